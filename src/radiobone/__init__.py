@@ -1,0 +1,1 @@
+"""Radiomics and machine learning on bone images."""

@@ -1,0 +1,1 @@
+"""The table half's data: features, target, patients, sites."""

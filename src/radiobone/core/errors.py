@@ -1,0 +1,297 @@
+"""Every error that radiobone raises on purpose, in one tree.
+
+    RadioboneError
+      SettingError   the request itself is wrong: settings, study files, options
+      PathError      a file is missing, unreadable, or outside the folder it must stay in
+      ImageError     an image cannot be trusted
+      MaskError      a mask, or a mask and its image together, cannot be trusted
+      DicomError     a DICOM series cannot be trusted
+      TableError     a table or a manifest cannot be trusted
+      StudyError     the cohort cannot answer the question asked of it
+      ModelError     a model file cannot be trusted, or does not fit the data
+      RunError       the machine failed: disk, memory, worker
+
+Each class has a stable ``code`` (its name), written into ``cases.csv`` and shown in the terminal.
+A message says what is wrong, the value found, why it matters and what to do.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class RadioboneError(Exception):
+    """Base of every error that radiobone raises on purpose."""
+
+    code: ClassVar[str] = "RadioboneError"
+
+    def __init_subclass__(cls) -> None:
+        cls.code = cls.__dict__.get("code", cls.__name__)
+
+
+class SettingError(RadioboneError):
+    """The request itself is wrong."""
+
+
+class BadConfig(SettingError):
+    """A YAML file cannot be understood: syntax, duplicate or unknown keys."""
+
+
+class BadSetting(SettingError):
+    """A setting has a value that makes no sense."""
+
+
+class MissingExtra(SettingError):
+    """An optional dependency is needed and not installed."""
+
+
+class SettingsMismatch(SettingError):
+    """Features were extracted with other settings than the model's."""
+
+
+class PathError(RadioboneError):
+    """A file is missing, unreadable, or outside the folder it must stay in."""
+
+
+class FileMissing(PathError):
+    """No file at that path."""
+
+
+class FileUnreadable(PathError):
+    """The file is there and cannot be opened."""
+
+
+class NotARegularFile(PathError):
+    """A directory, pipe or device where a file is needed."""
+
+
+class NotALocalPath(PathError):
+    """A URL where a local path is needed."""
+
+
+class PathOutsideRoot(PathError):
+    """The path leaves the manifest's root folder."""
+
+
+class UnsafeArchive(PathError):
+    """An archive has members outside its folder, or grows beyond its cap."""
+
+
+class ImageError(RadioboneError):
+    """An image cannot be trusted."""
+
+
+class UnreadableImage(ImageError):
+    """No reader understands the file, or it is truncated or damaged."""
+
+
+class BadSpacing(ImageError):
+    """Spacing is zero, negative or not finite."""
+
+
+class VoxelTooLarge(ImageError):
+    """Voxels are too large for the measurement asked for."""
+
+
+class AmbiguousOrientation(ImageError):
+    """The header gives two orientations that disagree."""
+
+
+class NonOrthogonalGrid(ImageError):
+    """The image axes are not at right angles."""
+
+
+class DimensionMismatch(ImageError):
+    """Not two or three spatial dimensions, or image and mask differ in number."""
+
+
+class VectorImage(ImageError):
+    """Several values per voxel, such as RGB."""
+
+
+class NonFiniteIntensity(ImageError):
+    """NaN or infinity inside the region."""
+
+
+class ImplausibleIntensity(ImageError):
+    """Intensities cannot be what the modality says."""
+
+
+class MaskError(RadioboneError):
+    """A mask, or a mask and its image together, cannot be trusted."""
+
+
+class EmptyMask(MaskError):
+    """No voxel is in the region."""
+
+
+class LabelNotFound(MaskError):
+    """The mask has no such label or structure."""
+
+
+class GeometryMismatch(MaskError):
+    """Image and mask do not lie on the same grid."""
+
+
+class MaskLooksLikeImage(MaskError):
+    """The mask has far too many values to be labels."""
+
+
+class ProbabilisticMask(MaskError):
+    """The mask holds fractions, not labels."""
+
+
+class VectorMask(MaskError):
+    """Several values per voxel in the mask."""
+
+
+class RoiTooSmall(MaskError):
+    """The region has too few voxels or dimensions for the features."""
+
+
+class TooManyGrayLevels(MaskError):
+    """The bin width gives more grey levels than can be held or than make sense."""
+
+
+class DicomError(RadioboneError):
+    """A DICOM series cannot be trusted."""
+
+
+class MissingSlices(DicomError):
+    """A gap in the slice positions."""
+
+
+class DuplicateSlices(DicomError):
+    """Two slices at one position."""
+
+
+class NonUniformSpacing(DicomError):
+    """Slice distances differ."""
+
+
+class GantryTilt(DicomError):
+    """Slices are sheared against each other."""
+
+
+class MixedSeries(DicomError):
+    """Slices of several series in one folder."""
+
+
+class MixedPatients(DicomError):
+    """Slices of several patients in one folder."""
+
+
+class MissingRescale(DicomError):
+    """CT without rescale slope and intercept has no Hounsfield units."""
+
+
+class TableError(RadioboneError):
+    """A table or a manifest cannot be trusted."""
+
+
+class BadEncoding(TableError):
+    """The text is not UTF-8 or another encoding that can be told apart."""
+
+
+class RaggedRow(TableError):
+    """A row has more or fewer fields than the header."""
+
+
+class EmptyTable(TableError):
+    """No rows."""
+
+
+class MissingColumn(TableError):
+    """A column that is needed is not there."""
+
+
+class DuplicateColumn(TableError):
+    """Two columns of one name."""
+
+
+class MissingId(TableError):
+    """A row has no patient id."""
+
+
+class DuplicateId(TableError):
+    """One patient and region twice."""
+
+
+class SameImageTwice(TableError):
+    """Two patients share one image file."""
+
+
+class ConflictingLabel(TableError):
+    """One patient has two values of a patient-level target."""
+
+
+class MixedLabels(TableError):
+    """One class is spelled in several ways."""
+
+
+class NotNumeric(TableError):
+    """Words where numbers are needed."""
+
+
+class NonFiniteFeature(TableError):
+    """An infinite feature value."""
+
+
+class StudyError(RadioboneError):
+    """The cohort cannot answer the question asked of it."""
+
+
+class OneClass(StudyError):
+    """The target has one value only."""
+
+
+class NotBinary(StudyError):
+    """The target has more than two values."""
+
+
+class TooFewRows(StudyError):
+    """Too few rows to learn and test anything."""
+
+
+class TooFewPerClass(StudyError):
+    """A class has fewer patients than there are folds."""
+
+
+class PatientInTrainAndTest(StudyError):
+    """One patient has rows on both sides of a split."""
+
+
+class UnseenSite(StudyError):
+    """A test row comes from a site that the training rows do not have."""
+
+
+class ModelError(RadioboneError):
+    """A model file cannot be trusted, or does not fit the data."""
+
+
+class UntrustedModel(ModelError):
+    """A model file that was tampered with or holds types that are not on the list."""
+
+
+class FeatureMismatch(ModelError):
+    """The table lacks features that the model needs."""
+
+
+class RunError(RadioboneError):
+    """The machine failed: disk, memory, worker."""
+
+
+class DiskFull(RunError):
+    """A file could not be written."""
+
+
+class OutputLocked(RunError):
+    """Another process is writing to the output folder."""
+
+
+class ResourceLimit(RunError):
+    """More memory or time than the limit allows."""
+
+
+class WorkerDied(RunError):
+    """A worker process ended without an answer."""

@@ -1,0 +1,121 @@
+"""Files that are either whole or not there, and digests of their content."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from radiobone.core.errors import DiskFull, FileUnreadable
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Yield a temporary path beside ``path``; it takes its place only if the block succeeds.
+
+    Raises
+    ------
+    DiskFull
+        If the file cannot be written.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=path.suffix)
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        with temporary.open("rb+") as written:
+            os.fsync(written.fileno())
+        temporary.chmod(0o644)
+        temporary.replace(path)
+    except OSError as error:
+        raise DiskFull(
+            f"{path} could not be written ({error.strerror or error}). "
+            "What was there before is untouched. Free space or choose another folder, and run again."
+        ) from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write text, whole or not at all."""
+    with replacing(path) as temporary:
+        temporary.write_text(text, encoding="utf-8", newline="\n")
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write bytes, whole or not at all."""
+    with replacing(path) as temporary:
+        temporary.write_bytes(content)
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Write JSON with sorted keys; NaN is refused, since JSON has none."""
+    write_text(path, json.dumps(content, indent=1, sort_keys=True, allow_nan=False, ensure_ascii=False) + "\n")
+
+
+def read_json(path: Path) -> Any:
+    """Read JSON.
+
+    Raises
+    ------
+    FileUnreadable
+        If the file is damaged.
+    """
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise FileUnreadable(f"{path} cannot be read as JSON ({error}). Make it again.") from error
+
+
+def write_csv(path: Path, table: pd.DataFrame) -> None:
+    """Write a CSV that a spreadsheet opens without running formulas hidden in text."""
+    safe = table.copy()
+    for name in safe.columns:
+        if safe[name].dtype == object or pd.api.types.is_string_dtype(safe[name]):
+            safe[name] = [_defused(value) for value in safe[name]]
+    with replacing(path) as temporary:
+        safe.to_csv(temporary, index=False, lineterminator="\n")
+
+
+def _defused(value: Any) -> Any:
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
+
+
+def write_parquet(path: Path, table: pd.DataFrame) -> None:
+    """Write Parquet, whole or not at all."""
+    with replacing(path) as temporary:
+        table.to_parquet(temporary, index=False)
+
+
+def file_digest(path: Path, chunk_bytes: int = 1 << 20) -> str:
+    """SHA-256 of a file's content; of a folder, that of its files' names and contents."""
+    digest = hashlib.sha256()
+    _feed(path, digest.update, chunk_bytes)
+    return digest.hexdigest()
+
+
+def _feed(path: Path, update: Callable[[bytes], None], chunk_bytes: int) -> None:
+    if path.is_dir():
+        for entry in sorted(path.rglob("*")):
+            if entry.is_file():
+                update(entry.relative_to(path).as_posix().encode() + b"\0")
+                _feed(entry, update, chunk_bytes)
+        return
+    with path.open("rb") as handle:
+        while chunk := handle.read(chunk_bytes):
+            update(chunk)
+
+
+def content_digest(content: Any) -> str:
+    """SHA-256 of plain data, whatever the order of its keys."""
+    return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()

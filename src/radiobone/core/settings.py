@@ -1,0 +1,106 @@
+"""The base of all settings, and the strict reading of YAML."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from radiobone.core.errors import BadConfig, BadSetting, FileMissing
+
+S = TypeVar("S", bound="Settings")
+
+
+class Settings(BaseModel):
+    """Frozen, and refuses keys that it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class _StrictLoader(yaml.SafeLoader):
+    """A safe loader that refuses a key given twice."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[Any] = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if key in seen:
+                raise BadConfig(
+                    f"Line {key_node.start_mark.line + 1}: the key '{key}' is given twice, "
+                    "and only one of the two values could count. Remove one."
+                )
+            seen.add(key)
+        return super().construct_mapping(node, deep)
+
+
+def parse_yaml(text: str, *, source: str = "YAML") -> dict[str, Any]:
+    """Read a mapping; duplicate keys and anything but a mapping are errors.
+
+    Raises
+    ------
+    BadConfig
+        If the text is not YAML, repeats a key, uses aliases, or is not a mapping.
+    """
+    if any(isinstance(token, yaml.AliasToken) for token in _tokens(text, source)):
+        raise BadConfig(f"{source}: YAML aliases (*name) are not accepted. Write the value out.")
+    try:
+        content = yaml.load(text, Loader=_StrictLoader)  # noqa: S506 - a subclass of SafeLoader
+    except yaml.YAMLError as error:
+        raise BadConfig(f"{source} is not valid YAML: {error}") from error
+    except BadConfig as error:
+        raise BadConfig(f"{source}: {error}") from error
+    if content is None:
+        return {}
+    if not isinstance(content, dict):
+        raise BadConfig(f"{source} must hold 'key: value' lines, not a {type(content).__name__}.")
+    return content
+
+
+def _tokens(text: str, source: str) -> list[Any]:
+    try:
+        return list(yaml.scan(text))
+    except yaml.YAMLError as error:
+        raise BadConfig(f"{source} is not valid YAML: {error}") from error
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """Read a YAML file as ``parse_yaml`` does."""
+    if not path.is_file():
+        raise FileMissing(f"No file at {path}. Check the path.")
+    return parse_yaml(path.read_text(encoding="utf-8-sig"), source=path.name)
+
+
+def validate(kind: type[S], content: Any, *, source: str) -> S:
+    """Build settings from plain data, with errors that a person can act on.
+
+    Raises
+    ------
+    BadConfig
+        For a key that does not exist.
+    BadSetting
+        For a value that makes no sense.
+    """
+    try:
+        return kind.model_validate(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "(top level)"
+        if first["type"] == "extra_forbidden":
+            raise BadConfig(
+                f"{source}: '{where}' is not a known key. Known here: {_known_keys(kind, first['loc'])}."
+            ) from error
+        raise BadSetting(
+            f"{source}: '{where}' = {first.get('input')!r}: {first['msg']}. Correct the value."
+        ) from error
+
+
+def _known_keys(kind: type[BaseModel], location: tuple[int | str, ...]) -> str:
+    """Name the keys of the innermost settings class along ``location`` that can be found."""
+    model: type[BaseModel] = kind
+    for part in location[:-1]:
+        annotation = model.model_fields[part].annotation if part in model.model_fields else None
+        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+            model = annotation
+    return ", ".join(sorted(model.model_fields))

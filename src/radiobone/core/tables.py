@@ -1,0 +1,117 @@
+"""Reading tables as people save them: CSV with commas or semicolons, Excel, Parquet."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import pandas as pd
+
+from radiobone.core.errors import (
+    BadEncoding,
+    DuplicateColumn,
+    EmptyTable,
+    FileMissing,
+    FileUnreadable,
+    MissingColumn,
+    RaggedRow,
+)
+
+EXCEL_SUFFIXES = {".xlsx", ".xlsm"}
+PARQUET_SUFFIXES = {".parquet", ".pq"}
+
+
+def read_text_table(path: Path) -> pd.DataFrame:
+    """Read a table with every cell as text; empty cells are missing values.
+
+    Ids such as ``007`` stay as they are. CSV may use comma, semicolon or tab, and may begin with a
+    byte-order mark; Excel's first sheet is read.
+
+    Raises
+    ------
+    FileMissing, FileUnreadable, BadEncoding, EmptyTable, DuplicateColumn, RaggedRow
+    """
+    if not path.is_file():
+        raise FileMissing(f"No table at {path}. Check the path.")
+    suffix = path.suffix.lower()
+    if suffix in PARQUET_SUFFIXES:
+        raise FileUnreadable(f"{path} is Parquet; a CSV or Excel file is needed here.")
+    rows = _excel_rows(path) if suffix in EXCEL_SUFFIXES else _csv_rows(path)
+    if not rows:
+        raise EmptyTable(f"{path} is empty. It needs a header line and at least one row.")
+    header, *body = rows
+    _check_header(header, path)
+    if not body:
+        raise EmptyTable(f"{path} has a header and no rows.")
+    for number, row in enumerate(body, start=2):
+        if len(row) != len(header):
+            raise RaggedRow(
+                f"{path}, row {number}: {len(row)} fields where the header has {len(header)}. "
+                "A value with a comma in it must be in quotes."
+            )
+    table = pd.DataFrame(body, columns=header, dtype=object)
+    return table.where(table.map(lambda cell: cell is not None and cell.strip() != ""), None)
+
+
+def read_table(path: Path) -> pd.DataFrame:
+    """Read a feature table: text columns stay text, columns of numbers become numbers.
+
+    Raises
+    ------
+    FileMissing, FileUnreadable, BadEncoding, EmptyTable, DuplicateColumn, RaggedRow
+    """
+    if path.suffix.lower() not in PARQUET_SUFFIXES:
+        return read_text_table(path)
+    if not path.is_file():
+        raise FileMissing(f"No table at {path}. Check the path.")
+    try:
+        return pd.read_parquet(path)
+    except (OSError, ValueError) as error:
+        raise FileUnreadable(f"{path} cannot be read as Parquet ({error}).") from error
+
+
+def _check_header(header: list[str], path: Path) -> None:
+    names = [name.strip() for name in header]
+    if "" in names:
+        raise MissingColumn(f"{path}: column {names.index('') + 1} has no name. Give every column a name.")
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise DuplicateColumn(f"{path}: two columns are called {twice[0]!r}. Rename or remove one.")
+    header[:] = names
+
+
+def _excel_rows(path: Path) -> list[list[str]]:
+    try:
+        sheet = pd.read_excel(path, header=None, dtype=str, keep_default_na=False, engine="openpyxl")
+    except Exception as error:  # openpyxl raises many kinds for a damaged file
+        raise FileUnreadable(f"{path} cannot be read as Excel ({error}). Save it again as .xlsx or .csv.") from error
+    rows: list[list[str]] = sheet.to_numpy().tolist()
+    return [row for row in rows if any(str(cell).strip() for cell in row)]
+
+
+def _csv_rows(path: Path) -> list[list[str]]:
+    text = _decode(path)
+    first_line = next((line for line in text.splitlines() if line.strip()), "")
+    delimiter = max((",", ";", "\t"), key=first_line.count)
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        return [row for row in rows if any(cell.strip() for cell in row)]
+    except csv.Error as error:
+        raise FileUnreadable(f"{path} cannot be read as CSV ({error}).") from error
+
+
+def _decode(path: Path) -> str:
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise FileUnreadable(f"{path} cannot be read ({error.strerror}).") from error
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return raw.decode("utf-16")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadEncoding(
+            f"{path} is not UTF-8 (byte {error.start}: {raw[error.start]:#04x}), so names and ids would be "
+            "garbled. In Excel: save as 'CSV UTF-8'."
+        ) from error

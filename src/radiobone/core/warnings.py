@@ -1,0 +1,130 @@
+"""Every warning that radiobone gives, each with a stable ``code`` (its name).
+
+A warning leaves the numbers right and says what a careful reader would want to know. In a cohort
+run warnings are written into the ``warnings`` column of ``cases.csv``.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import ClassVar
+
+
+class RadioboneWarning(UserWarning):
+    """Base of every warning that radiobone gives."""
+
+    code: ClassVar[str] = "RadioboneWarning"
+
+    def __init_subclass__(cls) -> None:
+        cls.code = cls.__dict__.get("code", cls.__name__)
+
+
+class BadHeaderField(RadioboneWarning):
+    """A header field is wrong and not needed."""
+
+
+class ConstantRoi(RadioboneWarning):
+    """Every voxel of the region has one value."""
+
+
+class DecimalComma(RadioboneWarning):
+    """Numbers were written with a decimal comma."""
+
+
+class DisconnectedRoi(RadioboneWarning):
+    """The region is in several pieces."""
+
+
+class FeatureDropped(RadioboneWarning):
+    """A column cannot be used as a feature."""
+
+
+class GeometrySnapped(RadioboneWarning):
+    """The mask's grid differs from the image's by less than the tolerance."""
+
+
+class ImplausibleRoiIntensity(RadioboneWarning):
+    """The region's intensities are not those of bone."""
+
+
+class ImplausibleSpacing(RadioboneWarning):
+    """Spacing is possible and unlikely."""
+
+
+class Imputed(RadioboneWarning):
+    """Missing values are filled in, inside the folds."""
+
+
+class InvertedPhotometric(RadioboneWarning):
+    """MONOCHROME1 was inverted."""
+
+
+class LocalizerIgnored(RadioboneWarning):
+    """A localizer in the series' folder was left out."""
+
+
+class MaskRounded(RadioboneWarning):
+    """A mask of floating-point labels was rounded."""
+
+
+class NonFiniteIntensityOutside(RadioboneWarning):
+    """NaN or infinity outside the region."""
+
+    code = "NonFiniteIntensity"
+
+
+class NotHounsfield(RadioboneWarning):
+    """A CT whose values are not Hounsfield units."""
+
+
+class RoiTouchesBorder(RadioboneWarning):
+    """The region is cut by the image border."""
+
+
+class RowsDropped(RadioboneWarning):
+    """Rows without a target were left out."""
+
+
+class SaturatedIntensity(RadioboneWarning):
+    """Many voxels have the highest or lowest value."""
+
+
+class SimilarIds(RadioboneWarning):
+    """Two ids differ in case or spaces only."""
+
+
+class SingleSliceRoi(RadioboneWarning):
+    """The region lies in one slice of a volume."""
+
+
+class SiteConfounded(RadioboneWarning):
+    """The site predicts the target."""
+
+
+class SuspectedLeak(RadioboneWarning):
+    """A feature is, or nearly is, the target."""
+
+
+@contextmanager
+def collected() -> Iterator[list[RadioboneWarning]]:
+    """Collect radiobone's warnings, each once, instead of printing them; others pass through.
+
+    Yields
+    ------
+    list of RadioboneWarning
+        Filled when the block ends.
+    """
+    found: list[RadioboneWarning] = []
+    try:
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always", RadioboneWarning)
+            yield found
+    finally:
+        for entry in caught:
+            if isinstance(entry.message, RadioboneWarning):
+                if str(entry.message) not in {str(kept) for kept in found}:
+                    found.append(entry.message)
+            else:
+                warnings.warn_explicit(entry.message, entry.category, entry.filename, entry.lineno)

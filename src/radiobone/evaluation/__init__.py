@@ -1,0 +1,1 @@
+"""Nested cross-validation, its metrics and intervals, and the final model."""

@@ -1,0 +1,1 @@
+"""SHAP values over the outer folds."""

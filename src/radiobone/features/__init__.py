@@ -1,0 +1,1 @@
+"""Feature families, one per module, and the engine that runs them."""

@@ -1,0 +1,1 @@
+"""Arrays to arrays: resample, normalise, crop, discretise, filter, picture."""

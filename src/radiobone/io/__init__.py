@@ -1,0 +1,1 @@
+"""Files in, volumes out: one module per format, the manifest, and the pairing of folders."""

@@ -1,0 +1,1 @@
+"""Model families, one per module: an estimator and its search space."""

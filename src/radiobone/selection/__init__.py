@@ -1,0 +1,1 @@
+"""Feature selectors, one per module, each a scikit-learn estimator."""

@@ -1,0 +1,1 @@
+"""Phantoms, synthetic cohorts of known truth, and contract checks, for everyone's tests."""

@@ -1,0 +1,1 @@
+"""The bridge between the image half and the table half."""

@@ -1,0 +1,25 @@
+"""Fixtures that every test may use."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+
+
+def shared_data_folder() -> Path | None:
+    """Folder of real data: ``RADIOBONE_SHARED_DATA``, or ``shared/data`` beside the checkout."""
+    candidates = [os.environ.get("RADIOBONE_SHARED_DATA"), REPOSITORY.parent / "shared" / "data"]
+    return next((Path(path) for path in candidates if path and Path(path).is_dir()), None)
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Return the folder of real data, or skip."""
+    folder = shared_data_folder()
+    if folder is None:
+        pytest.skip("the folder of real data (shared/data) is not beside the checkout")
+    return folder

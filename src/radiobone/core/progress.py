@@ -36,7 +36,14 @@ def progress(title: str, total: int, *, show: bool = True) -> Iterator[Advance]:
 @contextmanager
 def _bar(title: str, total: int) -> Iterator[Advance]:
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
     columns = (
         TextColumn("[bold]{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
@@ -62,6 +69,10 @@ def _lines(title: str, total: int) -> Advance:
         if done == total or now - last >= SECONDS_BETWEEN_LINES:
             last = now
             left_s = (now - start) / done * (total - done)
-            print(f"{title}: {done}/{total}, {now - start:.0f} s, about {left_s:.0f} s left", file=sys.stderr, flush=True)
+            print(
+                f"{title}: {done}/{total}, {now - start:.0f} s, about {left_s:.0f} s left",
+                file=sys.stderr,
+                flush=True,
+            )
 
     return advance

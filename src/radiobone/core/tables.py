@@ -85,7 +85,9 @@ def _excel_rows(path: Path) -> list[list[str]]:
     try:
         sheet = pd.read_excel(path, header=None, dtype=str, keep_default_na=False, engine="openpyxl")
     except Exception as error:  # openpyxl raises many kinds for a damaged file
-        raise FileUnreadable(f"{path} cannot be read as Excel ({error}). Save it again as .xlsx or .csv.") from error
+        raise FileUnreadable(
+            f"{path} cannot be read as Excel ({error}). Save it again as .xlsx or .csv."
+        ) from error
     rows: list[list[str]] = sheet.to_numpy().tolist()
     return [row for row in rows if any(str(cell).strip() for cell in row)]
 

@@ -295,3 +295,7 @@ class ResourceLimit(RunError):
 
 class WorkerDied(RunError):
     """A worker process ended without an answer."""
+
+
+class UnexpectedError(RunError):
+    """A defect of radiobone itself, recorded so that the cohort goes on."""

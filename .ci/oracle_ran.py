@@ -1,0 +1,28 @@
+"""Fail if the comparison with the oracle was skipped although its data are there."""
+
+from __future__ import annotations
+
+import sys
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+def main(report: Path) -> int:
+    """Read a pytest report and say what was skipped."""
+    cases = list(ET.parse(report).iter("testcase"))
+    skipped = [case for case in cases if case.find("skipped") is not None]
+    for case in skipped:
+        reason = case.find("skipped")
+        print(f"skipped: {case.get('name')}: {reason.get('message') if reason is not None else ''}")
+    ran = len(cases) - len(skipped)
+    print(f"oracle cases compared: {ran}; skipped: {len(skipped)}")
+    if SHARED.is_dir() and (ran == 0 or skipped):
+        print(f"{SHARED} is there, so no oracle case may be skipped.")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))

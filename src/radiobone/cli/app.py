@@ -1,0 +1,83 @@
+"""The program: its commands, and how it ends."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from typing import Annotated
+
+import typer
+
+from radiobone import __version__
+from radiobone.cli import (
+    demo,
+    evaluate,
+    extract,
+    fit,
+    manifest,
+    recipes,
+    report,
+    run,
+    score,
+    selftest,
+)
+from radiobone.core.errors import RadioboneError
+from radiobone.core.warnings import RadioboneWarning
+
+COMMANDS = (demo, manifest, extract, evaluate, report, run, fit, score, recipes, selftest)
+EXIT_WRONG_USAGE = 2
+EXIT_INTERRUPTED = 130
+
+app = typer.Typer(
+    name="radiobone",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"radiobone {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def radiobone(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Radiomics and machine learning on bone images.
+
+    Images + masks + labels → features → selection → nested cross-validation → SHAP → one HTML report.
+
+    New here? [bold]radiobone demo -o demo[/bold] makes a cohort, does all of it, and says where the report lies.
+
+    Your own data: [bold]manifest[/bold] (pair your files), [bold]extract[/bold], [bold]evaluate[/bold], [bold]report[/bold];
+    or all in one with [bold]run STUDY.yaml[/bold].
+    """
+
+
+for command in COMMANDS:
+    command.register(app)
+
+
+def main() -> None:
+    """Run the program; every error of radiobone ends in one readable message."""
+    warnings.showwarning = _show_warning
+    try:
+        app()
+    except RadioboneError as error:
+        typer.secho(f"\n{error.code}: {error}", fg=typer.colors.RED, err=True)
+        sys.exit(EXIT_WRONG_USAGE)
+    except KeyboardInterrupt:
+        typer.echo("\nStopped. Run the same command again: what is done is kept.", err=True)
+        sys.exit(EXIT_INTERRUPTED)
+
+
+def _show_warning(message: Warning | str, category: type[Warning], *_where: object, **_more: object) -> None:
+    name = category.code if issubclass(category, RadioboneWarning) else category.__name__
+    typer.secho(f"{name}: {message}", fg=typer.colors.YELLOW, err=True)

@@ -1,0 +1,58 @@
+"""``radiobone evaluate``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from radiobone.cli import options
+
+EPILOG = """Examples:
+
+[bold]radiobone evaluate features --target osteoporosis --positive yes -o result[/bold]
+
+[bold]radiobone evaluate table.xlsx --target Target --id ID --pipeline mrmr_svm -o result[/bold]
+
+Then: [bold]radiobone report result[/bold]"""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(epilog=EPILOG)(evaluate)
+
+
+def evaluate(
+    source: Annotated[
+        Path, typer.Argument(help="A folder made by `extract`, or a table (CSV, Excel, Parquet).")
+    ],
+    target: options.Target,
+    output: options.Output,
+    positive: options.Positive = None,
+    pipeline: options.Pipeline = "default",
+    id_column: options.IdColumn = None,
+    groups: options.Groups = None,
+    site: options.Site = None,
+    clinical: options.Clinical = None,
+    features: options.Features = None,
+    unit: options.Unit = "patient",
+    seed: options.Seed = 0,
+    jobs: options.Jobs = options.ALL_CORES,
+    quiet: options.Quiet = False,
+) -> None:
+    """Judge a pipeline by nested cross-validation, with SHAP values on held-out rows."""
+    from radiobone.workflow.study import evaluate_table
+
+    evaluation = evaluate_table(
+        source,
+        output,
+        pipeline=pipeline,
+        seed=seed,
+        jobs=jobs,
+        show_progress=not quiet,
+        command=options.command_line(),
+        **options.roles(target, positive, id_column, groups, site, clinical, features, unit),
+    )
+    options.show_metrics(evaluation)
+    typer.echo(f"Results: {output}. Next: radiobone report {output}")

@@ -1,0 +1,76 @@
+"""``radiobone extract``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from radiobone.cli.options import (
+    ALL_CORES,
+    EXIT_SOME_FAILED,
+    Jobs,
+    Modality,
+    Output,
+    Quiet,
+    Root,
+    show_failures,
+)
+
+EPILOG = """Examples:
+
+[bold]radiobone extract manifest.csv -o features[/bold]
+
+[bold]radiobone extract manifest.csv -o features --settings Params.yaml[/bold]  (a pyradiomics parameter file, as it is)
+
+[bold]radiobone extract knees.csv -o features --modality xr[/bold]
+
+Run the same command again after a correction: only what is missing or changed is computed.
+
+[bold]radiobone extract manifest.csv -o check --dry-run[/bold]  (are all files and masks in order?)"""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(epilog=EPILOG)(extract)
+
+
+def extract(
+    manifest: Annotated[
+        Path, typer.Argument(help="CSV or Excel: patient_id, image, mask[, mask_label][, roi][, …].")
+    ],
+    output: Output,
+    settings: Annotated[
+        str | None, typer.Option("--settings", "-s", help="Preset (ct, mr, radiograph) or settings file.")
+    ] = None,
+    modality: Annotated[
+        Modality | None, typer.Option("--modality", "-m", help="Kind of image. Default: ct.")
+    ] = None,
+    root: Root = None,
+    target: Annotated[
+        str | None, typer.Option("--target", "-t", help="The class column, if it is called 'label'.")
+    ] = None,
+    only_check: Annotated[
+        bool, typer.Option("--dry-run", help="Read, check and draw every region; measure nothing.")
+    ] = False,
+    csv: Annotated[bool, typer.Option("--csv", help="Write features.csv instead of Parquet.")] = False,
+    jobs: Jobs = ALL_CORES,
+    quiet: Quiet = False,
+) -> None:
+    """Extract the features of every region in a manifest."""
+    from radiobone.workflow.extract import dry_run
+    from radiobone.workflow.extract import extract as measure
+
+    common = {"output": output, "modality": modality, "root": root, "target": target, "jobs": jobs}
+    if only_check:
+        result = dry_run(manifest, show_progress=not quiet, **common)
+    else:
+        result = measure(manifest, settings=settings, csv=csv, show_progress=not quiet, **common)
+    counts = ", ".join(f"{count} {status}" for status, count in result.cases["status"].value_counts().items())
+    typer.echo(
+        f"{len(result.cases)} regions: {counts}; {len(result.feature_columns)} features each. Results: {output}"
+    )
+    if result.n_failed:
+        show_failures(result.cases)
+        raise typer.Exit(EXIT_SOME_FAILED)

@@ -1,0 +1,48 @@
+"""``radiobone fit``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from radiobone.cli import options
+
+EPILOG = "Example: [bold]radiobone fit features --target osteoporosis --positive yes -o model.rbm[/bold]"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(epilog=EPILOG)(fit)
+
+
+def fit(
+    source: Annotated[
+        Path, typer.Argument(help="A folder made by `extract`, or a table (CSV, Excel, Parquet).")
+    ],
+    target: options.Target,
+    output: Annotated[Path, typer.Option("-o", "--output", help="The model file to write.")],
+    positive: options.Positive = None,
+    pipeline: options.Pipeline = "default",
+    id_column: options.IdColumn = None,
+    groups: options.Groups = None,
+    site: options.Site = None,
+    clinical: options.Clinical = None,
+    features: options.Features = None,
+    unit: options.Unit = "patient",
+    seed: options.Seed = 0,
+    jobs: options.Jobs = options.ALL_CORES,
+) -> None:
+    """Fit the final model on all rows and save it. Its honest performance is what `evaluate` reports."""
+    from radiobone.workflow.score import fit_table
+
+    model = fit_table(
+        source,
+        pipeline=pipeline,
+        seed=seed,
+        jobs=jobs,
+        **options.roles(target, positive, id_column, groups, site, clinical, features, unit),
+    )
+    model.save(output)
+    typer.echo(f"Model: {output} ({model.summary()})")

@@ -1,0 +1,110 @@
+"""Options that several commands share, and how they end."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+EXIT_SOME_FAILED = 3
+FAILURES_SHOWN = 10
+ALL_CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+Modality = Literal["ct", "mr", "xr", "dxa"]
+
+Output = Annotated[
+    Path, typer.Option("-o", "--output", help="Folder for the results; made if it is not there.")
+]
+Jobs = Annotated[
+    int, typer.Option("--jobs", "-j", min=1, help="Worker processes. The numbers do not depend on it.")
+]
+Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of the folds and models.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")]
+Target = Annotated[str, typer.Option("--target", "-t", help="Column that holds the class.")]
+Positive = Annotated[
+    str | None,
+    typer.Option("--positive", help="The value of the target that counts as positive, such as 'yes'."),
+]
+Pipeline = Annotated[
+    str, typer.Option("--pipeline", "-p", help="Name (see `radiobone recipes`) or YAML file of a pipeline.")
+]
+Root = Annotated[
+    Path | None,
+    typer.Option("--root", help="Folder that the manifest's paths are relative to. Default: its own."),
+]
+IdColumn = Annotated[
+    str | None, typer.Option("--id", help="Column of row or patient ids. Default: patient_id.")
+]
+Groups = Annotated[
+    str | None,
+    typer.Option(
+        "--groups", help="Column of patients: rows of one patient stay on one side. Default: the id."
+    ),
+]
+Site = Annotated[str | None, typer.Option("--site", help="Column of hospitals or scanners.")]
+Clinical = Annotated[
+    str | None, typer.Option("--clinical", help="Clinical columns that join the features: age,sex,bmi.")
+]
+Features = Annotated[
+    str | None,
+    typer.Option("--features", help="Which columns are features: patterns such as 'original_*,wavelet-*'."),
+]
+Unit = Annotated[
+    Literal["patient", "roi"],
+    typer.Option("--unit", help="'roi' allows one patient's regions to differ in the target."),
+]
+
+
+def roles(
+    target: str,
+    positive: str | None,
+    id_column: str | None,
+    groups: str | None,
+    site: str | None,
+    clinical: str | None,
+    features: str | None,
+    unit: str,
+) -> dict[str, Any]:
+    """Gather which column is what."""
+    names = tuple(name.strip() for name in (clinical or "").split(",") if name.strip())
+    return {
+        "target": target,
+        "positive": positive,
+        "id": id_column,
+        "groups": groups,
+        "site": site,
+        "clinical": names,
+        "features": features,
+        "unit": unit,
+    }
+
+
+def command_line() -> str:
+    """Return what was typed, for the provenance."""
+    return shlex.join(["radiobone", *sys.argv[1:]])
+
+
+def show_failures(cases: Any) -> None:
+    """Print the first failed cases with their codes, and what is left."""
+    failed = cases[cases["status"] == "failed"]
+    for row in failed.head(FAILURES_SHOWN).itertuples():
+        name = f"{row.patient_id}/{row.roi}" if row.roi else row.patient_id
+        typer.secho(f"  {name}: {row.code}: {row.message}", fg=typer.colors.YELLOW, err=True)
+    if len(failed) > FAILURES_SHOWN:
+        typer.echo(f"  … and {len(failed) - FAILURES_SHOWN} more, in cases.csv.", err=True)
+
+
+def show_metrics(evaluation: Any) -> None:
+    """Print the honest figures."""
+    for name, title in (
+        ("auc", "AUC"),
+        ("sensitivity", "sensitivity"),
+        ("specificity", "specificity"),
+        ("balanced_accuracy", "balanced accuracy"),
+        ("brier", "Brier score"),
+    ):
+        value = evaluation.metrics[name]
+        typer.echo(f"  {title:<18} {value.mean:.3f}  (95 % interval {value.low:.3f} to {value.high:.3f})")

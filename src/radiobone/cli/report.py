@@ -1,0 +1,27 @@
+"""``radiobone report``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+EPILOG = "Example: [bold]radiobone report result[/bold], then open result/report.html in a browser."
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(epilog=EPILOG)(report)
+
+
+def report(
+    folder: Annotated[Path, typer.Argument(help="A result folder made by `evaluate` or `run`.")],
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="The HTML file. Default: report.html inside.")
+    ] = None,
+) -> None:
+    """Write the HTML report of a result folder, from that folder alone."""
+    from radiobone.report.build import write_report
+
+    typer.secho(f"Report: {write_report(folder, output).resolve()}", bold=True)

@@ -1,0 +1,61 @@
+"""``radiobone run``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from radiobone.cli.options import (
+    ALL_CORES,
+    EXIT_SOME_FAILED,
+    Jobs,
+    Output,
+    Quiet,
+    command_line,
+    show_failures,
+    show_metrics,
+)
+
+EPILOG = """Example: [bold]radiobone run study.yaml -o result[/bold]
+
+A study file for images:
+
+  manifest: manifest.csv
+  modality: ct
+  target: osteoporosis
+  positive: "yes"
+
+or for a table of features:
+
+  table: features.xlsx
+  target: Target
+  id: ID"""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(epilog=EPILOG)(run)
+
+
+def run(
+    study: Annotated[Path, typer.Argument(help="The study file (YAML).")],
+    output: Output,
+    seed: Annotated[
+        int | None, typer.Option("--seed", min=0, help="Instead of the study file's seed.")
+    ] = None,
+    jobs: Jobs = ALL_CORES,
+    quiet: Quiet = False,
+) -> None:
+    """Extract, evaluate and report one study."""
+    from radiobone.workflow.study_file import run_study
+
+    extracted, evaluation = run_study(
+        study, output, seed=seed, jobs=jobs, show_progress=not quiet, command=command_line(), say=typer.echo
+    )
+    show_metrics(evaluation)
+    typer.secho(f"Report: {(output / 'report.html').resolve()}", bold=True)
+    if extracted is not None and extracted.n_failed:
+        show_failures(extracted.cases)
+        raise typer.Exit(EXIT_SOME_FAILED)

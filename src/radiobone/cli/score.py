@@ -1,0 +1,49 @@
+"""``radiobone score``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from radiobone.cli.options import ALL_CORES, EXIT_SOME_FAILED, Jobs, Root
+
+EPILOG = """Examples:
+
+[bold]radiobone score model.rbm ct.nii.gz mask.nii.gz[/bold]
+
+[bold]radiobone score model.rbm new_patients.csv -o scores.csv[/bold]  (a manifest, or a table of features)"""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(epilog=EPILOG)(score)
+
+
+def score(
+    model: Annotated[Path, typer.Argument(help="A model file made by `fit`.")],
+    source: Annotated[Path, typer.Argument(help="An image, a manifest, a table or an extract folder.")],
+    mask: Annotated[Path | None, typer.Argument(help="The mask, if the source is an image.")] = None,
+    label: Annotated[str | None, typer.Option("--label", help="Label or structure in the mask.")] = None,
+    clinical: Annotated[
+        list[str] | None,
+        typer.Option("--clinical", help="A clinical variable of a single image: age=71. Repeatable."),
+    ] = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="Write the scores as CSV.")] = None,
+    root: Root = None,
+    jobs: Jobs = ALL_CORES,
+) -> None:
+    """Score new images or rows with a saved model."""
+    from radiobone.workflow.score import score_source
+
+    scores = score_source(model, source, mask, label=label, clinical=clinical or [], root=root, jobs=jobs)
+    if output is None:
+        typer.echo(scores.to_string(index=False))
+    else:
+        from radiobone.core.files import write_csv
+
+        write_csv(output, scores)
+        typer.echo(f"{len(scores)} rows: {output}")
+    if "code" in scores and scores["code"].notna().any():
+        raise typer.Exit(EXIT_SOME_FAILED)

@@ -1,0 +1,131 @@
+"""Results of single regions on disk, trusted only if nothing that decides them has changed."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import asdict, dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from radiobone.core.errors import FileUnreadable
+from radiobone.core.files import content_digest, file_digest, read_json, write_bytes, write_json
+from radiobone.core.provenance import package_version
+from radiobone.features.settings import ExtractionSettings
+from radiobone.io.manifest import Case
+from radiobone.workflow.case_runner import Outcome
+
+ENGINE_PACKAGES = ("radiobone", "numpy", "scipy", "SimpleITK", "PyWavelets")
+
+
+@dataclass(frozen=True)
+class CaseKey:
+    """What decides a case's numbers.
+
+    Attributes
+    ----------
+    image_digest, mask_digest : str
+        SHA-256 of the content.
+    key : str
+        SHA-256 of these, the region asked for, the effective settings and the engine's versions.
+    """
+
+    image_digest: str
+    mask_digest: str
+    key: str
+
+
+@cache
+def _digest_once(path: Path, _modified_ns: int, _size: int) -> str:
+    return file_digest(path)
+
+
+def _digest(path: Path) -> str:
+    """Digest of a file or folder, computed once per run; a changed file is computed again."""
+    entries = sorted(path.rglob("*")) if path.is_dir() else [path]
+    stats = [entry.stat() for entry in entries]
+    return _digest_once(path, max(s.st_mtime_ns for s in stats), sum(s.st_size for s in stats))
+
+
+def case_key(case: Case, settings: ExtractionSettings, modality: str | None) -> CaseKey | None:
+    """Return the key of a case, or None if a file cannot be read (the case will then fail by name)."""
+    try:
+        image, mask = _digest(case.image), _digest(case.mask)
+    except (OSError, ValueError):
+        return None
+    asked = {
+        "image": image,
+        "mask": mask,
+        "roi": case.roi,
+        "label": case.label,
+        "modality": modality,
+        "settings": settings.model_dump(mode="json"),
+        "versions": {name: package_version(name) for name in ENGINE_PACKAGES},
+    }
+    return CaseKey(image, mask, content_digest(asked))
+
+
+class Cache:
+    """One small file per case in ``folder``; damaged or foreign entries are computed anew."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def load(self, key: str, case: Case) -> list[Outcome] | None:
+        """Return what was stored for ``case``, or None."""
+        path = self._path(key)
+        if not path.is_file():
+            return None
+        try:
+            entry = read_json(path)
+            if entry["digest"] != content_digest(entry["outcomes"]):
+                return None
+            return [_from_plain(plain, case) for plain in entry["outcomes"]]
+        except (FileUnreadable, KeyError, TypeError, ValueError):
+            return None
+
+    def store(self, key: str, outcomes: list[Outcome]) -> None:
+        """Keep the outcomes of one case; failures are not kept, so that they are tried again."""
+        if any(outcome.status == "failed" for outcome in outcomes):
+            return
+        plain = [_to_plain(outcome) for outcome in outcomes]
+        write_json(self._path(key), {"outcomes": plain, "digest": content_digest(plain)})
+
+    def prune(self, keys: set[str]) -> None:
+        """Remove entries that no case of the manifest needs any more."""
+        for path in self.folder.glob("*/*.json"):
+            if path.stem not in keys:
+                path.unlink(missing_ok=True)
+
+    def _path(self, key: str) -> Path:
+        return self.folder / key[:2] / f"{key}.json"
+
+
+def _to_plain(outcome: Outcome) -> dict[str, Any]:
+    plain = {name: value for name, value in asdict(replace(outcome, picture=None)).items() if name != "case"}
+    picture = None if outcome.picture is None else png_bytes(outcome.picture).hex()
+    return {**plain, "roi": outcome.case.roi, "warnings": list(outcome.warnings), "picture": picture}
+
+
+def _from_plain(plain: dict[str, Any], case: Case) -> Outcome:
+    content = dict(plain)
+    roi = content.pop("roi")
+    picture = content.pop("picture")
+    pixels = None if picture is None else np.asarray(Image.open(io.BytesIO(bytes.fromhex(picture))))
+    content["warnings"] = tuple(content["warnings"])
+    return Outcome(case=replace(case, roi=roi), picture=pixels, **content)
+
+
+def png_bytes(pixels: Any) -> bytes:
+    """Encode an RGB picture as PNG."""
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, format="PNG", optimize=True)
+    return buffer.getvalue()
+
+
+def write_png(path: Path, pixels: Any) -> None:
+    """Write an RGB picture as PNG, whole or not at all."""
+    write_bytes(path, png_bytes(pixels))

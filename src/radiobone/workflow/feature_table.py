@@ -1,0 +1,122 @@
+"""The table that extraction makes, with every case accounted for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from radiobone.core.files import write_csv, write_json, write_parquet
+from radiobone.io.manifest import Manifest
+from radiobone.workflow.cache import write_png
+from radiobone.workflow.case_runner import Outcome
+
+CASE_COLUMNS = ("patient_id", "roi", "image", "mask", "label", "status", "code", "message", "warnings")
+
+
+@dataclass(frozen=True, eq=False)
+class FeatureTable:
+    """Features of a cohort, one row per region, and what became of every case.
+
+    Attributes
+    ----------
+    table : DataFrame
+        ``patient_id``, ``roi``, the manifest's other columns, then the features.
+    feature_columns : tuple of str
+        Which columns are features.
+    cases : DataFrame
+        Every region asked for: done, failed with its code and message, or empty; its warnings.
+    provenance : dict
+        Settings, versions, digests of the inputs.
+    """
+
+    table: pd.DataFrame
+    feature_columns: tuple[str, ...]
+    cases: pd.DataFrame
+    provenance: dict[str, Any]
+
+    @property
+    def n_failed(self) -> int:
+        """Number of cases that failed."""
+        return int((self.cases["status"] == "failed").sum())
+
+    def _repr_html_(self) -> str:
+        counts = self.cases["status"].value_counts()
+        summary = ", ".join(f"{count} {status}" for status, count in counts.items())
+        failed = self.cases.loc[self.cases["status"] == "failed", ["patient_id", "roi", "code", "message"]]
+        shown = failed.to_html(index=False, escape=True) if len(failed) else ""
+        head = self.table.head().to_html(index=False, escape=True, max_cols=10)
+        return f"<p>{len(self.table)} regions × {len(self.feature_columns)} features ({summary})</p>{head}{shown}"
+
+
+def assemble(outcomes: Sequence[Outcome], manifest: Manifest, provenance: dict[str, Any]) -> FeatureTable:
+    """Join outcomes into a table ordered by patient and region."""
+    ordered = sorted(outcomes, key=lambda one: (one.case.patient_id, one.case.roi, str(one.case.label)))
+    done = [one for one in ordered if one.status == "done"]
+    features = tuple(dict.fromkeys(name for one in done for name in one.features))
+    rows = [
+        {
+            "patient_id": one.case.patient_id,
+            "roi": one.case.roi,
+            **{name: one.case.row.get(name) for name in manifest.extra_columns},
+            **one.features,
+        }
+        for one in done
+    ]
+    table = pd.DataFrame(rows, columns=["patient_id", "roi", *manifest.extra_columns, *features])
+    cases = pd.DataFrame([_case_row(one, manifest.root) for one in ordered], columns=list(CASE_COLUMNS))
+    return FeatureTable(table, features, cases, {**provenance, "feature_columns": list(features)})
+
+
+def _case_row(outcome: Outcome, root: Path) -> dict[str, Any]:
+    case = outcome.case
+    return {
+        "patient_id": case.patient_id,
+        "roi": case.roi,
+        "image": _shown_path(case.image, root),
+        "mask": _shown_path(case.mask, root),
+        "label": "" if case.label is None else case.label,
+        "status": outcome.status,
+        "code": outcome.code,
+        "message": outcome.message,
+        "warnings": " | ".join(outcome.warnings),
+    }
+
+
+def _shown_path(path: Path, root: Path) -> str:
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
+
+
+def save(result: FeatureTable, outcomes: Sequence[Outcome], folder: Path, *, csv: bool) -> Path:
+    """Write table, cases, pictures and provenance; return the table's path."""
+    target = folder / ("features.csv" if csv else "features.parquet")
+    (folder / ("features.parquet" if csv else "features.csv")).unlink(missing_ok=True)
+    (write_csv if csv else write_parquet)(target, result.table)
+    save_cases(result, outcomes, folder)
+    write_json(folder / "provenance.json", result.provenance)
+    return target
+
+
+def save_cases(result: FeatureTable, outcomes: Sequence[Outcome], folder: Path) -> None:
+    """Write what became of every case, and its picture."""
+    write_csv(folder / "cases.csv", result.cases)
+    _save_pictures(outcomes, folder / "pictures")
+
+
+def _save_pictures(outcomes: Sequence[Outcome], folder: Path) -> None:
+    ordered = sorted(outcomes, key=lambda one: (one.case.patient_id, one.case.roi, str(one.case.label)))
+    index = []
+    for number, one in enumerate(one for one in ordered if one.picture is not None):
+        name = f"{number:04d}.png"
+        write_png(folder / name, one.picture)
+        who = {"case_id": one.case.case_id, "patient_id": one.case.patient_id, "roi": one.case.roi}
+        index.append({**who, "file": name, **one.facts})
+    kept = {entry["file"] for entry in index}
+    for stale in folder.glob("*.png"):
+        if stale.name not in kept:
+            stale.unlink()
+    if index:
+        write_json(folder / "index.json", index)

@@ -1,0 +1,153 @@
+"""A saved model on new images, a manifest or a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from radiobone.cohort.readers import read_cohort
+from radiobone.core.errors import BadSetting, FeatureMismatch, FileMissing
+from radiobone.core.tables import read_table
+from radiobone.evaluation.final_model import Model, fit_model
+from radiobone.evaluation.final_model import load_model as load_fitted
+from radiobone.evaluation.spec import load_pipeline
+from radiobone.features.presets import load_settings
+from radiobone.features.settings import ExtractionSettings
+from radiobone.workflow.extract import extract
+from radiobone.workflow.single import ImageLike, extract_features
+from radiobone.workflow.study import extraction_of
+
+
+class Scorer:
+    """A model with the settings that its features were extracted with.
+
+    Parameters
+    ----------
+    model : Model
+        As ``load_model`` or ``fit`` give it.
+    """
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+
+    @property
+    def settings(self) -> ExtractionSettings:
+        """Extraction settings of the training features.
+
+        Raises
+        ------
+        FeatureMismatch
+            If the model was fitted on a table from elsewhere, so that nobody knows them.
+        """
+        extraction = self.model.extraction
+        if not extraction:
+            raise FeatureMismatch(
+                "This model was fitted on a table whose extraction settings are not known, so features of an "
+                "image could differ from those it learned. Score a table made in the same way instead."
+            )
+        return load_settings(extraction["settings"])
+
+    def score(
+        self, image: ImageLike, mask: ImageLike, *, label: int | str | None = None, **clinical: Any
+    ) -> pd.DataFrame:
+        """Score one region of one image; ``clinical`` gives the clinical variables by name.
+
+        Returns
+        -------
+        DataFrame of one row
+            ``probability``, ``predicted``, ``threshold``, ``out_of_range``.
+        """
+        features = extract_features(image, mask, self.settings, label)
+        return self.model.predict(pd.DataFrame([{**features, **clinical}]))
+
+    def score_table(self, path: str | Path) -> pd.DataFrame:
+        """Score an extract folder, or a table with the model's feature columns."""
+        return self._joined(read_features(Path(path)))
+
+    def score_manifest(self, path: str | Path, *, jobs: int = 1, root: Path | None = None) -> pd.DataFrame:
+        """Extract and score every case of a manifest; failed cases keep their row, code and message."""
+        table = extract(
+            path, settings=self.settings, modality=self.model.extraction["modality"], root=root, jobs=jobs
+        )
+        failed = table.cases.loc[table.cases["status"] != "done", ["patient_id", "roi", "code", "message"]]
+        scored = self._joined(table.table) if len(table.table) else pd.DataFrame()
+        return pd.concat([scored, failed], ignore_index=True)
+
+    def _joined(self, table: pd.DataFrame) -> pd.DataFrame:
+        who = table[[name for name in ("patient_id", "roi") if name in table]].reset_index(drop=True)
+        return pd.concat([who, self.model.predict(table).reset_index(drop=True)], axis=1)
+
+
+def load_model(path: str | Path) -> Scorer:
+    """Load a model file.
+
+    Raises
+    ------
+    FileMissing, UntrustedModel
+    """
+    return Scorer(load_fitted(Path(path)))
+
+
+def read_features(path: Path) -> pd.DataFrame:
+    """Read the feature table of an extract folder, or a table file.
+
+    Raises
+    ------
+    FileMissing
+    """
+    if not path.is_dir():
+        return read_table(path)
+    found = [path / name for name in ("features.parquet", "features.csv") if (path / name).is_file()]
+    if not found:
+        raise FileMissing(
+            f"{path} holds no features.parquet or features.csv. Run `radiobone extract` into it first."
+        )
+    return read_table(found[0])
+
+
+def fit_table(source: Path, *, pipeline: str, seed: int, jobs: int, **roles: Any) -> Model:
+    """Fit the final model on an extract folder or a table; ``roles`` as for ``read_cohort``."""
+    cohort = read_cohort(source, **roles)
+    return fit_model(cohort, load_pipeline(pipeline), seed=seed, jobs=jobs, extraction=extraction_of(source))
+
+
+def score_source(
+    model: Path,
+    source: Path,
+    mask: Path | None,
+    *,
+    label: str | None,
+    clinical: Sequence[str],
+    root: Path | None,
+    jobs: int,
+) -> pd.DataFrame:
+    """Score whatever ``source`` is: an image (with ``mask``), a manifest, a table or an extract folder."""
+    scorer = load_model(model)
+    if mask is not None:
+        chosen = int(label) if label is not None and label.lstrip("-").isdigit() else label
+        return scorer.score(source, mask, label=chosen, **_assignments(clinical))
+    if source.is_dir() or not is_manifest(source):
+        return scorer.score_table(source)
+    return scorer.score_manifest(source, jobs=jobs, root=root)
+
+
+def is_manifest(path: Path) -> bool:
+    """Tell a manifest (image and mask columns) from a table of features."""
+    columns = {name.lower() for name in read_table(path).columns}
+    return {"image", "mask"} <= columns and not any("firstorder" in name for name in columns)
+
+
+def _assignments(pairs: Sequence[str]) -> dict[str, float]:
+    values: dict[str, float] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        try:
+            values[name.strip()] = float(value)
+        except ValueError:
+            raise BadSetting(f"'{pair}' is not NAME=NUMBER, such as age=71.") from None
+        if not equals:
+            raise BadSetting(f"'{pair}' is not NAME=NUMBER, such as age=71.")
+    return values

@@ -1,0 +1,145 @@
+"""Features of one image, from paths, SimpleITK images or arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, overload
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import SimpleITK as sitk
+
+from radiobone.core.errors import BadSetting, DimensionMismatch, EmptyMask, LabelNotFound
+from radiobone.core.validation import check_same_grid
+from radiobone.core.volume import Triple, Volume
+from radiobone.features.engine import extract_features as measure
+from radiobone.imaging.itk import from_sitk
+from radiobone.io.images import read_image
+from radiobone.io.masks import open_mask
+from radiobone.workflow.extract import SettingsSource, resolve_settings
+
+ImageLike = str | Path | sitk.Image | npt.NDArray[Any] | Volume
+
+
+@overload
+def extract_features(
+    image: ImageLike,
+    mask: ImageLike,
+    settings: SettingsSource = ...,
+    label: int | str | None = ...,
+    *,
+    spacing_mm: Triple | None = ...,
+    modality: str | None = ...,
+) -> dict[str, float]: ...
+
+
+@overload
+def extract_features(
+    image: ImageLike,
+    mask: ImageLike,
+    settings: SettingsSource = ...,
+    label: Sequence[int | str] = ...,
+    *,
+    spacing_mm: Triple | None = ...,
+    modality: str | None = ...,
+) -> pd.DataFrame: ...
+
+
+def extract_features(
+    image: ImageLike,
+    mask: ImageLike,
+    settings: SettingsSource = "default",
+    label: int | str | Sequence[int | str] | None = 1,
+    *,
+    spacing_mm: Triple | None = None,
+    modality: str | None = None,
+) -> dict[str, float] | pd.DataFrame:
+    """Extract the features of one region, or of several in one decode.
+
+    Parameters
+    ----------
+    image, mask : path, SimpleITK image, Volume, or ndarray of shape (n_z, n_y, n_x)
+        A mask given as a path may be a label map, a TotalSegmentator folder, RTSTRUCT or DICOM-SEG.
+    settings : path, preset name, mapping or ExtractionSettings
+        Ours, or a pyradiomics parameter file.
+    label : int, str, None, or a sequence
+        Value in the mask, or a structure's name (``vertebrae_L1``); None takes the only label there
+        is. A sequence gives a table with one row per label.
+    spacing_mm : tuple of float, (z, y, x)
+        Needed for arrays.
+    modality : {"ct", "mr", "xr", "dxa"}, optional
+
+    Returns
+    -------
+    dict of float, or DataFrame
+        By pyradiomics' names; a table is indexed by label.
+
+    Raises
+    ------
+    ImageError, MaskError, SettingError, PathError
+        See ``radiobone.core.errors``.
+    """
+    chosen = resolve_settings(settings, modality)
+    volume = _image(image, spacing_mm)
+    regions = _Regions(mask, volume)
+    if label is None or isinstance(label, (int, str, np.integer)):
+        return measure(volume, regions.select(label), chosen)
+    rows = {one: measure(volume, regions.select(one), chosen) for one in label}
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("label")
+
+
+def _image(image: ImageLike, spacing_mm: Triple | None) -> Volume:
+    if isinstance(image, Volume):
+        return image
+    if isinstance(image, sitk.Image):
+        return from_sitk(image)
+    if isinstance(image, (str, Path)):
+        return read_image(Path(image))
+    return _from_array(image, spacing_mm)
+
+
+def _from_array(array: npt.NDArray[Any], spacing_mm: Triple | None) -> Volume:
+    if spacing_mm is None:
+        raise BadSetting(
+            "An array has no spacing, and sizes in mm depend on it. Pass spacing_mm=(z, y, x), or a SimpleITK image."
+        )
+    voxels = np.asarray(array)
+    if voxels.ndim not in (2, 3):
+        raise DimensionMismatch(
+            f"An image has 2 or 3 dimensions, this array has {voxels.ndim}: {voxels.shape}."
+        )
+    is_2d = voxels.ndim == 2
+    return Volume(voxels[None] if is_2d else voxels, spacing_mm, is_2d=is_2d)
+
+
+class _Regions:
+    """One mask of any kind, asked for one region after the other."""
+
+    def __init__(self, mask: ImageLike, image: Volume) -> None:
+        self._file = open_mask(Path(mask), image) if isinstance(mask, (str, Path)) else None
+        self._volume = None if isinstance(mask, (str, Path)) else _image(mask, image.spacing_mm)
+        if self._volume is not None:
+            check_same_grid(image, self._volume)
+
+    def select(self, label: int | str | None) -> Volume:
+        if self._file is not None:
+            name, value = (
+                (label, None) if isinstance(label, str) else (None, None if label is None else int(label))
+            )
+            return self._file.region(roi=name, label=value)
+        assert self._volume is not None
+        if isinstance(label, str):
+            raise LabelNotFound(
+                f"'{label}' is a name, and an array has numbers only. Pass the label's value."
+            )
+        present = [int(value) for value in np.unique(self._volume.array) if value != 0]
+        if not present:
+            raise EmptyMask("The mask has no voxel other than 0. Check the segmentation.")
+        if label is None and len(present) > 1:
+            raise LabelNotFound(f"The mask has the labels {present}. Say which with `label=`.")
+        wanted = present[0] if label is None else int(label)
+        if wanted not in present:
+            raise LabelNotFound(f"The mask has no label {wanted}. It has {present[:20]}.")
+        return self._volume.mask_of(wanted)

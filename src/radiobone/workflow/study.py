@@ -1,0 +1,228 @@
+"""The table half: features and labels become an honest estimate, with its explanation."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from radiobone.cohort.cohort import Cohort
+from radiobone.cohort.readers import cohort_from_arrays, read_cohort
+from radiobone.core.files import file_digest, read_json
+from radiobone.evaluation.final_model import Model, fit_model
+from radiobone.evaluation.nested_cv import nested_cv
+from radiobone.evaluation.result import Estimate, Result
+from radiobone.evaluation.spec import PipelineSpec, load_pipeline
+from radiobone.explain.explanation import Explanation
+from radiobone.explain.over_folds import explain_folds
+from radiobone.report.build import write_report
+
+PipelineSource = str | Path | Mapping[str, Any] | PipelineSpec
+CARRIED_FILES = ("cases.csv",)
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """A result and its explanation.
+
+    Attributes
+    ----------
+    result : Result
+        Predictions, selections, metrics, audit, provenance.
+    explanation : Explanation
+        SHAP values on held-out rows.
+    """
+
+    result: Result
+    explanation: Explanation
+
+    @property
+    def metrics(self) -> Mapping[str, Estimate]:
+        """AUC and the others, each with ``mean``, ``low``, ``high``."""
+        return self.result.metrics
+
+    @property
+    def predictions(self) -> Any:
+        """Out-of-fold predictions, one row per row and repeat."""
+        return self.result.predictions
+
+    @property
+    def selected(self) -> Any:
+        """Which features reached the model, per fold."""
+        return self.result.selected
+
+    def save(self, folder: str | Path) -> Path:
+        """Write everything that the report needs into ``folder``."""
+        where = Path(folder)
+        self.result.save(where)
+        self.explanation.save(where)
+        return where
+
+    def report(self, path: str | Path) -> Path:
+        """Write the HTML report: into ``path`` if it ends in .html, else into that folder."""
+        target = Path(path)
+        folder = target.parent if target.suffix.lower() == ".html" else target
+        self.save(folder)
+        return write_report(folder, target if target.suffix.lower() == ".html" else None)
+
+    def _repr_html_(self) -> str:
+        return self.result._repr_html_()
+
+
+def evaluate(
+    X: Any,
+    y: Any,
+    groups: Any = None,
+    sites: Any = None,
+    clinical: Any = None,
+    pipeline: PipelineSource = "default",
+    seed: int = 0,
+    jobs: int = 1,
+    *,
+    positive: Any = None,
+    show_progress: bool = True,
+) -> Evaluation:
+    """Judge a pipeline by nested cross-validation on arrays or data frames.
+
+    Parameters
+    ----------
+    X : array-like or DataFrame, shape (n_rows, n_features)
+    y : array-like, shape (n_rows,)
+        Two classes.
+    groups : array-like, shape (n_rows,), optional
+        Patient of each row. Without it every row counts as a patient of its own.
+    sites : array-like, shape (n_rows,), optional
+    clinical : DataFrame, optional
+        Clinical variables that join the features.
+    pipeline : name, path, mapping or PipelineSpec
+        ``radiobone recipes`` lists the names.
+    seed : int
+    jobs : int
+        Worker processes; the numbers do not depend on it.
+    positive : object, optional
+        The positive class; needed unless the classes are 0 and 1, or False and True.
+    show_progress : bool
+
+    Returns
+    -------
+    Evaluation
+        ``.metrics["auc"].mean``, ``.predictions``, ``.selected``, ``.report(path)``.
+
+    Raises
+    ------
+    TableError, StudyError, SettingError
+    """
+    cohort = cohort_from_arrays(X, y, groups=groups, sites=sites, clinical=clinical, positive=positive)
+    return evaluate_cohort(cohort, pipeline, seed=seed, jobs=jobs, show_progress=show_progress)
+
+
+def evaluate_cohort(
+    cohort: Cohort,
+    pipeline: PipelineSource = "default",
+    *,
+    seed: int = 0,
+    jobs: int = 1,
+    show_progress: bool = True,
+    origin: Mapping[str, Any] | None = None,
+) -> Evaluation:
+    """Judge a pipeline on a cohort; ``origin`` joins the provenance."""
+    run = nested_cv(cohort, resolve_pipeline(pipeline), seed=seed, jobs=jobs, show_progress=show_progress)
+    explanation = explain_folds(run, cohort, seed=seed, jobs=jobs, show_progress=show_progress)
+    result = replace(run.result, provenance={**run.result.provenance, **(origin or {})})
+    return Evaluation(result, explanation)
+
+
+def resolve_pipeline(pipeline: PipelineSource) -> PipelineSpec:
+    """Return the pipeline that a name, a path or a mapping stands for."""
+    return pipeline if isinstance(pipeline, PipelineSpec) else load_pipeline(pipeline)
+
+
+def evaluate_table(
+    source: str | Path,
+    output: str | Path,
+    *,
+    pipeline: PipelineSource = "default",
+    seed: int = 0,
+    jobs: int = 1,
+    show_progress: bool = True,
+    command: str | None = None,
+    **roles: Any,
+) -> Evaluation:
+    """Judge a pipeline on a table or an extract folder, and write the result folder.
+
+    Parameters
+    ----------
+    source : path
+        A folder made by ``extract``, or a table of features from elsewhere.
+    output : path
+        The result folder; pictures and ``cases.csv`` of the source are carried along.
+    **roles
+        As ``radiobone.cohort.readers.read_cohort`` takes them: ``target``, ``positive``, ``id``, ``groups``,
+        ``site``, ``clinical``, ``features``, ``unit``.
+    """
+    path, folder = Path(source), Path(output)
+    spec = resolve_pipeline(pipeline)
+    cohort = read_cohort(path, **roles)
+    origin = {"command": command, "extraction": extraction_of(path), "source": _described(path)}
+    evaluation = evaluate_cohort(
+        cohort, spec, seed=seed, jobs=jobs, show_progress=show_progress, origin=origin
+    )
+    evaluation.save(folder)
+    _carry_along(path, folder)
+    return evaluation
+
+
+def fit(
+    X: Any,
+    y: Any,
+    groups: Any = None,
+    sites: Any = None,
+    clinical: Any = None,
+    pipeline: PipelineSource = "default",
+    seed: int = 0,
+    jobs: int = 1,
+    *,
+    positive: Any = None,
+) -> Model:
+    """Fit the final model on all rows; parameters as for ``evaluate``."""
+    cohort = cohort_from_arrays(X, y, groups=groups, sites=sites, clinical=clinical, positive=positive)
+    return fit_model(cohort, resolve_pipeline(pipeline), seed=seed, jobs=jobs)
+
+
+def load_result(folder: str | Path) -> Result:
+    """Read a result folder.
+
+    Raises
+    ------
+    FileMissing, FileUnreadable
+    """
+    return Result.load(Path(folder))
+
+
+def extraction_of(source: Path) -> dict[str, Any] | None:
+    """Return the provenance of an extract folder, or None for a table from elsewhere."""
+    path = source / "provenance.json"
+    if not (source.is_dir() and path.is_file()):
+        return None
+    content: dict[str, Any] = read_json(path)
+    return {name: value for name, value in content.items() if name not in ("feature_columns", "inputs")}
+
+
+def _described(source: Path) -> dict[str, str]:
+    table = source
+    if source.is_dir():
+        table = next(p for p in (source / "features.parquet", source / "features.csv") if p.is_file())
+    return {"name": table.name, "sha256": file_digest(table)}
+
+
+def _carry_along(source: Path, folder: Path) -> None:
+    if not source.is_dir() or source.resolve() == folder.resolve():
+        return
+    for name in CARRIED_FILES:
+        if (source / name).is_file():
+            shutil.copyfile(source / name, folder / name)
+    if (source / "pictures").is_dir():
+        shutil.rmtree(folder / "pictures", ignore_errors=True)
+        shutil.copytree(source / "pictures", folder / "pictures")

@@ -1,0 +1,143 @@
+"""A study in one file: what is asked, of which images or table, with which pipeline."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, model_validator
+
+from radiobone.core.errors import BadConfig
+from radiobone.core.settings import Settings, read_yaml, validate
+from radiobone.workflow.extract import extract
+from radiobone.workflow.feature_table import FeatureTable
+from radiobone.workflow.study import Evaluation, evaluate_table
+
+Say = Callable[[str], None]
+
+
+class Study(Settings):
+    """A study file. Paths are relative to it.
+
+    Exactly one of ``manifest`` (images) and ``table`` (features from elsewhere) is given.
+    """
+
+    title: str = ""
+    manifest: str | None = None
+    table: str | None = None
+    root: str | None = None
+    modality: Literal["ct", "mr", "xr", "dxa"] | None = None
+    settings: str | dict[str, Any] | None = None
+    target: str
+    positive: str | int | float | bool | None = None
+    id: str | None = None
+    groups: str | None = None
+    site: str | None = None
+    clinical: tuple[str, ...] = ()
+    features: str | None = None
+    unit: Literal["patient", "roi"] = "patient"
+    pipeline: str | dict[str, Any] = "default"
+    seed: int = Field(default=0, ge=0)
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Study:
+        if (self.manifest is None) == (self.table is None):
+            raise ValueError("give either 'manifest' (images) or 'table' (features from elsewhere)")
+        return self
+
+    def roles(self) -> dict[str, Any]:
+        """Return which column is what, as the cohort reader takes it."""
+        positive = None if self.positive is None else str(self.positive)
+        names = {name: getattr(self, name) for name in ("target", "id", "groups", "site", "features", "unit")}
+        return {**names, "positive": positive, "clinical": self.clinical}
+
+
+def read_study(path: Path) -> Study:
+    """Read and check a study file.
+
+    Raises
+    ------
+    FileMissing, BadConfig, BadSetting
+    """
+    return validate(Study, read_yaml(path), source=path.name)
+
+
+def run_study(
+    path: Path,
+    output: Path,
+    *,
+    seed: int | None = None,
+    jobs: int = 1,
+    show_progress: bool = True,
+    command: str | None = None,
+    say: Say = lambda _line: None,
+) -> tuple[FeatureTable | None, Evaluation]:
+    """Extract, evaluate and report one study.
+
+    Parameters
+    ----------
+    path : path
+        The study file.
+    output : path
+        ``output/features`` holds the feature table, ``output`` the result and ``report.html``.
+    seed : int, optional
+        Instead of the file's.
+    say : callable
+        Told what happens, line by line.
+
+    Returns
+    -------
+    (FeatureTable or None, Evaluation)
+        None where the study starts from a table.
+    """
+    study = read_study(path)
+    if study.manifest is None:
+        extracted, source = None, path.parent / str(study.table)
+    else:
+        extracted, source = (
+            _extract(study, path, output / "features", jobs, show_progress),
+            output / "features",
+        )
+        say(f"{len(extracted.table)} regions measured, {extracted.n_failed} failed: {source / 'cases.csv'}")
+    evaluation = evaluate_table(
+        source,
+        output,
+        pipeline=_pipeline(study, path),
+        seed=study.seed if seed is None else seed,
+        jobs=jobs,
+        show_progress=show_progress,
+        command=command,
+        **study.roles(),
+    )
+    evaluation.report(output)
+    return extracted, evaluation
+
+
+def _extract(study: Study, path: Path, folder: Path, jobs: int, show_progress: bool) -> FeatureTable:
+    settings = study.settings
+    if isinstance(settings, str) and (path.parent / settings).is_file():
+        settings = str(path.parent / settings)
+    extracted = extract(
+        path.parent / str(study.manifest),
+        output=folder,
+        settings=settings,
+        modality=study.modality,
+        root=None if study.root is None else path.parent / study.root,
+        target=study.target,
+        jobs=jobs,
+        show_progress=show_progress,
+    )
+    if extracted.table.empty:
+        first = extracted.cases.iloc[0]
+        raise BadConfig(
+            f"No case of {study.manifest} could be measured, so there is nothing to evaluate. "
+            f"The first: {first['code']}: {first['message']} All are in {folder / 'cases.csv'}."
+        )
+    return extracted
+
+
+def _pipeline(study: Study, path: Path) -> str | Path | dict[str, Any]:
+    if isinstance(study.pipeline, str) and (path.parent / study.pipeline).is_file():
+        return path.parent / study.pipeline
+    return study.pipeline

@@ -90,7 +90,16 @@ def write_csv(path: Path, table: pd.DataFrame) -> None:
 
 
 def _defused(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
+    dangerous = isinstance(value, str) and value.startswith(FORMULA_STARTS) and not _is_number(value)
+    return f"'{value}" if dangerous else value
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def write_parquet(path: Path, table: pd.DataFrame) -> None:

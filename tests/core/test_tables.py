@@ -1,0 +1,81 @@
+"""Tables as people save them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from radiobone.core.errors import (
+    BadEncoding,
+    DuplicateColumn,
+    EmptyTable,
+    FileMissing,
+    FileUnreadable,
+    MissingColumn,
+    RaggedRow,
+)
+from radiobone.core.tables import read_table, read_text_table
+
+
+def written(tmp_path: Path, text: str, encoding: str = "utf-8") -> Path:
+    path = tmp_path / "t.csv"
+    path.write_bytes(text.encode(encoding))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("id,site\n007,Köln\n", "utf-8"),
+        ("id;site\n007;Köln\n", "utf-8"),
+        ("id\tsite\r\n007\tKöln\r\n", "utf-8"),
+        ("id,site\n007,Köln\n", "utf-8-sig"),
+        ("id,site\n007,Köln\n", "utf-16"),
+        ('id,site\n\n007,"Köln"\n,\n', "utf-8"),
+    ],
+)
+def test_what_spreadsheets_write(tmp_path: Path, text: str, encoding: str) -> None:
+    table = read_text_table(written(tmp_path, text, encoding))
+    assert table.to_dict("records") == [{"id": "007", "site": "Köln"}]
+
+
+def test_excel_keeps_text_ids(tmp_path: Path) -> None:
+    pd.DataFrame({"id": ["007", "8"], "age": [70, 65]}).to_excel(tmp_path / "t.xlsx", index=False)
+    assert read_text_table(tmp_path / "t.xlsx").to_dict("list") == {"id": ["007", "8"], "age": ["70", "65"]}
+
+
+def test_empty_cells_are_missing(tmp_path: Path) -> None:
+    table = read_text_table(written(tmp_path, "id,age\na,\n"))
+    assert table["age"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        ("", EmptyTable),
+        ("id,age\n", EmptyTable),
+        ("id,id\n1,2\n", DuplicateColumn),
+        ("id,\n1,2\n", MissingColumn),
+        ("id,age\n1,2,3\n", RaggedRow),
+        ('id,age\n"1,2\n', FileUnreadable),
+    ],
+)
+def test_faults_are_named(tmp_path: Path, text: str, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        read_text_table(written(tmp_path, text))
+
+
+def test_latin1_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BadEncoding, match="CSV UTF-8"):
+        read_text_table(written(tmp_path, "id,site\n1,Köln\n", "latin-1"))
+
+
+def test_damaged_files_are_named(tmp_path: Path) -> None:
+    with pytest.raises(FileMissing):
+        read_table(tmp_path / "none.csv")
+    for name in ("t.xlsx", "t.parquet"):
+        (tmp_path / name).write_bytes(b"PK\x03\x04 not really")
+        with pytest.raises(FileUnreadable):
+            read_table(tmp_path / name)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
+import zlib
 from pathlib import Path
 
 import pandas as pd
@@ -16,10 +18,13 @@ from radiobone.core.errors import (
     FileUnreadable,
     MissingColumn,
     RaggedRow,
+    ResourceLimit,
 )
 
 EXCEL_SUFFIXES = {".xlsx", ".xlsm"}
 PARQUET_SUFFIXES = {".parquet", ".pq"}
+GZIP_START = b"\x1f\x8b"
+MAX_UNPACKED_BYTES = 2 << 30
 
 
 def read_text_table(path: Path) -> pd.DataFrame:
@@ -108,6 +113,8 @@ def _decode(path: Path) -> str:
         raw = path.read_bytes()
     except OSError as error:
         raise FileUnreadable(f"{path} cannot be read ({error.strerror}).") from error
+    if raw.startswith(GZIP_START):
+        raw = _unpacked(path)
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         return raw.decode("utf-16")
     try:
@@ -117,3 +124,16 @@ def _decode(path: Path) -> str:
             f"{path} is not UTF-8 (byte {error.start}: {raw[error.start]:#04x}), so names and ids would be "
             "garbled. In Excel: save as 'CSV UTF-8'."
         ) from error
+
+
+def _unpacked(path: Path) -> bytes:
+    try:
+        with gzip.open(path) as packed:
+            raw = packed.read(MAX_UNPACKED_BYTES + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise FileUnreadable(f"{path} is a damaged gzip file ({error}). Get it again.") from error
+    if len(raw) > MAX_UNPACKED_BYTES:
+        raise ResourceLimit(
+            f"{path} unpacks to more than {MAX_UNPACKED_BYTES >> 30} GB, more than a table can be. Check the file."
+        )
+    return raw

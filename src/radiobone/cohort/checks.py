@@ -1,0 +1,165 @@
+"""Checks of a table before anything is learned from it."""
+
+from __future__ import annotations
+
+import warnings
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from radiobone.cohort.numbers import is_missing
+from radiobone.core.errors import (
+    ConflictingLabel,
+    DuplicateColumn,
+    DuplicateId,
+    MissingColumn,
+    MissingId,
+    TooFewRows,
+)
+from radiobone.core.warnings import FeatureDropped, Imputed, SimilarIds
+
+MIN_PATIENTS = 10
+
+
+def check_ids(ids: Sequence[object], column: str) -> list[str]:
+    """Return ids as text.
+
+    Raises
+    ------
+    MissingId
+        If a row has none.
+    """
+    gone = [
+        number for number, value in enumerate(ids, start=1) if value is None or value != value or value == ""
+    ]
+    if gone:
+        raise MissingId(
+            f"{len(gone)} row(s) have no '{column}' (first: row {gone[0]} of the table). Without it, rows of one "
+            "patient could land in training and test. Fill it in, or remove the row."
+        )
+    texts = [_id_text(value) for value in ids]
+    _warn_similar(texts)
+    return texts
+
+
+def _id_text(value: object) -> str:
+    """Spell an id; 7.0 from a numeric column is 7."""
+    if isinstance(value, float | np.floating) and float(value).is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def _warn_similar(ids: list[str]) -> None:
+    spellings: dict[str, set[str]] = {}
+    for text in ids:
+        spellings.setdefault("".join(text.split()).casefold(), set()).add(text)
+    similar = [sorted(group) for group in spellings.values() if len(group) > 1]
+    if similar:
+        warnings.warn(
+            SimilarIds(
+                f"{len(similar)} id(s) differ only in case or spaces, such as {', '.join(map(repr, similar[0]))}; "
+                "they count as different patients. If they are one, use one spelling."
+            ),
+            stacklevel=4,
+        )
+
+
+def check_unique(patients: Sequence[str], rois: Sequence[str]) -> None:
+    """Refuse one patient and region twice.
+
+    Raises
+    ------
+    DuplicateId
+    """
+    twice = [key for key, count in Counter(zip(patients, rois, strict=True)).items() if count > 1]
+    if twice:
+        patient, roi = twice[0]
+        which = f"patient '{patient}'" + (f", region '{roi}'" if roi else "")
+        raise DuplicateId(
+            f"{len(twice)} id(s) occur more than once, such as {which}. The same case twice would be in training and "
+            "test, or count double. Remove the copy; if the rows are different regions, name them in a column 'roi'."
+        )
+
+
+def check_one_label(patients: npt.NDArray[np.str_], y: npt.NDArray[np.int64], target: str) -> None:
+    """Refuse a patient-level target that differs between the rows of one patient.
+
+    Raises
+    ------
+    ConflictingLabel
+    """
+    both = sorted(set(patients[y == 1].tolist()) & set(patients[y == 0].tolist()))
+    if both:
+        raise ConflictingLabel(
+            f"{len(both)} patient(s) have both values of '{target}', such as '{both[0]}'. If the target belongs to "
+            "the patient, correct it; if it belongs to the region, say --unit roi."
+        )
+
+
+def check_enough(n_patients: int) -> None:
+    """Refuse a cohort that is too small for anything.
+
+    Raises
+    ------
+    TooFewRows
+    """
+    if n_patients < MIN_PATIENTS:
+        raise TooFewRows(
+            f"{n_patients} patient(s) with a target: too few to learn from some and test on others "
+            f"(at least {MIN_PATIENTS}; a useful estimate needs 50 or more). Add cases."
+        )
+
+
+def check_columns(table: pd.DataFrame) -> None:
+    """Refuse a table without columns of its own names.
+
+    Raises
+    ------
+    MissingColumn, DuplicateColumn
+    """
+    if table.shape[1] == 0:
+        raise MissingColumn("The table has no columns.")
+    twice = table.columns[table.columns.duplicated()]
+    if len(twice):
+        raise DuplicateColumn(f"Two columns are called '{twice[0]}'. Rename or remove one.")
+
+
+def drop_empty(features: pd.DataFrame) -> pd.DataFrame:
+    """Leave out columns that hold no value or one value in all rows, with a warning."""
+    values = features.to_numpy()
+    missing = np.isnan(values)
+    lowest = np.where(missing, np.inf, values).min(axis=0)
+    highest = np.where(missing, -np.inf, values).max(axis=0)
+    useless = lowest >= highest
+    if useless.any():
+        names = [str(name) for name in features.columns[useless]]
+        shown = ", ".join(names[:5]) + (", …" if len(names) > 5 else "")
+        warnings.warn(
+            FeatureDropped(
+                f"{len(names)} column(s) have one value or none in all rows and say nothing: {shown}. Left out."
+            ),
+            stacklevel=3,
+        )
+    return features[list(features.columns[~useless])]
+
+
+def warn_missing(features: pd.DataFrame) -> None:
+    """Say how many values are missing."""
+    missing = features.isna().to_numpy()
+    if missing.any():
+        warnings.warn(
+            Imputed(
+                f"{int(missing.sum())} of {missing.size} values are missing, in {int(missing.any(axis=0).sum())} "
+                f"column(s) and {int(missing.any(axis=1).sum())} row(s). They are filled in from the training rows "
+                "of each fold. If they are missing for a reason, that reason may predict the target."
+            ),
+            stacklevel=3,
+        )
+
+
+def texts(column: pd.Series, *, empty: str) -> list[str]:
+    """Return cells as text, with ``empty`` where there is none."""
+    return [empty if is_missing(cell) else _id_text(cell) for cell in column]

@@ -1,0 +1,70 @@
+"""The table that is learned from: features, labels, and who each row belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+StrArray = npt.NDArray[np.str_]
+
+
+@dataclass(frozen=True, eq=False)
+class Cohort:
+    """Rows ready for learning; ordered by (patient, roi) where ids were given.
+
+    Attributes
+    ----------
+    X : pandas.DataFrame, shape (n_rows, n_features)
+        float64; missing values are NaN; the index holds unique row ids.
+    y : numpy.ndarray of int, shape (n_rows,)
+        1 for the positive class, 0 for the other.
+    patient : numpy.ndarray of str, shape (n_rows,)
+        Patient of each row.
+    roi : numpy.ndarray of str, shape (n_rows,)
+        Region of each row; empty where a patient has one.
+    site : numpy.ndarray of str, shape (n_rows,), or None
+        Hospital or scanner of each row.
+    target, positive, negative : str
+        Name of the label and of its two classes.
+    clinical : tuple of str
+        Columns of ``X`` that are clinical and not image features.
+    notes : tuple of str
+        What was decided while reading, in sentences to be shown.
+    group : numpy.ndarray of str, shape (n_rows,), or None
+        Rows that must stay on one side of every split; None means the patient.
+    provenance : mapping
+        Plain data on where the table came from.
+    """
+
+    X: pd.DataFrame
+    y: npt.NDArray[np.int64]
+    patient: StrArray
+    roi: StrArray
+    site: StrArray | None
+    target: str
+    positive: str
+    negative: str
+    clinical: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    group: StrArray | None = None
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def groups(self) -> StrArray:
+        """What a split must keep whole, per row."""
+        return self.patient if self.group is None else self.group
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows."""
+        return len(self.y)
+
+    @property
+    def n_patients(self) -> int:
+        """Number of different patients."""
+        return len(set(self.patient.tolist()))

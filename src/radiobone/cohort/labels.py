@@ -1,0 +1,122 @@
+"""The target column as 0 and 1."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from radiobone.cohort.numbers import is_missing
+from radiobone.core.errors import BadSetting, MixedLabels, NotBinary, OneClass
+from radiobone.core.warnings import RowsDropped
+
+TRUTHS = {"1": "0", "true": "false"}
+SHOWN = 6
+
+
+@dataclass(frozen=True)
+class Labels:
+    """A binary target.
+
+    Attributes
+    ----------
+    y : numpy.ndarray of int
+        1, 0, and -1 where the target is missing.
+    positive, negative : str
+        The two classes as they are spelled.
+    """
+
+    y: npt.NDArray[np.int64]
+    positive: str
+    negative: str
+
+
+def read_labels(column: pd.Series, *, positive: str | None = None) -> Labels:
+    """Read a two-valued target.
+
+    Raises
+    ------
+    OneClass, NotBinary
+        If there are not two values.
+    MixedLabels
+        If one class is spelled in several ways.
+    BadSetting
+        If it cannot be told which class is positive.
+    """
+    name = str(column.name)
+    words = [None if is_missing(cell) else _word(cell) for cell in column]
+    found = sorted({word for word in words if word is not None})
+    _check_spelling(found, name)
+    _check_two(found, name)
+    chosen = _positive(found, name, None if positive is None else _word(positive))
+    other = next(word for word in found if word != chosen)
+    y = np.array([-1 if word is None else int(word == chosen) for word in words], dtype=np.int64)
+    if (y < 0).any():
+        warnings.warn(
+            RowsDropped(
+                f"{int((y < 0).sum())} of {len(y)} row(s) have no value of '{name}' and were left out. "
+                "If the value is known, fill it in."
+            ),
+            stacklevel=3,
+        )
+    return Labels(y, chosen, other)
+
+
+def _word(cell: object) -> str:
+    """Spell a value; 1, 1.0 and '1.0' are one."""
+    text = str(cell)
+    try:
+        number = float(text)
+    except ValueError:
+        return text
+    return str(int(number)) if np.isfinite(number) and number == int(number) else repr(number)
+
+
+def _check_spelling(found: list[str], name: str) -> None:
+    spellings: dict[str, list[str]] = {}
+    for word in found:
+        spellings.setdefault(" ".join(word.split()).casefold(), []).append(word)
+    mixed = next((group for group in spellings.values() if len(group) > 1), None)
+    if mixed is not None:
+        raise MixedLabels(
+            f"'{name}' spells one class in {len(mixed)} ways: {', '.join(map(repr, mixed))}. "
+            "They would count as different classes. Use one spelling."
+        )
+
+
+def _check_two(found: list[str], name: str) -> None:
+    if len(found) < 2:
+        value = f"the value {found[0]!r} only" if found else "no value at all"
+        raise OneClass(
+            f"'{name}' has {value}. A classifier learns the difference between two classes. "
+            "Add cases of the other class, or choose another --target."
+        )
+    if len(found) > 2:
+        shown = ", ".join(map(repr, found[:SHOWN])) + (", …" if len(found) > SHOWN else "")
+        raise NotBinary(
+            f"'{name}' has {len(found)} different values ({shown}), and a yes/no target is needed "
+            "(--task binary, the only task so far). Make a column with two values, such as low against normal "
+            "by a cut-off fixed beforehand, or leave the rows of other classes empty."
+        )
+
+
+def _positive(found: list[str], name: str, asked: str | None) -> str:
+    if asked is not None:
+        match = [word for word in found if word == asked] or [
+            word for word in found if word.casefold() == asked.casefold()
+        ]
+        if not match:
+            raise BadSetting(
+                f"positive = {asked!r} is not a value of '{name}', which has {found}. Name one of them."
+            )
+        return match[0]
+    for yes, no in TRUTHS.items():
+        if {word.casefold() for word in found} == {yes, no}:
+            return next(word for word in found if word.casefold() == yes)
+    raise BadSetting(
+        f"'{name}' has the values {found[0]!r} and {found[1]!r}, and it is not clear which is the condition looked for. "
+        f"Say --positive {found[0]} or --positive {found[1]} (positive=… in Python)."
+    )

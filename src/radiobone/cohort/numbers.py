@@ -1,0 +1,116 @@
+"""Columns of text into columns of numbers, without guessing."""
+
+from __future__ import annotations
+
+import re
+import warnings
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from radiobone.core.errors import NonFiniteFeature, NotNumeric
+from radiobone.core.warnings import DecimalComma
+
+MISSING_WORDS = frozenset({"", "na", "n/a", "#n/a", "nan", "null", ".", "-", "?"})
+COMMA_NUMBER = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?")
+
+
+def is_missing(cell: object) -> bool:
+    """Whether a cell holds no value: empty, NaN, or a usual word for it."""
+    if cell is None or cell is pd.NA or cell is pd.NaT or (isinstance(cell, float) and np.isnan(cell)):
+        return True
+    return isinstance(cell, str) and cell.strip().lower() in MISSING_WORDS
+
+
+def parse(column: pd.Series) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_], bool]:
+    """Read cells as numbers.
+
+    Returns
+    -------
+    values : numpy.ndarray of float
+        NaN where the cell is missing or is no number.
+    words : numpy.ndarray of bool
+        True where the cell holds something that is no number.
+    comma : bool
+        Whether decimal commas were read as points.
+    """
+    try:
+        values = pd.to_numeric(column).to_numpy(dtype=float, na_value=np.nan)
+        return values, np.zeros(len(values), dtype=bool), False
+    except (ValueError, TypeError):
+        return _parse_cells(column)
+
+
+def _parse_cells(column: pd.Series) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_], bool]:
+    """Read cells one by one: slower, and tells missing values, decimal commas and words apart."""
+    missing = np.fromiter((is_missing(cell) for cell in column), dtype=bool, count=len(column))
+    cells = pd.Series(["" if gone else str(cell).strip() for cell, gone in zip(column, missing, strict=True)])
+    commas = cells.map(lambda cell: COMMA_NUMBER.fullmatch(cell) is not None).to_numpy(dtype=bool)
+    cells[commas] = cells[commas].str.replace(",", ".", regex=False)
+    values = pd.to_numeric(cells, errors="coerce").to_numpy(dtype=float)
+    return values, np.isnan(values) & ~missing, bool(commas.any())
+
+
+def looks_numeric(column: pd.Series) -> bool:
+    """Whether at least half of the cells that hold something hold a number."""
+    values, words, _ = parse(column)
+    return int(words.sum()) <= int(np.isfinite(values).sum()) or not (
+        words.any() or (~np.isnan(values)).any()
+    )
+
+
+def number_table(table: pd.DataFrame, row_names: list[str]) -> pd.DataFrame:
+    """Turn columns into float64.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        The columns wanted.
+    row_names : list of str
+        How to call each row in a message.
+
+    Raises
+    ------
+    NotNumeric
+        If a column holds words among its numbers.
+    NonFiniteFeature
+        If a value is infinite or too large for a float.
+    """
+    numbers: dict[str, npt.NDArray[np.float64]] = {}
+    with_commas = []
+    for name in table.columns:
+        values, words, comma = parse(table[name])
+        if words.any():
+            raise _not_numeric(table[name], words, row_names)
+        if np.isinf(values).any():
+            raise _not_finite(str(name), values, row_names)
+        numbers[str(name)] = values
+        with_commas += [str(name)] * comma
+    if with_commas:
+        warnings.warn(
+            DecimalComma(
+                f"{len(with_commas)} column(s) have decimal commas, such as '{with_commas[0]}'; "
+                "they were read as decimal points. Check one value if commas could mean thousands."
+            ),
+            stacklevel=3,
+        )
+    return pd.DataFrame(numbers, index=table.index, dtype=float)
+
+
+def _not_numeric(column: pd.Series, words: npt.NDArray[np.bool_], row_names: list[str]) -> NotNumeric:
+    first = int(np.flatnonzero(words)[0])
+    return NotNumeric(
+        f"Column '{column.name}', row {row_names[first]}: {column.iloc[first]!r} is not a number "
+        f"({int(words.sum())} such cell(s)). A feature must be numbers only. "
+        "Correct the cells, leave them empty if the value is missing, or leave the column out with --features."
+    )
+
+
+def _not_finite(name: str, values: npt.NDArray[np.float64], row_names: list[str]) -> NonFiniteFeature:
+    first = int(np.flatnonzero(np.isinf(values))[0])
+    return NonFiniteFeature(
+        f"Column '{name}', row {row_names[first]}: the value is infinite "
+        f"({int(np.isinf(values).sum())} such cell(s)). No model can use it, and it is not the same as missing. "
+        "Find out why the extraction gave it, and correct it or leave the cell empty."
+    )

@@ -1,0 +1,266 @@
+"""Making a cohort from files or arrays."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from radiobone.cohort.checks import (
+    check_columns,
+    check_enough,
+    check_ids,
+    check_one_label,
+    check_unique,
+    drop_empty,
+    texts,
+    warn_missing,
+)
+from radiobone.cohort.clinical import encode_clinical
+from radiobone.cohort.cohort import Cohort
+from radiobone.cohort.labels import Labels, read_labels
+from radiobone.cohort.numbers import number_table
+from radiobone.cohort.roles import Request, Roles, find_roles, missing_column
+from radiobone.core.errors import BadSetting, DuplicateColumn, FileMissing
+from radiobone.core.files import file_digest, read_json
+from radiobone.core.tables import read_table
+
+FEATURE_FILES = ("features.parquet", "features.csv")
+UNKNOWN_SITE = "unknown"
+Unit = Literal["patient", "roi"]
+
+
+@dataclass(frozen=True)
+class _Source:
+    table: pd.DataFrame
+    recorded: tuple[str, ...] | None
+    provenance: dict[str, Any]
+
+
+def read_cohort(
+    source: Path,
+    *,
+    target: str,
+    positive: str | None = None,
+    id: str | None = None,
+    groups: str | None = None,
+    site: str | None = None,
+    clinical: Sequence[str] = (),
+    features: str | Sequence[str] | None = None,
+    unit: Unit = "patient",
+) -> Cohort:
+    """Read a cohort from an extraction's folder or from a table of features made elsewhere.
+
+    Parameters
+    ----------
+    source : Path
+        Folder written by ``radiobone extract``, or a CSV (also gzipped), Excel or Parquet file.
+    target : str
+        Column of the label.
+    positive : str, optional
+        Which of two values is the condition looked for; 0/1 and True/False need none.
+    id, groups, site : str, optional
+        Columns of the patient (found by its name if not given), of what must stay together (the patient
+        if not given), and of the hospital or scanner.
+    clinical : sequence of str
+        Columns that join the features.
+    features : str or sequence of str, optional
+        Shell-style patterns of the feature columns, separated by commas; all columns of numbers if not given.
+    unit : {"patient", "roi"}
+        Whether the target belongs to the patient or to each region.
+
+    Returns
+    -------
+    Cohort
+        Rows ordered by (patient, roi); without ids in the order given.
+
+    Raises
+    ------
+    TableError, StudyError, PathError, BadSetting
+    """
+    loaded = _load(Path(source))
+    request = Request(target, id, groups, site, tuple(clinical), features)
+    roles = find_roles(loaded.table, request, loaded.recorded)
+    shown = features if features is None or isinstance(features, str) else ",".join(features)
+    provenance = {**loaded.provenance, "feature_pattern": shown}
+    return _build(
+        loaded.table, roles, read_labels(loaded.table[target], positive=positive), target, unit, provenance
+    )
+
+
+def cohort_from_arrays(
+    X: npt.ArrayLike | pd.DataFrame,
+    y: npt.ArrayLike,
+    *,
+    groups: npt.ArrayLike | None = None,
+    sites: npt.ArrayLike | None = None,
+    clinical: pd.DataFrame | Sequence[str] | None = None,
+    positive: str | None = None,
+) -> Cohort:
+    """Make a cohort from arrays; the order given is part of the input.
+
+    Parameters
+    ----------
+    X : array-like or DataFrame, shape (n_rows, n_features)
+        Features.
+    y : array-like, shape (n_rows,)
+        Two-valued target.
+    groups : array-like, shape (n_rows,), optional
+        Patient of each row; every row is one if not given.
+    sites : array-like, shape (n_rows,), optional
+        Hospital or scanner of each row.
+    clinical : DataFrame with n_rows rows, or names of columns of ``X``, optional
+        Clinical columns.
+    positive : str, optional
+        Which of two values is the condition looked for.
+
+    Returns
+    -------
+    Cohort
+
+    Raises
+    ------
+    TableError, StudyError, BadSetting
+    """
+    table = X.reset_index(drop=True) if isinstance(X, pd.DataFrame) else _frame(np.asarray(X))
+    table.columns = [str(name) for name in table.columns]
+    check_columns(table)
+    target = pd.Series(y).reset_index(drop=True)
+    target.name = str(target.name) if isinstance(y, pd.Series) and y.name is not None else "target"
+    joined, names = _join_clinical(table, clinical)
+    extra = {"groups": groups, "sites": sites, "y": target}
+    for name, given in extra.items():
+        if given is not None and len(np.asarray(given)) != len(table):
+            raise BadSetting(
+                f"{name} has {len(np.asarray(given))} values and X has {len(table)} rows. Give one per row."
+            )
+    features = tuple(name for name in joined.columns if name not in set(names))
+    notes = (f"{len(features)} feature columns, as given.",)
+    roles = Roles(None, None, None, None, features, tuple(names), notes)
+    columns = {"patient": groups, "site": sites}
+    labels = read_labels(target, positive=positive)
+    return _build(joined, roles, labels, str(target.name), "roi", {"source": "arrays"}, columns)
+
+
+def _frame(values: npt.NDArray[Any]) -> pd.DataFrame:
+    if values.ndim != 2:
+        raise BadSetting(f"X has {values.ndim} dimension(s); two are needed: rows and features.")
+    return pd.DataFrame(values, columns=[f"x{number}" for number in range(values.shape[1])])
+
+
+def _join_clinical(
+    table: pd.DataFrame, clinical: pd.DataFrame | Sequence[str] | None
+) -> tuple[pd.DataFrame, list[str]]:
+    if clinical is None:
+        return table, []
+    if not isinstance(clinical, pd.DataFrame):
+        for name in clinical:
+            if name not in table.columns:
+                raise missing_column(name, list(table.columns))
+        return table, list(clinical)
+    if len(clinical) != len(table):
+        raise BadSetting(f"clinical has {len(clinical)} rows and X has {len(table)}. Give one per row.")
+    block = clinical.reset_index(drop=True)
+    block.columns = [str(name) for name in block.columns]
+    joined = pd.concat([table, block], axis=1)
+    if joined.columns.duplicated().any():
+        raise DuplicateColumn(
+            f"'{joined.columns[joined.columns.duplicated()][0]}' is in X and in clinical. Rename one."
+        )
+    return joined, list(block.columns)
+
+
+def _load(source: Path) -> _Source:
+    path = source
+    if source.is_dir():
+        found = [source / name for name in FEATURE_FILES if (source / name).is_file()]
+        if not found:
+            raise FileMissing(
+                f"No {' or '.join(FEATURE_FILES)} in {source}. Give the folder that 'radiobone extract' wrote, or a table."
+            )
+        path = found[0]
+    table = read_table(path)
+    table.columns = [str(name) for name in table.columns]
+    check_columns(table)
+    extraction = _extraction(path)
+    recorded = extraction.get("feature_columns") if extraction else None
+    provenance = {"source": path.name, "digest": file_digest(path), "extraction": extraction}
+    return _Source(table, None if recorded is None else tuple(recorded), provenance)
+
+
+def _extraction(path: Path) -> dict[str, Any] | None:
+    beside = path.parent / "provenance.json"
+    if path.name not in FEATURE_FILES or not beside.is_file():
+        return None
+    content = read_json(beside)
+    return content if isinstance(content, dict) and "feature_columns" in content else None
+
+
+def _build(
+    table: pd.DataFrame,
+    roles: Roles,
+    labels: Labels,
+    target: str,
+    unit: Unit,
+    provenance: Mapping[str, Any],
+    arrays: Mapping[str, npt.ArrayLike | None] | None = None,
+) -> Cohort:
+    people = _people(table, roles, arrays or {})
+    known = np.flatnonzero(labels.y >= 0)
+    if roles.id is not None:
+        known = np.array(
+            sorted(known, key=lambda row: (people["patient"][row], people["roi"][row])), dtype=int
+        )
+    people = {key: value if value is None else value[known] for key, value in people.items()}
+    y = labels.y[known]
+    if unit == "patient":
+        check_one_label(people["patient"], y, target)
+    check_enough(len(set(people["patient"].tolist())))
+    rows = people.pop("row").tolist()
+    X, clinical = _features(table.iloc[known], roles, rows)
+    cohort = Cohort(
+        X, y, people["patient"], people["roi"], people["site"], target, labels.positive, labels.negative,
+        clinical, roles.notes, people["group"],
+    )  # fmt: skip
+    return replace(cohort, provenance=_provenance(cohort, provenance, len(table)))
+
+
+def _people(table: pd.DataFrame, roles: Roles, arrays: Mapping[str, npt.ArrayLike | None]) -> dict[str, Any]:
+    """Patient, region, group, site and row name of every row, as arrays of text."""
+    n_rows = len(table)
+    numbered = [f"row{number:0{len(str(n_rows))}d}" for number in range(1, n_rows + 1)]
+    roi = [""] * n_rows if roles.roi is None else texts(table[roles.roi], empty="")
+    if roles.id is not None:
+        patient = check_ids(table[roles.id].tolist(), roles.id)
+        check_unique(patient, roi)
+        row = [name if not region else f"{name}/{region}" for name, region in zip(patient, roi, strict=True)]
+    else:
+        given = arrays.get("patient")
+        patient = numbered if given is None else check_ids(np.asarray(given).tolist(), "groups")
+        row = numbered
+    group = None if roles.groups is None else check_ids(table[roles.groups].tolist(), roles.groups)
+    sites = arrays.get("site") if roles.site is None else table[roles.site]
+    site = None if sites is None else texts(pd.Series(sites), empty=UNKNOWN_SITE)
+    found = {"patient": patient, "roi": roi, "group": group, "site": site, "row": row}
+    return {key: None if value is None else np.array(value, dtype=np.str_) for key, value in found.items()}
+
+
+def _features(table: pd.DataFrame, roles: Roles, rows: list[str]) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    numbers = number_table(table[list(roles.features)], rows)
+    clinical = encode_clinical(table[list(roles.clinical)], rows)
+    X = drop_empty(pd.concat([numbers, clinical], axis=1))
+    warn_missing(X)
+    X.index = pd.Index(rows, name="row_id", dtype=object)
+    kept = set(X.columns)
+    return X, tuple(str(name) for name in clinical.columns if name in kept)
+
+
+def _provenance(cohort: Cohort, provenance: Mapping[str, Any], n_read: int) -> dict[str, Any]:
+    sites = {} if cohort.site is None else dict(sorted(Counter(cohort.site.tolist()).items()))
+    return {**provenance, "rows_dropped": n_read - cohort.n_rows, "sites": sites}

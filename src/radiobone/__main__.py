@@ -1,0 +1,5 @@
+"""``python -m radiobone``."""
+
+from radiobone.cli.app import main
+
+main()

@@ -1,0 +1,57 @@
+"""The command line as a person meets it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from radiobone.cli.app import COMMANDS, app
+
+NAMES = ["demo", "manifest", "extract", "evaluate", "report", "run", "fit", "score", "recipes", "selftest"]
+
+
+def radiobone(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "radiobone", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+
+
+def test_help_loads_nothing_heavy() -> None:
+    code = (
+        "import sys; from typer.testing import CliRunner; from radiobone.cli.app import app;"
+        "assert CliRunner().invoke(app, ['--help']).exit_code == 0;"
+        "print(sorted({m.split('.')[0] for m in sys.modules} & "
+        "{'numpy','pandas','sklearn','SimpleITK','shap','matplotlib','pydantic','scipy','joblib'}))"
+    )
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert answer.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_command_explains_itself_with_an_example(name: str) -> None:
+    answer = CliRunner().invoke(app, [name, "--help"])
+    assert answer.exit_code == 0
+    assert "Example" in answer.output
+
+
+def test_commands_are_those_of_the_design() -> None:
+    assert [command.__name__.rsplit(".", 1)[1] for command in COMMANDS] == NAMES
+
+
+def test_wrong_usage_is_one_readable_message(tmp_path: Path) -> None:
+    answer = radiobone("extract", str(tmp_path / "none.csv"), "-o", str(tmp_path / "out"))
+    assert answer.returncode == 2
+    assert "FileMissing: No table at" in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+def test_version() -> None:
+    assert radiobone("--version").stdout.startswith("radiobone 0.")

@@ -103,6 +103,14 @@ class SiteConfounded(RadioboneWarning):
     """The site predicts the target."""
 
 
+class SpacingAssumed(RadioboneWarning):
+    """The file does not tell the size of a pixel, and 1 mm was taken."""
+
+
+class StructureNamesAssumed(RadioboneWarning):
+    """The file names no structures, and TotalSegmentator's list was taken."""
+
+
 class SuspectedLeak(RadioboneWarning):
     """A feature is, or nearly is, the target."""
 

@@ -1,0 +1,190 @@
+"""One frame of a DICOM image: its place, its scaling and its pixels. Classic and enhanced objects alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pydicom
+import SimpleITK as sitk
+from pydicom.dataset import Dataset
+from pydicom.errors import InvalidDicomError
+
+from radiobone.core.errors import BadSpacing, UnreadableImage, VectorImage
+from radiobone.io.files import damaged
+
+FloatArray = npt.NDArray[np.float64]
+NOT_IMAGES = {"RTSTRUCT", "RTPLAN", "RTDOSE", "RTRECORD", "SEG", "SR", "PR", "KO", "REG", "FID", "DOC", "M3D"}
+NATIVE_SYNTAXES = {"1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.2", "1.2.840.10008.1.2.1.99"}
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """One plane of pixels, before it is decoded.
+
+    Attributes
+    ----------
+    position_mm, row_axis, column_axis : ndarray, shape (3,)
+        Centre of the first pixel; direction of growing column index, of growing row index.
+    spacing_mm : tuple of float, (y, x)
+        Distance between rows, and between columns.
+    thickness_mm : float or None
+        Slice thickness, or distance between slices.
+    slope, intercept : float or None
+        From stored values to intensities; None where the header tells none.
+    """
+
+    path: Path
+    number: int
+    header: Dataset
+    position_mm: FloatArray
+    row_axis: FloatArray
+    column_axis: FloatArray
+    spacing_mm: tuple[float, float]
+    thickness_mm: float | None
+    slope: float | None
+    intercept: float | None
+
+    @property
+    def normal(self) -> FloatArray:
+        """Direction across the plane."""
+        return np.cross(self.row_axis, self.column_axis)
+
+
+def is_dicom(start: bytes) -> bool:
+    """Tell DICOM by the first bytes of its content."""
+    return start[128:132] == b"DICM"
+
+
+def read_dicom_header(path: Path) -> Dataset | None:
+    """Read everything but the pixels; None if the file is not DICOM."""
+    try:
+        return pydicom.dcmread(path, stop_before_pixels=True)
+    except InvalidDicomError:
+        return None
+    except (OSError, EOFError, ValueError, NotImplementedError, AttributeError) as error:
+        raise damaged(path, str(error)) from error
+
+
+def is_image(header: Dataset) -> bool:
+    """Whether the object holds an image (and not contours, a segmentation, a report)."""
+    return "Rows" in header and "Columns" in header and header.get("Modality") not in NOT_IMAGES
+
+
+def frames_of(path: Path, header: Dataset) -> Iterator[Frame]:
+    """Yield the planes of one file.
+
+    Raises
+    ------
+    VectorImage
+        For colour.
+    UnreadableImage
+        If a frame has no position.
+    """
+    if int(header.get("SamplesPerPixel", 1)) != 1:
+        raise VectorImage(
+            f"{path} is a colour image ({header.get('PhotometricInterpretation')}): a screenshot or report page, "
+            "not a measurement. Use the original series."
+        )
+    shared = _first(header, "SharedFunctionalGroupsSequence")
+    own = header.get("PerFrameFunctionalGroupsSequence") or [Dataset()]
+    for number, group in enumerate(own):
+        yield _frame(path, number, header, [group, shared])
+
+
+def _frame(path: Path, number: int, header: Dataset, groups: list[Dataset]) -> Frame:
+    def find(sequence: str, name: str) -> Any:
+        for group in groups:
+            item = _first(group, sequence)
+            if item.get(name) is not None:
+                return item.get(name)
+        return header.get(name)
+
+    position = find("PlanePositionSequence", "ImagePositionPatient")
+    orientation = find("PlaneOrientationSequence", "ImageOrientationPatient")
+    spacing = find("PixelMeasuresSequence", "PixelSpacing")
+    if not position or not orientation:
+        raise UnreadableImage(
+            f"{path} has no position or orientation in the patient, so slices cannot be stacked. "
+            "Export the original series, not a secondary capture."
+        )
+    if not spacing:
+        raise BadSpacing(f"{path} has no pixel spacing. Export the original series, not a secondary capture.")
+    axes = np.asarray(orientation, dtype=float)
+    thickness = find("PixelMeasuresSequence", "SpacingBetweenSlices") or find(
+        "PixelMeasuresSequence", "SliceThickness"
+    )
+    return Frame(
+        path=path, number=number, header=header, position_mm=np.asarray(position, dtype=float),
+        row_axis=axes[:3], column_axis=axes[3:], spacing_mm=(float(spacing[0]), float(spacing[1])),
+        thickness_mm=abs(float(thickness)) if thickness else None,
+        slope=_number(find("PixelValueTransformationSequence", "RescaleSlope")),
+        intercept=_number(find("PixelValueTransformationSequence", "RescaleIntercept")),
+    )  # fmt: skip
+
+
+def _first(dataset: Dataset, sequence: str) -> Dataset:
+    items = dataset.get(sequence)
+    return items[0] if items else Dataset()
+
+
+def _number(value: Any) -> float | None:
+    return None if value is None or value == "" else float(value)
+
+
+def stored_values(path: Path) -> npt.NDArray[Any]:
+    """Decode the stored values of a file, before any rescaling.
+
+    Returns
+    -------
+    ndarray, shape (n_frames, n_rows, n_columns)
+        Integers.
+
+    Raises
+    ------
+    UnreadableImage
+        If the pixels are cut short or the compression cannot be undone.
+    """
+    dataset = pydicom.dcmread(path)
+    syntax = str(dataset.file_meta.get("TransferSyntaxUID", ""))
+    try:
+        pixels = dataset.pixel_array if syntax in NATIVE_SYNTAXES else _decompressed(path, dataset)
+    except (ValueError, AttributeError, RuntimeError, NotImplementedError, EOFError, OSError) as error:
+        raise damaged(path, str(error).strip().splitlines()[-1]) from error
+    rows, columns = int(dataset.Rows), int(dataset.Columns)
+    return np.asarray(pixels).reshape(-1, rows, columns)
+
+
+def _decompressed(path: Path, dataset: Dataset) -> npt.NDArray[Any]:
+    """Undo compression by ITK, which knows every common kind; its rescaling is taken back."""
+    rescaled = sitk.GetArrayFromImage(sitk.ReadImage(str(path), imageIO="GDCMImageIO")).astype(np.float64)
+    slope = _number(dataset.get("RescaleSlope")) or 1.0
+    intercept = _number(dataset.get("RescaleIntercept")) or 0.0
+    return np.rint((rescaled - intercept) / slope).astype(np.int32)
+
+
+def rescaled(stored: npt.NDArray[Any], slope: float, intercept: float) -> npt.NDArray[Any]:
+    """Intensities of stored values: whole numbers stay integers, anything else becomes float64.
+
+    Parameters
+    ----------
+    stored : ndarray of int
+        Values as stored.
+    slope, intercept : float
+        Of the header.
+
+    Returns
+    -------
+    ndarray
+        Same shape; int16 if that holds them, else int32, else float64.
+    """
+    if slope.is_integer() and intercept.is_integer():
+        whole = stored.astype(np.int64) * int(slope) + int(intercept)
+        low, high = (int(whole.min()), int(whole.max())) if whole.size else (0, 0)
+        narrow = np.iinfo(np.int16)
+        return whole.astype(np.int16 if narrow.min <= low and high <= narrow.max else np.int32)
+    return stored.astype(np.float64) * slope + intercept

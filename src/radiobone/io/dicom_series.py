@@ -1,0 +1,240 @@
+"""DICOM series: a folder or list of slices becomes one volume, or an error that says why it cannot."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from radiobone.core.errors import (
+    DuplicateSlices,
+    GantryTilt,
+    MissingRescale,
+    MissingSlices,
+    MixedPatients,
+    MixedSeries,
+    NonUniformSpacing,
+    UnreadableImage,
+)
+from radiobone.core.validation import check_direction, check_spacing
+from radiobone.core.volume import Volume
+from radiobone.core.warnings import InvertedPhotometric, LocalizerIgnored
+from radiobone.io.dicom_frames import Frame, frames_of, is_image, read_dicom_header, rescaled, stored_values
+from radiobone.io.files import check_exists
+from radiobone.io.radiograph import PROJECTIONS, inverted
+
+STEP_TOLERANCE = 0.02  # of the slice distance; positions are often rounded to 0.01 mm
+TILT_TOLERANCE_MM = 0.05  # sideways shift from one slice to the next
+SAME_AXIS_TOLERANCE = 1e-3
+
+
+def read_dicom_series(source: Path | Iterable[Path]) -> Volume:
+    """Read the one series in a folder, or a list of files.
+
+    Parameters
+    ----------
+    source : Path or iterable of Path
+        A folder, searched with its subfolders, or the files. Objects that are not images (contours,
+        segmentations, reports) are passed over.
+
+    Returns
+    -------
+    Volume
+        Rescaled intensities; slices in the order of their position along the normal.
+
+    Raises
+    ------
+    UnreadableImage
+        If there is no DICOM image.
+    MixedPatients, MixedSeries, MissingSlices, DuplicateSlices, NonUniformSpacing, GantryTilt, MissingRescale
+
+    Warns
+    -----
+    LocalizerIgnored, InvertedPhotometric
+    """
+    name = str(source) if isinstance(source, Path) else "The list of files"
+    frames = _without_localizers(_all_frames(_files(source)), name)
+    if not frames:
+        raise UnreadableImage(f"{name}: no DICOM image in it. Check that this is the folder of the series.")
+    _check_one_series(frames, name)
+    frames = _in_order(frames)
+    step_mm = _slice_distance(frames, name)
+    return _volume(frames, step_mm, name)
+
+
+def _files(source: Path | Iterable[Path]) -> list[Path]:
+    if not isinstance(source, Path):
+        return [Path(path) for path in source]
+    check_exists(source)
+    return sorted(path for path in source.rglob("*") if path.is_file()) if source.is_dir() else [source]
+
+
+def _all_frames(paths: Sequence[Path]) -> list[Frame]:
+    frames: list[Frame] = []
+    for path in paths:
+        header = read_dicom_header(path)
+        if header is not None and is_image(header):
+            frames.extend(frames_of(path, header))
+    return frames
+
+
+def _without_localizers(frames: list[Frame], name: str) -> list[Frame]:
+    kept = [frame for frame in frames if "LOCALIZER" not in (frame.header.get("ImageType") or ())]
+    if not kept or len(kept) == len(frames):
+        return frames
+    warnings.warn(
+        LocalizerIgnored(f"{name}: {len(frames) - len(kept)} localizer image(s) were left out."), stacklevel=3
+    )
+    return kept
+
+
+def _check_one_series(frames: Sequence[Frame], name: str) -> None:
+    patients = {str(frame.header.get("PatientID") or "") for frame in frames} - {""}
+    if len(patients) > 1:
+        raise MixedPatients(
+            f"{name}: slices of {len(patients)} patients are in it. One image would be made of two people. "
+            "Put each patient's series in a folder of its own."
+        )
+    series = {str(frame.header.get("SeriesInstanceUID") or "") for frame in frames}
+    if len(series) > 1:
+        raise MixedSeries(
+            f"{name}: {len(series)} series are in it, and which one is meant cannot be told. "
+            "Put each series in a folder of its own."
+        )
+    first = frames[0]
+    for frame in frames[1:]:
+        if not _same_plane(first, frame):
+            raise MixedSeries(
+                f"{name}: {first.path.name} and {frame.path.name} differ in size, pixel spacing or orientation, "
+                "so they are not slices of one volume. Keep only the slices of the scan itself."
+            )
+
+
+def _same_plane(a: Frame, b: Frame) -> bool:
+    return (
+        (a.header.Rows, a.header.Columns) == (b.header.Rows, b.header.Columns)
+        and np.allclose(a.spacing_mm, b.spacing_mm, rtol=1e-4, atol=0)
+        and np.allclose(a.row_axis, b.row_axis, rtol=0, atol=SAME_AXIS_TOLERANCE)
+        and np.allclose(a.column_axis, b.column_axis, rtol=0, atol=SAME_AXIS_TOLERANCE)
+    )
+
+
+def _in_order(frames: Sequence[Frame]) -> list[Frame]:
+    normal = frames[0].normal
+    return sorted(frames, key=lambda frame: (float(frame.position_mm @ normal), str(frame.path), frame.number))
+
+
+def _slice_distance(frames: Sequence[Frame], name: str) -> float:
+    """Distance between slices in mm, once it is known to be the same everywhere."""
+    if len(frames) == 1:
+        return frames[0].thickness_mm or 1.0
+    positions = np.array([frame.position_mm for frame in frames])
+    steps = np.diff(positions @ frames[0].normal)
+    usual = float(np.median(steps[steps > 0])) if (steps > 0).any() else 0.0
+    _check_no_duplicates(frames, steps, usual, name)
+    _check_no_tilt(frames, positions, name)
+    _check_even_steps(frames, steps, usual, name)
+    return float(steps.mean())
+
+
+def _check_no_duplicates(
+    frames: Sequence[Frame], steps: npt.NDArray[np.float64], usual: float, name: str
+) -> None:
+    same = np.flatnonzero(steps <= STEP_TOLERANCE * usual)
+    if len(same):
+        first, second = frames[same[0]], frames[same[0] + 1]
+        raise DuplicateSlices(
+            f"{name}: {first.path.name} and {second.path.name} lie at the same position ({len(same)} such "
+            "pair(s)). Which one is right cannot be told, and counting both would distort the volume. "
+            "Remove the copies, or separate the phases or echoes."
+        )
+
+
+def _check_no_tilt(frames: Sequence[Frame], positions: npt.NDArray[np.float64], name: str) -> None:
+    normal = frames[0].normal
+    moved = np.diff(positions, axis=0)
+    sideways = moved - np.outer(moved @ normal, normal)
+    worst = float(np.linalg.norm(sideways.mean(axis=0)))
+    if worst > TILT_TOLERANCE_MM:
+        along = float(np.abs((moved @ normal).mean()))
+        raise GantryTilt(
+            f"{name}: each slice is shifted sideways by {worst:.2f} mm against the one before (a gantry tilt of "
+            f"about {np.degrees(np.arctan2(worst, along)):.0f}°). Stacking them straight would shear the bone. "
+            "Correct the tilt first (for instance dcm2niix writes a corrected volume)."
+        )
+
+
+def _check_even_steps(frames: Sequence[Frame], steps: npt.NDArray[np.float64], usual: float, name: str) -> None:
+    ratio = steps / usual
+    uneven = np.flatnonzero(np.abs(ratio - 1) > STEP_TOLERANCE)
+    if not len(uneven):
+        return
+    at = uneven[np.argmax(ratio[uneven])]
+    where = f"between {frames[at].path.name} and {frames[at + 1].path.name}"
+    whole = np.rint(ratio[uneven])
+    if (whole >= 2).all() and np.allclose(ratio[uneven], whole, atol=0.1):
+        raise MissingSlices(
+            f"{name}: {int((whole - 1).sum())} slice(s) are missing, {where} the gap is {steps[at]:.2f} mm instead "
+            f"of {usual:.2f} mm. The volume would be squeezed there. Export the series again."
+        )
+    raise NonUniformSpacing(
+        f"{name}: the slice distance varies from {steps.min():.3f} to {steps.max():.3f} mm ({where}). "
+        "One spacing would be wrong for part of the volume. Resample to even slices, or export the even part."
+    )
+
+
+def _volume(frames: Sequence[Frame], step_mm: float, name: str) -> Volume:
+    first = frames[0]
+    spacing = (step_mm, *first.spacing_mm)
+    check_spacing(spacing, name)
+    direction = np.column_stack([first.row_axis, first.column_axis, first.normal]).ravel()
+    check_direction(direction.tolist(), name)
+    return Volume(
+        _intensities(frames, name),
+        spacing_mm=spacing,
+        origin_mm=(float(first.position_mm[0]), float(first.position_mm[1]), float(first.position_mm[2])),
+        direction=tuple(float(value) for value in direction),
+        modality=str(first.header.get("Modality") or "") or None,
+    )
+
+
+def _intensities(frames: Sequence[Frame], name: str) -> npt.NDArray[Any]:
+    """Decode and rescale; the type is the narrowest that holds every slice."""
+    planes: list[npt.NDArray[Any]] = []
+    decoded: tuple[Path | None, npt.NDArray[Any]] = (None, np.empty(0))
+    for frame in frames:
+        if decoded[0] != frame.path:
+            decoded = (frame.path, stored_values(frame.path))
+        slope, intercept = _scaling(frame, name)
+        planes.append(rescaled(_upright(decoded[1][frame.number], frame), slope, intercept))
+    if any(_is_inverted(frame) for frame in frames):
+        warnings.warn(
+            InvertedPhotometric(f"{name}: MONOCHROME1 (white is low) was inverted, so that bone is bright."),
+            stacklevel=4,
+        )
+    return np.stack(planes).astype(np.result_type(*{plane.dtype for plane in planes}), copy=False)
+
+
+def _upright(stored: npt.NDArray[Any], frame: Frame) -> npt.NDArray[Any]:
+    return inverted(stored, frame.header) if _is_inverted(frame) else stored
+
+
+def _is_inverted(frame: Frame) -> bool:
+    """Whether brightness must be turned: never where values are physical, such as Hounsfield units."""
+    projection = frame.header.get("Modality") in PROJECTIONS
+    return projection and frame.header.get("PhotometricInterpretation") == "MONOCHROME1"
+
+
+def _scaling(frame: Frame, name: str) -> tuple[float, float]:
+    if frame.slope is not None and frame.intercept is not None:
+        return frame.slope, frame.intercept
+    if frame.header.get("Modality") == "CT":
+        raise MissingRescale(
+            f"{name}: {frame.path.name} is CT and has no rescale slope and intercept, so its values are not "
+            "Hounsfield units. Export the series again from the archive, without anonymising these fields."
+        )
+    return (1.0 if frame.slope is None else frame.slope), (0.0 if frame.intercept is None else frame.intercept)

@@ -1,0 +1,111 @@
+"""The first look at a file: is it there, regular, not empty, whole."""
+
+from __future__ import annotations
+
+import os
+import stat
+import zlib
+from pathlib import Path
+
+from radiobone.core.errors import FileMissing, FileUnreadable, NotARegularFile, UnreadableImage
+
+GZIP_MAGIC = b"\x1f\x8b"
+CHUNK_BYTES = 1 << 20
+BOTH_ZLIB_AND_GZIP = 32 + zlib.MAX_WBITS
+
+
+def check_exists(path: Path) -> os.stat_result:
+    """Status of a file or folder.
+
+    Raises
+    ------
+    FileMissing
+        If nothing is at that path, or a link leads nowhere.
+    """
+    try:
+        return path.stat()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise FileMissing(f"Nothing at {path} ({reason}). Check the path, or that the drive is there.") from error
+
+
+def check_file(path: Path) -> None:
+    """Refuse anything but a regular, readable file with something in it.
+
+    Raises
+    ------
+    FileMissing, NotARegularFile, FileUnreadable, UnreadableImage
+    """
+    status = check_exists(path)
+    if stat.S_ISDIR(status.st_mode):
+        raise NotARegularFile(f"{path} is a folder where a file is needed. Name the file in it.")
+    if not stat.S_ISREG(status.st_mode):
+        raise NotARegularFile(f"{path} is a pipe or device, not a file. Save the data to a file first.")
+    if not os.access(path, os.R_OK):
+        raise FileUnreadable(f"{path} may not be read by this user. Ask for read permission.")
+    if status.st_size == 0:
+        raise UnreadableImage(f"{path} has 0 bytes: copying or writing it failed. Copy it again.")
+
+
+def read_bytes(path: Path) -> bytes:
+    """Read the whole content of a file."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise FileUnreadable(f"{path} cannot be read ({error.strerror or error}).") from error
+
+
+def first_bytes(path: Path, count: int = 512) -> bytes:
+    """Beginning of the content, decompressed where the file is gzip; ``b""`` if it is damaged there."""
+    try:
+        with path.open("rb") as handle:
+            start = handle.read(64 * count)
+    except OSError as error:
+        raise FileUnreadable(f"{path} cannot be read ({error.strerror or error}).") from error
+    if not start.startswith(GZIP_MAGIC):
+        return start[:count]
+    try:
+        return zlib.decompressobj(BOTH_ZLIB_AND_GZIP).decompress(start, count)
+    except zlib.error:
+        return b""
+
+
+def inflate(packed: bytes, path: Path, *, limit_bytes: int) -> bytes:
+    """Decompress gzip or zlib data to the end, with its checksum.
+
+    Parameters
+    ----------
+    packed : bytes
+        One or several gzip members, or one zlib stream.
+    limit_bytes : int
+        How much is needed; decompression stops soon after, so that a small file cannot fill the memory.
+
+    Raises
+    ------
+    UnreadableImage
+        If the data end too early or the checksum is wrong.
+    """
+    pieces: list[bytes] = []
+    total = 0
+    rest = packed
+    try:
+        while rest and total <= limit_bytes:
+            stream = zlib.decompressobj(BOTH_ZLIB_AND_GZIP)
+            piece = stream.decompress(rest, limit_bytes + CHUNK_BYTES - total)
+            pieces.append(piece)
+            total += len(piece)
+            if not stream.eof and total <= limit_bytes:
+                raise damaged(path, "the compressed data end too early")
+            rest = stream.unused_data.lstrip(b"\0")
+    except zlib.error as error:
+        raise damaged(path, str(error)) from error
+    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+
+def damaged(path: Path, reason: str) -> UnreadableImage:
+    """Build the error for a file whose content is not whole."""
+    return UnreadableImage(
+        f"{path} is truncated or damaged ({reason}). Part of the voxels would be wrong or missing. "
+        "Copy or download it again."
+    )
+

@@ -1,0 +1,67 @@
+"""Reading an image of whatever format, told by its content and not by its name."""
+
+from __future__ import annotations
+
+import struct
+from pathlib import Path
+
+from radiobone.core.errors import UnreadableImage
+from radiobone.core.volume import Volume
+from radiobone.io.dicom_file import read_dicom_file
+from radiobone.io.dicom_frames import is_dicom
+from radiobone.io.dicom_series import read_dicom_series
+from radiobone.io.files import check_exists, check_file, first_bytes
+from radiobone.io.registry import IMAGE_FORMATS
+
+
+def read_image(path: Path) -> Volume:
+    """Read a CT, MR or radiograph.
+
+    Parameters
+    ----------
+    path : Path
+        NIfTI, NRRD, MetaImage, PNG, JPEG or TIFF file, a DICOM file, or a folder with one DICOM series.
+
+    Returns
+    -------
+    Volume
+        Intensities in the file's own type where the header does not scale them. ``modality`` is known
+        for DICOM only.
+
+    Raises
+    ------
+    FileMissing, FileUnreadable, NotARegularFile
+        If there is nothing that can be opened.
+    UnreadableImage
+        If no format fits, or the file is truncated or damaged.
+    ImageError, DicomError
+        If the content cannot be trusted; see the format's own module.
+    """
+    path = Path(path)
+    check_exists(path)
+    if path.is_dir():
+        return _read_folder(path)
+    check_file(path)
+    start = first_bytes(path)
+    for image_format in IMAGE_FORMATS:
+        if image_format.recognises(start):
+            try:
+                return image_format.read(path)
+            except (ValueError, KeyError, OverflowError, struct.error) as error:
+                raise UnreadableImage(
+                    f"{path}: its {image_format.name} header cannot be understood ({error}). "
+                    "Export or copy the image again."
+                ) from error
+    known = ", ".join(image_format.name for image_format in IMAGE_FORMATS)
+    raise UnreadableImage(
+        f"{path} holds no image of a known format ({known}), whatever its name says. "
+        f"It begins with {start[:12]!r}. Copy or download it again, or convert it."
+    )
+
+
+def _read_folder(path: Path) -> Volume:
+    """Read a series; a folder with a single file is read as that file would be."""
+    files = [entry for entry in path.rglob("*") if entry.is_file()]
+    if len(files) == 1 and is_dicom(first_bytes(files[0])):
+        return read_dicom_file(files[0])
+    return read_dicom_series(path)

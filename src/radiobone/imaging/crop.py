@@ -1,0 +1,79 @@
+"""The box round a region, and cutting it out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from radiobone.core.errors import EmptyMask
+from radiobone.core.volume import Triple, Volume
+
+
+@dataclass(frozen=True)
+class Box:
+    """A box of voxels.
+
+    Attributes
+    ----------
+    low, high : tuple of int, (z, y, x)
+        First and last index inside the box, along each axis.
+    """
+
+    low: tuple[int, int, int]
+    high: tuple[int, int, int]
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Number of voxels along (z, y, x)."""
+        z, y, x = (high - low + 1 for low, high in zip(self.low, self.high, strict=True))
+        return z, y, x
+
+    @property
+    def slices(self) -> tuple[slice, slice, slice]:
+        """Index of the box in an array."""
+        z, y, x = (slice(low, high + 1) for low, high in zip(self.low, self.high, strict=True))
+        return z, y, x
+
+    def grown(self, margin: int, shape: tuple[int, int, int]) -> Box:
+        """Return the box with a margin on every side, as far as the image reaches."""
+        low = tuple(max(index - margin, 0) for index in self.low)
+        high = tuple(min(index + margin, size - 1) for index, size in zip(self.high, shape, strict=True))
+        return Box(low, high)  # type: ignore[arg-type]
+
+
+def bounding_box(mask: npt.NDArray[Any]) -> Box:
+    """Smallest box that holds every voxel of a region.
+
+    Parameters
+    ----------
+    mask : ndarray, shape (n_z, n_y, n_x)
+        Not zero inside the region.
+
+    Raises
+    ------
+    EmptyMask
+        If no voxel is in the region.
+    """
+    low, high = [], []
+    for axis in range(3):
+        others = tuple(other for other in range(3) if other != axis)
+        inside = np.flatnonzero(mask.any(axis=others))
+        if inside.size == 0:
+            raise EmptyMask(
+                "The region has no voxels, so there is nothing to measure. Check the mask and its label."
+            )
+        low.append(int(inside[0]))
+        high.append(int(inside[-1]))
+    return Box((low[0], low[1], low[2]), (high[0], high[1], high[2]))
+
+
+def crop(volume: Volume, box: Box) -> Volume:
+    """Cut a box out of a volume; the origin moves with it."""
+    direction = np.asarray(volume.direction).reshape(3, 3)
+    step = np.asarray(box.low[::-1]) * np.asarray(volume.spacing_mm[::-1])
+    x, y, z = np.asarray(volume.origin_mm) + direction @ step
+    origin_mm: Triple = (float(x), float(y), float(z))
+    return replace(volume, array=volume.array[box.slices], origin_mm=origin_mm)

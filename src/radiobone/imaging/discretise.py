@@ -1,0 +1,106 @@
+"""Intensities to grey levels: bins of equal width, or a fixed number of bins."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import Field
+
+from radiobone.core.errors import TooManyGrayLevels
+from radiobone.core.settings import Settings
+
+
+class FixedBinWidth(Settings):
+    """Bins of equal width whose edges are multiples of the width."""
+
+    kind: Literal["bin_width"] = "bin_width"
+    width: float = Field(default=25.0, gt=0)
+
+
+class FixedBinCount(Settings):
+    """The same number of bins in every region."""
+
+    kind: Literal["bin_count"] = "bin_count"
+    n_bins: int = Field(default=32, ge=1, le=1024)
+
+
+Discretisation = Annotated[FixedBinWidth | FixedBinCount, Field(discriminator="kind")]
+
+
+def bin_edges(
+    values: npt.NDArray[Any], settings: FixedBinWidth | FixedBinCount, *, max_levels: int
+) -> npt.NDArray[np.float64]:
+    """Edges of the grey levels of a region.
+
+    Parameters
+    ----------
+    values : ndarray, shape (n,)
+        Finite intensities of the region's voxels.
+    settings : FixedBinWidth or FixedBinCount
+        The kind of bins.
+    max_levels : int
+        More grey levels than this are refused, before memory is taken.
+
+    Raises
+    ------
+    TooManyGrayLevels
+        If the range of intensities holds too many bins.
+    """
+    if isinstance(settings, FixedBinCount):
+        edges = np.histogram(values, settings.n_bins)[1]
+        edges[-1] += 1  # the highest intensity belongs to the last bin
+        return edges
+    low, high = _range(values, settings.width)
+    n_levels = (float(high) - float(low)) / settings.width
+    if n_levels > max_levels:
+        raise TooManyGrayLevels(
+            f"Intensities from {values.min():g} to {values.max():g} give about {n_levels:.0f} grey levels at bin "
+            f"width {settings.width:g}; the cap is {max_levels}. Texture would be empty and memory run out. "
+            "Use a larger bin width or a fixed bin count, or check the intensities."
+        )
+    return np.arange(low, high + 2 * settings.width, settings.width, dtype=np.float64)
+
+
+def _range(values: npt.NDArray[Any], width: float) -> tuple[Any, Any]:
+    """Lowest edge and highest intensity, in single precision where the image is."""
+    lowest, highest = values.min(), values.max()
+    if not isinstance(lowest, np.floating):  # 8- and 16-bit integers would overflow
+        lowest, highest = float(lowest), float(highest)
+    return lowest - lowest % width, highest
+
+
+def discretise(
+    array: npt.NDArray[Any],
+    mask: npt.NDArray[np.bool_],
+    settings: FixedBinWidth | FixedBinCount,
+    *,
+    max_levels: int,
+) -> npt.NDArray[np.int32]:
+    """Grey levels of a region, from 1; 0 outside it.
+
+    Parameters
+    ----------
+    array : ndarray, shape (n_z, n_y, n_x)
+        Intensities, finite inside the region.
+    mask : ndarray of bool, same shape
+        The region.
+    settings : FixedBinWidth or FixedBinCount
+        The kind of bins.
+    max_levels : int
+        More grey levels than this are refused.
+
+    Raises
+    ------
+    TooManyGrayLevels
+        If the range of intensities holds too many bins.
+
+    References
+    ----------
+    IBSI reference manual, discretisation Q3RU (bin width) and K15C (bin count).
+    """
+    values = array[mask]
+    levels = np.zeros(array.shape, dtype=np.int32)
+    levels[mask] = np.digitize(values, bin_edges(values, settings, max_levels=max_levels))
+    return levels

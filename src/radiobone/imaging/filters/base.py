@@ -1,0 +1,34 @@
+"""What every filter is: frozen settings that turn one image into named images."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterator
+
+from radiobone.core.settings import Settings
+from radiobone.core.volume import Volume
+from radiobone.imaging.discretise import Discretisation
+
+
+class ImageFilter(Settings):
+    """Base of the filters.
+
+    Attributes
+    ----------
+    discretisation : FixedBinWidth, FixedBinCount or None
+        Bins for the images of this filter alone; None takes the general ones.
+    """
+
+    discretisation: Discretisation | None = None
+
+    @abstractmethod
+    def images(self, volume: Volume, plane: int | None) -> Iterator[tuple[str, Volume]]:
+        """Yield the filtered images with the names that their features carry.
+
+        Parameters
+        ----------
+        volume : Volume
+            The image to filter.
+        plane : int or None
+            Axis (z, y, x = 0, 1, 2) across which nothing is mixed; None for filters in 3D.
+        """

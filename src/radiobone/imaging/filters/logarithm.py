@@ -1,0 +1,24 @@
+"""Logarithms of intensities."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+import numpy as np
+
+from radiobone.core.volume import Volume
+from radiobone.imaging.filters.base import ImageFilter
+from radiobone.imaging.filters.pointwise import in_double
+
+
+class Logarithm(ImageFilter):
+    """Logarithms of 1 plus the absolute value, sign kept, scaled so that the greatest keeps its size."""
+
+    kind: Literal["Logarithm"] = "Logarithm"
+
+    def images(self, volume: Volume, plane: int | None) -> Iterator[tuple[str, Volume]]:
+        """Yield the image of logarithms."""
+        array, greatest = in_double(volume)
+        logs = np.copysign(np.log(np.abs(array) + 1), array)
+        yield "logarithm", volume.with_array(logs * (greatest / np.max(np.abs(logs))))

@@ -1,0 +1,23 @@
+"""Square roots of intensities."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+import numpy as np
+
+from radiobone.core.volume import Volume
+from radiobone.imaging.filters.base import ImageFilter
+from radiobone.imaging.filters.pointwise import in_double
+
+
+class SquareRoot(ImageFilter):
+    """Roots of absolute values with the sign kept, scaled so that the greatest keeps its size."""
+
+    kind: Literal["SquareRoot"] = "SquareRoot"
+
+    def images(self, volume: Volume, plane: int | None) -> Iterator[tuple[str, Volume]]:
+        """Yield the image of square roots."""
+        array, greatest = in_double(volume)
+        yield "squareroot", volume.with_array(np.copysign(np.sqrt(np.abs(array) * greatest), array))

@@ -46,9 +46,7 @@ class ConstantFilter(SelectorMixin, BaseEstimator):
         """
         check_within("max_share", self.max_share, 0.0, 1.0)
         check_bounds(self.min_features, None)
-        table = validate_data(
-            self, X, dtype=np.float64, ensure_all_finite="allow-nan", ensure_min_samples=2
-        )
+        table = validate_data(self, X, dtype=np.float64, ensure_all_finite="allow-nan", ensure_min_samples=2)
         self.share_ = commonest_share(table)
         n_passing = int(np.count_nonzero((self.share_ <= self.max_share) & (self.share_ < 1.0)))
         self.support_ = keep_best(best_first(-self.share_), n_passing, self.min_features, None)

@@ -70,7 +70,9 @@ class _Solution:
     converged: bool
 
 
-def lambda_sequence(table: FloatArray, positive: BoolArray, n_lambdas: int, smallest_ratio: float) -> FloatArray:
+def lambda_sequence(
+    table: FloatArray, positive: BoolArray, n_lambdas: int, smallest_ratio: float
+) -> FloatArray:
     """λ from the smallest that keeps every column out, falling geometrically.
 
     Parameters
@@ -159,7 +161,12 @@ def _solve(
         chosen = np.flatnonzero(working)
         coef = np.zeros_like(start.coef)
         coef[chosen], intercept, converged = _newton(
-            np.asfortranarray(columns[:, chosen]), positive, now.coef[chosen], now.intercept, strength, tolerance
+            np.asfortranarray(columns[:, chosen]),
+            positive,
+            now.coef[chosen],
+            now.intercept,
+            strength,
+            tolerance,
         )
         now = _judged(columns, positive, coef, intercept, converged=converged)
         missing = ~working & (np.abs(now.gradient) > strength * (1 + KKT_SLACK))

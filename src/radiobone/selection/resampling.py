@@ -16,7 +16,6 @@ import numpy.typing as npt
 from imblearn.combine import SMOTEENN, SMOTETomek
 from imblearn.over_sampling import ADASYN, SMOTE, BorderlineSMOTE, RandomOverSampler
 from imblearn.under_sampling import EditedNearestNeighbours, RandomUnderSampler, TomekLinks
-from sklearn.base import clone
 from sklearn.neighbors import NearestNeighbors
 
 from radiobone.core.errors import TooFewPerClass
@@ -92,7 +91,7 @@ class SafeSMOTE(SMOTE):  # type: ignore[misc]
     def _fit_resample(self, X: Any, y: Any) -> Sampled:
         allowed = allowed_neighbours(self.k_neighbors, Counter(y.tolist()), self.sampling_strategy_)
         plain = SMOTE(
-            sampling_strategy=self.sampling_strategy_, random_state=self.random_state, k_neighbors=allowed
+            sampling_strategy=self.sampling_strategy, random_state=self.random_state, k_neighbors=allowed
         )
         self.k_neighbors_ = allowed
         sampled: Sampled = plain.fit_resample(X, y)
@@ -120,7 +119,7 @@ class SafeBorderlineSMOTE(BorderlineSMOTE):  # type: ignore[misc]
     def _fit_resample(self, X: Any, y: Any) -> Sampled:
         allowed = allowed_neighbours(self.k_neighbors, Counter(y.tolist()), self.sampling_strategy_)
         plain = BorderlineSMOTE(
-            sampling_strategy=self.sampling_strategy_,
+            sampling_strategy=self.sampling_strategy,
             random_state=self.random_state,
             k_neighbors=allowed,
             m_neighbors=min(self.m_neighbors, len(y) - 1),
@@ -175,6 +174,11 @@ def _places_rows(X: Any, y: Any, name: Any, extra: int, n_neighbors: int) -> boo
 class SafeTomekLinks(TomekLinks):  # type: ignore[misc]
     """Leave out rows of the commoner class whose nearest row, mutually, is of the rarer class."""
 
+    def _fit_resample(self, X: Any, y: Any) -> Sampled:
+        sampled: Sampled = super()._fit_resample(X, y)
+        check_classes_left(y, sampled[1], "Removing Tomek links")
+        return sampled
+
 
 class SafeSMOTEENN(SMOTEENN):  # type: ignore[misc]
     """SMOTE, then leave out rows that their three nearest rows contradict."""
@@ -186,7 +190,7 @@ class SafeSMOTEENN(SMOTEENN):  # type: ignore[misc]
         self.k_neighbors = k_neighbors
 
     def _fit_resample(self, X: Any, y: Any) -> Sampled:
-        filled = clone(_smote_of(self)).fit_resample(X, y)
+        filled = _smote_of(self).fit_resample(X, y)
         sampled: Sampled = EditedNearestNeighbours(sampling_strategy="all").fit_resample(*filled)
         check_classes_left(y, sampled[1], "SMOTE-ENN")
         return sampled
@@ -202,7 +206,7 @@ class SafeSMOTETomek(SMOTETomek):  # type: ignore[misc]
         self.k_neighbors = k_neighbors
 
     def _fit_resample(self, X: Any, y: Any) -> Sampled:
-        filled = clone(_smote_of(self)).fit_resample(X, y)
+        filled = _smote_of(self).fit_resample(X, y)
         sampled: Sampled = TomekLinks(sampling_strategy="all").fit_resample(*filled)
         check_classes_left(y, sampled[1], "SMOTE-Tomek")
         return sampled

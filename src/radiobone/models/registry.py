@@ -1,0 +1,20 @@
+"""Names of model families in a pipeline file.
+
+To add one, write its module and one line here; the contract tests pick it up.
+"""
+
+from __future__ import annotations
+
+from radiobone.models.catboost import CATBOOST
+from radiobone.models.family import ModelFamily
+from radiobone.models.gb import GB
+from radiobone.models.lr import ELASTIC_NET, L1, L2
+from radiobone.models.rf import RF
+from radiobone.models.svm import SVM
+from radiobone.models.xgboost import XGBOOST
+
+MODELS: dict[str, ModelFamily] = {
+    family.name: family for family in (L2, L1, ELASTIC_NET, SVM, RF, GB, XGBOOST, CATBOOST)
+}
+
+__all__ = ["MODELS", "ModelFamily"]

@@ -1,0 +1,47 @@
+"""Names of steps and resamplers in a pipeline file.
+
+To add a selector, write its module and one line here; the contract tests pick it up.
+"""
+
+from __future__ import annotations
+
+from sklearn.base import BaseEstimator
+
+from radiobone.selection.constant import ConstantFilter
+from radiobone.selection.correlation import CorrelationFilter
+from radiobone.selection.impute import MedianImputer
+from radiobone.selection.lasso import LassoSelector
+from radiobone.selection.mannwhitney import MannWhitneyFilter
+from radiobone.selection.mrmr import MRMRSelector
+from radiobone.selection.resampling import (
+    SafeADASYN,
+    SafeBorderlineSMOTE,
+    SafeRandomOver,
+    SafeRandomUnder,
+    SafeSMOTE,
+    SafeSMOTEENN,
+    SafeSMOTETomek,
+    SafeTomekLinks,
+)
+from radiobone.selection.scale import ZScore
+
+STEPS: dict[str, type[BaseEstimator]] = {
+    "impute": MedianImputer,
+    "constant": ConstantFilter,
+    "scale": ZScore,
+    "correlation": CorrelationFilter,
+    "mannwhitney": MannWhitneyFilter,
+    "mrmr": MRMRSelector,
+    "lasso": LassoSelector,
+}
+
+RESAMPLERS: dict[str, type[BaseEstimator]] = {
+    "random_over": SafeRandomOver,
+    "random_under": SafeRandomUnder,
+    "smote": SafeSMOTE,
+    "borderline_smote": SafeBorderlineSMOTE,
+    "adasyn": SafeADASYN,
+    "tomek_links": SafeTomekLinks,
+    "smoteenn": SafeSMOTEENN,
+    "smotetomek": SafeSMOTETomek,
+}

@@ -1,0 +1,111 @@
+"""A saved model gives the same answer from a table, an image and a manifest, and refuses what does not fit."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from radiobone.cli.app import app
+from radiobone.core.errors import BadSetting, FeatureMismatch, UntrustedModel
+from radiobone.workflow.extract import extract
+from radiobone.workflow.score import fit_table, load_model, score_source
+from small_cohort import QUICK, SmallCohort, bone, write_image
+
+FAST = {
+    "name": "fast",
+    "title": "For tests",
+    "steps": ["impute", "constant", "scale", {"mannwhitney": {"max_features": 5}}],
+    "models": ["lr"],
+    "outer": {"folds": 3, "repeats": 1},
+    "inner": {"folds": 3},
+}
+
+
+@pytest.fixture
+def fitted(cohort: SmallCohort, tmp_path: Path) -> tuple[SmallCohort, Path, Path]:
+    """Return a cohort, its features and a model fitted on them."""
+    for number in range(16):
+        name = f"p{number:02d}"
+        cohort.add(name, osteoporosis="yes" if number % 2 else "no", age=60 + number)
+        brighter = bone(number) + np.int16(80 * (number % 2))
+        write_image(cohort.folder / "images" / f"{name}.nii.gz", brighter)
+    extract(cohort.manifest, settings=QUICK, output=tmp_path / "features", show_progress=False)
+    roles = {"target": "osteoporosis", "positive": "yes", "clinical": ("age",)}
+    model = fit_table(tmp_path / "features", pipeline=FAST, seed=0, jobs=1, **roles)
+    model.save(tmp_path / "model.rbm")
+    return cohort, tmp_path / "features", tmp_path / "model.rbm"
+
+
+def test_table_image_and_manifest_agree(fitted: tuple[SmallCohort, Path, Path]) -> None:
+    cohort, features, path = fitted
+    model = load_model(path)
+    from_table = model.score_table(features)
+    assert list(from_table["patient_id"]) == [f"p{n:02d}" for n in range(16)]
+    assert from_table["probability"].between(0, 1).all()
+    image, mask = cohort.folder / "images" / "p03.nii.gz", cohort.folder / "masks" / "p03.nii.gz"
+    from_image = model.score(image, mask, label=1, age=63)
+    expected = from_table.loc[3, "probability"]
+    assert from_image["probability"].iloc[0] == pytest.approx(expected, rel=1e-12)
+    from_manifest = model.score_manifest(cohort.manifest, jobs=1)
+    assert from_manifest["probability"].to_numpy() == pytest.approx(
+        from_table["probability"].to_numpy(), rel=1e-12
+    )
+
+
+def test_the_command_scores_an_image(fitted: tuple[SmallCohort, Path, Path], tmp_path: Path) -> None:
+    cohort, _, path = fitted
+    files = [str(cohort.folder / part / "p03.nii.gz") for part in ("images", "masks")]
+    arguments = [
+        "score",
+        str(path),
+        *files,
+        "--label",
+        "1",
+        "--clinical",
+        "age=63",
+        "-o",
+        str(tmp_path / "s.csv"),
+    ]
+    answer = CliRunner().invoke(app, arguments)
+    assert answer.exit_code == 0, answer.output
+    assert {"probability", "predicted"} <= set(pd.read_csv(tmp_path / "s.csv").columns)
+
+
+def test_failed_cases_keep_their_row(fitted: tuple[SmallCohort, Path, Path]) -> None:
+    cohort, _, path = fitted
+    (cohort.folder / "images" / "p03.nii.gz").unlink()
+    scores = score_source(path, cohort.manifest, None, label=None, clinical=[], root=None, jobs=1)
+    assert len(scores) == 16
+    assert scores.set_index("patient_id").loc["p03", "code"] == "FileMissing"
+
+
+def test_what_does_not_fit_is_refused(fitted: tuple[SmallCohort, Path, Path], tmp_path: Path) -> None:
+    cohort, _, path = fitted
+    image, mask = cohort.folder / "images" / "p03.nii.gz", cohort.folder / "masks" / "p03.nii.gz"
+    with pytest.raises(FeatureMismatch, match="age"):
+        load_model(path).score(image, mask, label=1)
+    with pytest.raises(BadSetting, match="NAME=NUMBER"):
+        score_source(path, image, mask, label="1", clinical=["age"], root=None, jobs=1)
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    (tmp_path / "bad.rbm").write_bytes(content)
+    with pytest.raises(UntrustedModel):
+        load_model(tmp_path / "bad.rbm")
+
+
+def test_a_model_of_a_foreign_table_scores_tables_only(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame(rng.normal(size=(40, 4)), columns=list("abcd")).assign(y=np.arange(40) % 2)
+    table.to_csv(tmp_path / "t.csv", index=False)
+    model = fit_table(tmp_path / "t.csv", pipeline=FAST, seed=0, jobs=1, target="y")
+    model.save(tmp_path / "m.rbm")
+    scorer = load_model(tmp_path / "m.rbm")
+    assert len(scorer.score_table(tmp_path / "t.csv")) == 40
+    with pytest.raises(FeatureMismatch, match="settings are not known"):
+        _ = scorer.settings
+    assert "pickle" not in json.dumps(scorer.model.summary())

@@ -1,0 +1,26 @@
+"""All checks of the audit. To add one, write its module and one line here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from radiobone.cohort.cohort import Cohort
+from radiobone.evaluation.audit.duplicate_rows import duplicate_rows
+from radiobone.evaluation.audit.few_events import few_events
+from radiobone.evaluation.audit.finding import Finding
+from radiobone.evaluation.audit.no_patient_ids import no_patient_ids
+from radiobone.evaluation.audit.site_confounded import site_confounded
+from radiobone.evaluation.audit.suspected_leak import suspected_leak
+
+CHECKS: dict[str, Callable[[Cohort], list[Finding]]] = {
+    "SuspectedLeak": suspected_leak,
+    "SiteConfounded": site_confounded,
+    "DuplicateRows": duplicate_rows,
+    "NoPatientIds": no_patient_ids,
+    "FewEvents": few_events,
+}
+
+
+def audit_cohort(cohort: Cohort) -> list[Finding]:
+    """Run every check on a cohort; nothing is trained."""
+    return [finding for check in CHECKS.values() for finding in check(cohort)]

@@ -1,0 +1,117 @@
+"""The steps between the table and the model: built, fitted, and shared where parameters agree."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from sklearn.base import BaseEstimator
+from sklearn.pipeline import Pipeline
+from sklearn.utils.validation import has_fit_parameter
+
+from radiobone.core.errors import TooFewPerClass
+from radiobone.evaluation.spec import Scalar, Step
+from radiobone.selection.registry import RESAMPLERS, STEPS
+
+IntArray = npt.NDArray[np.int64]
+StepParams = Mapping[str, Mapping[str, Scalar]]
+Table = pd.DataFrame | npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """Training rows: the raw table or what the steps so far made of it.
+
+    ``groups`` is None once the rows were resampled, since new rows belong to no patient.
+    """
+
+    X: Table
+    y: IntArray
+    groups: npt.NDArray[np.str_] | None
+
+
+@dataclass(frozen=True, eq=False)
+class Chain:
+    """Fitted steps, and the training rows as the model sees them."""
+
+    fitted: tuple[tuple[str, BaseEstimator], ...]
+    rows: Rows
+
+    def transform(self, table: Table) -> Table:
+        """Bring rows that were not learned from to the model's columns; they are never resampled."""
+        for _, step in self.fitted:
+            table = step.transform(table)
+        return table
+
+    def pipeline(self) -> Pipeline:
+        """Return the fitted steps as a scikit-learn pipeline."""
+        return Pipeline(list(self.fitted))
+
+
+class ChainBuilder:
+    """Fits chains on one set of training rows; what two chains share is fitted once.
+
+    Parameters
+    ----------
+    steps : sequence of Step
+        The steps in order.
+    rows : Rows
+        The training rows.
+    seeds : mapping of str to int
+        Random state of each step that takes one.
+    """
+
+    def __init__(self, steps: Sequence[Step], rows: Rows, seeds: Mapping[str, int]) -> None:
+        self._steps = tuple(steps)
+        self._seeds = seeds
+        self._done: dict[tuple[Any, ...], Chain] = {(): Chain((), rows)}
+
+    def fit(self, params: StepParams) -> Chain:
+        """Fit the steps with these parameters, from the training rows only."""
+        key: tuple[Any, ...] = ()
+        for step in self._steps:
+            before = self._done[key]
+            key = (*key, (step.name, tuple(sorted(params.get(step.name, {}).items()))))
+            if key not in self._done:
+                self._done[key] = self._extend(before, step, dict(params.get(step.name, {})))
+        return self._done[key]
+
+    def _extend(self, before: Chain, step: Step, params: dict[str, Scalar]) -> Chain:
+        estimator = make_step(step, params, self._seeds[step.name])
+        rows = before.rows
+        if step.resamples:
+            X, y = _resample(step.name, estimator, rows)
+            return Chain(before.fitted, Rows(X, y, None))
+        extra = (
+            {"groups": rows.groups}
+            if rows.groups is not None and has_fit_parameter(estimator, "groups")
+            else {}
+        )
+        estimator.fit(rows.X, rows.y, **extra)
+        X = estimator.transform(rows.X)
+        return Chain((*before.fitted, (step.name, estimator)), Rows(X, rows.y, rows.groups))
+
+
+def make_step(step: Step, params: Mapping[str, Scalar], seed: int) -> Any:
+    """Make an unfitted step; one that takes a random state gets ``seed`` unless it was given one."""
+    kind = RESAMPLERS[step.name] if step.resamples else STEPS[step.name]
+    estimator = kind(**params)
+    if "random_state" in estimator.get_params(deep=False) and "random_state" not in params:
+        estimator.set_params(random_state=seed)
+    return estimator
+
+
+def _resample(name: str, resampler: Any, rows: Rows) -> tuple[Table, IntArray]:
+    try:
+        X, y = resampler.fit_resample(rows.X, rows.y)
+    except ValueError as error:
+        counts = np.bincount(rows.y, minlength=2)
+        raise TooFewPerClass(
+            f"'{name}' cannot resample a training fold with {counts[1]} positive and {counts[0]} negative rows: {error} "
+            "Use fewer neighbours, another resampler or none."
+        ) from error
+    return X, np.asarray(y, dtype=np.int64)

@@ -1,0 +1,153 @@
+"""All that is learned from one set of training rows: search, refit, calibration, threshold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.special import expit
+from sklearn.pipeline import Pipeline
+
+from radiobone.core.errors import TooFewPerClass
+from radiobone.core.seeds import seed_for
+from radiobone.evaluation.calibration import SigmoidCalibrator, fit_sigmoid
+from radiobone.evaluation.candidates import candidates
+from radiobone.evaluation.chain import ChainBuilder, Rows
+from radiobone.evaluation.scores import raw_scores, scores_are_log_odds
+from radiobone.evaluation.search import Problem, Searched, search
+from radiobone.evaluation.spec import PipelineSpec, Scalar
+from radiobone.evaluation.splits import Split, make_splits, smallest_class
+from radiobone.evaluation.threshold import choose_threshold
+
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Fitted:
+    """What was learned from one set of training rows.
+
+    Attributes
+    ----------
+    steps : sklearn.pipeline.Pipeline
+        From the raw table to the model's columns; no resampling.
+    model : fitted classifier
+        Not calibrated.
+    calibrator : SigmoidCalibrator or None
+        From ``raw_scores`` to probabilities; None if they are log odds already.
+    threshold : float
+        Probability from which a row counts as positive.
+    features : tuple of str
+        Columns that reach the model, in its order.
+    model_name : str
+        Model family.
+    params : dict
+        What the search chose.
+    inner_score : float
+        Mean score of the choice over the inner folds.
+    inner_folds : int
+        Inner folds used; fewer than asked where a class has too few patients.
+    """
+
+    steps: Pipeline
+    model: Any
+    calibrator: SigmoidCalibrator | None
+    threshold: float
+    features: tuple[str, ...]
+    model_name: str
+    params: dict[str, Scalar]
+    inner_score: float
+    inner_folds: int
+
+    def predict(self, table: pd.DataFrame) -> FloatArray:
+        """Return the probability of the positive class of rows of the raw table."""
+        return as_probability(raw_scores(self.model, self.steps.transform(table)), self.calibrator)
+
+
+def as_probability(scores: FloatArray, calibrator: SigmoidCalibrator | None) -> FloatArray:
+    """Turn scores into probabilities; without a calibrator they are taken as log odds."""
+    return np.asarray(expit(scores), dtype=float) if calibrator is None else calibrator.predict(scores)
+
+
+def fit_rows(
+    X: pd.DataFrame,
+    y: npt.NDArray[np.int64],
+    groups: npt.NDArray[np.str_],
+    spec: PipelineSpec,
+    *,
+    seed: int,
+    key: Sequence[str | int] = (),
+    jobs: int = 1,
+) -> Fitted:
+    """Search, refit, calibrate and choose a threshold; nothing but these rows is seen.
+
+    Parameters
+    ----------
+    X : pandas.DataFrame, shape (n_rows, n_features)
+        Training rows.
+    y : numpy.ndarray of int, shape (n_rows,)
+        Classes 0 and 1.
+    groups : numpy.ndarray of str, shape (n_rows,)
+        Patient of each row; the inner folds keep them whole.
+    spec : PipelineSpec
+        Steps, models, inner folds, calibration and threshold.
+    seed : int
+        The user's seed.
+    key : sequence of str or int
+        What the rows are for, such as ``("repeat", 0, "fold", 3)``; seeds depend on it.
+    jobs : int
+        Processes for the inner folds.
+
+    Raises
+    ------
+    TooFewPerClass
+        If a class has fewer than two patients.
+    """
+    splits, inner_folds = _inner_splits(y, groups, spec, seed, key)
+    tried = tuple(candidates(spec, seed=seed_for(seed, *key, "search")))
+    names = [step.name for step in spec.steps] + [choice.name for choice in spec.models]
+    seeds = {name: seed_for(seed, *key, name) for name in names}
+    found = search(
+        Problem(X, y, groups, spec.steps, tried, seeds), splits, scoring=spec.search.scoring, jobs=jobs
+    )
+    chain = ChainBuilder(spec.steps, Rows(X, y, groups), seeds).fit(found.best.steps)
+    model = found.best.make_model(seeds[found.best.model])
+    model.fit(chain.rows.X, chain.rows.y)
+    calibrator = _calibrator(found, y, spec, model)
+    unseen = as_probability(found.oof_score, calibrator)
+    steps = chain.pipeline()
+    return Fitted(
+        steps, model, calibrator, choose_threshold(unseen, y[found.oof_row], spec.threshold),
+        tuple(str(name) for name in steps.get_feature_names_out()), found.best.model, found.best.searched,
+        found.score, inner_folds,
+    )  # fmt: skip
+
+
+def _inner_splits(
+    y: npt.NDArray[np.int64],
+    groups: npt.NDArray[np.str_],
+    spec: PipelineSpec,
+    seed: int,
+    key: Sequence[str | int],
+) -> tuple[tuple[Split, ...], int]:
+    rarer = smallest_class(y, groups)
+    if rarer < 2:
+        raise TooFewPerClass(
+            f"The training rows have {rarer} patient(s) of one class; choosing a model inside them needs at least 2 of "
+            "each. Add cases."
+        )
+    folds = min(spec.inner.folds, rarer)
+    name = "/".join(str(part) for part in ("inner", *key))
+    return make_splits(y, groups, folds=folds, repeats=spec.inner.repeats, seed=seed, key=name), folds
+
+
+def _calibrator(
+    found: Searched, y: npt.NDArray[np.int64], spec: PipelineSpec, model: Any
+) -> SigmoidCalibrator | None:
+    """Fit the calibration on inner held-out scores; a model without probabilities always gets one."""
+    if spec.calibration == "none" and scores_are_log_odds(model):
+        return None
+    return fit_sigmoid(found.oof_score, y[found.oof_row])

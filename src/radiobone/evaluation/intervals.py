@@ -1,0 +1,168 @@
+"""How much the scores of held-out patients would vary with other patients."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+from radiobone.core.seeds import rng_for
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+N_RESAMPLES = 2000
+LEVEL = 0.95
+METHOD = "95 % percentile bootstrap of patients, {n} resamples, folds and fitted models kept"
+
+
+@dataclass(frozen=True, eq=False)
+class HeldOut:
+    """Predictions of held-out rows of all folds and repeats.
+
+    Attributes
+    ----------
+    y, predicted : numpy.ndarray of int, shape (n,)
+        Classes, and what they were called.
+    probability : numpy.ndarray of float, shape (n,)
+        Of the positive class.
+    patient : numpy.ndarray of int, shape (n,)
+        Number of the patient, from 0.
+    fold : numpy.ndarray of int, shape (n,)
+        Number of the fold, from 0, over all repeats.
+    """
+
+    y: IntArray
+    probability: FloatArray
+    predicted: IntArray
+    patient: IntArray
+    fold: IntArray
+
+
+def bootstrap_means(rows: HeldOut, weights: FloatArray) -> dict[str, FloatArray]:
+    """Compute the mean over folds of every metric, with patients counted as often as drawn.
+
+    A fold without one of the classes in a resample is left out of that resample's mean.
+
+    Parameters
+    ----------
+    rows : HeldOut
+        Predictions.
+    weights : numpy.ndarray of float, shape (n_resamples, n_patients)
+        How often each patient was drawn.
+
+    Returns
+    -------
+    dict of str to numpy.ndarray, shape (n_resamples,)
+        NaN where no fold could be counted.
+    """
+    totals = {name: np.zeros(len(weights)) for name in FOLD_METRICS}
+    counted = {name: np.zeros(len(weights)) for name in FOLD_METRICS}
+    for fold in np.unique(rows.fold):
+        here = np.flatnonzero(rows.fold == fold)
+        here = here[np.argsort(rows.probability[here], kind="stable")]
+        part = HeldOut(
+            rows.y[here], rows.probability[here], rows.predicted[here], rows.patient[here], rows.fold[here]
+        )
+        drawn = weights[:, part.patient]
+        for name, metric in FOLD_METRICS.items():
+            values = metric(part, drawn)
+            there = np.isfinite(values)
+            totals[name] += np.where(there, values, 0.0)
+            counted[name] += there
+    return {name: _ratio(totals[name], counted[name]) for name in FOLD_METRICS}
+
+
+def draw_patients(patient_class: IntArray, n_resamples: int, rng: np.random.Generator) -> FloatArray:
+    """Draw patients with replacement, as many of each class as there are.
+
+    Parameters
+    ----------
+    patient_class : numpy.ndarray of int, shape (n_patients,)
+        Class of each patient.
+
+    Returns
+    -------
+    numpy.ndarray of float, shape (n_resamples, n_patients)
+        How often each was drawn.
+    """
+    weights = np.zeros((n_resamples, len(patient_class)))
+    for label in np.unique(patient_class):
+        members = np.flatnonzero(patient_class == label)
+        weights[:, members] = rng.multinomial(
+            len(members), np.full(len(members), 1 / len(members)), size=n_resamples
+        )
+    return weights
+
+
+def intervals(
+    rows: HeldOut, *, seed: int, n_resamples: int = N_RESAMPLES
+) -> dict[str, tuple[float | None, float | None]]:
+    """Bootstrap a 95 % interval of the mean over folds of every metric.
+
+    Patients are drawn with all their rows and repeats, within their class; folds, fitted models and
+    thresholds stay as they are. The interval says how sure one can be of these models' scores, not how
+    much other training data would change the models.
+
+    Returns
+    -------
+    dict of str to (low, high)
+        None where too few resamples could be counted.
+    """
+    patient_class = np.zeros(rows.patient.max() + 1, dtype=np.int64)
+    np.maximum.at(patient_class, rows.patient, rows.y)
+    weights = draw_patients(patient_class, n_resamples, rng_for(seed, "bootstrap"))
+    with threadpool_limits(limits=1):
+        means = bootstrap_means(rows, weights)
+    return {name: _percentiles(values) for name, values in means.items()}
+
+
+def _percentiles(values: FloatArray) -> tuple[float | None, float | None]:
+    finite = values[np.isfinite(values)]
+    if len(finite) < len(values) / 2:
+        return None, None
+    low, high = np.quantile(finite, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    return float(low), float(high)
+
+
+def _ratio(top: FloatArray, bottom: FloatArray) -> FloatArray:
+    return np.asarray(np.divide(top, bottom, out=np.full(len(top), np.nan), where=bottom > 0), dtype=float)
+
+
+def _auc(rows: HeldOut, drawn: FloatArray) -> FloatArray:
+    """Weighted area under the curve; ``rows`` ascend in probability, ties count half."""
+    positive, negative = drawn * (rows.y == 1), drawn * (rows.y == 0)
+    first_of_ties = np.flatnonzero(np.diff(rows.probability, prepend=-np.inf) > 0)
+    p = np.add.reduceat(positive, first_of_ties, axis=1)
+    n = np.add.reduceat(negative, first_of_ties, axis=1)
+    below = np.cumsum(n, axis=1) - n / 2
+    return _ratio((p * below).sum(axis=1), p.sum(axis=1) * n.sum(axis=1))
+
+
+def _sensitivity(rows: HeldOut, drawn: FloatArray) -> FloatArray:
+    positive = rows.y == 1
+    return _ratio(drawn @ (positive & (rows.predicted == 1)).astype(float), drawn @ positive.astype(float))
+
+
+def _specificity(rows: HeldOut, drawn: FloatArray) -> FloatArray:
+    negative = rows.y == 0
+    return _ratio(drawn @ (negative & (rows.predicted == 0)).astype(float), drawn @ negative.astype(float))
+
+
+def _balanced_accuracy(rows: HeldOut, drawn: FloatArray) -> FloatArray:
+    return (_sensitivity(rows, drawn) + _specificity(rows, drawn)) / 2
+
+
+def _brier(rows: HeldOut, drawn: FloatArray) -> FloatArray:
+    return _ratio(drawn @ ((rows.probability - rows.y) ** 2), drawn.sum(axis=1))
+
+
+FOLD_METRICS: Mapping[str, Callable[[HeldOut, FloatArray], FloatArray]] = {
+    "auc": _auc,
+    "sensitivity": _sensitivity,
+    "specificity": _specificity,
+    "balanced_accuracy": _balanced_accuracy,
+    "brier": _brier,
+}

@@ -1,0 +1,130 @@
+"""The outcome of an evaluation, and the folder that holds it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from radiobone.core.errors import FileMissing, FileUnreadable
+from radiobone.core.files import read_json, write_json, write_parquet
+
+METRICS_FILE, FOLDS_FILE, AUDIT_FILE, PROVENANCE_FILE = (
+    "metrics.json",
+    "folds.json",
+    "audit.json",
+    "provenance.json",
+)
+PREDICTIONS_FILE, SELECTED_FILE = "predictions.parquet", "selected.parquet"
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """One metric.
+
+    Attributes
+    ----------
+    mean : float or None
+        Over the folds in which it can be computed; None if there is none.
+    low, high : float or None
+        95 % interval of the mean.
+    pooled : float or None
+        Of all rows of a repeat together, averaged over repeats.
+    sd : float or None
+        Standard deviation over folds.
+    n_folds : int
+        Folds in which it could be computed.
+    method : str
+        How the interval was made.
+    """
+
+    mean: float | None
+    low: float | None
+    high: float | None
+    pooled: float | None
+    sd: float | None
+    n_folds: int
+    method: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """What nested cross-validation found.
+
+    Attributes
+    ----------
+    predictions : pandas.DataFrame
+        One row per held-out row and repeat.
+    selected : pandas.DataFrame
+        One row per feature that reached the model of a fold.
+    folds : list of dict
+        What was chosen in each fold and how it did.
+    metrics : dict of str to Estimate
+        Mean, interval and pooled value of each metric.
+    summary : dict
+        Target, counts, confusion and chosen models.
+    audit : list of dict
+        Findings: code, severity, message.
+    provenance : dict
+        What was run on what.
+    """
+
+    predictions: pd.DataFrame
+    selected: pd.DataFrame
+    folds: list[dict[str, Any]]
+    metrics: dict[str, Estimate]
+    summary: dict[str, Any]
+    audit: list[dict[str, str]]
+    provenance: Mapping[str, Any]
+
+    def save(self, folder: Path) -> None:
+        """Write the result, each file whole or not at all; ``metrics.json`` comes last.
+
+        Raises
+        ------
+        DiskFull
+        """
+        folder = Path(folder)
+        write_parquet(folder / PREDICTIONS_FILE, self.predictions)
+        write_parquet(folder / SELECTED_FILE, self.selected)
+        write_json(folder / FOLDS_FILE, self.folds)
+        write_json(folder / AUDIT_FILE, {"findings": self.audit})
+        write_json(folder / PROVENANCE_FILE, dict(self.provenance))
+        metrics = {name: asdict(estimate) for name, estimate in self.metrics.items()}
+        write_json(folder / METRICS_FILE, {**self.summary, "metrics": metrics})
+
+    @classmethod
+    def load(cls, folder: Path) -> Result:
+        """Read a result as ``save`` wrote it.
+
+        Raises
+        ------
+        FileMissing, FileUnreadable
+        """
+        folder = Path(folder)
+        needed = (METRICS_FILE, FOLDS_FILE, AUDIT_FILE, PROVENANCE_FILE, PREDICTIONS_FILE, SELECTED_FILE)
+        missing = [name for name in needed if not (folder / name).is_file()]
+        if missing:
+            raise FileMissing(
+                f"{folder} is not a result: it lacks {', '.join(missing)}. Run 'radiobone evaluate' again."
+            )
+        summary = read_json(folder / METRICS_FILE)
+        known = {entry.name for entry in fields(Estimate)}
+        metrics = {
+            name: Estimate(**{key: value for key, value in estimate.items() if key in known})
+            for name, estimate in summary.pop("metrics").items()
+        }
+        return cls(
+            _parquet(folder / PREDICTIONS_FILE), _parquet(folder / SELECTED_FILE), read_json(folder / FOLDS_FILE),
+            metrics, summary, read_json(folder / AUDIT_FILE)["findings"], read_json(folder / PROVENANCE_FILE),
+        )  # fmt: skip
+
+
+def _parquet(path: Path) -> pd.DataFrame:
+    try:
+        return pd.read_parquet(path)
+    except (OSError, ValueError) as error:
+        raise FileUnreadable(f"{path} cannot be read as Parquet ({error}). Make it again.") from error

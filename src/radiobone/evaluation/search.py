@@ -1,0 +1,116 @@
+"""The inner cross-validation: what each candidate scores on rows it has not seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from radiobone.evaluation.candidates import Candidate
+from radiobone.evaluation.chain import ChainBuilder, Rows
+from radiobone.evaluation.metrics import auc, average_precision
+from radiobone.evaluation.parallel import run_all
+from radiobone.evaluation.scores import raw_scores
+from radiobone.evaluation.spec import Scoring, Step
+from radiobone.evaluation.splits import Split
+
+FloatArray = npt.NDArray[np.float64]
+SCORERS: Mapping[Scoring, Callable[[npt.ArrayLike, npt.ArrayLike], float | None]] = {
+    "roc_auc": auc,
+    "average_precision": average_precision,
+}
+EQUAL_DIGITS = 12
+
+
+@dataclass(frozen=True, eq=False)
+class Searched:
+    """Outcome of a search.
+
+    Attributes
+    ----------
+    best : Candidate
+        The one with the highest mean score; of equals the earliest.
+    score : float
+        Its mean score over the inner folds.
+    oof_score, oof_row : numpy.ndarray
+        Its scores of held-out rows, never resampled, and the positions of these rows.
+    means : numpy.ndarray of float, shape (n_candidates,)
+        Mean score of every candidate.
+    """
+
+    best: Candidate
+    score: float
+    oof_score: FloatArray
+    oof_row: npt.NDArray[np.int64]
+    means: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """What is searched: rows, steps, candidates and the seeds of all that is random."""
+
+    X: pd.DataFrame
+    y: npt.NDArray[np.int64]
+    groups: npt.NDArray[np.str_]
+    steps: tuple[Step, ...]
+    candidates: tuple[Candidate, ...]
+    seeds: Mapping[str, int]
+
+
+def search(
+    problem: Problem, splits: Sequence[Split], *, scoring: Scoring = "roc_auc", jobs: int = 1
+) -> Searched:
+    """Score every candidate on every inner fold and take the best.
+
+    Parameters
+    ----------
+    problem : Problem
+        Training rows and candidates.
+    splits : sequence of Split
+        Inner folds, as positions in the training rows.
+    scoring : str
+        ``roc_auc`` or ``average_precision``.
+    jobs : int
+        Processes.
+    """
+    held_out = list(run_all(score_fold, [(problem, split) for split in splits], jobs=jobs))
+    scorer = SCORERS[scoring]
+    table = []
+    for split, scores in zip(splits, held_out, strict=True):
+        row = [scorer(problem.y[split.test], column) for column in scores.T]
+        if None not in row:  # a fold with one class says nothing about any candidate
+            table.append(row)
+    means = np.array(table, dtype=float).mean(axis=0)
+    best = int(np.argmax(np.round(means, EQUAL_DIGITS)))
+    return Searched(
+        problem.candidates[best],
+        float(means[best]),
+        np.concatenate([scores[:, best] for scores in held_out]),
+        np.concatenate([split.test for split in splits]),
+        means,
+    )
+
+
+def score_fold(problem: Problem, split: Split) -> FloatArray:
+    """Score the held-out rows of one inner fold with every candidate.
+
+    Returns
+    -------
+    numpy.ndarray of float, shape (n_held_out, n_candidates)
+    """
+    rows = Rows(problem.X.iloc[split.train], problem.y[split.train], problem.groups[split.train])
+    builder = ChainBuilder(problem.steps, rows, problem.seeds)
+    raw = problem.X.iloc[split.test]
+    seen: dict[int, npt.ArrayLike] = {}
+    scores = np.empty((len(split.test), len(problem.candidates)))
+    for number, candidate in enumerate(problem.candidates):
+        chain = builder.fit(candidate.steps)
+        if id(chain) not in seen:
+            seen[id(chain)] = chain.transform(raw)
+        model = candidate.make_model(problem.seeds[candidate.model])
+        model.fit(chain.rows.X, chain.rows.y)
+        scores[:, number] = raw_scores(model, seen[id(chain)])
+    return scores

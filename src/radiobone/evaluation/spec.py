@@ -1,0 +1,218 @@
+"""What a pipeline is: steps, models, search, folds, calibration and threshold, as frozen settings."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from radiobone.core.errors import BadConfig
+from radiobone.core.settings import Settings, parse_yaml, read_yaml, validate
+from radiobone.models.registry import MODELS
+from radiobone.selection.registry import RESAMPLERS, STEPS
+
+Scalar = bool | int | float | str | None
+Values = Scalar | tuple[Scalar, ...]
+
+
+class Part(Settings):
+    """A step or a model by its registered name; a parameter with several values is searched over."""
+
+    name: str
+    params: dict[str, Values] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_forms(cls, content: Any) -> Any:
+        """Accept ``scale`` and ``{correlation: {threshold: 0.9}}`` besides the long form."""
+        if isinstance(content, str):
+            return {"name": content}
+        if isinstance(content, Mapping) and len(content) == 1 and "name" not in content:
+            (name, params), *_ = content.items()
+            return {"name": name, "params": params or {}}
+        return content
+
+    @field_validator("params")
+    @classmethod
+    def _no_empty_lists(cls, params: dict[str, Values]) -> dict[str, Values]:
+        empty = [name for name, values in params.items() if values == ()]
+        if empty:
+            raise ValueError(f"'{empty[0]}' has an empty list of values to search over")
+        return params
+
+
+class Step(Part):
+    """One step between the table and the model."""
+
+    @model_validator(mode="after")
+    def _known(self) -> Step:
+        known = {**STEPS, **RESAMPLERS}
+        if self.name not in known:
+            raise ValueError(f"'{self.name}' is no step; there are {', '.join(sorted(known))}")
+        _check_parameters(self, set(inspect.signature(known[self.name]).parameters))
+        return self
+
+    @property
+    def resamples(self) -> bool:
+        """Whether the step changes the training rows instead of the columns."""
+        return self.name in RESAMPLERS
+
+
+class ModelChoice(Part):
+    """One model family; its own grid replaces the family's."""
+
+    @model_validator(mode="after")
+    def _known(self) -> ModelChoice:
+        if self.name not in MODELS:
+            raise ValueError(f"'{self.name}' is no model; there are {', '.join(sorted(MODELS))}")
+        example = MODELS[self.name].make(0)
+        known = {
+            *example.get_params(),
+            *inspect.signature(type(example)).parameters,
+            *MODELS[self.name].space,
+        }
+        _check_parameters(self, known)
+        return self
+
+
+def _check_parameters(part: Part, known: set[str]) -> None:
+    for name in part.params:
+        if name not in known:
+            raise ValueError(
+                f"'{part.name}' has no parameter '{name}'; it has {', '.join(sorted(known)) or 'none'}"
+            )
+
+
+class Folds(Settings):
+    """Cross-validation folds."""
+
+    folds: int = Field(default=5, ge=2, le=100)
+    repeats: int = Field(default=1, ge=1, le=1000)
+
+
+Scoring = Literal["roc_auc", "average_precision"]
+
+
+class GridSearch(Settings):
+    """Try every combination."""
+
+    kind: Literal["grid"] = "grid"
+    scoring: Scoring = "roc_auc"
+
+
+class RandomSearch(Settings):
+    """Try some combinations of each model family, drawn from its grid."""
+
+    kind: Literal["random"] = "random"
+    n_iter: int = Field(default=20, ge=1)
+    scoring: Scoring = "roc_auc"
+
+
+class Youden(Settings):
+    """The cut with the largest sensitivity + specificity."""
+
+    kind: Literal["youden"] = "youden"
+
+
+class FixedThreshold(Settings):
+    """A probability fixed beforehand."""
+
+    kind: Literal["fixed"] = "fixed"
+    value: float = Field(gt=0, lt=1)
+
+
+class SensitivityTarget(Settings):
+    """The highest cut that still reaches a sensitivity."""
+
+    kind: Literal["sensitivity"] = "sensitivity"
+    at_least: float = Field(gt=0, le=1)
+
+
+Search = Annotated[GridSearch | RandomSearch, Field(discriminator="kind")]
+Threshold = Annotated[Youden | FixedThreshold | SensitivityTarget, Field(discriminator="kind")]
+
+
+class PipelineSpec(Settings):
+    """Everything that happens inside a fold, and the folds themselves."""
+
+    name: str = "unnamed"
+    title: str = ""
+    about: str = ""
+    steps: tuple[Step, ...] = Field(min_length=1)
+    models: tuple[ModelChoice, ...] = Field(min_length=1)
+    search: Search = GridSearch()
+    outer: Folds = Folds(folds=5, repeats=2)
+    inner: Folds = Folds(folds=5, repeats=1)
+    calibration: Literal["none", "sigmoid"] = "sigmoid"
+    threshold: Threshold = Youden()
+
+    @field_validator("search", mode="before")
+    @classmethod
+    def _search_by_name(cls, content: Any) -> Any:
+        return {"kind": content} if isinstance(content, str) else content
+
+    @field_validator("threshold", mode="before")
+    @classmethod
+    def _threshold_short_forms(cls, content: Any) -> Any:
+        """Accept ``youden``, a number, and ``{sensitivity: 0.9}``."""
+        if isinstance(content, str):
+            return {"kind": content}
+        if isinstance(content, int | float) and not isinstance(content, bool):
+            return {"kind": "fixed", "value": content}
+        if isinstance(content, Mapping) and set(content) == {"sensitivity"}:
+            return {"kind": "sensitivity", "at_least": content["sensitivity"]}
+        return content
+
+    @model_validator(mode="after")
+    def _names_once(self) -> PipelineSpec:
+        for parts in (self.steps, self.models):
+            names = [part.name for part in parts]
+            twice = sorted({name for name in names if names.count(name) > 1})
+            if twice:
+                raise ValueError(f"'{twice[0]}' is given twice")
+        return self
+
+
+def load_pipeline(source: str | Path | Mapping[str, Any] | PipelineSpec) -> PipelineSpec:
+    """Read a pipeline.
+
+    Parameters
+    ----------
+    source : str, Path, mapping or PipelineSpec
+        Name of a built-in recipe (see ``list_pipelines``), a YAML file, or its content.
+
+    Raises
+    ------
+    BadConfig, BadSetting, FileMissing
+    """
+    if isinstance(source, PipelineSpec):
+        return source
+    if isinstance(source, Mapping):
+        return validate(PipelineSpec, dict(source), source="pipeline")
+    built_in = _built_in()
+    if str(source) in built_in:
+        name = str(source)
+        content = parse_yaml(built_in[name], source=f"{name}.yaml")
+        return validate(PipelineSpec, {"name": name, **content}, source=f"{name}.yaml")
+    path = Path(source)
+    if not path.suffix and not path.exists():
+        raise BadConfig(f"No pipeline '{source}'. Built in: {', '.join(built_in)}; or give a YAML file.")
+    return validate(PipelineSpec, {"name": path.stem, **read_yaml(path)}, source=path.name)
+
+
+def list_pipelines() -> dict[str, PipelineSpec]:
+    """Return the built-in pipelines by name."""
+    return {name: load_pipeline(name) for name in _built_in()}
+
+
+def _built_in() -> dict[str, str]:
+    folder = resources.files("radiobone").joinpath("pipelines")
+    found = [entry for entry in folder.iterdir() if entry.name.endswith(".yaml")]
+    return {
+        entry.name.removesuffix(".yaml"): entry.read_text(encoding="utf-8")
+        for entry in sorted(found, key=lambda entry: entry.name)
+    }

@@ -1,0 +1,166 @@
+"""Fitted folds into a result: tables, scores, counts, provenance."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from radiobone.cohort.cohort import Cohort
+from radiobone.core.provenance import machine, versions
+from radiobone.evaluation.audit.finding import Finding
+from radiobone.evaluation.intervals import METHOD, N_RESAMPLES, HeldOut, intervals
+from radiobone.evaluation.metrics import METRICS, Scored, auc, confusion
+from radiobone.evaluation.result import Estimate, Result
+from radiobone.evaluation.spec import PipelineSpec
+
+if TYPE_CHECKING:
+    from radiobone.evaluation.nested_cv import FoldFit
+
+
+def make_result(
+    cohort: Cohort, pipeline: PipelineSpec, fits: Sequence[FoldFit], findings: Sequence[Finding], *, seed: int
+) -> Result:
+    """Put the result together from the fitted folds."""
+    predictions = predictions_table(cohort, fits)
+    rows = [(fit.repeat, fit.fold, name) for fit in fits for name in fit.features]
+    selected = pd.DataFrame(rows, columns=["repeat", "fold", "feature"])
+    return Result(
+        predictions, selected, [_fold_entry(cohort, fit) for fit in fits], estimates(predictions, cohort, seed=seed),
+        _summary(cohort, fits, predictions, seed), [asdict(finding) for finding in findings],
+        provenance(cohort, pipeline, seed=seed),
+    )  # fmt: skip
+
+
+def predictions_table(cohort: Cohort, fits: Sequence[FoldFit]) -> pd.DataFrame:
+    """One row per held-out row and repeat."""
+    blocks = [_predictions(cohort, fit) for fit in fits]
+    return pd.concat(blocks, ignore_index=True)
+
+
+def _predictions(cohort: Cohort, fit: FoldFit) -> pd.DataFrame:
+    site = np.full(len(fit.test), "") if cohort.site is None else cohort.site[fit.test]
+    return pd.DataFrame(
+        {
+            "row_id": cohort.X.index[fit.test].astype(str),
+            "patient_id": cohort.patient[fit.test],
+            "roi": cohort.roi[fit.test],
+            "site": site,
+            "repeat": fit.repeat,
+            "fold": fit.fold,
+            "y": cohort.y[fit.test],
+            "probability": fit.probability,
+            "threshold": fit.threshold,
+            "predicted": (fit.probability >= fit.threshold).astype(np.int64),
+            "model": fit.model_name,
+        }
+    )
+
+
+def scored(table: pd.DataFrame) -> Scored:
+    """Return the columns of a table of predictions that metrics need."""
+    return Scored(
+        table["y"].to_numpy(np.int64),
+        table["probability"].to_numpy(float),
+        table["predicted"].to_numpy(np.int64),
+    )
+
+
+def estimates(predictions: pd.DataFrame, cohort: Cohort, *, seed: int) -> dict[str, Estimate]:
+    """Mean over folds with its interval, and the pooled value, of every metric."""
+    folds = [scored(block) for _, block in predictions.groupby(["repeat", "fold"], sort=True)]
+    repeats = [scored(block) for _, block in predictions.groupby("repeat", sort=True)]
+    bounds = intervals(_held_out(predictions, cohort), seed=seed)
+    method = METHOD.format(n=N_RESAMPLES)
+    found = {}
+    for name, metric in METRICS.items():
+        values = [value for value in map(metric, folds) if value is not None]
+        pooled = [value for value in map(metric, repeats) if value is not None]
+        spread = float(np.std(values, ddof=1)) if len(values) > 1 else None
+        found[name] = Estimate(_mean(values), *bounds[name], _mean(pooled), spread, len(values), method)
+    return found
+
+
+def _held_out(predictions: pd.DataFrame, cohort: Cohort) -> HeldOut:
+    rows = scored(predictions)
+    group_of_row = dict(zip(cohort.X.index.astype(str), cohort.groups.tolist(), strict=True))
+    _, unit = np.unique([group_of_row[row] for row in predictions["row_id"]], return_inverse=True)
+    fold = predictions.groupby(["repeat", "fold"], sort=True).ngroup().to_numpy().astype(np.int64)
+    return HeldOut(rows.y, rows.probability, rows.predicted, unit.astype(np.int64), fold)
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    return float(np.mean(values)) if len(values) else None
+
+
+def _fold_entry(cohort: Cohort, fit: FoldFit) -> dict[str, Any]:
+    return {
+        "repeat": fit.repeat,
+        "fold": fit.fold,
+        "model": fit.model_name,
+        "params": fit.params,
+        "threshold": fit.threshold,
+        "inner_auc": fit.inner_score,
+        "inner_folds": fit.inner_folds,
+        "auc": auc(cohort.y[fit.test], fit.probability),
+        "n_train": len(fit.train),
+        "n_test": len(fit.test),
+        "features": list(fit.features),
+    }
+
+
+def _summary(cohort: Cohort, fits: Sequence[FoldFit], predictions: pd.DataFrame, seed: int) -> dict[str, Any]:
+    repeats = sorted({fit.repeat for fit in fits})
+    return {
+        "task": "binary",
+        "target": cohort.target,
+        "positive": cohort.positive,
+        "negative": cohort.negative,
+        "n_rows": cohort.n_rows,
+        "n_patients": cohort.n_patients,
+        "n_positive": int(cohort.y.sum()),
+        "n_negative": int((1 - cohort.y).sum()),
+        "n_features": cohort.X.shape[1],
+        "n_folds": len(fits) // len(repeats),
+        "n_repeats": len(repeats),
+        "seed": seed,
+        "confusion": confusion(scored(predictions)),
+        "confusion_counts": "rows, summed over repeats",
+        "models": dict(sorted(Counter(fit.model_name for fit in fits).items())),
+    }
+
+
+def provenance(cohort: Cohort, pipeline: PipelineSpec, *, seed: int) -> dict[str, Any]:
+    """Say what was run on what, as plain data."""
+    origin = cohort.provenance
+    found = versions()
+    return {
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "radiobone": found.get("radiobone"),
+        "versions": found,
+        "machine": machine(),
+        "seed": seed,
+        "pipeline": pipeline.model_dump(mode="json"),
+        "command": None,
+        "extraction": origin.get("extraction"),
+        "cohort": {
+            "source": origin.get("source"),
+            "digest": origin.get("digest"),
+            "n_rows": cohort.n_rows,
+            "n_patients": cohort.n_patients,
+            "rows_dropped": origin.get("rows_dropped", 0),
+            "target": cohort.target,
+            "positive": cohort.positive,
+            "negative": cohort.negative,
+            "sites": dict(origin.get("sites", {})),
+            "clinical": list(cohort.clinical),
+            "feature_pattern": origin.get("feature_pattern"),
+            "n_features": cohort.X.shape[1],
+            "notes": list(cohort.notes),
+        },
+    }

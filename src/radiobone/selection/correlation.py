@@ -79,7 +79,8 @@ def unit_columns(table: FloatArray) -> FloatArray:
         Constant columns are 0.
     """
     mean, sd = centre_and_spread(table)
-    return (table - mean) / (sd * np.sqrt(len(table)))
+    unit: FloatArray = (table - mean) / (sd * np.sqrt(len(table)))
+    return unit
 
 
 def _first_of_each_group(unit: FloatArray, threshold: float) -> BoolArray:

@@ -70,7 +70,8 @@ class MedianImputer(SelectorMixin, BaseEstimator):
 
     def _get_support_mask(self) -> npt.NDArray[np.bool_]:
         check_is_fitted(self)
-        return self.support_
+        support: npt.NDArray[np.bool_] = self.support_
+        return support
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

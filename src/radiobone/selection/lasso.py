@@ -152,7 +152,7 @@ class LassoSelector(SelectorMixin, BaseEstimator):
         taken = int(np.argmax(enough)) if enough.any() else len(lambdas) - 1
         self.lambda_, self.coef_ = float(lambdas[taken]), self.path_.coefs[taken]
         order = _strongest_first(self.path_, self.coef_)
-        self.support_ = keep_best(order, np.count_nonzero(self.coef_), wanted, self.max_features)
+        self.support_ = keep_best(order, int(np.count_nonzero(self.coef_)), wanted, self.max_features)
 
     def _get_support_mask(self) -> BoolArray:
         check_is_fitted(self)

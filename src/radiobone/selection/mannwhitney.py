@@ -84,7 +84,7 @@ def _positive_rank_sums(table: FloatArray, positive: BoolArray) -> tuple[FloatAr
     n_positive_in_run = np.add.reduceat(positive[order].ravel(), first, dtype=np.intp)
     rank_sum = np.bincount(column, weights=mid_rank * n_positive_in_run, minlength=n_columns)
     ties = np.bincount(column, weights=length.astype(float) ** 3 - length, minlength=n_columns)
-    return rank_sum, ties
+    return np.asarray(rank_sum, dtype=np.float64), np.asarray(ties, dtype=np.float64)
 
 
 def benjamini_hochberg(pvalues: FloatArray) -> FloatArray:

@@ -37,7 +37,7 @@ class MRMRSelector(SelectorMixin, BaseEstimator):
         of values cut into three at mean ± ``width_sd`` standard deviations. ``miq``: the quotient of the
         two. ``fcq``: F statistic over mean absolute correlation, of the values as they are.
     width_sd : float
-        Half the width of the middle bin, in standard deviations of the training rows.
+        Half the width of the middle bin, in standard deviations of the training rows; at least 0.01.
 
     Attributes
     ----------
@@ -86,7 +86,7 @@ class MRMRSelector(SelectorMixin, BaseEstimator):
 
     def _check_parameters(self) -> None:
         check_choice("scheme", self.scheme, SCHEMES)
-        check_within("width_sd", self.width_sd, 0.0, 100.0)
+        check_within("width_sd", self.width_sd, 0.01, 100.0)
         if self.n_features < 1:
             raise BadSetting(f"n_features is {self.n_features!r}; a model needs at least one column.")
 

@@ -10,6 +10,7 @@ from radiobone.selection.correlation import unit_columns
 from radiobone.selection.ranking import BoolArray, FloatArray
 from radiobone.selection.scale import centre_and_spread
 
+EDGE = 1e-9  # relative width of an edge between bins
 LARGEST_F = 1e12  # of a column that separates the classes without any spread within them
 
 
@@ -25,6 +26,9 @@ class Measures(Protocol):
 def three_bins(table: FloatArray, width_sd: float) -> FloatArray:
     """Cut columns at mean ± ``width_sd`` standard deviations.
 
+    A value on an edge lies in the outer bin: both values of a balanced two-valued column lie one standard
+    deviation from its mean, and must not fall together, whatever the last bit of the mean.
+
     Parameters
     ----------
     table : ndarray, shape (n_rows, n_columns)
@@ -36,8 +40,9 @@ def three_bins(table: FloatArray, width_sd: float) -> FloatArray:
         1 in the bin (low, middle, high) that the value lies in, else 0.
     """
     mean, sd = centre_and_spread(table)
-    columns, middle, reach = table.T, mean[:, np.newaxis], width_sd * sd[:, np.newaxis]
-    low, high = columns < middle - reach, columns > middle + reach
+    reach = (1 - EDGE) * width_sd * sd[:, np.newaxis]
+    deviation = table.T - mean[:, np.newaxis]
+    low, high = deviation <= -reach, deviation >= reach
     return np.stack([low, ~(low | high), high]).astype(np.float64)
 
 

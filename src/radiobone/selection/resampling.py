@@ -64,21 +64,21 @@ def check_classes_left(before: npt.NDArray[Any], after: npt.NDArray[Any], name: 
         )
 
 
-class SafeRandomOver(RandomOverSampler):  # type: ignore[misc]
+class SafeRandomOver(RandomOverSampler):
     """Repeat rows of the rarer class, at random, until the classes are of one size."""
 
     def __init__(self, *, sampling_strategy: Any = "auto", random_state: int = 0) -> None:
         super().__init__(sampling_strategy=sampling_strategy, random_state=random_state)
 
 
-class SafeRandomUnder(RandomUnderSampler):  # type: ignore[misc]
+class SafeRandomUnder(RandomUnderSampler):
     """Leave out rows of the commoner class, at random, until the classes are of one size."""
 
     def __init__(self, *, sampling_strategy: Any = "auto", random_state: int = 0) -> None:
         super().__init__(sampling_strategy=sampling_strategy, random_state=random_state)
 
 
-class SafeSMOTE(SMOTE):  # type: ignore[misc]
+class SafeSMOTE(SMOTE):
     """Make rows of the rarer class between a row and one of its ``k_neighbors`` nearest of that class."""
 
     def __init__(
@@ -98,7 +98,7 @@ class SafeSMOTE(SMOTE):  # type: ignore[misc]
         return sampled
 
 
-class SafeBorderlineSMOTE(BorderlineSMOTE):  # type: ignore[misc]
+class SafeBorderlineSMOTE(BorderlineSMOTE):
     """SMOTE from the rows of the rarer class that lie near the other class."""
 
     def __init__(
@@ -129,7 +129,7 @@ class SafeBorderlineSMOTE(BorderlineSMOTE):  # type: ignore[misc]
         return sampled
 
 
-class SafeADASYN(ADASYN):  # type: ignore[misc]
+class SafeADASYN(ADASYN):
     """Make rows of the rarer class, more of them where the other class is near.
 
     Where there is nothing to place, rows are returned as they are: no row of the rarer class has a
@@ -171,7 +171,7 @@ def _places_rows(X: Any, y: Any, name: Any, extra: int, n_neighbors: int) -> boo
     return bool(hardness.sum() > 0 and np.rint(hardness / hardness.sum() * extra).sum() > 0)
 
 
-class SafeTomekLinks(TomekLinks):  # type: ignore[misc]
+class SafeTomekLinks(TomekLinks):
     """Leave out rows of the commoner class whose nearest row, mutually, is of the rarer class."""
 
     def _fit_resample(self, X: Any, y: Any) -> Sampled:
@@ -180,7 +180,7 @@ class SafeTomekLinks(TomekLinks):  # type: ignore[misc]
         return sampled
 
 
-class SafeSMOTEENN(SMOTEENN):  # type: ignore[misc]
+class SafeSMOTEENN(SMOTEENN):
     """SMOTE, then leave out rows that their three nearest rows contradict."""
 
     def __init__(
@@ -196,7 +196,7 @@ class SafeSMOTEENN(SMOTEENN):  # type: ignore[misc]
         return sampled
 
 
-class SafeSMOTETomek(SMOTETomek):  # type: ignore[misc]
+class SafeSMOTETomek(SMOTETomek):
     """SMOTE, then leave out pairs of mutually nearest rows of different classes."""
 
     def __init__(

@@ -19,7 +19,12 @@ from radiobone.io.files import damaged
 
 FloatArray = npt.NDArray[np.float64]
 NOT_IMAGES = {"RTSTRUCT", "RTPLAN", "RTDOSE", "RTRECORD", "SEG", "SR", "PR", "KO", "REG", "FID", "DOC", "M3D"}
-NATIVE_SYNTAXES = {"1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.2", "1.2.840.10008.1.2.1.99"}
+NATIVE_SYNTAXES = {
+    "1.2.840.10008.1.2",
+    "1.2.840.10008.1.2.1",
+    "1.2.840.10008.1.2.2",
+    "1.2.840.10008.1.2.1.99",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,7 +169,7 @@ def _decompressed(path: Path, dataset: Dataset) -> npt.NDArray[Any]:
     rescaled = sitk.GetArrayFromImage(sitk.ReadImage(str(path), imageIO="GDCMImageIO")).astype(np.float64)
     slope = _number(dataset.get("RescaleSlope")) or 1.0
     intercept = _number(dataset.get("RescaleIntercept")) or 0.0
-    return np.rint((rescaled - intercept) / slope).astype(np.int32)
+    return np.asarray(np.rint((rescaled - intercept) / slope), dtype=np.int32)
 
 
 def rescaled(stored: npt.NDArray[Any], slope: float, intercept: float) -> npt.NDArray[Any]:

@@ -25,7 +25,6 @@ from radiobone.core.volume import Volume
 from radiobone.core.warnings import InvertedPhotometric, LocalizerIgnored
 from radiobone.io.dicom_frames import Frame, frames_of, is_image, read_dicom_header, rescaled, stored_values
 from radiobone.io.files import check_exists
-from radiobone.io.radiograph import PROJECTIONS, inverted
 
 STEP_TOLERANCE = 0.02  # of the slice distance; positions are often rounded to 0.01 mm
 TILT_TOLERANCE_MM = 0.05  # sideways shift from one slice to the next
@@ -125,7 +124,9 @@ def _same_plane(a: Frame, b: Frame) -> bool:
 
 def _in_order(frames: Sequence[Frame]) -> list[Frame]:
     normal = frames[0].normal
-    return sorted(frames, key=lambda frame: (float(frame.position_mm @ normal), str(frame.path), frame.number))
+    return sorted(
+        frames, key=lambda frame: (float(frame.position_mm @ normal), str(frame.path), frame.number)
+    )
 
 
 def _slice_distance(frames: Sequence[Frame], name: str) -> float:
@@ -168,7 +169,9 @@ def _check_no_tilt(frames: Sequence[Frame], positions: npt.NDArray[np.float64], 
         )
 
 
-def _check_even_steps(frames: Sequence[Frame], steps: npt.NDArray[np.float64], usual: float, name: str) -> None:
+def _check_even_steps(
+    frames: Sequence[Frame], steps: npt.NDArray[np.float64], usual: float, name: str
+) -> None:
     ratio = steps / usual
     uneven = np.flatnonzero(np.abs(ratio - 1) > STEP_TOLERANCE)
     if not len(uneven):
@@ -210,23 +213,16 @@ def _intensities(frames: Sequence[Frame], name: str) -> npt.NDArray[Any]:
         if decoded[0] != frame.path:
             decoded = (frame.path, stored_values(frame.path))
         slope, intercept = _scaling(frame, name)
-        planes.append(rescaled(_upright(decoded[1][frame.number], frame), slope, intercept))
-    if any(_is_inverted(frame) for frame in frames):
+        planes.append(rescaled(decoded[1][frame.number], slope, intercept))
+    if any(frame.header.get("PhotometricInterpretation") == "MONOCHROME1" for frame in frames):
         warnings.warn(
-            InvertedPhotometric(f"{name}: MONOCHROME1 (white is low) was inverted, so that bone is bright."),
+            InvertedPhotometric(
+                f"{name} is to be shown with white for low values (MONOCHROME1). The measured values of a series do "
+                "not depend on that and were left as they are; check on the picture that bone is bright."
+            ),
             stacklevel=4,
         )
     return np.stack(planes).astype(np.result_type(*{plane.dtype for plane in planes}), copy=False)
-
-
-def _upright(stored: npt.NDArray[Any], frame: Frame) -> npt.NDArray[Any]:
-    return inverted(stored, frame.header) if _is_inverted(frame) else stored
-
-
-def _is_inverted(frame: Frame) -> bool:
-    """Whether brightness must be turned: never where values are physical, such as Hounsfield units."""
-    projection = frame.header.get("Modality") in PROJECTIONS
-    return projection and frame.header.get("PhotometricInterpretation") == "MONOCHROME1"
 
 
 def _scaling(frame: Frame, name: str) -> tuple[float, float]:
@@ -237,4 +233,6 @@ def _scaling(frame: Frame, name: str) -> tuple[float, float]:
             f"{name}: {frame.path.name} is CT and has no rescale slope and intercept, so its values are not "
             "Hounsfield units. Export the series again from the archive, without anonymising these fields."
         )
-    return (1.0 if frame.slope is None else frame.slope), (0.0 if frame.intercept is None else frame.intercept)
+    return (1.0 if frame.slope is None else frame.slope), (
+        0.0 if frame.intercept is None else frame.intercept
+    )

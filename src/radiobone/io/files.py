@@ -26,7 +26,9 @@ def check_exists(path: Path) -> os.stat_result:
         return path.stat()
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise FileMissing(f"Nothing at {path} ({reason}). Check the path, or that the drive is there.") from error
+        raise FileMissing(
+            f"Nothing at {path} ({reason}). Check the path, or that the drive is there."
+        ) from error
 
 
 def check_file(path: Path) -> None:
@@ -108,4 +110,3 @@ def damaged(path: Path, reason: str) -> UnreadableImage:
         f"{path} is truncated or damaged ({reason}). Part of the voxels would be wrong or missing. "
         "Copy or download it again."
     )
-

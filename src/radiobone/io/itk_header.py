@@ -64,10 +64,12 @@ class ItkHeader:
         check_spacing(self.spacing_mm[:3], str(self.path))
         direction = _direction_3d(self.direction, len(self.size))
         check_direction(direction, str(self.path))
+        s_x, s_y, s_z = (*self.spacing_mm, 1.0)[:3]
+        o_x, o_y, o_z = (*self.origin_mm, 0.0)[:3]
         return Volume(
             np.ascontiguousarray(array.reshape(self.shape)),
-            spacing_mm=(*self.spacing_mm, 1.0)[:3][::-1],
-            origin_mm=(*self.origin_mm, 0.0)[:3],
+            spacing_mm=(s_z, s_y, s_x),
+            origin_mm=(o_x, o_y, o_z),
             direction=direction,
             modality=modality,
             is_2d=self.is_2d,

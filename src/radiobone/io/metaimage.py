@@ -48,7 +48,7 @@ def read_metaimage(path: Path) -> Volume:
 def _parse(content: bytes, path: Path) -> tuple[dict[str, str], int]:
     fields: dict[str, str] = {}
     position = 0
-    while 0 <= (end := content.find(b"\n", position, LARGEST_HEADER_BYTES)):
+    while (end := content.find(b"\n", position, LARGEST_HEADER_BYTES)) >= 0:
         name, _, value = content[position:end].decode("utf-8", errors="replace").partition("=")
         fields[name.strip()] = value.strip()
         position = end + 1

@@ -140,7 +140,9 @@ def parse_header(content: bytes, path: Path) -> NiftiHeader:
         If this is no NIfTI header.
     """
     if not is_nifti(content[: HEADER_BYTES + 4]):
-        raise UnreadableImage(f"{path} is not a NIfTI file, whatever its name says. Convert or copy it again.")
+        raise UnreadableImage(
+            f"{path} is not a NIfTI file, whatever its name says. Convert or copy it again."
+        )
     order = "<" if struct.unpack("<i", content[:4])[0] == HEADER_BYTES else ">"
 
     def field(layout: str, offset: int) -> tuple[Any, ...]:

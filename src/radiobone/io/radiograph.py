@@ -95,7 +95,9 @@ def read_dicom_radiograph(path: Path) -> Volume:
         raise VectorImage(f"{path} is a colour image, not a radiograph. Use the original.")
     stored = stored_values(path)
     if len(stored) != 1:
-        raise DimensionMismatch(f"{path} holds {len(stored)} frames; a radiograph has one. Save the one alone.")
+        raise DimensionMismatch(
+            f"{path} holds {len(stored)} frames; a radiograph has one. Save the one alone."
+        )
     if header.get("PhotometricInterpretation") == "MONOCHROME1":
         stored = inverted(stored, header)
         warnings.warn(
@@ -152,7 +154,9 @@ def _one_channel(pixels: npt.NDArray[Any], path: Path) -> npt.NDArray[Any]:
     n_channels = pixels.shape[-1]
     colours = pixels[..., : 3 if n_channels >= 3 else 1]
     if not (colours == colours[..., :1]).all():
-        raise VectorImage(f"{path} is a colour picture. A radiograph is greyscale; export it without overlays.")
+        raise VectorImage(
+            f"{path} is a colour picture. A radiograph is greyscale; export it without overlays."
+        )
     return np.ascontiguousarray(colours[..., 0])
 
 

@@ -1,0 +1,193 @@
+"""Masks in an image file: one label or many, named by the file's header or not."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from radiobone.core.errors import MaskLooksLikeImage, ProbabilisticMask, VectorImage, VectorMask
+from radiobone.core.volume import Volume
+from radiobone.core.warnings import MaskRounded, SpacingAssumed
+from radiobone.io.files import first_bytes
+from radiobone.io.grid import onto_grid
+from radiobone.io.images import read_image
+from radiobone.io.nifti import is_nifti, label_names
+from radiobone.io.nrrd import is_nrrd, segment_names
+from radiobone.io.structures import choose_label, labels_present, region_of
+
+MOST_LABELS = 4096
+FEW_LABELS = 32
+RESTLESS_SHARE = 0.3  # of neighbouring voxels that differ: structures are compact, images are not
+ROUNDING = 1e-3
+
+
+@dataclass(frozen=True, eq=False)
+class LabelMask:
+    """A label map on the image's grid.
+
+    Attributes
+    ----------
+    labels : Volume
+        Integers, on the image's grid.
+    names : mapping
+        Label value by name, as declared; may be empty.
+    what : str
+        The file, for messages.
+    present : tuple of int
+        Positive values that occur.
+    """
+
+    labels: Volume
+    names: Mapping[str, int]
+    what: str
+    present: tuple[int, ...]
+
+    def structures(self) -> tuple[str, ...]:
+        """Names as declared, or ``label_<n>`` for each value that occurs."""
+        return tuple(self.names) or tuple(f"label_{value}" for value in self.present)
+
+    def region(self, *, roi: str | None, label: int | None) -> Volume:
+        """One structure as 0 and 1; see ``radiobone.io.masks.Mask``."""
+        names = self.names or {f"label_{value}": value for value in self.present if _is_label_name(roi)}
+        chosen = choose_label(self.what, roi=roi, label=label, names=names, present=self.present)
+        declared = self.names.values()
+        return region_of(self.labels, chosen, self.what, declared=declared, present=self.present)
+
+
+def _is_label_name(roi: str | None) -> bool:
+    return roi is not None and roi.startswith("label_")
+
+
+def open_label_file(path: Path, image: Volume) -> LabelMask:
+    """Read a mask file and lay it on the image's grid.
+
+    Parameters
+    ----------
+    path : Path
+        Any image format that is read; structure names are taken from TotalSegmentator's NIfTI header
+        extension and from 3D Slicer's ``.seg.nrrd``.
+    image : Volume
+        The image that the mask belongs to.
+
+    Raises
+    ------
+    VectorMask, MaskLooksLikeImage, ProbabilisticMask, GeometryMismatch, DimensionMismatch
+        And the errors of ``read_image``.
+
+    Warns
+    -----
+    MaskRounded, GeometrySnapped
+    """
+    what = str(path)
+    volume = _read(path, image)
+    labels = volume.with_array(as_labels(volume.array, what))
+    on_grid = onto_grid(labels, image, what)
+    return LabelMask(on_grid, _names(path), what, labels_present(on_grid.array))
+
+
+def _read(path: Path, image: Volume) -> Volume:
+    """Read; a picture file knows no pixel size, so it takes that of a 2D image of the same size."""
+    try:
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            volume = read_image(path)
+    except VectorImage as error:
+        raise VectorMask(
+            f"{path} holds several values per voxel (colour, or segments that overlap), where one label is needed. "
+            "Export each structure as a mask of its own, or as one label map."
+        ) from error
+    unplaced = any(isinstance(entry.message, SpacingAssumed) for entry in caught)
+    for entry in caught:
+        if not isinstance(entry.message, SpacingAssumed):
+            warnings.warn_explicit(entry.message, entry.category, entry.filename, entry.lineno)
+    if unplaced and image.is_2d and volume.shape == image.shape:
+        return replace(image, array=volume.array)
+    return volume
+
+
+def as_labels(array: npt.NDArray[Any], what: str) -> npt.NDArray[np.integer]:
+    """Whole numbers from whatever type the mask was stored in.
+
+    Parameters
+    ----------
+    array : ndarray, shape (n_z, n_y, n_x)
+        Values as stored.
+
+    Raises
+    ------
+    ProbabilisticMask
+        If there are fractions.
+    MaskLooksLikeImage
+        If there are too many values for labels.
+    """
+    if not np.issubdtype(array.dtype, np.floating):
+        labels = array.astype(np.int64) if array.dtype == np.uint64 else array
+    else:
+        labels = _rounded(array, what)
+    _check_not_an_image(labels, what)
+    return labels
+
+
+def _rounded(array: npt.NDArray[Any], what: str) -> npt.NDArray[np.int32]:
+    finite = np.isfinite(array)
+    values = np.where(finite, array, 0)
+    whole = np.clip(np.rint(values), -(2.0**31), 2.0**31 - 1).astype(np.int32)
+    worst = float(np.abs(values - whole).max(initial=0))
+    if worst > ROUNDING:
+        raise _fractions(values, whole, what)
+    if worst > 0 or not finite.all():
+        warnings.warn(
+            MaskRounded(
+                f"{what}: the labels are not whole numbers (off by up to {worst:.2g}"
+                f"{'' if finite.all() else ', and some are NaN, taken as background'}); they were rounded. "
+                "Resample masks with nearest neighbour."
+            ),
+            stacklevel=4,
+        )
+    return whole
+
+
+def _fractions(
+    values: npt.NDArray[Any], whole: npt.NDArray[np.int32], what: str
+) -> ProbabilisticMask | MaskLooksLikeImage:
+    low, high = float(values.min()), float(values.max())
+    if low < -1 or len(labels_present(whole)) > FEW_LABELS:
+        return _not_labels(what, f"fractions from {low:g} to {high:g}")
+    return ProbabilisticMask(
+        f"{what} holds fractions from {low:g} to {high:g}, not labels: a probability map, or a mask resampled "
+        "with interpolation. Where the border lies would be a guess. Threshold it (usually at 0.5) and save it "
+        "as integers."
+    )
+
+
+def _check_not_an_image(labels: npt.NDArray[np.integer], what: str) -> None:
+    n_labels = len(labels_present(labels))
+    n_negative = len(labels_present(-labels[labels < 0].astype(np.int64)))
+    if n_labels > MOST_LABELS or n_negative > FEW_LABELS:
+        raise _not_labels(what, f"{n_labels + n_negative} different values")
+    if n_labels > FEW_LABELS:
+        restless = float((labels[..., 1:] != labels[..., :-1]).mean())
+        if restless > RESTLESS_SHARE:
+            raise _not_labels(what, f"{n_labels} values, and {restless:.0%} of neighbouring voxels differ")
+
+
+def _not_labels(what: str, found: str) -> MaskLooksLikeImage:
+    return MaskLooksLikeImage(
+        f"{what} holds {found}: an image, not a mask. Image and mask may be swapped in the manifest. "
+        "Name the mask file here."
+    )
+
+
+def _names(path: Path) -> dict[str, int]:
+    if path.is_dir():
+        return {}
+    start = first_bytes(path)
+    if is_nifti(start):
+        return label_names(path)
+    return segment_names(path) if is_nrrd(start) else {}

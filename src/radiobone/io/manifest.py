@@ -1,0 +1,349 @@
+"""The manifest: which image and which mask belong to which patient."""
+
+from __future__ import annotations
+
+import os
+import re
+import warnings
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pandas as pd
+
+from radiobone.core.errors import (
+    BadSetting,
+    DuplicateColumn,
+    DuplicateId,
+    FileMissing,
+    MissingColumn,
+    MissingId,
+    NotALocalPath,
+    NotNumeric,
+    PathOutsideRoot,
+    SameImageTwice,
+)
+from radiobone.core.files import write_csv
+from radiobone.core.tables import read_text_table
+from radiobone.core.warnings import SimilarIds
+
+ID_NAMES = ("patient_id", "patientid", "patient", "id", "case", "case_id", "subject", "subject_id", "pid")
+NO_PATH = Path()
+URL = re.compile(r"^[A-Za-z][A-Za-z0-9+.\-]+:/")
+MOST_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Case:
+    """One region of one patient.
+
+    Attributes
+    ----------
+    roi : str
+        Name of the region, or a pattern such as ``vertebrae_*``; empty if the manifest names none.
+    image, mask : Path
+        Absolute, or below the manifest's root; not looked at until ``check_case_files``.
+    label : int or None
+        Value in the mask.
+    row : mapping
+        The manifest's other columns, as text.
+    root : Path or None
+        Folder that the files must lie in; None where the case does not come from a manifest.
+    """
+
+    patient_id: str
+    roi: str
+    image: Path
+    mask: Path
+    label: int | None = None
+    row: Mapping[str, str | None] = field(default_factory=dict)
+    root: Path | None = None
+
+    @property
+    def case_id(self) -> str:
+        """Patient, and region where it is named."""
+        return f"{self.patient_id}/{self.roi}" if self.roi else self.patient_id
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """All cases of a manifest, in its order."""
+
+    cases: tuple[Case, ...]
+    extra_columns: tuple[str, ...]
+    path: Path
+    root: Path
+
+
+@dataclass(frozen=True)
+class _Columns:
+    """The manifest's own names for what is needed."""
+
+    patient: str
+    image: str
+    mask: str
+    roi: str | None
+    label: str | None
+    extra: tuple[str, ...]
+
+
+def read_manifest(path: Path, *, root: Path | None = None, target: str | None = None) -> Manifest:
+    """Read a manifest; files are not looked at yet.
+
+    Parameters
+    ----------
+    path : Path
+        CSV (comma, semicolon or tab) or Excel with ``patient_id, image, mask`` and optionally
+        ``mask_label`` (or ``label``), ``roi`` and any other columns. Names ignore case.
+    root : Path, optional
+        Folder that paths are relative to and confined to; by default the manifest's own.
+    target : str, optional
+        The column of the outcome; if it is called ``label`` it is not taken as the value in the mask.
+
+    Returns
+    -------
+    Manifest
+
+    Raises
+    ------
+    MissingColumn, DuplicateColumn, EmptyTable, MissingId, DuplicateId, SameImageTwice, NotNumeric, BadSetting
+        And the errors of reading a table.
+
+    Warns
+    -----
+    SimilarIds
+    """
+    path = Path(path)
+    table = read_text_table(path)
+    base = (path.parent if root is None else Path(root)).resolve()
+    columns = _columns(table, path, target)
+    _check_ids(table, columns, path)
+    labels = _labels(table, columns, path)
+    cases = [_case(row, columns, label, base) for row, label in zip(_rows(table), labels, strict=True)]
+    cases = _told_apart_by_label(cases)
+    _check_unique(cases, path)
+    _check_images_of_one_patient(cases, path)
+    return Manifest(tuple(cases), columns.extra, path, base)
+
+
+def id_column(names: Sequence[str], source: str, *, excluded: str | None = None) -> str:
+    """Find the column of patient ids.
+
+    Raises
+    ------
+    MissingColumn
+        If there is none, or several could be meant.
+    """
+    found = [name for name in names if name.strip().casefold() in ID_NAMES and name != excluded]
+    exact = [name for name in found if name.strip().casefold() == "patient_id"]
+    if len(exact) == 1 or len(found) == 1:
+        return (exact or found)[0]
+    reason = f"{' and '.join(found)} could both be it" if found else f"it has: {', '.join(names)}"
+    raise MissingColumn(
+        f"{source} needs a column 'patient_id' ({reason}). Rows of one patient must be known to stay together. "
+        "Rename the column that holds the patient's id."
+    )
+
+
+def check_case_files(case: Case) -> None:
+    """Check, just before a case is processed, that its files are there and may be read.
+
+    Raises
+    ------
+    FileMissing
+        If image or mask is not named or not there.
+    NotALocalPath
+        If it is a URL.
+    PathOutsideRoot
+        If it leads out of the manifest's root, also by way of a link.
+    """
+    for kind, path in (("image", case.image), ("mask", case.mask)):
+        if path == NO_PATH:
+            raise FileMissing(f"{case.case_id}: the manifest names no {kind}. Fill in the cell.")
+        _check_local(case, kind, path)
+        if not path.exists():
+            raise FileMissing(
+                f"{case.case_id}: no {kind} at {path}. Check the path in the manifest (relative paths begin at "
+                f"{case.root}), and that the drive is there."
+            )
+
+
+def write_manifest(path: Path, table: pd.DataFrame) -> None:
+    """Write a manifest as CSV.
+
+    Raises
+    ------
+    BadSetting
+        If the name asks for another format.
+    """
+    if path.suffix.lower() != ".csv":
+        raise BadSetting(
+            f"Manifests are written as CSV; {path.name} should end in .csv. Excel opens it as it is."
+        )
+    write_csv(path, table)
+
+
+def _columns(table: pd.DataFrame, path: Path, target: str | None) -> _Columns:
+    by_name: dict[str, str] = {}
+    for column in table.columns:
+        key = str(column).strip().casefold()
+        if key in by_name:
+            raise DuplicateColumn(
+                f"{path}: '{by_name[key]}' and '{column}' differ in case only, and names ignore case. Rename one."
+            )
+        by_name[key] = str(column)
+    target_column = by_name.get(target.strip().casefold()) if target else None
+    for needed in ("image", "mask"):
+        if needed not in by_name or by_name[needed] == target_column:
+            raise MissingColumn(
+                f"{path} has no column '{needed}'. It has: {', '.join(by_name.values())}. "
+                "A manifest needs patient_id, image and mask; `radiobone manifest` makes one from folders."
+            )
+    patient = id_column(list(by_name.values()), str(path), excluded=target_column)
+    labels = [
+        by_name[name] for name in ("mask_label", "label") if by_name.get(name) not in (None, target_column)
+    ]
+    label = next((name for name in labels if _may_be_mask_label(table[name], name)), None)
+    roi = by_name.get("roi") if by_name.get("roi") != target_column else None
+    own = {patient, by_name["image"], by_name["mask"], label, roi}
+    extra = tuple(name for name in by_name.values() if name not in own)
+    return _Columns(patient, by_name["image"], by_name["mask"], roi, label, extra)
+
+
+def _may_be_mask_label(column: pd.Series, name: str) -> bool:
+    """Whether a column can hold values of a mask; ``label`` with words alone is an outcome."""
+    cells = [cell for cell in column if cell is not None]
+    return name.casefold() == "mask_label" or not cells or any(_whole(cell) is not None for cell in cells)
+
+
+def _whole(cell: str) -> int | None:
+    match = re.fullmatch(r"\s*([+-]?\d+)(?:[.,]0*)?\s*", cell)
+    return int(match[1]) if match else None
+
+
+def _labels(table: pd.DataFrame, columns: _Columns, path: Path) -> list[int | None]:
+    if columns.label is None:
+        return [None] * len(table)
+    labels: list[int | None] = []
+    for number, cell in enumerate(table[columns.label], start=2):
+        value = _whole(cell) if cell is not None else None
+        if cell is not None and value is None:
+            raise NotNumeric(
+                f"{path}, row {number}: '{columns.label}' is {cell!r}, where the value in the mask is needed "
+                "(a whole number). If the column is the outcome, give it another name."
+            )
+        if value == 0:
+            raise BadSetting(
+                f"{path}, row {number}: '{columns.label}' is 0, which is the background of a mask. If the column is "
+                "the outcome, give it another name, such as 'diagnosis'."
+            )
+        labels.append(value)
+    return labels
+
+
+def _check_ids(table: pd.DataFrame, columns: _Columns, path: Path) -> None:
+    missing = [str(number) for number, cell in enumerate(table[columns.patient], start=2) if cell is None]
+    if missing:
+        raise MissingId(
+            f"{path}: no patient id in row {', '.join(missing[:MOST_SHOWN])}"
+            f"{' …' if len(missing) > MOST_SHOWN else ''}. Rows of one patient must be known to stay together. "
+            "Fill in the ids."
+        )
+    spellings: dict[str, set[str]] = defaultdict(set)
+    for cell in table[columns.patient]:
+        spellings["".join(cell.split()).casefold()].add(cell.strip())
+    alike = [sorted(names) for names in spellings.values() if len(names) > 1]
+    if alike:
+        shown = "; ".join(" and ".join(names) for names in alike[:MOST_SHOWN])
+        warnings.warn(
+            SimilarIds(
+                f"{path}: ids that differ in case or spaces only count as different patients: {shown}."
+            ),
+            stacklevel=3,
+        )
+
+
+def _rows(table: pd.DataFrame) -> list[dict[str, str | None]]:
+    names = [str(name) for name in table.columns]
+    return [dict(zip(names, row, strict=True)) for row in table.itertuples(index=False, name=None)]
+
+
+def _case(row: Mapping[str, str | None], columns: _Columns, label: int | None, root: Path) -> Case:
+    return Case(
+        patient_id=str(row[columns.patient]).strip(),
+        roi=(row[columns.roi] or "").strip() if columns.roi else "",
+        image=_path(row[columns.image], root),
+        mask=_path(row[columns.mask], root),
+        label=label,
+        row={name: row[name] for name in columns.extra},
+        root=root,
+    )
+
+
+def _path(cell: str | None, root: Path) -> Path:
+    if cell is None:
+        return NO_PATH
+    text = cell.strip()
+    return Path(text) if URL.match(text) else root / text
+
+
+def _told_apart_by_label(cases: Sequence[Case]) -> list[Case]:
+    """Name regions by their label where one patient has several rows and the manifest names none."""
+    labels: dict[str, list[int | None]] = defaultdict(list)
+    for case in cases:
+        if not case.roi:
+            labels[case.patient_id].append(case.label)
+    distinct = {
+        patient
+        for patient, values in labels.items()
+        if len(values) > 1 and None not in values and len(set(values)) == len(values)
+    }
+    return [
+        replace(case, roi=f"label_{case.label}") if not case.roi and case.patient_id in distinct else case
+        for case in cases
+    ]
+
+
+def _check_unique(cases: Sequence[Case], path: Path) -> None:
+    rows: dict[tuple[str, str], int] = {}
+    for number, case in enumerate(cases, start=2):
+        first = rows.setdefault((case.patient_id, case.roi), number)
+        if first != number:
+            raise DuplicateId(
+                f"{path}: '{case.case_id}' is in row {first} and again in row {number}. Counting it twice would "
+                "give it double weight. Remove one, or tell the regions apart in a column 'roi'."
+            )
+
+
+def _check_images_of_one_patient(cases: Sequence[Case], path: Path) -> None:
+    owners: dict[str, str] = {}
+    for case in cases:
+        if case.image == NO_PATH:
+            continue
+        owner = owners.setdefault(os.path.normpath(case.image), case.patient_id)
+        if owner != case.patient_id:
+            raise SameImageTwice(
+                f"{path}: '{owner}' and '{case.patient_id}' have one image, {case.image.name}. One patient could be "
+                "in training and test at once. Correct the path or the id."
+            )
+
+
+def _check_local(case: Case, kind: str, path: Path) -> None:
+    if URL.match(str(path)):
+        raise NotALocalPath(
+            f"{case.case_id}: {kind} {path} is a URL. Nothing is downloaded; save it here first."
+        )
+    if case.root is None:
+        return
+    try:
+        resolved = path.resolve()
+    except (OSError, RuntimeError) as error:
+        raise FileMissing(
+            f"{case.case_id}: {kind} {path} leads nowhere ({error}). Check the link."
+        ) from error
+    if not resolved.is_relative_to(case.root.resolve()):
+        raise PathOutsideRoot(
+            f"{case.case_id}: {kind} {path} leads to {resolved}, outside {case.root}. Manifests may only name files "
+            "below their own folder. Move the files, or name the common folder with --root."
+        )

@@ -1,0 +1,135 @@
+"""Opening a mask of whatever format. To add one, write ``io/<format>.py`` and one line in ``MASK_FORMATS``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import pydicom
+from pydicom.errors import InvalidDicomError
+
+from radiobone.core.errors import LabelNotFound, MaskLooksLikeImage
+from radiobone.core.volume import Volume
+from radiobone.io.dicom_frames import is_dicom
+from radiobone.io.dicom_seg import open_dicom_seg
+from radiobone.io.files import check_exists, check_file, first_bytes
+from radiobone.io.label_file import open_label_file
+from radiobone.io.rtstruct import open_rtstruct
+from radiobone.io.totalsegmentator import open_mask_folder, structure_files
+
+
+class Mask(Protocol):
+    """What every mask can do, whatever its file."""
+
+    def structures(self) -> tuple[str, ...]:
+        """Names of the structures that the file declares, even if empty; ``label_<n>`` where it names none."""
+        ...
+
+    def region(self, *, roi: str | None, label: int | None) -> Volume:
+        """One structure as 0 and 1 (uint8) on the image's grid.
+
+        ``label`` goes first: the value in the mask, ROI number or segment number. Else the structure
+        called ``roi``. A mask with one structure needs neither, and ``roi`` may then be any name.
+
+        Raises
+        ------
+        LabelNotFound
+            If there is no such structure, or nothing says which of several is meant.
+        EmptyMask
+            If the structure has no voxel.
+        GeometryMismatch
+            If it does not lie on the image's grid.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class MaskFormat:
+    """How one kind of mask is told, and how it is opened."""
+
+    name: str
+    recognises: Callable[[Path], bool]
+    open: Callable[[Path, Volume], Mask]
+
+
+def _is_modality(path: Path, modality: str) -> bool:
+    return path.is_file() and dicom_modality(path) == modality
+
+
+MASK_FORMATS: tuple[MaskFormat, ...] = (
+    MaskFormat("RTSTRUCT", lambda path: _is_modality(path, "RTSTRUCT"), open_rtstruct),
+    MaskFormat("DICOM-SEG", lambda path: _is_modality(path, "SEG"), open_dicom_seg),
+    MaskFormat("folder with one file per structure", lambda path: path.is_dir(), open_mask_folder),
+    MaskFormat("label file", lambda path: path.is_file(), open_label_file),
+)
+
+
+def open_mask(path: Path, image: Volume) -> Mask:
+    """Open a mask on the grid of its image.
+
+    Parameters
+    ----------
+    path : Path
+        A label file, an RTSTRUCT, a DICOM-SEG, a folder with one of the latter two, or a folder with one
+        file per structure.
+    image : Volume
+        The image that it belongs to.
+
+    Returns
+    -------
+    Mask
+
+    Raises
+    ------
+    FileMissing, NotARegularFile, UnreadableImage
+        If it cannot be opened.
+    MaskError
+        If it cannot be trusted, or does not lie on the image's grid.
+    """
+    path = Path(path)
+    check_exists(path)
+    if path.is_dir():
+        path = _segmentation_in(path)
+    if path.is_file() or not path.is_dir():
+        check_file(path)
+    chosen = next(mask_format for mask_format in MASK_FORMATS if mask_format.recognises(path))
+    return chosen.open(path, image)
+
+
+def dicom_modality(path: Path) -> str | None:
+    """Modality of a DICOM file; None if it is not DICOM."""
+    if not is_dicom(first_bytes(path)):
+        return None
+    try:
+        header = pydicom.dcmread(path, stop_before_pixels=True, specific_tags=["Modality"])
+    except (InvalidDicomError, OSError, EOFError, ValueError):
+        return None
+    return str(header.get("Modality") or "")
+
+
+def segmentations_in(folder: Path) -> list[Path]:
+    """RTSTRUCT and DICOM-SEG files of a folder and its subfolders."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return [path for path in files if dicom_modality(path) in {"RTSTRUCT", "SEG"}]
+
+
+def _segmentation_in(folder: Path) -> Path:
+    """Return the one segmentation object in a folder, or the folder itself where it holds mask files."""
+    if structure_files(folder):
+        return folder
+    found = segmentations_in(folder)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise LabelNotFound(
+            f"{folder} holds {len(found)} segmentations ({', '.join(path.name for path in found[:3])} …), and which is "
+            "meant cannot be told. Name the file in the manifest."
+        )
+    if any(dicom_modality(path) for path in folder.rglob("*") if path.is_file()):
+        raise MaskLooksLikeImage(
+            f"{folder} is a DICOM image series, not a mask. Image and mask may be swapped in the manifest. "
+            "Name the mask here."
+        )
+    return folder

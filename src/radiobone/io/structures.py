@@ -1,0 +1,125 @@
+"""Which structure of a mask is meant: by label, by name, or because there is only one."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from radiobone.core.errors import EmptyMask, LabelNotFound
+from radiobone.core.volume import Volume
+from radiobone.core.warnings import StructureNamesAssumed
+from radiobone.io.totalsegmentator_classes import TOTAL_CLASSES
+
+MOST_NAMES_SHOWN = 20
+
+
+def by_name(roi: str, names: Iterable[str]) -> str | None:
+    """Find a structure by its name, exactly, or else without regard to case and outer spaces.
+
+    Returns
+    -------
+    str or None
+        The name as the file spells it; None if there is none, or several that differ in case only.
+    """
+    names = tuple(names)
+    if roi in names:
+        return roi
+    alike = [name for name in names if name.strip().casefold() == roi.strip().casefold()]
+    return alike[0] if len(alike) == 1 else None
+
+
+def choose_label(
+    what: str, *, roi: str | None, label: int | None, names: Mapping[str, int], present: Sequence[int]
+) -> int:
+    """Decide which value of a label map is meant.
+
+    Parameters
+    ----------
+    what : str
+        The file, for messages.
+    roi, label
+        What the caller asked for; ``label`` goes first.
+    names : mapping
+        Values by name, as the file declares them; may be empty.
+    present : sequence of int
+        Positive values that occur.
+
+    Raises
+    ------
+    LabelNotFound
+        If nothing says which of several is meant.
+    EmptyMask
+        If no voxel is labelled at all.
+    """
+    if label is not None:
+        return label
+    known = by_name(roi, names) if roi else None
+    if known is not None:
+        return names[known]
+    if not present:
+        raise empty_mask(what, roi or "any structure")
+    if len(present) == 1 and len(names) <= 1:
+        return present[0]
+    if roi and not names and roi in TOTAL_CLASSES and max(present) <= len(TOTAL_CLASSES):
+        warnings.warn(
+            StructureNamesAssumed(
+                f"{what} names no structures; '{roi}' was taken as label {TOTAL_CLASSES[roi]} of TotalSegmentator's "
+                "task 'total' (version 2). Look at the picture, or give mask_label."
+            ),
+            stacklevel=3,
+        )
+        return TOTAL_CLASSES[roi]
+    raise label_not_found(what, roi, names or [f"label_{value}" for value in present])
+
+
+def region_of(
+    label_map: Volume, label: int, what: str, *, declared: Collection[int], present: Sequence[int]
+) -> Volume:
+    """Cut one label out of a label map, as 0 and 1.
+
+    Raises
+    ------
+    EmptyMask
+        If the label is declared and has no voxel, or the mask is empty.
+    LabelNotFound
+        If other labels are there and not this one.
+    """
+    if label in present:
+        return label_map.mask_of(label)
+    if label in declared or not present:
+        raise empty_mask(what, f"label {label}")
+    raise label_not_found(what, f"label {label}", [f"label_{value}" for value in present])
+
+
+def labels_present(array: npt.NDArray[np.integer]) -> tuple[int, ...]:
+    """Positive values of an integer array, in growing order."""
+    if array.size == 0:
+        return ()
+    low, high = int(array.min()), int(array.max())
+    if high - low > 1 << 20:
+        return tuple(int(value) for value in np.unique(array) if value > 0)
+    seen = np.zeros(high - low + 1, dtype=bool)
+    seen[array.astype(np.int64) - low if low else array] = True
+    return tuple(int(value) + low for value in np.flatnonzero(seen) if value + low > 0)
+
+
+def empty_mask(what: str, wanted: str) -> EmptyMask:
+    """Build the error for a structure without a voxel."""
+    return EmptyMask(
+        f"{what}: {wanted} has no voxel, so there is nothing to measure. The structure may lie outside the scan, "
+        "or the segmentation failed; leave the row out or segment again."
+    )
+
+
+def label_not_found(what: str, wanted: str | None, known: Iterable[str]) -> LabelNotFound:
+    """Build the error for a structure that is not there, listing those that are."""
+    names = list(known)
+    shown = ", ".join(names[:MOST_NAMES_SHOWN]) + (", …" if len(names) > MOST_NAMES_SHOWN else "")
+    if not wanted:
+        start = f"{what} has {len(names)} structures, and nothing says which is meant"
+    else:
+        start = f"{what} has no structure '{wanted}'"
+    return LabelNotFound(f"{start}. It has: {shown or 'none'}. Give `roi` or `mask_label` in the manifest.")

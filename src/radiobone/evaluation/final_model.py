@@ -1,0 +1,124 @@
+"""The model to be used on new patients: the pipeline fitted on all rows."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from radiobone.cohort.cohort import Cohort
+from radiobone.core.provenance import versions
+from radiobone.evaluation.calibration import SigmoidCalibrator
+from radiobone.evaluation.fitting import Fitted, fit_rows
+from radiobone.evaluation.model import Model
+from radiobone.evaluation.model_file import read_model
+from radiobone.evaluation.spec import PipelineSpec
+
+INTENDED_USE = (
+    "Research. Estimates the probability of '{positive}' in '{target}' for patients like those it was trained on, "
+    "from features extracted with the settings it carries. Not a medical device; not tested on other hospitals."
+)
+
+__all__ = ["Model", "fit_model", "load_model"]
+
+
+def fit_model(
+    cohort: Cohort, pipeline: PipelineSpec, *, seed: int = 0, jobs: int = 1, intended_use: str | None = None
+) -> Model:
+    """Fit the pipeline on all rows: the inner folds choose, calibrate and set the threshold.
+
+    How well it does on new patients is what nested cross-validation of the same pipeline estimates.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        All rows.
+    pipeline : PipelineSpec
+        Steps, models, inner folds, calibration and threshold.
+    seed : int
+        The same seed gives the same model, whatever ``jobs``.
+    jobs : int
+        Processes.
+    intended_use : str, optional
+        What the model is for, in words.
+
+    Raises
+    ------
+    TooFewPerClass
+        If a class has fewer than two patients.
+    """
+    fitted = fit_rows(cohort.X, cohort.y, cohort.groups, pipeline, seed=seed, key=("final",), jobs=jobs)
+    needed = needed_columns(cohort.X, fitted)
+    values = cohort.X[list(needed)]
+    ranges = {name: (float(values[name].min()), float(values[name].max())) for name in needed}
+    return Model(
+        fitted.steps, fitted.model, fitted.calibrator, fitted.threshold,
+        tuple(str(name) for name in cohort.X.columns), needed, fitted.features,
+        tuple(float(value) for value in cohort.X.median()), ranges,
+        _about(cohort, pipeline, fitted, seed, intended_use),
+    )  # fmt: skip
+
+
+def needed_columns(table: pd.DataFrame, fitted: Fitted) -> tuple[str, ...]:
+    """Return the columns that a prediction depends on.
+
+    Those that reach the model, if the steps give the same bits when all others hold one value; else all.
+    """
+    others = [name for name in table.columns if name not in set(fitted.features)]
+    blanked = table.copy()
+    blanked[others] = np.tile(table[others].median().to_numpy(), (len(table), 1))
+    same = np.array_equal(
+        np.asarray(fitted.steps.transform(table)), np.asarray(fitted.steps.transform(blanked)), equal_nan=True
+    )
+    chosen = (
+        set(fitted.features) if same and set(fitted.features) <= set(table.columns) else set(table.columns)
+    )
+    return tuple(str(name) for name in table.columns if name in chosen)
+
+
+def load_model(path: Path) -> Model:
+    """Read a model that ``Model.save`` wrote.
+
+    Raises
+    ------
+    FileMissing, UnsafeArchive, UntrustedModel
+    """
+    content, steps, classifier = read_model(Path(path))
+    calibrator = content["calibrator"]
+    return Model(
+        steps, classifier, None if calibrator is None else SigmoidCalibrator(**calibrator), content["threshold"],
+        tuple(content["inputs"]), tuple(content["needed"]), tuple(content["features"]), tuple(content["fill"]),
+        {name: (bounds[0], bounds[1]) for name, bounds in content["ranges"].items()}, content["about"],
+        content["digest"],
+    )  # fmt: skip
+
+
+def _about(
+    cohort: Cohort, pipeline: PipelineSpec, fitted: Fitted, seed: int, intended_use: str | None
+) -> dict[str, Any]:
+    return {
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "versions": versions(),
+        "target": cohort.target,
+        "positive": cohort.positive,
+        "negative": cohort.negative,
+        "intended_use": intended_use or INTENDED_USE.format(positive=cohort.positive, target=cohort.target),
+        "model": fitted.model_name,
+        "params": fitted.params,
+        "inner_auc": fitted.inner_score,
+        "seed": seed,
+        "pipeline": pipeline.model_dump(mode="json"),
+        "extraction": cohort.provenance.get("extraction"),
+        "training": {
+            "source": cohort.provenance.get("source"),
+            "digest": cohort.provenance.get("digest"),
+            "n_rows": cohort.n_rows,
+            "n_patients": cohort.n_patients,
+            "n_positive": int(cohort.y.sum()),
+            "n_negative": int((1 - cohort.y).sum()),
+            "clinical": list(cohort.clinical),
+        },
+    }

@@ -1,0 +1,158 @@
+"""A fitted model that scores new rows and knows what it was made for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from sklearn.pipeline import Pipeline
+
+from radiobone.cohort.clinical import indicator
+from radiobone.cohort.numbers import number_table
+from radiobone.core.errors import FeatureMismatch
+from radiobone.evaluation.calibration import SigmoidCalibrator
+from radiobone.evaluation.fitting import as_probability
+from radiobone.evaluation.model_file import write_model
+from radiobone.evaluation.scores import raw_scores
+
+FloatArray = npt.NDArray[np.float64]
+ID_COLUMNS = ("patient_id", "roi")
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """A pipeline fitted on all rows of a cohort.
+
+    Attributes
+    ----------
+    steps : sklearn.pipeline.Pipeline
+        From ``inputs`` to the classifier's columns.
+    classifier : fitted classifier
+        Not calibrated.
+    calibrator : SigmoidCalibrator or None
+        From scores to probabilities.
+    threshold : float
+        Probability from which a row counts as positive.
+    inputs : tuple of str
+        Columns that the steps were fitted on.
+    needed : tuple of str
+        Those of them that the result depends on; a table to score must have them.
+    features : tuple of str
+        Columns that reach the classifier.
+    fill : tuple of float
+        Training median of each input: stands in for columns that are not needed.
+    ranges : dict of str to (low, high)
+        Least and greatest training value of each needed column.
+    about : dict
+        Plain data: target, classes, training counts, settings of extraction, intended use, versions.
+    digest : str
+        Of the saved file; empty before saving.
+    """
+
+    steps: Pipeline
+    classifier: Any
+    calibrator: SigmoidCalibrator | None
+    threshold: float
+    inputs: tuple[str, ...]
+    needed: tuple[str, ...]
+    features: tuple[str, ...]
+    fill: tuple[float, ...]
+    ranges: Mapping[str, tuple[float, float]]
+    about: Mapping[str, Any]
+    digest: str = ""
+
+    def predict(self, table: pd.DataFrame) -> pd.DataFrame:
+        """Score the rows of a feature table.
+
+        Parameters
+        ----------
+        table : pandas.DataFrame
+            Has the columns in ``needed``; others are ignored. A clinical column of words, such as
+            ``sex``, serves for ``sex=M``.
+
+        Returns
+        -------
+        pandas.DataFrame
+            With the table's index: ``patient_id`` and ``roi`` where the table has them, ``probability``,
+            ``threshold``, ``predicted`` (1 or 0) and ``outside_range``, the number of needed features
+            that lie outside what the model was trained on.
+
+        Raises
+        ------
+        FeatureMismatch
+            If columns are missing.
+        NotNumeric, NonFiniteFeature
+            If values are no finite numbers.
+        """
+        wanted = self._wanted(table)
+        scores = raw_scores(self.classifier, self.steps.transform(self._full(wanted)))
+        probability = as_probability(scores, self.calibrator)
+        found = {name: table[name].to_numpy() for name in ID_COLUMNS if name in table.columns}
+        return pd.DataFrame(
+            {
+                **found,
+                "probability": probability,
+                "threshold": self.threshold,
+                "predicted": (probability >= self.threshold).astype(np.int64),
+                "outside_range": self._outside(wanted),
+            },
+            index=table.index,
+        )
+
+    def save(self, path: Path) -> str:
+        """Write the model as one file without pickle, and return its digest.
+
+        Raises
+        ------
+        DiskFull
+        """
+        return write_model(Path(path), self._plain(), self.steps, self.classifier)
+
+    def _plain(self) -> dict[str, Any]:
+        return {
+            "threshold": self.threshold,
+            "calibrator": None if self.calibrator is None else asdict(self.calibrator),
+            "inputs": list(self.inputs),
+            "needed": list(self.needed),
+            "features": list(self.features),
+            "fill": list(self.fill),
+            "ranges": {name: list(bounds) for name, bounds in self.ranges.items()},
+            "about": dict(self.about),
+        }
+
+    def _wanted(self, table: pd.DataFrame) -> pd.DataFrame:
+        """Return the needed columns as numbers."""
+        columns = {name: _column(table, name) for name in self.needed}
+        missing = [name for name, column in columns.items() if column is None]
+        if missing:
+            raise FeatureMismatch(
+                f"The table lacks {len(missing)} of the {len(self.needed)} features that the model needs: "
+                f"{', '.join(missing[:5])}{', …' if len(missing) > 5 else ''}. Nothing can stand in for them. "
+                "Extract with the settings that the model carries."
+            )
+        there = {name: column.to_numpy() for name, column in columns.items() if column is not None}
+        return number_table(pd.DataFrame(there, index=table.index), [str(row) for row in table.index])
+
+    def _full(self, wanted: pd.DataFrame) -> pd.DataFrame:
+        """Return all inputs; columns without influence hold their training median."""
+        filled = np.tile(np.asarray(self.fill, dtype=float), (len(wanted), 1))
+        full = pd.DataFrame(filled, columns=list(self.inputs), index=wanted.index)
+        full[list(self.needed)] = wanted
+        return full
+
+    def _outside(self, wanted: pd.DataFrame) -> npt.NDArray[np.int64]:
+        bounds = np.array([self.ranges[name] for name in self.needed], dtype=float).reshape(-1, 2)
+        values = wanted.to_numpy()
+        return np.asarray(((values < bounds[:, 0]) | (values > bounds[:, 1])).sum(axis=1), dtype=np.int64)
+
+
+def _column(table: pd.DataFrame, name: str) -> pd.Series | None:
+    if name in table.columns:
+        return table[name]
+    column, _, level = name.rpartition("=")
+    return indicator(table[column], level) if column and column in table.columns else None

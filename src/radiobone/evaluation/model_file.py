@@ -1,0 +1,136 @@
+"""The file of a model: a zip of JSON and skops parts, checked before anything is built from it."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import skops.io
+from skops.io.exceptions import UntrustedTypesFoundException
+
+from radiobone.core.errors import FileMissing, UnsafeArchive, UntrustedModel
+from radiobone.core.files import content_digest, write_bytes
+from radiobone.evaluation.trusted import TRUSTED_TYPES
+
+MANIFEST = "model.json"
+PARTS = ("steps.skops", "classifier.skops")
+FORMAT = 1
+MAX_PART_BYTES = 1 << 30
+FIXED_DATE = (1980, 1, 1, 0, 0, 0)
+
+
+def write_model(path: Path, content: dict[str, Any], steps: object, classifier: object) -> str:
+    """Write a model, whole or not at all, and return its digest.
+
+    Parameters
+    ----------
+    path : Path
+        Usually ends in ``.rbm``.
+    content : dict
+        Plain data.
+    steps, classifier : fitted estimators
+        Of types on the trusted list.
+    """
+    parts = dict(zip(PARTS, (skops.io.dumps(steps), skops.io.dumps(classifier)), strict=True))
+    manifest = {**content, "format": FORMAT, "parts": {name: _digest(part) for name, part in parts.items()}}
+    manifest["digest"] = content_digest(manifest)
+    text = json.dumps(manifest, indent=1, sort_keys=True, allow_nan=False, ensure_ascii=False)
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", compression=zipfile.ZIP_DEFLATED) as archive:
+        for name, data in {MANIFEST: text.encode(), **parts}.items():
+            archive.writestr(zipfile.ZipInfo(name, FIXED_DATE), data, compress_type=zipfile.ZIP_DEFLATED)
+    write_bytes(Path(path), buffer.getvalue())
+    return str(manifest["digest"])
+
+
+def read_model(path: Path) -> tuple[dict[str, Any], Any, Any]:
+    """Read a model file: its plain data, its fitted steps and its classifier.
+
+    Digests are checked before a part is opened, and a part is built only from types on the trusted list.
+    The digest finds damage and careless edits; who wrote the file it cannot tell.
+
+    Raises
+    ------
+    FileMissing
+        If there is no file.
+    UnsafeArchive
+        If the archive grows beyond its cap or has members that do not belong.
+    UntrustedModel
+        If the file was changed, is no model, or holds other types.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise FileMissing(f"No model at {path}. Check the path.")
+    members = _members(path)
+    manifest = _manifest(members[MANIFEST], path)
+    for name in PARTS:
+        if _digest(members[name]) != manifest["parts"].get(name):
+            raise _changed(path, name)
+    steps, classifier = (_build(members[name], name, path) for name in PARTS)
+    return manifest, steps, classifier
+
+
+def _members(path: Path) -> dict[str, bytes]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            sizes = {entry.filename: entry.file_size for entry in archive.infolist()}
+            if len(archive.infolist()) != len(PARTS) + 1 or set(sizes) != {MANIFEST, *PARTS}:
+                raise UnsafeArchive(
+                    f"{path} holds {sorted(sizes)[:5]} where a model has {[MANIFEST, *PARTS]}. It is no model file of "
+                    "this program. Get it again from whoever made it."
+                )
+            if max(sizes.values()) > MAX_PART_BYTES:
+                raise UnsafeArchive(
+                    f"{path} unpacks to more than {MAX_PART_BYTES >> 30} GB, more than a model can be. Do not use it."
+                )
+            return {name: archive.read(name) for name in sizes}
+    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError) as error:
+        raise UntrustedModel(f"{path} is no model file or is damaged ({error}). Get it again.") from error
+
+
+def _manifest(data: bytes, path: Path) -> dict[str, Any]:
+    try:
+        manifest = json.loads(data)
+        recorded = manifest.pop("digest")
+        parts_are_named = isinstance(manifest["parts"], dict)
+    except (ValueError, KeyError, AttributeError, TypeError) as error:
+        raise UntrustedModel(
+            f"{path}: {MANIFEST} cannot be understood ({error}). Get the file again."
+        ) from error
+    if not parts_are_named or content_digest(manifest) != recorded:
+        raise _changed(path, MANIFEST)
+    if manifest.get("format") != FORMAT:
+        raise UntrustedModel(
+            f"{path} has format {manifest.get('format')!r}, and this version reads format {FORMAT}. "
+            "Use the version of radiobone that made it, or fit the model again."
+        )
+    return {**manifest, "digest": recorded}
+
+
+def _build(data: bytes, name: str, path: Path) -> Any:
+    try:
+        return skops.io.loads(data, trusted=list(TRUSTED_TYPES))
+    except UntrustedTypesFoundException as error:
+        raise UntrustedModel(
+            f"{path}: {name} holds types that a radiobone model never has ({error}). Building them could run code. "
+            "Do not use the file."
+        ) from error
+    except Exception as error:  # whatever a malformed part provokes in the loader
+        raise UntrustedModel(
+            f"{path}: {name} cannot be built ({type(error).__name__}: {error}). Get it again."
+        ) from error
+
+
+def _changed(path: Path, name: str) -> UntrustedModel:
+    return UntrustedModel(
+        f"{path}: {name} is not what the model was saved with (its digest differs). The file was damaged or changed "
+        "after saving, and its numbers cannot be trusted. Get it again from whoever made it."
+    )
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

@@ -1,0 +1,22 @@
+"""Types that a model file may hold beyond those that skops trusts itself; the list is fixed.
+
+A new selector or model family with types of its own adds them here; a test saves and loads every
+registered one.
+"""
+
+from __future__ import annotations
+
+TRUSTED_TYPES: tuple[str, ...] = (
+    "catboost.core.CatBoostClassifier",
+    "radiobone.selection.constant.ConstantFilter",
+    "radiobone.selection.correlation.CorrelationFilter",
+    "radiobone.selection.impute.MedianImputer",
+    "radiobone.selection.lasso.LassoSelector",
+    "radiobone.selection.lasso_path.LassoPath",
+    "radiobone.selection.mannwhitney.MannWhitneyFilter",
+    "radiobone.selection.mrmr.MRMRSelector",
+    "radiobone.selection.scale.ZScore",
+    "sklearn.tree._tree.Tree",
+    "xgboost.core.Booster",
+    "xgboost.sklearn.XGBClassifier",
+)

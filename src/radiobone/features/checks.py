@@ -1,0 +1,130 @@
+"""What an image and its region must be before anything is computed."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import numpy.typing as npt
+
+from radiobone.core.errors import EmptyMask, GeometryMismatch, NonFiniteIntensity, RoiTooSmall
+from radiobone.core.volume import Volume
+from radiobone.core.warnings import NonFiniteIntensityOutside
+from radiobone.features.settings import RoiLimits
+from radiobone.imaging.crop import Box, bounding_box
+
+TOLERANCE = 0.01  # of a voxel, at the far end of the image
+
+
+def check_inputs(image: Volume, mask: Volume) -> tuple[Volume, Volume]:
+    """Check that image and region fit together and that the region's intensities are numbers.
+
+    Parameters
+    ----------
+    image : Volume
+        Intensities.
+    mask : Volume
+        Not zero inside the region.
+
+    Returns
+    -------
+    tuple of Volume
+        The image, with 0 for what is not finite outside the region, and the region as 0 and 1 on the
+        image's grid.
+
+    Raises
+    ------
+    GeometryMismatch
+        If the grids differ.
+    EmptyMask
+        If no voxel is in the region.
+    NonFiniteIntensity
+        If the region holds NaN or infinity.
+    """
+    _check_grid(image, mask)
+    inside = mask.array != 0
+    if not inside.any():
+        raise EmptyMask(
+            "The region has no voxels, so there is nothing to measure. Check the mask and its label."
+        )
+    region = image.with_array(inside.astype(np.uint8))
+    if not np.issubdtype(image.array.dtype, np.floating):
+        return image, region
+    finite = np.isfinite(image.array)
+    n_bad = int((~finite[inside]).sum())
+    if n_bad:
+        raise NonFiniteIntensity(
+            f"{n_bad} of the region's {int(inside.sum())} voxels are NaN or infinite, so no feature of it is "
+            "defined. Mend the image, or leave those voxels out of the mask."
+        )
+    if not finite.all():
+        image = image.with_array(_without_nonfinite(image, finite))
+    return image, region
+
+
+def _check_grid(image: Volume, mask: Volume) -> None:
+    if image.shape != mask.shape:
+        raise GeometryMismatch(
+            f"The image has {image.shape} voxels (z, y, x), the mask {mask.shape}. They must share one grid: "
+            "resample the mask to the image."
+        )
+    voxel = min(image.spacing_mm)
+    far = {
+        "spacing": np.abs(np.subtract(image.spacing_mm, mask.spacing_mm)).max() * max(image.shape),
+        "origin": np.abs(np.subtract(image.origin_mm, mask.origin_mm)).max(),
+        "direction": np.abs(np.subtract(image.direction, mask.direction)).max() * max(image.shape) * voxel,
+    }
+    for what, distance in far.items():
+        if distance > TOLERANCE * voxel:
+            raise GeometryMismatch(
+                f"Image and mask differ in {what} by {distance:.3g} mm at the far end, so the mask would lie on "
+                "other tissue. Resample the mask to the image, or correct its header."
+            )
+
+
+def _without_nonfinite(image: Volume, finite: npt.NDArray[np.bool_]) -> npt.NDArray[np.floating]:
+    n_bad = int((~finite).sum())
+    warnings.warn(
+        NonFiniteIntensityOutside(
+            f"{n_bad} voxels outside the region are NaN or infinite and were set to 0, since filters would "
+            "spread them. Features near them may be affected."
+        ),
+        stacklevel=5,
+    )
+    return np.where(finite, image.array, image.array.dtype.type(0))
+
+
+def check_region(mask: npt.NDArray[np.bool_], limits: RoiLimits) -> Box:
+    """Check that a region is large enough; return its box.
+
+    Parameters
+    ----------
+    mask : ndarray of bool, shape (n_z, n_y, n_x)
+        The region after resampling.
+    limits : RoiLimits
+        What it must have.
+
+    Raises
+    ------
+    RoiTooSmall
+        If it has too few voxels or dimensions.
+    """
+    n_voxels = int(mask.sum())
+    if n_voxels < 2:
+        raise RoiTooSmall(
+            f"The region has {n_voxels} voxel(s) on the grid of the features; one voxel has neither shape nor "
+            "texture. Check the mask, or resample to smaller voxels."
+        )
+    box = bounding_box(mask)
+    n_dimensions = sum(size > 1 for size in box.shape)
+    if n_dimensions < limits.min_dimensions:
+        raise RoiTooSmall(
+            f"The region of {n_voxels} voxels extends along {n_dimensions} axis(es), {box.shape} voxels (z, y, x); "
+            f"at least {limits.min_dimensions} are needed. Check the mask."
+        )
+    if limits.more_voxels_than is not None and n_voxels <= limits.more_voxels_than:
+        raise RoiTooSmall(
+            f"The region has {n_voxels} voxels; more than {limits.more_voxels_than} are asked for. "
+            "Check the mask, or lower the limit."
+        )
+    return box

@@ -1,0 +1,208 @@
+"""From an image and a region to named feature values."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from radiobone.core.errors import NonFiniteIntensity, RoiTooSmall
+from radiobone.core.volume import Volume
+from radiobone.core.warnings import ConstantRoi, SingleSliceRoi
+from radiobone.features.checks import check_inputs, check_region
+from radiobone.features.matrices.grid import LevelGrid
+from radiobone.features.region import ShapeRegion, TextureRegion
+from radiobone.features.registry import FAMILIES, ShapeFamily, TextureFamily, default_names
+from radiobone.features.settings import ExtractionSettings, FamilyChoice
+from radiobone.imaging.crop import Box, bounding_box, crop
+from radiobone.imaging.discretise import discretise
+from radiobone.imaging.filters.base import ImageFilter
+from radiobone.imaging.n4 import correct_bias
+from radiobone.imaging.normalise import normalise
+from radiobone.imaging.resample import resample
+from radiobone.imaging.resegment import resegment
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """An image and its region after all steps that come before the filters.
+
+    Attributes
+    ----------
+    image : Volume
+        What the filters get.
+    shape_mask, mask : ndarray of bool, shape (n_z, n_y, n_x)
+        The region whose shape is measured, and the one whose intensities are.
+    box : Box
+        Box of ``mask``.
+    plane : int or None
+        Axis across which nothing is mixed.
+    """
+
+    image: Volume
+    shape_mask: npt.NDArray[np.bool_]
+    mask: npt.NDArray[np.bool_]
+    box: Box
+    plane: int | None
+
+
+def extract_features(image: Volume, mask: Volume, settings: ExtractionSettings) -> dict[str, float]:
+    """Extract the features of one region.
+
+    Parameters
+    ----------
+    image : Volume
+        Intensities.
+    mask : Volume
+        Not zero inside the region, on the image's grid.
+    settings : ExtractionSettings
+        What is done and measured.
+
+    Returns
+    -------
+    dict
+        Feature name, such as ``wavelet-LLH_glcm_JointEntropy``, to value; finite numbers only.
+
+    Raises
+    ------
+    GeometryMismatch, EmptyMask, RoiTooSmall, NonFiniteIntensity, TooManyGrayLevels, ResourceLimit
+    """
+    prepared = prepare(image, mask, settings)
+    features = dict(_shape_features(prepared, settings))
+    for entry in settings.images:
+        for name, filtered in entry.images(prepared.image, prepared.plane):
+            region = texture_region(filtered, prepared, settings, entry)
+            features.update(_texture_features(name, region, settings))
+    return features
+
+
+def prepare(image: Volume, mask: Volume, settings: ExtractionSettings) -> Prepared:
+    """Do every step that comes before the filters; see ``extract_features``."""
+    image, mask = check_inputs(image, mask)
+    if settings.bias_correction is not None:
+        image = correct_bias(image, settings.bias_correction)
+    if settings.normalisation is not None:
+        image = normalise(image, settings.normalisation)
+    image, mask = _gridded(image, mask, settings)
+    inside = mask.array > 0
+    box = check_region(inside, settings.roi)
+    kept = inside
+    if settings.resegmentation is not None:
+        kept = resegment(image.array, inside, settings.resegmentation)
+        box = check_region(kept, settings.roi)
+        if settings.resegmentation.shape_too:
+            inside = kept
+    plane = 0 if image.is_2d and settings.plane is None else settings.plane
+    _warn_about(image, kept, box, plane)
+    return Prepared(image, inside, kept, box, plane)
+
+
+def _gridded(image: Volume, mask: Volume, settings: ExtractionSettings) -> tuple[Volume, Volume]:
+    """Resample, or else crop where that is asked for."""
+    if settings.resampling is not None:
+        return resample(image, mask, settings.resampling)
+    if settings.crop_margin_voxels is not None:
+        box = bounding_box(mask.array).grown(settings.crop_margin_voxels, image.shape)
+        return crop(image, box), crop(mask, box)
+    return image, mask
+
+
+def _warn_about(image: Volume, mask: npt.NDArray[np.bool_], box: Box, plane: int | None) -> None:
+    values = image.array[box.slices][mask[box.slices]]
+    if values.min() == values.max():
+        warnings.warn(
+            ConstantRoi(
+                f"All {values.size} voxels of the region have the value {float(values[0]):g}: texture features "
+                "have the values agreed for that case and say nothing. Check image and mask."
+            ),
+            stacklevel=4,
+        )
+    if plane is None and not image.is_2d and 1 in box.shape:
+        warnings.warn(
+            SingleSliceRoi(
+                f"The region has {box.shape} voxels (z, y, x) and is flat: its 3D shape means little. "
+                "Use 2D settings, such as the preset 'radiograph'."
+            ),
+            stacklevel=4,
+        )
+
+
+def texture_region(
+    filtered: Volume, prepared: Prepared, settings: ExtractionSettings, entry: ImageFilter
+) -> TextureRegion:
+    """Cut the region out of a filtered image and give it grey levels.
+
+    Raises
+    ------
+    NonFiniteIntensity
+        If the filter made NaN or infinity inside the region.
+    TooManyGrayLevels
+        If the bins are too narrow for the range of intensities.
+    """
+    array = filtered.array[prepared.box.slices]
+    mask = prepared.mask[prepared.box.slices]
+    values = array[mask].astype(np.float64)
+    if not np.isfinite(values).all():
+        raise NonFiniteIntensity(
+            f"The {type(entry).__name__} image is not finite in {int((~np.isfinite(values)).sum())} voxels of "
+            "the region, so its features are undefined. Leave this filter out, or check the intensities."
+        )
+    bins = settings.discretisation if entry.discretisation is None else entry.discretisation
+    levels = discretise(array, mask, bins, max_levels=settings.max_gray_levels)
+    return TextureRegion(
+        intensities=values,
+        grid=LevelGrid.from_levels(levels, margin=max(settings.texture.distances)),
+        spacing_mm=filtered.spacing_mm,
+        plane=prepared.plane,
+        texture=settings.texture,
+        voxel_array_shift=settings.voxel_array_shift,
+    )
+
+
+def _shape_features(prepared: Prepared, settings: ExtractionSettings) -> Iterator[tuple[str, float]]:
+    mask = prepared.shape_mask[prepared.box.slices]
+    region = ShapeRegion(mask, prepared.image.spacing_mm, prepared.plane)
+    for choice in settings.families:
+        family = FAMILIES[choice.name]
+        if isinstance(family, ShapeFamily) and _measures_shape(family, choice, prepared):
+            yield from _named(f"original_{choice.name}", family.compute(region), choice)
+
+
+def _measures_shape(family: ShapeFamily, choice: FamilyChoice, prepared: Prepared) -> bool:
+    """2D shape is for flat regions in 2D settings, 3D shape for volumes; a family named alone must fit."""
+    if not family.flat:
+        return not prepared.image.is_2d
+    if prepared.plane is None:
+        return False
+    thickness = prepared.box.shape[prepared.plane]
+    if thickness > 1:
+        raise RoiTooSmall(
+            f"{choice.name} needs a region one voxel thick along axis {prepared.plane} (z, y, x = 0, 1, 2); it is "
+            f"{thickness} voxels thick. Leave {choice.name} out, or give one slice."
+        )
+    return True
+
+
+def _texture_features(
+    image_name: str, region: TextureRegion, settings: ExtractionSettings
+) -> Iterator[tuple[str, float]]:
+    for choice in settings.families:
+        family = FAMILIES[choice.name]
+        if isinstance(family, TextureFamily):
+            yield from _named(f"{image_name}_{choice.name}", family.compute(region), choice)
+
+
+def _named(prefix: str, values: dict[str, float], choice: FamilyChoice) -> Iterator[tuple[str, float]]:
+    for name in choice.features or default_names(choice.name):
+        value: Any = values[name]
+        if not math.isfinite(value):
+            raise RoiTooSmall(
+                f"{prefix}_{name} is {value} for this region: it has too few voxels or too strange a shape for "
+                "the definition. Check the mask, or leave the feature out."
+            )
+        yield f"{prefix}_{name}", float(value)

@@ -1,0 +1,1 @@
+"""Counting kernels: grey levels in, matrices out."""

@@ -1,0 +1,248 @@
+"""pyradiomics' parameter files, read as they are.
+
+Settings that this engine does not have are refused unless they ask for what it does anyway; nothing
+is ignored in silence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from radiobone.core.errors import BadConfig, BadSetting
+from radiobone.core.settings import validate
+from radiobone.features.registry import FAMILIES
+from radiobone.features.settings import ExtractionSettings
+from radiobone.imaging.filters.registry import FILTERS
+
+SECTIONS = ("imageType", "featureClass", "setting", "voxelSetting")
+
+# Settings whose only value here is the one given; `...` stands for any value, since features do not depend on it.
+FIXED: Mapping[str, Any] = MappingProxyType(
+    {
+        "additionalInfo": ...,
+        "label": 1,
+        "label_channel": 0,
+        "geometryTolerance": None,
+        "correctMask": False,
+    }
+)
+FIXED_VOXEL: Mapping[str, Any] = MappingProxyType(
+    {"kernelRadius": 1, "maskedKernel": True, "initValue": 0, "voxelBatch": -1}
+)
+WHY_FIXED: Mapping[str, str] = MappingProxyType(
+    {
+        "label": "name the label in the manifest or the call instead",
+        "label_channel": "store one mask per file or one label per value",
+        "geometryTolerance": "masks are held to the image's grid when they are read",
+        "correctMask": "masks are held to the image's grid when they are read",
+    }
+)
+UNSUPPORTED_FILTERS = ("LBP2D", "LBP3D")
+
+# Settings of one filter: pyradiomics' name to (filter, our name).
+OF_FILTER: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "wavelet": ("Wavelet", "wavelet"),
+        "level": ("Wavelet", "level"),
+        "start_level": ("Wavelet", "start_level"),
+        "sigma": ("LoG", "sigma_mm"),
+        "gradientUseSpacing": ("Gradient", "use_spacing"),
+    }
+)
+BINS = ("binWidth", "binCount")
+
+# Settings of the steps: pyradiomics' name to where the value goes.
+OF_STEP: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "minimumROIDimensions": ("roi", "min_dimensions"),
+        "minimumROISize": ("roi", "more_voxels_than"),
+        "normalizeScale": ("normalisation", "scale"),
+        "removeOutliers": ("normalisation", "outlier_sd"),
+        "resampledPixelSpacing": ("resampling", "spacing_xyz_mm"),
+        "interpolator": ("resampling", "interpolator"),
+        "padDistance": ("resampling", "margin_voxels"),
+        "resegmentRange": ("resegmentation", "limits"),
+        "resegmentMode": ("resegmentation", "mode"),
+        "resegmentShape": ("resegmentation", "shape_too"),
+        "distances": ("texture", "distances"),
+        "symmetricalGLCM": ("texture", "symmetrical_glcm"),
+        "weightingNorm": ("texture", "weighting_norm"),
+        "gldm_a": ("texture", "gldm_alpha"),
+        "voxelArrayShift": ("voxel_array_shift",),
+    }
+)
+SWITCHES = ("normalize", "preCrop", "force2D", "force2Ddimension")
+INTERPOLATORS = (
+    None, "sitkNearestNeighbor", "sitkLinear", "sitkBSpline", "sitkGaussian", "sitkLabelGaussian",
+    "sitkHammingWindowedSinc", "sitkCosineWindowedSinc", "sitkWelchWindowedSinc",
+    "sitkLanczosWindowedSinc", "sitkBlackmanWindowedSinc",
+)  # fmt: skip
+
+
+def is_parameter_file(content: Mapping[str, Any]) -> bool:
+    """Tell whether a mapping has the sections of a pyradiomics parameter file."""
+    return any(section in content for section in SECTIONS)
+
+
+def from_parameters(content: Mapping[str, Any], *, source: str) -> ExtractionSettings:
+    """Build settings from the content of a pyradiomics parameter file.
+
+    Parameters
+    ----------
+    content : mapping
+        With any of the sections imageType, featureClass, setting, voxelSetting.
+    source : str
+        Name for error messages.
+
+    Raises
+    ------
+    BadConfig
+        For an unknown section, setting, image type or family.
+    BadSetting
+        For a value that makes no sense or that this engine does not support.
+    """
+    unknown = sorted(set(content) - set(SECTIONS), key=str)
+    if unknown:
+        raise BadConfig(f"{source}: {unknown[0]!r} is not a section. Known here: {', '.join(SECTIONS)}.")
+    sections = {name: _section(content, name, source) for name in SECTIONS}
+    setting = sections["setting"]
+    _check_fixed(setting, FIXED, source)
+    _check_voxel(sections["voxelSetting"], source)
+    plain = _steps(setting, source)
+    plain["images"] = _images(sections["imageType"] or {"Original": {}}, setting, source)
+    if sections["featureClass"]:
+        plain["families"] = _families(sections["featureClass"], source)
+    return validate(ExtractionSettings, plain, source=source)
+
+
+def _section(content: Mapping[str, Any], name: str, source: str) -> dict[str, Any]:
+    section = content.get(name)
+    if section is None:
+        return {}
+    if not isinstance(section, Mapping):
+        raise BadConfig(f"{source}: {name} must hold 'name: value' lines, not {section!r}.")
+    return dict(section)
+
+
+def _check_fixed(setting: Mapping[str, Any], fixed: Mapping[str, Any], source: str) -> None:
+    for key, value in setting.items():
+        if key in fixed and fixed[key] is not ... and value != fixed[key]:
+            advice = WHY_FIXED.get(key, "this engine measures regions, not maps of voxels")
+            raise BadSetting(
+                f"{source}: {key} = {value!r} is not supported ({fixed[key]!r} is): {advice}. Remove it."
+            )
+
+
+def _check_voxel(section: Mapping[str, Any], source: str) -> None:
+    unknown = sorted(set(section) - set(FIXED_VOXEL), key=str)
+    if unknown:
+        raise BadConfig(f"{source}: {unknown[0]!r} is not known in voxelSetting.")
+    _check_fixed(section, FIXED_VOXEL, source)
+
+
+def _steps(setting: Mapping[str, Any], source: str) -> dict[str, Any]:
+    """Sort the section `setting` into our steps, as plain data."""
+    known = {*FIXED, *OF_FILTER, *BINS, *OF_STEP, *SWITCHES}
+    unknown = sorted(set(setting) - known, key=str)
+    if unknown:
+        raise BadConfig(
+            f"{source}: {unknown[0]!r} is not a known setting. Known: {', '.join(sorted(known))}."
+        )
+    plain: dict[str, Any] = {}
+    for key, value in setting.items():
+        if key in OF_STEP and value is not None:
+            *steps, name = OF_STEP[key]
+            target = plain.setdefault(steps[0], {}) if steps else plain
+            target[name] = value
+    _switch(plain, setting, source)
+    bins = _bins(setting, source)
+    if bins is not None:
+        plain["discretisation"] = bins
+    return plain
+
+
+def _switch(plain: dict[str, Any], setting: Mapping[str, Any], source: str) -> None:
+    """Drop the steps that are off, and set the plane and the crop."""
+    for key in ("normalize", "preCrop", "force2D"):
+        if not isinstance(setting.get(key, False), bool):
+            raise BadSetting(f"{source}: {key} = {setting[key]!r} must be true or false.")
+    _check_interpolator(setting, source)
+    margin = plain.get("resampling", {}).get("margin_voxels", 5)
+    if not setting.get("normalize", False):
+        plain.pop("normalisation", None)
+    else:
+        plain.setdefault("normalisation", {})
+    if setting.get("resampledPixelSpacing") is None or setting.get("interpolator", "") is None:
+        plain.pop("resampling", None)
+        if setting.get("preCrop", False):
+            plain["crop_margin_voxels"] = margin
+    if setting.get("resegmentRange") is None:
+        plain.pop("resegmentation", None)
+    if setting.get("force2D", False):
+        plain["plane"] = setting.get("force2Ddimension", 0)
+
+
+def _check_interpolator(setting: Mapping[str, Any], source: str) -> None:
+    if setting.get("interpolator") not in INTERPOLATORS:
+        raise BadSetting(
+            f"{source}: interpolator {setting['interpolator']!r} is not supported. "
+            f"Use one of {', '.join(str(name) for name in INTERPOLATORS[1:])}."
+        )
+
+
+def _bins(setting: Mapping[str, Any], source: str) -> dict[str, Any] | None:
+    """Return the bins that a section asks for; a bin count goes before a width."""
+    count, width = setting.get("binCount"), setting.get("binWidth")
+    for key, value in (("binCount", count), ("binWidth", width)):
+        if value is not None and (
+            isinstance(value, bool) or not isinstance(value, int | float) or value <= 0
+        ):
+            raise BadSetting(f"{source}: {key} = {value!r} must be a positive number.")
+    if count is not None:
+        return {"kind": "bin_count", "n_bins": count}
+    return None if width is None else {"kind": "bin_width", "width": width}
+
+
+def _images(section: Mapping[str, Any], setting: Mapping[str, Any], source: str) -> list[dict[str, Any]]:
+    images = []
+    for kind, custom in section.items():
+        if kind in UNSUPPORTED_FILTERS:
+            raise BadSetting(f"{source}: the image type {kind} is not supported. Remove it from imageType.")
+        if kind not in FILTERS:
+            raise BadConfig(f"{source}: {kind!r} is not an image type. Known here: {', '.join(FILTERS)}.")
+        if custom is not None and not isinstance(custom, Mapping):
+            raise BadConfig(f"{source}: {kind} must hold 'name: value' lines, not {custom!r}.")
+        images.append(_image(kind, setting, custom or {}, source))
+    return images
+
+
+def _image(kind: str, setting: Mapping[str, Any], custom: Mapping[str, Any], source: str) -> dict[str, Any]:
+    """Return one filter: general settings that concern it, overruled by its own."""
+    plain: dict[str, Any] = {"kind": kind}
+    for key, (filter_kind, name) in OF_FILTER.items():
+        if filter_kind == kind and key in {**setting, **custom}:
+            plain[name] = custom.get(key, setting.get(key))
+    for key, value in custom.items():
+        own = OF_FILTER.get(key, (None,))[0] == kind
+        if not own and key not in BINS and value != setting.get(key, ...):
+            raise BadSetting(
+                f"{source}: {key} = {value!r} under imageType {kind} is not supported; apart from its own "
+                "settings a filter may have only binWidth and binCount. Move it to 'setting'."
+            )
+    bins = _bins({**setting, **custom}, source) if set(custom) & set(BINS) else None
+    if bins is not None:
+        plain["discretisation"] = bins
+    return plain
+
+
+def _families(section: Mapping[str, Any], source: str) -> list[dict[str, Any]]:
+    families = []
+    for name, features in section.items():
+        if name not in FAMILIES:
+            raise BadConfig(f"{source}: {name!r} is not a feature class. Known here: {', '.join(FAMILIES)}.")
+        if features is not None and not isinstance(features, list | tuple):
+            raise BadConfig(f"{source}: {name} must be empty or hold a list of features, not {features!r}.")
+        families.append({"name": name, "features": tuple(features or ())})
+    return families

@@ -1,0 +1,123 @@
+"""Settings by name, from a file, or from a mapping.
+
+The presets:
+
+- ``ct``: Hounsfield units, 1 mm voxels, bins of 25 HU, original and wavelet images.
+- ``mr``: standard scores times 100, 1 mm voxels, 32 bins, original, wavelet and LoG images. Bias
+  correction is off; switch it on with ``bias_correction: {}``.
+- ``radiograph``: in the plane of the image, its own pixels, 64 bins, original and wavelet images.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from radiobone.core.errors import BadConfig, BadSetting
+from radiobone.core.settings import read_yaml, validate
+from radiobone.features.parameter_file import from_parameters, is_parameter_file
+from radiobone.features.settings import ALL_FAMILIES, ExtractionSettings
+from radiobone.imaging.discretise import FixedBinCount, FixedBinWidth
+from radiobone.imaging.filters.log import LoG
+from radiobone.imaging.filters.original import Original
+from radiobone.imaging.filters.wavelet import Wavelet
+from radiobone.imaging.normalise import Normalisation
+from radiobone.imaging.resample import Resampling
+
+CT = ExtractionSettings(
+    resampling=Resampling(spacing_xyz_mm=(1.0, 1.0, 1.0), interpolator="sitkBSpline"),
+    discretisation=FixedBinWidth(width=25.0),
+    images=(Original(), Wavelet()),
+)
+
+MR = ExtractionSettings(
+    normalisation=Normalisation(scale=100.0),
+    resampling=Resampling(spacing_xyz_mm=(1.0, 1.0, 1.0), interpolator="sitkBSpline"),
+    discretisation=FixedBinCount(n_bins=32),
+    images=(Original(), Wavelet(), LoG(sigma_mm=(1.0, 2.0, 3.0))),
+    voxel_array_shift=300.0,  # three standard deviations: squares of almost only positive numbers
+)
+
+RADIOGRAPH = ExtractionSettings(
+    discretisation=FixedBinCount(n_bins=64),
+    images=(Original(), Wavelet()),
+    plane=0,
+    families=tuple(choice for choice in ALL_FAMILIES if choice.name != "shape"),
+)
+
+PRESETS: Mapping[str, ExtractionSettings] = MappingProxyType(
+    {"default": CT, "ct": CT, "mr": MR, "radiograph": RADIOGRAPH}
+)
+PRESET_OF_MODALITY: Mapping[str, str] = MappingProxyType(
+    {"ct": "ct", "mr": "mr", "xr": "radiograph", "dxa": "radiograph"}
+)
+
+
+def load_settings(
+    source: str | Path | Mapping[str, Any] | None, *, modality: str | None = None
+) -> ExtractionSettings:
+    """Read extraction settings.
+
+    Parameters
+    ----------
+    source : str, Path, mapping or None
+        The name of a preset, the path of a file (ours, or a pyradiomics parameter file), the content
+        of such a file, or None for the preset of the modality.
+    modality : {"ct", "mr", "xr", "dxa"}, optional
+        What the images are; decides only where ``source`` is None. CT if not given.
+
+    Raises
+    ------
+    BadConfig
+        For a file that cannot be understood, or unknown keys.
+    BadSetting
+        For a value that makes no sense, an unknown preset or modality.
+    FileMissing
+        If a path leads nowhere.
+    """
+    if source is None:
+        return PRESETS[_preset_of(modality)]
+    if isinstance(source, Mapping):
+        return _from_mapping(source, "settings")
+    if str(source) in PRESETS:
+        return PRESETS[str(source)]
+    path = Path(source)
+    if isinstance(source, str) and path.suffix == "" and not path.exists():
+        raise BadSetting(f"No preset is called {source!r}. Use {', '.join(PRESETS)}, or the path of a file.")
+    return _from_mapping(_read(path), path.name)
+
+
+def _preset_of(modality: str | None) -> str:
+    name = (modality or "ct").lower()
+    if name not in PRESET_OF_MODALITY:
+        raise BadSetting(f"Modality {modality!r} has no preset. Use {', '.join(PRESET_OF_MODALITY)}.")
+    return PRESET_OF_MODALITY[name]
+
+
+def _read(path: Path) -> Mapping[str, Any]:
+    if path.suffix.lower() != ".json" or not path.is_file():
+        return read_yaml(path)
+    try:
+        content = json.loads(path.read_text(encoding="utf-8-sig"), object_pairs_hook=_each_key_once)
+    except (ValueError, RecursionError) as error:
+        raise BadConfig(f"{path.name} is not valid JSON: {error}") from error
+    if not isinstance(content, dict):
+        raise BadConfig(f"{path.name} must hold an object, not a {type(content).__name__}.")
+    return content
+
+
+def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    keys = [key for key, _ in pairs]
+    for key in keys:
+        if keys.count(key) > 1:
+            raise BadConfig(f"The key {key!r} is given twice, and only one value could count. Remove one.")
+    return dict(pairs)
+
+
+def _from_mapping(content: Mapping[str, Any], source: str) -> ExtractionSettings:
+    if is_parameter_file(content):
+        return from_parameters(content, source=source)
+    return validate(ExtractionSettings, dict(content), source=source)

@@ -1,0 +1,113 @@
+"""What the families measure: a region's intensities and grey levels, or its shape."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import Field
+
+from radiobone.core.settings import Settings
+from radiobone.core.volume import Triple
+from radiobone.features.matrices.grid import LevelGrid, Offset, offsets
+
+WeightingNorm = Literal["manhattan", "euclidean", "infinity", "no_weighting"]
+
+
+class Texture(Settings):
+    """How neighbours are chosen and counted.
+
+    Attributes
+    ----------
+    distances : tuple of int
+        Distances in voxels (greatest absolute component) at which voxels are neighbours.
+    symmetrical_glcm : bool
+        Count each pair of the co-occurrence matrix in both directions.
+    weighting_norm : str or None
+        Merge the directions of GLCM and GLRLM into one matrix, weighted by their length in mm in this
+        norm; None computes features per direction and averages them.
+    gldm_alpha : int
+        Greatest difference of level at which a neighbour counts as dependent.
+    """
+
+    distances: tuple[int, ...] = Field(default=(1,), min_length=1)
+    symmetrical_glcm: bool = True
+    weighting_norm: WeightingNorm | None = None
+    gldm_alpha: int = Field(default=0, ge=0)
+
+
+@dataclass(frozen=True, eq=False)
+class TextureRegion:
+    """A region with intensities, cut to its box.
+
+    Attributes
+    ----------
+    intensities : ndarray of float, shape (n_voxels,)
+        Values inside the region, in raster order.
+    grid : LevelGrid
+        Its grey levels.
+    spacing_mm : tuple of float, (z, y, x)
+        Edge lengths of one voxel.
+    plane : int or None
+        Axis across which voxels are no neighbours; None in 3D.
+    texture : Texture
+        How neighbours are counted.
+    voxel_array_shift : float
+        Added to intensities before they are squared.
+    """
+
+    intensities: npt.NDArray[np.float64]
+    grid: LevelGrid
+    spacing_mm: Triple
+    plane: int | None
+    texture: Texture
+    voxel_array_shift: float = 0.0
+
+    @cached_property
+    def present_levels(self) -> npt.NDArray[np.int64]:
+        """Levels that occur, ascending."""
+        return np.flatnonzero(self.level_counts) + 1
+
+    @cached_property
+    def level_counts(self) -> npt.NDArray[np.int64]:
+        """Voxels of each level, from level 1 to the highest."""
+        return np.bincount(self.grid.centre, minlength=self.grid.n_levels + 1)[1:]
+
+    def offsets(self, *, distances: Sequence[int] | None = None, both_ways: bool = False) -> list[Offset]:
+        """Offsets to neighbours inside the region's box."""
+        reach = self.texture.distances if distances is None else distances
+        return offsets(self.grid.box, distances=reach, plane=self.plane, both_ways=both_ways)
+
+    def lengths_mm(self, directions: Sequence[Offset]) -> npt.NDArray[np.float64]:
+        """Lengths of offsets in the weighting norm, in mm; all 1 without weighting."""
+        steps = np.abs(np.asarray(directions, dtype=float)).reshape(-1, 3) * np.asarray(self.spacing_mm)
+        norms: dict[str, Any] = {
+            "manhattan": lambda: steps.sum(axis=1),
+            "euclidean": lambda: np.sqrt((steps**2).sum(axis=1)),
+            "infinity": lambda: steps.max(axis=1),
+        }
+        norm = norms.get(self.texture.weighting_norm or "")
+        return np.ones(len(steps)) if norm is None else np.asarray(norm())
+
+
+@dataclass(frozen=True, eq=False)
+class ShapeRegion:
+    """A region without intensities, cut to its box.
+
+    Attributes
+    ----------
+    mask : ndarray of bool, shape (n_z, n_y, n_x)
+        True inside.
+    spacing_mm : tuple of float, (z, y, x)
+        Edge lengths of one voxel.
+    plane : int or None
+        Axis along which a flat region is one voxel thick; None in 3D.
+    """
+
+    mask: npt.NDArray[np.bool_]
+    spacing_mm: Triple
+    plane: int | None = None

@@ -1,0 +1,77 @@
+"""The families of features by name. To add one: write its file, and add its line to ``FAMILIES``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
+
+import numpy as np
+
+from radiobone.features import firstorder, glcm, gldm, glrlm, glszm, ngtdm, shape, shape2d
+from radiobone.features.matrices.grid import LevelGrid
+from radiobone.features.region import ShapeRegion, Texture, TextureRegion
+
+
+@dataclass(frozen=True)
+class ShapeFamily:
+    """Features of the region alone, computed once.
+
+    Attributes
+    ----------
+    compute : callable
+        Region to feature values.
+    deprecated : frozenset of str
+        Features computed only where asked for by name.
+    flat : bool
+        Whether the region must be one voxel thick.
+    """
+
+    compute: Callable[[ShapeRegion], dict[str, float]]
+    deprecated: frozenset[str]
+    flat: bool = False
+
+
+@dataclass(frozen=True)
+class TextureFamily:
+    """Features of the intensities in the region, computed on every filtered image."""
+
+    compute: Callable[[TextureRegion], dict[str, float]]
+    deprecated: frozenset[str]
+
+
+FAMILIES: Mapping[str, ShapeFamily | TextureFamily] = MappingProxyType(
+    {
+        "firstorder": TextureFamily(firstorder.firstorder, firstorder.DEPRECATED),
+        "glcm": TextureFamily(glcm.glcm, glcm.DEPRECATED),
+        "gldm": TextureFamily(gldm.gldm, gldm.DEPRECATED),
+        "glrlm": TextureFamily(glrlm.glrlm, glrlm.DEPRECATED),
+        "glszm": TextureFamily(glszm.glszm, glszm.DEPRECATED),
+        "ngtdm": TextureFamily(ngtdm.ngtdm, ngtdm.DEPRECATED),
+        "shape": ShapeFamily(shape.shape, shape.DEPRECATED),
+        "shape2D": ShapeFamily(shape2d.shape2d, shape2d.DEPRECATED, flat=True),
+    }
+)
+
+
+@lru_cache(maxsize=len(FAMILIES))
+def feature_names(family: str) -> tuple[str, ...]:
+    """All names that a family computes, deprecated ones too, in pyradiomics' order."""
+    entry = FAMILIES[family]
+    levels = np.array([[[1, 2], [2, 3]]])
+    if isinstance(entry, ShapeFamily):
+        return _ordered(entry.compute(ShapeRegion(levels > 0, (1.0, 1.0, 1.0), plane=0)))
+    grid = LevelGrid.from_levels(levels)
+    region = TextureRegion(levels.ravel().astype(float), grid, (1.0, 1.0, 1.0), None, Texture())
+    return _ordered(entry.compute(region))
+
+
+def _ordered(features: Iterable[str]) -> tuple[str, ...]:
+    """Sort by the names of pyradiomics' functions, whose suffix puts MeanAbsoluteDeviation before Mean."""
+    return tuple(sorted(features, key=lambda name: f"{name}FeatureValue"))
+
+
+def default_names(family: str) -> tuple[str, ...]:
+    """Names of the features that a family gives where none are asked for by name."""
+    return tuple(name for name in feature_names(family) if name not in FAMILIES[family].deprecated)

@@ -1,0 +1,133 @@
+"""Everything that decides the value of a feature, in one frozen object.
+
+Each step's settings and defaults stand beside the step; here they are put together. The JSON form
+(``model_dump(mode="json")``) is what caches and provenance keep.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from radiobone.core.settings import Settings
+from radiobone.features.region import Texture
+from radiobone.features.registry import FAMILIES, feature_names
+from radiobone.imaging.discretise import Discretisation, FixedBinWidth
+from radiobone.imaging.filters.original import Original
+from radiobone.imaging.filters.registry import AnyFilter
+from radiobone.imaging.n4 import BiasCorrection
+from radiobone.imaging.normalise import Normalisation
+from radiobone.imaging.resample import Resampling
+from radiobone.imaging.resegment import Resegmentation
+
+
+class FamilyChoice(Settings):
+    """A family of features, whole or in part.
+
+    Attributes
+    ----------
+    name : str
+        A key of ``FAMILIES``.
+    features : tuple of str
+        The features wanted, in this order; none named means all that are not deprecated.
+    """
+
+    name: str
+    features: tuple[str, ...] = ()
+
+    @field_validator("name")
+    @classmethod
+    def _known_family(cls, name: str) -> str:
+        if name not in FAMILIES:
+            raise ValueError(f"no such family of features; there are {', '.join(FAMILIES)}")
+        return name
+
+    @model_validator(mode="after")
+    def _known_features(self) -> FamilyChoice:
+        for feature in self.features:
+            if feature not in feature_names(self.name):
+                raise ValueError(
+                    f"{self.name} has no feature {feature!r}; it has {', '.join(feature_names(self.name))}"
+                )
+        return self
+
+
+ALL_FAMILIES = tuple(FamilyChoice(name=name) for name in FAMILIES)
+
+
+class RoiLimits(Settings):
+    """What a region must have to be measured.
+
+    Attributes
+    ----------
+    min_dimensions : int
+        Axes along which it must be more than one voxel thick. A single voxel is never measured.
+    more_voxels_than : int or None
+        It must have more voxels than this.
+    """
+
+    min_dimensions: int = Field(default=2, ge=1, le=3)
+    more_voxels_than: int | None = Field(default=None, ge=1)
+
+
+class ExtractionSettings(Settings):
+    """How features are extracted; the steps are done in the order of the fields.
+
+    Attributes
+    ----------
+    bias_correction : BiasCorrection or None
+        N4, for MR.
+    normalisation : Normalisation or None
+        Standard scores over the whole image.
+    resampling : Resampling or None
+        The voxel size; None keeps the image's.
+    crop_margin_voxels : int or None
+        Without resampling, cut the image to the region and this margin before filtering; None filters
+        the whole image.
+    roi : RoiLimits
+        What a region must have.
+    resegmentation : Resegmentation or None
+        Intensities to which the region is reduced.
+    images : tuple of filters
+        The filtered images, in the order of the features.
+    discretisation : FixedBinWidth or FixedBinCount
+        Grey levels, where a filter has none of its own.
+    max_gray_levels : int
+        More grey levels are refused before memory is taken.
+    plane : {0, 1, 2} or None
+        Axis (z, y, x) across which filters and textures mix nothing; None works in 3D.
+    voxel_array_shift : float
+        Added to intensities before they are squared (Energy, TotalEnergy, RootMeanSquared).
+    texture : Texture
+        How neighbours are counted.
+    families : tuple of FamilyChoice
+        The features, in order.
+    """
+
+    bias_correction: BiasCorrection | None = None
+    normalisation: Normalisation | None = None
+    resampling: Resampling | None = None
+    crop_margin_voxels: int | None = Field(default=None, ge=0)
+    roi: RoiLimits = RoiLimits()
+    resegmentation: Resegmentation | None = None
+    images: tuple[AnyFilter, ...] = Field(default=(Original(),))
+    discretisation: Discretisation = FixedBinWidth()
+    max_gray_levels: int = Field(default=2000, ge=2, le=10_000)
+    plane: Literal[0, 1, 2] | None = None
+    voxel_array_shift: float = 0.0
+    texture: Texture = Texture()
+    families: tuple[FamilyChoice, ...] = Field(default=ALL_FAMILIES, min_length=1)
+
+    @model_validator(mode="after")
+    def _each_once(self) -> ExtractionSettings:
+        for what, names in (
+            ("images", [str(entry.kind) for entry in self.images]),
+            ("families", [choice.name for choice in self.families]),
+        ):
+            twice = sorted({name for name in names if names.count(name) > 1})
+            if twice:
+                raise ValueError(
+                    f"{what} lists {twice[0]!r} twice, and their features would have the same names"
+                )
+        return self

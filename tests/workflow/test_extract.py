@@ -75,7 +75,7 @@ def test_other_settings_and_damaged_entries_are_computed_anew(
     assert len(entries) == 6
     entries[0].write_bytes(entries[0].read_bytes()[:-30])
     damaged = json.loads(entries[1].read_text())
-    damaged["outcomes"][0]["features"]["original_firstorder_Mean"] += 1
+    damaged["outcomes"][0]["features"][20][1] += 1
     entries[1].write_text(json.dumps(damaged))
     seen = computed_images(monkeypatch)
     again = extract(three_patients.manifest, settings=QUICK, output=out, show_progress=False)

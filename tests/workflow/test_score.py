@@ -108,4 +108,4 @@ def test_a_model_of_a_foreign_table_scores_tables_only(tmp_path: Path) -> None:
     assert len(scorer.score_table(tmp_path / "t.csv")) == 40
     with pytest.raises(FeatureMismatch, match="settings are not known"):
         _ = scorer.settings
-    assert "pickle" not in json.dumps(scorer.model.summary())
+    assert "pickle" not in json.dumps(dict(scorer.model.about))

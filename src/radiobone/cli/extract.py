@@ -62,11 +62,29 @@ def extract(
     from radiobone.workflow.extract import dry_run
     from radiobone.workflow.extract import extract as measure
 
-    common = {"output": output, "modality": modality, "root": root, "target": target, "jobs": jobs}
+    show = not quiet
     if only_check:
-        result = dry_run(manifest, show_progress=not quiet, **common)
+        result = dry_run(
+            manifest,
+            output=output,
+            modality=modality,
+            root=root,
+            target=target,
+            jobs=jobs,
+            show_progress=show,
+        )
     else:
-        result = measure(manifest, settings=settings, csv=csv, show_progress=not quiet, **common)
+        result = measure(
+            manifest,
+            output=output,
+            settings=settings,
+            modality=modality,
+            root=root,
+            target=target,
+            jobs=jobs,
+            csv=csv,
+            show_progress=show,
+        )
     counts = ", ".join(f"{count} {status}" for status, count in result.cases["status"].value_counts().items())
     typer.echo(
         f"{len(result.cases)} regions: {counts}; {len(result.feature_columns)} features each. Results: {output}"

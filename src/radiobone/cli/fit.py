@@ -44,5 +44,7 @@ def fit(
         jobs=jobs,
         **options.roles(target, positive, id_column, groups, site, clinical, features, unit),
     )
-    model.save(output)
-    typer.echo(f"Model: {output} ({model.summary()})")
+    digest = model.save(output)
+    typer.echo(
+        f"Model: {output} ({model.about['model']}, {len(model.needed)} features, SHA-256 {digest[:12]}…)"
+    )

@@ -25,5 +25,5 @@ def recipes(
     if name is not None:
         typer.echo(pipeline_text(name))
         return
-    for pipeline in list_pipelines():
-        typer.echo(f"{pipeline.name:<24} {pipeline.title}")
+    for key, pipeline in list_pipelines().items():
+        typer.echo(f"{key:<24} {pipeline.title}")

@@ -209,6 +209,20 @@ def list_pipelines() -> dict[str, PipelineSpec]:
     return {name: load_pipeline(name) for name in _built_in()}
 
 
+def pipeline_text(name: str) -> str:
+    """Return the YAML of a built-in pipeline, to start one's own from.
+
+    Raises
+    ------
+    BadConfig
+        If there is none of that name.
+    """
+    built_in = _built_in()
+    if name not in built_in:
+        raise BadConfig(f"No pipeline '{name}'. Built in: {', '.join(built_in)}.")
+    return built_in[name]
+
+
 def _built_in() -> dict[str, str]:
     folder = resources.files("radiobone").joinpath("pipelines")
     found = [entry for entry in folder.iterdir() if entry.name.endswith(".yaml")]

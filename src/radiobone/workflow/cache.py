@@ -107,6 +107,7 @@ class Cache:
 def _to_plain(outcome: Outcome) -> dict[str, Any]:
     plain = {name: value for name, value in asdict(replace(outcome, picture=None)).items() if name != "case"}
     picture = None if outcome.picture is None else png_bytes(outcome.picture).hex()
+    plain["features"] = [list(pair) for pair in outcome.features.items()]  # JSON objects are written sorted
     return {**plain, "roi": outcome.case.roi, "warnings": list(outcome.warnings), "picture": picture}
 
 
@@ -116,6 +117,7 @@ def _from_plain(plain: dict[str, Any], case: Case) -> Outcome:
     picture = content.pop("picture")
     pixels = None if picture is None else np.asarray(Image.open(io.BytesIO(bytes.fromhex(picture))))
     content["warnings"] = tuple(content["warnings"])
+    content["features"] = {name: float(value) for name, value in content["features"]}
     return Outcome(case=replace(case, roi=roi), picture=pixels, **content)
 
 

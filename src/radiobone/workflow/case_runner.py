@@ -61,7 +61,7 @@ class Outcome:
 
 
 def run_image(
-    cases: Sequence[Case], settings: ExtractionSettings, modality: str | None
+    cases: Sequence[Case], settings: ExtractionSettings | None, modality: str | None
 ) -> list[list[Outcome]]:
     """Measure every region asked of one image, which is decoded once.
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from radiobone.core.files import write_csv
 from radiobone.io.pairing import pair_folders
+
+SHOWN = 8
 
 
 @dataclass(frozen=True)
@@ -30,9 +33,18 @@ def pair(images: Path, masks: Path, labels: Path | None, output: Path) -> Pairin
 
     Raises
     ------
-    FileMissing, EmptyTable
+    FileMissing, EmptyTable, MissingColumn
     """
-    pairing = pair_folders(images, masks, labels, manifest=output)
+    pairing = pair_folders(images, masks, labels, folder=output.resolve().parent)
     write_csv(output, pairing.table)
-    lines = [f"{len(pairing.table)} pairs written to {output}.", *pairing.notes]
-    return PairingOutcome(tuple(lines), pairing.complete)
+    lines = [f"{len(pairing.table)} pairs of image and mask written to {output}.", *pairing.notes]
+    lines += _listed("images have no mask", [str(path) for path in pairing.unmatched_images])
+    lines += _listed("masks have no image", [str(path) for path in pairing.unmatched_masks])
+    lines += _listed("rows of the sheet have no image", pairing.unmatched_rows)
+    lines += [f"In doubt, and left out: {reason}" for reason in pairing.ambiguous]
+    return PairingOutcome(tuple(lines), pairing.is_complete)
+
+
+def _listed(what: str, names: Sequence[str]) -> list[str]:
+    shown = ", ".join(names[:SHOWN]) + (f", … and {len(names) - SHOWN} more" if len(names) > SHOWN else "")
+    return [f"{len(names)} {what}: {shown}"] if names else []

@@ -13,12 +13,11 @@ from radiobone.core.errors import BadSetting, FeatureMismatch, FileMissing
 from radiobone.core.tables import read_table
 from radiobone.evaluation.final_model import Model, fit_model
 from radiobone.evaluation.final_model import load_model as load_fitted
-from radiobone.evaluation.spec import load_pipeline
 from radiobone.features.presets import load_settings
 from radiobone.features.settings import ExtractionSettings
 from radiobone.workflow.extract import extract
 from radiobone.workflow.single import ImageLike, extract_features
-from radiobone.workflow.study import extraction_of
+from radiobone.workflow.study import PipelineSource, resolve_pipeline
 
 
 class Scorer:
@@ -42,7 +41,7 @@ class Scorer:
         FeatureMismatch
             If the model was fitted on a table from elsewhere, so that nobody knows them.
         """
-        extraction = self.model.extraction
+        extraction = self.model.about["extraction"]
         if not extraction:
             raise FeatureMismatch(
                 "This model was fitted on a table whose extraction settings are not known, so features of an "
@@ -58,27 +57,22 @@ class Scorer:
         Returns
         -------
         DataFrame of one row
-            ``probability``, ``predicted``, ``threshold``, ``out_of_range``.
+            As ``Model.predict`` gives it.
         """
         features = extract_features(image, mask, self.settings, label)
         return self.model.predict(pd.DataFrame([{**features, **clinical}]))
 
     def score_table(self, path: str | Path) -> pd.DataFrame:
         """Score an extract folder, or a table with the model's feature columns."""
-        return self._joined(read_features(Path(path)))
+        return self.model.predict(read_features(Path(path)))
 
     def score_manifest(self, path: str | Path, *, jobs: int = 1, root: Path | None = None) -> pd.DataFrame:
         """Extract and score every case of a manifest; failed cases keep their row, code and message."""
-        table = extract(
-            path, settings=self.settings, modality=self.model.extraction["modality"], root=root, jobs=jobs
-        )
+        modality = self.model.about["extraction"]["modality"]
+        table = extract(path, settings=self.settings, modality=modality, root=root, jobs=jobs)
         failed = table.cases.loc[table.cases["status"] != "done", ["patient_id", "roi", "code", "message"]]
-        scored = self._joined(table.table) if len(table.table) else pd.DataFrame()
+        scored = self.model.predict(table.table) if len(table.table) else pd.DataFrame()
         return pd.concat([scored, failed], ignore_index=True)
-
-    def _joined(self, table: pd.DataFrame) -> pd.DataFrame:
-        who = table[[name for name in ("patient_id", "roi") if name in table]].reset_index(drop=True)
-        return pd.concat([who, self.model.predict(table).reset_index(drop=True)], axis=1)
 
 
 def load_model(path: str | Path) -> Scorer:
@@ -108,10 +102,10 @@ def read_features(path: Path) -> pd.DataFrame:
     return read_table(found[0])
 
 
-def fit_table(source: Path, *, pipeline: str, seed: int, jobs: int, **roles: Any) -> Model:
+def fit_table(source: Path, *, pipeline: PipelineSource, seed: int, jobs: int, **roles: Any) -> Model:
     """Fit the final model on an extract folder or a table; ``roles`` as for ``read_cohort``."""
     cohort = read_cohort(source, **roles)
-    return fit_model(cohort, load_pipeline(pipeline), seed=seed, jobs=jobs, extraction=extraction_of(source))
+    return fit_model(cohort, resolve_pipeline(pipeline), seed=seed, jobs=jobs)
 
 
 def score_source(

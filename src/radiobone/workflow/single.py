@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, overload
+from typing import Any, TypeAlias, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +20,7 @@ from radiobone.io.images import read_image
 from radiobone.io.masks import open_mask
 from radiobone.workflow.extract import SettingsSource, resolve_settings
 
-ImageLike = str | Path | sitk.Image | npt.NDArray[Any] | Volume
+ImageLike: TypeAlias = str | Path | sitk.Image | npt.NDArray[Any] | Volume
 
 
 @overload

@@ -10,7 +10,6 @@ from typing import Any
 
 from radiobone.cohort.cohort import Cohort
 from radiobone.cohort.readers import cohort_from_arrays, read_cohort
-from radiobone.core.files import file_digest, read_json
 from radiobone.evaluation.final_model import Model, fit_model
 from radiobone.evaluation.nested_cv import nested_cv
 from radiobone.evaluation.result import Estimate, Result
@@ -165,7 +164,7 @@ def evaluate_table(
     path, folder = Path(source), Path(output)
     spec = resolve_pipeline(pipeline)
     cohort = read_cohort(path, **roles)
-    origin = {"command": command, "extraction": extraction_of(path), "source": _described(path)}
+    origin = {"command": command}
     evaluation = evaluate_cohort(
         cohort, spec, seed=seed, jobs=jobs, show_progress=show_progress, origin=origin
     )
@@ -199,22 +198,6 @@ def load_result(folder: str | Path) -> Result:
     FileMissing, FileUnreadable
     """
     return Result.load(Path(folder))
-
-
-def extraction_of(source: Path) -> dict[str, Any] | None:
-    """Return the provenance of an extract folder, or None for a table from elsewhere."""
-    path = source / "provenance.json"
-    if not (source.is_dir() and path.is_file()):
-        return None
-    content: dict[str, Any] = read_json(path)
-    return {name: value for name, value in content.items() if name not in ("feature_columns", "inputs")}
-
-
-def _described(source: Path) -> dict[str, str]:
-    table = source
-    if source.is_dir():
-        table = next(p for p in (source / "features.parquet", source / "features.csv") if p.is_file())
-    return {"name": table.name, "sha256": file_digest(table)}
 
 
 def _carry_along(source: Path, folder: Path) -> None:

@@ -136,7 +136,7 @@ def test_a_bad_argument_is_named(arguments, named):
 
 
 def test_one_class_or_three_are_named_errors():
-    X, y = planted_table(n_rows=30)
+    X, _ = planted_table(n_rows=30)
     with pytest.raises(OneClass, match="class 1"):
         MannWhitneyFilter().fit(X, np.ones(30, dtype=int))
     with pytest.raises(NotBinary, match="3 classes"):

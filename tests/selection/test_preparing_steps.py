@@ -56,7 +56,9 @@ def test_share_of_the_commonest_value(table):
 
 
 def test_nearly_constant_columns_go():
-    table = np.column_stack([np.arange(100), np.r_[np.zeros(96), np.ones(4)], np.r_[np.zeros(95), np.ones(5)]])
+    table = np.column_stack(
+        [np.arange(100), np.r_[np.zeros(96), np.ones(4)], np.r_[np.zeros(95), np.ones(5)]]
+    )
     assert ConstantFilter().fit(table).get_support().tolist() == [True, False, True]
     assert ConstantFilter(max_share=1.0).fit(table).get_support().all()
 

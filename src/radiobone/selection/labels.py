@@ -47,7 +47,7 @@ def two_classes(y: npt.NDArray[Any]) -> TwoClasses:
     classes = np.unique(y)
     if len(classes) == 1:
         raise OneClass(
-            f"Every row has the class {classes[0]!r}, so nothing can be told apart. "
+            f"Every row has the class {classes.tolist()[0]!r}, so nothing can be told apart. "
             "Check the target column and the rows given."
         )
     if len(classes) > 2:

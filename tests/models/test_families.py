@@ -1,0 +1,95 @@
+"""What each family of models is, beyond the contract."""
+
+import numpy as np
+import pytest
+import skops.io
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import ParameterGrid
+from sklearn.pipeline import make_pipeline
+
+from radiobone.models.lr import make_l1, make_l2
+from radiobone.models.registry import MODELS
+from radiobone.selection.scale import ZScore
+from radiobone.testing.contracts import planted_table, scores_of
+from radiobone.testing.fitted_state import fitted_state
+
+WEIGHTED = ["lr", "lr_l1", "lr_elasticnet", "svm", "rf", "catboost"]
+RANDOM = ["rf", "gb", "xgboost", "catboost"]
+
+
+def test_the_families_asked_for_are_there():
+    assert {"lr", "svm", "rf", "gb", "xgboost", "catboost"} <= set(MODELS)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_the_search_is_small(name):
+    assert 2 <= len(ParameterGrid(dict(MODELS[name].space))) <= 9
+
+
+@pytest.mark.parametrize("name", RANDOM)
+def test_another_seed_gives_another_model(name):
+    X, y = planted_table()
+    first, second = (scores_of(MODELS[name].make(seed).fit(X, y), X) for seed in (0, 1))
+    assert not np.array_equal(first, second)
+
+
+@pytest.mark.parametrize("name", [name for name in MODELS if name not in RANDOM and name != "lr_elasticnet"])
+def test_a_model_without_chance_takes_any_seed(name):
+    X, y = planted_table()
+    first, second = (scores_of(MODELS[name].make(seed).fit(X, y), X) for seed in (0, 1))
+    np.testing.assert_allclose(first, second, rtol=1e-3, atol=1e-4)
+
+
+@pytest.mark.parametrize("name", WEIGHTED)
+def test_a_rare_class_is_not_forgotten(name):
+    X, y = planted_table(n_rows=400, share=0.06)
+    model = MODELS[name].make(0)
+    if name == "rf":
+        model.set_params(min_samples_leaf=8)
+    model.fit(X.iloc[:200], y[:200])
+    assert model.predict(X.iloc[200:])[y[200:] == 1].mean() > 0.5
+
+
+def test_the_support_vector_machine_leaves_probabilities_to_calibration():
+    X, y = planted_table()
+    assert not hasattr(MODELS["svm"].make(0).fit(X, y), "predict_proba")
+
+
+@pytest.mark.parametrize("strength", [0.05, 0.3, 1.0])
+def test_liblinears_l1_solution_is_sagas(strength):
+    X, y = planted_table(n_rows=120, share=0.3)
+    scaled = ZScore().fit_transform(X)
+    exact = LogisticRegression(
+        l1_ratio=1.0, C=strength, solver="saga", tol=1e-8, max_iter=100_000, class_weight="balanced"
+    ).fit(scaled, y)
+    ours = make_l1(0).set_params(C=strength, tol=1e-8).fit(scaled, y)
+    np.testing.assert_allclose(ours.coef_, exact.coef_, atol=0.02)
+    np.testing.assert_array_equal(ours.coef_ != 0, exact.coef_ != 0)
+
+
+def test_logistic_regression_minimises_the_weighted_ridge_loss():
+    X, y = planted_table(n_rows=60)
+    scaled = ZScore().fit_transform(X)
+    model = make_l2(0).set_params(C=0.1, tol=1e-10).fit(scaled, y)
+    weight = len(y) / (2 * np.bincount(y))[y]
+    residual = weight * (model.predict_proba(scaled)[:, 1] - y)
+    np.testing.assert_allclose(0.1 * residual @ scaled, -model.coef_[0], atol=1e-5)
+    assert residual.sum() == pytest.approx(0, abs=1e-4)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_scores_of_rows_do_not_depend_on_their_company(name):
+    X, y = planted_table()
+    model = make_pipeline(ZScore(), MODELS[name].make(0)).fit(X, y)
+    alone = np.concatenate([scores_of(model, X.iloc[[row]]) for row in range(10)])
+    np.testing.assert_allclose(alone, scores_of(model, X)[:10], rtol=1e-10, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_a_model_survives_a_file_without_pickle(name):
+    X, y = planted_table()
+    model = MODELS[name].make(0).fit(X, y)
+    content = skops.io.dumps(model)
+    restored = skops.io.loads(content, trusted=skops.io.get_untrusted_types(data=content))
+    np.testing.assert_array_equal(scores_of(restored, X), scores_of(model, X))
+    assert fitted_state(restored) == fitted_state(model)

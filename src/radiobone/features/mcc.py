@@ -12,7 +12,8 @@ import numpy.typing as npt
 
 EPSILON = float(np.spacing(1.0))
 FloatArray = npt.NDArray[np.float64]
-NEGLIGIBLE = 1e-9
+NEGLIGIBLE = 1e-9  # shift by the eps below which a first-order correction is exact enough
+DISTINCT = 1e-4  # eigenvalues closer than this may change places by the eps
 MAX_STEPS = 8
 
 
@@ -56,13 +57,16 @@ def _second_of_symmetric(p: FloatArray) -> float:
     px = p.sum(axis=1)
     root = np.sqrt(px)
     values, vectors = np.linalg.eigh(p / np.outer(root, root))
-    second = np.argsort(values**2, kind="stable")[-2]
+    order = np.argsort(values**2, kind="stable")
+    second = order[-2]
     product = np.outer(px, px)
     if float(np.max(np.where(p > 0, EPSILON / product, 0.0))) < NEGLIGIBLE:
         weights = p / (product + EPSILON)
         right = vectors[:, second] / root
         left = vectors[:, second] * root
         return float(left @ (weights @ (p @ right)))
+    if np.min(np.diff(values[order[-3:]] ** 2)) < DISTINCT:  # levels that meet no others
+        return _second_of_general(p).real
     return _refined(_q(p), float(values[second] ** 2), vectors[:, second] / root)
 
 

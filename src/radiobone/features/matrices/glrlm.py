@@ -8,7 +8,7 @@ import numpy.typing as npt
 from radiobone.features.matrices.grid import LevelGrid, Offset
 
 
-def runs(grid: LevelGrid, offset: Offset) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]:
+def runs(grid: LevelGrid, offset: Offset) -> tuple[npt.NDArray[np.int16], npt.NDArray[np.int64]]:
     """Find every run along one direction.
 
     Parameters
@@ -27,7 +27,8 @@ def runs(grid: LevelGrid, offset: Offset) -> tuple[npt.NDArray[np.int32], npt.ND
     """
     step = grid.step(offset)
     centre = grid.centre
-    starts = np.flatnonzero(grid.flat[grid.inside - step] != centre)
+    z, y, x = offset
+    starts = np.flatnonzero(grid.neighbour((-z, -y, -x)) != centre)
     levels = centre[starts]
     lengths = np.ones(starts.size, dtype=np.int64)
     going = np.arange(starts.size)

@@ -14,7 +14,7 @@ from radiobone.features.matrices.grid import LevelGrid, Offset
 
 def zones(
     grid: LevelGrid, neighbours: Sequence[Offset]
-) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]:
+) -> tuple[npt.NDArray[np.int16], npt.NDArray[np.int64]]:
     """Find every zone: voxels of one level that hang together.
 
     Parameters
@@ -44,6 +44,6 @@ def zones(
     n_voxels = grid.inside.size
     graph = coo_array((np.ones(rows.size, dtype=np.int8), (rows, columns)), shape=(n_voxels, n_voxels))
     n_zones, zone = connected_components(graph.tocsr(), directed=False)
-    levels = np.zeros(n_zones, dtype=np.int32)
+    levels = np.zeros(n_zones, dtype=centre.dtype)
     levels[zone] = centre
     return levels, np.bincount(zone, minlength=n_zones)

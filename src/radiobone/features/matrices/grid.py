@@ -7,7 +7,8 @@ The region's box is padded with zeros and flattened; the neighbour of voxel ``i`
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import product
 
 import numpy as np
@@ -15,6 +16,7 @@ import numpy.typing as npt
 
 IntArray = npt.NDArray[np.integer]
 Offset = tuple[int, int, int]
+KEPT_VOXELS = 2_000_000  # above this, looking neighbours up again is better than the memory
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,7 +25,7 @@ class LevelGrid:
 
     Attributes
     ----------
-    flat : ndarray of int32, shape (n,)
+    flat : ndarray of int16, shape (n,)
         Levels from 1 inside the region, 0 outside and in the padding.
     inside : ndarray of int, shape (n_voxels,)
         Positions of the region's voxels in ``flat``, in raster order.
@@ -35,16 +37,17 @@ class LevelGrid:
         Highest level.
     """
 
-    flat: npt.NDArray[np.int32]
+    flat: npt.NDArray[np.int16]
     inside: npt.NDArray[np.int64]
     strides: tuple[int, int, int]
     box: tuple[int, int, int]
     n_levels: int
+    _neighbours: dict[int, npt.NDArray[np.int16]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def from_levels(cls, levels: IntArray, *, margin: int = 1) -> LevelGrid:
         """Lay out an array of levels, shape (n_z, n_y, n_x), with room for offsets up to ``margin``."""
-        padded = np.pad(levels.astype(np.int32, copy=False), margin)
+        padded = np.pad(levels.astype(np.int16), margin)
         _, n_y, n_x = padded.shape
         flat = padded.ravel()
         n_z_in, n_y_in, n_x_in = levels.shape
@@ -56,8 +59,8 @@ class LevelGrid:
             int(levels.max(initial=0)),
         )
 
-    @property
-    def centre(self) -> npt.NDArray[np.int32]:
+    @cached_property
+    def centre(self) -> npt.NDArray[np.int16]:
         """Levels of the region's voxels, in raster order."""
         return self.flat[self.inside]
 
@@ -65,9 +68,15 @@ class LevelGrid:
         """Distance in ``flat`` to the neighbour at an offset (z, y, x)."""
         return sum(o * s for o, s in zip(offset, self.strides, strict=True))
 
-    def neighbour(self, offset: Offset) -> npt.NDArray[np.int32]:
-        """Levels of the neighbours of the region's voxels, 0 where there is none."""
-        return self.flat[self.inside + self.step(offset)]
+    def neighbour(self, offset: Offset) -> npt.NDArray[np.int16]:
+        """Levels of the neighbours of the region's voxels, 0 where there is none; kept for the next family."""
+        step = self.step(offset)
+        found = self._neighbours.get(step)
+        if found is None:
+            found = self.flat[self.inside + step]
+            if self.inside.size <= KEPT_VOXELS:
+                self._neighbours[step] = found
+        return found
 
 
 def offsets(

@@ -29,11 +29,13 @@ def bone(seed: int) -> npt.NDArray[np.int16]:
     return np.random.default_rng(seed).normal(300, 60, SHAPE).astype(np.int16)
 
 
-def two_labels() -> npt.NDArray[np.uint8]:
-    """Two boxes, labels 1 and 2."""
+def two_labels(shape: int = 0) -> npt.NDArray[np.uint8]:
+    """Two boxes, labels 1 and 2; another number gives another shape."""
     mask = np.zeros(SHAPE, np.uint8)
-    mask[3:7, 4:13, 4:12] = 1
-    mask[8:12, 4:13, 4:12] = 2
+    n_y, n_x = 13 - shape % 4, 12 - shape // 4 % 3
+    mask[3:7, 4:n_y, 4:n_x] = 1
+    mask[8:12, 4:n_y, 4:n_x] = 2
+    mask[3, 4, 4] = 0 if shape % 5 else 1
     return mask
 
 
@@ -44,12 +46,12 @@ class SmallCohort:
         self.folder = folder
         self.rows: list[Mapping[str, object]] = []
 
-    def add(self, name: str, *, roi: str = "", label: int | str = 1, **extra: object) -> None:
+    def add(self, name: str, *, roi: str = "", label: int | str = 1, shape: int = 0, **extra: object) -> None:
         """Add a row for a patient, with files if there are none yet."""
         image, mask = Path("images") / f"{name}.nii.gz", Path("masks") / f"{name}.nii.gz"
         if not (self.folder / image).exists():
             write_image(self.folder / image, bone(len(self.rows)))
-            write_image(self.folder / mask, two_labels())
+            write_image(self.folder / mask, two_labels(shape))
         row = {
             "patient_id": name,
             "image": str(image),

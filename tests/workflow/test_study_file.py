@@ -57,7 +57,7 @@ def test_a_table_becomes_a_report_whose_numbers_agree(tmp_path: Path) -> None:
 
 def test_images_become_a_report_with_pictures(cohort: SmallCohort, tmp_path: Path) -> None:
     for number in range(18):
-        cohort.add(f"p{number:02d}", osteoporosis="yes" if number % 3 == 0 else "no")
+        cohort.add(f"p{number:02d}", shape=number, osteoporosis="yes" if number % 3 == 0 else "no")
     cohort.rows.append({**cohort.rows[0], "patient_id": "lost", "image": "images/lost.nii.gz"})
     study = write_study(
         cohort.folder, manifest=cohort.manifest.name, settings=QUICK, target="osteoporosis", positive="yes"

@@ -67,7 +67,16 @@ class Evaluation:
         return write_report(folder, target if target.suffix.lower() == ".html" else None)
 
     def _repr_html_(self) -> str:
-        return self.result._repr_html_()
+        rows = "".join(
+            f"<tr><td>{name}</td><td>{_shown(one.mean)}</td><td>{_shown(one.low)} to {_shown(one.high)}</td></tr>"
+            for name, one in self.metrics.items()
+        )
+        head = "<tr><th>metric</th><th>mean over folds</th><th>95 % interval</th></tr>"
+        return f"<table>{head}{rows}</table>"
+
+
+def _shown(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"
 
 
 def evaluate(

@@ -1,0 +1,102 @@
+"""The IBSI digital phantom, measured on this machine and compared with the consensus values."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from dataclasses import dataclass
+from importlib.resources import files
+
+import numpy as np
+
+from radiobone.core.volume import Volume
+from radiobone.features.engine import extract_features
+from radiobone.features.settings import ALL_FAMILIES, ExtractionSettings
+from radiobone.imaging.discretise import FixedBinWidth
+
+DIGITS = 3  # the consensus values are published with three significant digits
+
+PHANTOM_SETTINGS = ExtractionSettings(
+    discretisation=FixedBinWidth(width=1.0),  # the phantom's intensities are grey levels already
+    families=tuple(choice for choice in ALL_FAMILIES if choice.name != "shape2D"),
+)
+
+
+@dataclass(frozen=True)
+class SelftestRow:
+    """One feature of the phantom.
+
+    Attributes
+    ----------
+    feature : str
+        Our name.
+    ibsi_tag : str
+        IBSI's name.
+    value : float
+        What this machine computed, in IBSI's definition.
+    consensus, tolerance : float
+        What IBSI agreed on.
+    passed : bool
+        Whether the value, rounded to three significant digits, lies within the tolerance.
+    """
+
+    feature: str
+    ibsi_tag: str
+    value: float
+    consensus: float
+    tolerance: float
+    passed: bool
+
+
+def run_selftest() -> list[SelftestRow]:
+    """Measure the phantom and compare.
+
+    Returns
+    -------
+    list of SelftestRow
+        One row for every feature that has a consensus value and our definition in common.
+    """
+    image, mask = digital_phantom()
+    features = extract_features(image, mask, PHANTOM_SETTINGS)
+    table = csv.DictReader(io.StringIO(_reference("ibsi_digital_phantom.csv")))
+    return [_row(line, features[line["feature"]]) for line in table]
+
+
+def digital_phantom() -> tuple[Volume, Volume]:
+    """Return the phantom's image and region."""
+    content = json.loads(_reference("ibsi_digital_phantom.json"))
+    z, y, x = content["spacing_mm"]
+    image = Volume(np.array(content["image"], dtype=np.int16), spacing_mm=(z, y, x))
+    return image, image.with_array(np.array(content["mask"], dtype=np.uint8))
+
+
+def _reference(name: str) -> str:
+    return files("radiobone.features").joinpath("reference", name).read_text(encoding="utf-8")
+
+
+def _row(line: dict[str, str], value: float) -> SelftestRow:
+    value -= float(line["added_to_ibsi"])
+    consensus, tolerance = float(line["consensus"]), float(line["tolerance"])
+    return SelftestRow(
+        feature=line["feature"],
+        ibsi_tag=line["ibsi_tag"],
+        value=value,
+        consensus=consensus,
+        tolerance=tolerance,
+        passed=agrees(value, consensus, tolerance),
+    )
+
+
+def agrees(value: float, consensus: float, tolerance: float) -> bool:
+    """Tell whether a value, rounded to three significant digits, lies within the tolerance of a consensus."""
+    slack = 1e-9 * max(abs(consensus), 1.0)  # 2.15 is not a binary number
+    return abs(round_to_significant(value, DIGITS) - consensus) <= tolerance + slack
+
+
+def round_to_significant(value: float, digits: int) -> float:
+    """Round to a number of significant digits."""
+    if value == 0 or not math.isfinite(value):
+        return value
+    return round(value, digits - 1 - math.floor(math.log10(abs(value))))

@@ -1,0 +1,57 @@
+"""SHAP values over all outer folds, and the files that hold them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from radiobone.core.files import write_json, write_parquet
+from radiobone.explain.summary import fold_means, summarise
+
+SHAP_TABLE, SHAP_INFO = "shap.parquet", "shap.json"
+COLUMNS = ("row_id", "repeat", "fold", "feature", "value", "shap")
+SCALE = "probability of the positive class, before calibration"
+
+
+@dataclass(frozen=True, eq=False)
+class Explanation:
+    """SHAP values of held-out rows.
+
+    Attributes
+    ----------
+    table : DataFrame
+        ``row_id, repeat, fold, feature, value, shap``: one row per held-out row, fold and feature that
+        reached the fold's model; a feature that did not contributes 0 and has no row. ``value`` is the raw
+        feature, before any step.
+    folds : tuple of dict
+        Per fold: ``repeat, fold, model, explainer, base_value, additivity_error, n_background``.
+    note : str
+        What a reader must know.
+    """
+
+    table: pd.DataFrame
+    folds: tuple[dict[str, Any], ...]
+    note: str = ""
+
+    @property
+    def max_additivity_error(self) -> float:
+        """Worst distance, over all rows, of base value plus SHAP values from the model's probability."""
+        return max((float(fold["additivity_error"]) for fold in self.folds), default=0.0)
+
+    def summary(self) -> pd.DataFrame:
+        """Rank the features: ``mean_abs_shap``, its ``sd`` over folds, ``selection_rate``."""
+        return summarise(fold_means(self.table, [(fold["repeat"], fold["fold"]) for fold in self.folds]))
+
+    def save(self, folder: Path) -> None:
+        """Write ``shap.parquet`` and ``shap.json``, each whole or not at all.
+
+        Raises
+        ------
+        DiskFull
+        """
+        write_parquet(Path(folder) / SHAP_TABLE, self.table)
+        info = {"scale": SCALE, "folds": list(self.folds), "note": self.note}
+        write_json(Path(folder) / SHAP_INFO, {**info, "max_additivity_error": self.max_additivity_error})

@@ -1,0 +1,123 @@
+"""SHAP values of the held-out rows of every outer fold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from radiobone.cohort.cohort import Cohort
+from radiobone.core.progress import progress
+from radiobone.core.seeds import rng_for, seed_for
+from radiobone.evaluation.nested_cv import FoldFit, NestedRun
+from radiobone.evaluation.parallel import run_all
+from radiobone.explain.explanation import COLUMNS, Explanation
+from radiobone.explain.probability import probability_of
+from radiobone.explain.problem import Problem, additivity_error
+from radiobone.explain.registry import explainer_for
+
+MOST_BACKGROUND = 100
+NOTE = (
+    "Values are of held-out rows, explained by the model of their own fold against at most 100 of its training rows; "
+    "features are varied one by one as if independent (interventional). A model without probabilities is explained "
+    "through its fold's calibration."
+)
+
+
+@dataclass(frozen=True, eq=False)
+class ExplainedFold:
+    """SHAP values of one fold: a block of the long table, and how it was made."""
+
+    table: pd.DataFrame
+    info: dict[str, Any]
+
+
+def explain_folds(
+    run: NestedRun, cohort: Cohort, *, seed: int = 0, jobs: int = 1, show_progress: bool = True
+) -> Explanation:
+    """Explain every outer fold's model on the rows that it has not seen.
+
+    Parameters
+    ----------
+    run : NestedRun
+        From ``nested_cv`` on the same cohort.
+    cohort : Cohort
+        The rows.
+    seed : int
+        Chooses the background and the permutations; the same seed gives the same bits, whatever ``jobs``.
+    jobs : int
+        Processes.
+    show_progress : bool
+        Whether to show progress.
+    """
+    tasks = [_task(fit, cohort, seed) for fit in run.fits]
+    with progress("SHAP values", len(tasks), show=show_progress) as advance:
+        explained = run_all(explain_fold, tasks, jobs=jobs, advance=advance)
+    blocks = [fold.table for fold in explained if len(fold.table)]
+    table = pd.concat(blocks, ignore_index=True) if blocks else pd.DataFrame(columns=list(COLUMNS))
+    return Explanation(table, tuple(fold.info for fold in explained), NOTE)
+
+
+def _task(fit: FoldFit, cohort: Cohort, seed: int) -> tuple[FoldFit, pd.DataFrame, pd.DataFrame, int]:
+    chosen = background_rows(fit, seed)
+    own_seed = seed_for(seed, "shap", "repeat", fit.repeat, "fold", fit.fold)
+    return fit, cohort.X.iloc[chosen], cohort.X.iloc[fit.test], own_seed
+
+
+def background_rows(fit: FoldFit, seed: int) -> npt.NDArray[np.int64]:
+    """Choose at most 100 training rows of a fold, in their order."""
+    if len(fit.train) <= MOST_BACKGROUND:
+        return np.sort(fit.train)
+    rng = rng_for(seed, "shap background", "repeat", fit.repeat, "fold", fit.fold)
+    return np.sort(rng.choice(np.sort(fit.train), MOST_BACKGROUND, replace=False))
+
+
+def explain_fold(fit: FoldFit, background: pd.DataFrame, held_out: pd.DataFrame, seed: int) -> ExplainedFold:
+    """Explain the held-out rows of one fold.
+
+    Parameters
+    ----------
+    fit : FoldFit
+        What the fold learned.
+    background, held_out : DataFrame
+        Raw rows: training rows to compare with, and rows to explain.
+    seed : int
+        For explainers that draw.
+    """
+    predict = probability_of(fit.model, fit.calibrator)
+    problem = Problem(fit.model, predict, _seen(fit, background), _seen(fit, held_out), seed)
+    found = explainer_for(fit.model)(problem)
+    info = {
+        "repeat": fit.repeat,
+        "fold": fit.fold,
+        "model": fit.model_name,
+        "explainer": found.kind,
+        "base_value": found.base_value,
+        "additivity_error": additivity_error(problem, found),
+        "n_background": len(background),
+    }
+    return ExplainedFold(_long(fit, held_out, found.values), info)
+
+
+def _seen(fit: FoldFit, table: pd.DataFrame) -> npt.NDArray[np.float64]:
+    """Rows as the fold's model sees them."""
+    return np.ascontiguousarray(fit.steps.transform(table), dtype=float)
+
+
+def _long(fit: FoldFit, held_out: pd.DataFrame, values: npt.NDArray[np.float64]) -> pd.DataFrame:
+    n_rows, n_features = values.shape
+    raw = held_out.reindex(columns=list(fit.features)).to_numpy(dtype=float)
+    return pd.DataFrame(
+        {
+            "row_id": np.repeat(held_out.index.astype(str).to_numpy(), n_features),
+            "repeat": fit.repeat,
+            "fold": fit.fold,
+            "feature": np.tile(np.asarray(fit.features, dtype=object), n_rows),
+            "value": raw.ravel(),
+            "shap": values.ravel(),
+        },
+        columns=list(COLUMNS),
+    )

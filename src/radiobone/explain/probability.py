@@ -1,0 +1,37 @@
+"""The probability that is explained: the fitted model's own, before calibration."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from radiobone.evaluation.calibration import SigmoidCalibrator
+from radiobone.evaluation.scores import raw_scores
+from radiobone.explain.problem import FloatArray, Predict
+
+
+def probability_of(model: Any, calibrator: SigmoidCalibrator | None) -> Predict:
+    """Return a function from rows to the probability of the positive class.
+
+    A model without probabilities, such as a support vector machine, takes those of its own fold's
+    calibration: without it there is no common scale.
+
+    Parameters
+    ----------
+    model : fitted classifier
+        With ``predict_proba`` or ``decision_function``.
+    calibrator : SigmoidCalibrator or None
+        Of the fold.
+    """
+    names = getattr(model, "feature_names_in_", None)
+
+    def as_fitted(table: FloatArray) -> Any:
+        return table if names is None else pd.DataFrame(table, columns=names)
+
+    if hasattr(model, "predict_proba"):
+        return lambda table: np.asarray(model.predict_proba(as_fitted(table)), dtype=float)[:, 1]
+    if calibrator is None:
+        raise ValueError(f"{type(model).__name__} has no probabilities and its fold no calibrator")
+    return lambda table: calibrator.predict(raw_scores(model, as_fitted(table)))

@@ -1,0 +1,33 @@
+"""Which explainer is used for which model. To add one: its module and a line here.
+
+A type of model that is not listed is explained from its predictions alone: by all subsets where features
+are few, else by permutations. Boosted trees are among these on purpose: shap's tree explainer is exact for
+their log odds, and rescales those to probability; the parts then add up, and are off by several percentage
+points from the Shapley values of the probability.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sklearn.ensemble import ExtraTreesClassifier, RandomForestClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.tree import DecisionTreeClassifier
+
+from radiobone.explain.linear import explain_linear
+from radiobone.explain.permutations import explain_any
+from radiobone.explain.problem import Attribution, Problem
+from radiobone.explain.trees import explain_trees
+
+Explainer = Callable[[Problem], Attribution]
+EXPLAINERS: dict[type, Explainer] = {
+    LogisticRegression: explain_linear,
+    DecisionTreeClassifier: explain_trees,
+    RandomForestClassifier: explain_trees,
+    ExtraTreesClassifier: explain_trees,
+}
+
+
+def explainer_for(model: object) -> Explainer:
+    """Return the explainer of a model's type, or of the nearest type that it derives from."""
+    return next((EXPLAINERS[kind] for kind in type(model).__mro__ if kind in EXPLAINERS), explain_any)

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from radiobone.core.volume import Volume
-from radiobone.testing.demo_files import write_case, write_volume
+from radiobone.io.write import write_volume
+from radiobone.testing.demo_files import write_case
 from radiobone.testing.demo_patients import LABELS, draw_patient, scan
 
 Row = dict[str, Any]

@@ -5,10 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import SimpleITK as sitk
-
 from radiobone.core.volume import Volume
-from radiobone.imaging.itk import to_sitk
+from radiobone.io.write import write_volume
 from radiobone.testing.demo_patients import LABELS, Patient
 
 TARGET, POSITIVE, NEGATIVE = "osteoporosis", "yes", "no"
@@ -36,9 +34,3 @@ def write_case(folder: Path, patient: Patient, image: Volume, labels: Volume) ->
         for level, value in LABELS.items()
         if (labels.array == value).any()
     ]
-
-
-def write_volume(path: Path, volume: Volume) -> None:
-    """Write a volume; the suffix says in which format."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    sitk.WriteImage(to_sitk(volume), str(path), useCompression=True)

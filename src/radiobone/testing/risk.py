@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import expit
 from scipy.stats import rankdata
 
 FloatArray = npt.NDArray[np.float64]
@@ -38,7 +39,7 @@ class RiskLaw:
     def risk(self, density_mg_cm3: npt.ArrayLike) -> FloatArray:
         """Return the probability of a positive label for each density."""
         logit = (self.even_mg_cm3 - np.asarray(density_mg_cm3, dtype=float)) / self.softness_mg_cm3
-        return np.asarray(1 / (1 + np.exp(-logit)), dtype=np.float64)
+        return np.asarray(expit(logit), dtype=np.float64)
 
     def prevalence(self) -> float:
         """Return the share of positive labels to expect."""

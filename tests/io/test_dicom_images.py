@@ -9,6 +9,7 @@ import pydicom
 import pytest
 import SimpleITK as sitk
 from pydicom.dataset import Dataset
+from pydicom.uid import RLELossless
 
 from radiobone.core.errors import (
     DimensionMismatch,
@@ -173,6 +174,11 @@ def test_a_folder_without_dicom_is_refused(tmp_path: Path) -> None:
         read_image(tmp_path)
 
 
+def test_compression_changes_nothing(tmp_path: Path, ct_volume: Volume, save_series: SaveSeries) -> None:
+    folder = save_series(tmp_path, ct_volume, lambda dataset, _number: dataset.compress(RLELossless))
+    assert np.array_equal(read_image(folder).array, ct_volume.array)
+
+
 def test_an_enhanced_multi_frame_object_is_read(
     tmp_path: Path, ct_volume: Volume, save_series: SaveSeries
 ) -> None:
@@ -218,6 +224,18 @@ def test_monochrome1_is_turned_around_with_a_warning(
     with pytest.warns(InvertedPhotometric, match="bone is bright"):
         volume = read_image(path)
     assert np.array_equal(volume.array[0].astype(int), 4095 - PIXELS.astype(int))
+
+
+def test_a_compressed_radiograph_is_turned_around_once(
+    tmp_path: Path, save_radiograph: Callable[..., Path]
+) -> None:
+    path = save_radiograph(tmp_path / "x.dcm", PIXELS, "MONOCHROME1", PixelSpacing=[0.1, 0.1])
+    dataset = pydicom.dcmread(path)
+    dataset.compress(RLELossless)
+    dataset.save_as(path)
+    with pytest.warns(InvertedPhotometric):
+        volume = read_image(path)
+    assert np.array_equal(volume.array[0].astype(int), 65535 - PIXELS.astype(int))
 
 
 def test_a_radiograph_without_pixel_size_says_so(

@@ -38,7 +38,11 @@ def test_contours_become_voxels_whose_centre_is_inside(
 ) -> None:
     hole = square(ct_volume, 2, (3.5, 5.5), (2.5, 4.5))
     rois = {
-        "L1": [square(ct_volume, 2, (0.5, 7.5), (0.5, 6.5)), hole, square(ct_volume, 3, (1.5, 3.4), (1.6, 5.4))],
+        "L1": [
+            square(ct_volume, 2, (0.5, 7.5), (0.5, 6.5)),
+            hole,
+            square(ct_volume, 3, (1.5, 3.4), (1.6, 5.4)),
+        ],
         "Inner": [hole],
         "Never drawn": [],
     }
@@ -95,13 +99,16 @@ def test_contours_beside_their_slice_are_moved_a_little_or_refused(
         path = save_rtstruct(tmp_path / f"{name}.dcm", {"L1": [square(ct_volume, z, (0.5, 3.5), (0.5, 3.5))]})
         with pytest.raises(GeometryMismatch, match="another scan"):
             open_mask(path, ct_volume).region(roi=None, label=None)
-    slanted = square(ct_volume, 2, (0.5, 7.5), (0.5, 6.5)) + [[0, 0, 0], [0, 0, 0], [0, 0, 5], [0, 0, 5]]
+    slanted = square(ct_volume, 2, (0.5, 7.5), (0.5, 6.5))
+    slanted[2:, 2] += 5
     path = save_rtstruct(tmp_path / "slanted.dcm", {"L1": [slanted]})
     with pytest.raises(GeometryMismatch, match="across"):
         open_mask(path, replace(ct_volume, spacing_mm=(2.5, 0.9, 0.8))).region(roi=None, label=None)
 
 
-def test_an_rtstruct_without_structures_is_refused(tmp_path: Path, ct_volume: Volume, save_rtstruct: Save) -> None:
+def test_an_rtstruct_without_structures_is_refused(
+    tmp_path: Path, ct_volume: Volume, save_rtstruct: Save
+) -> None:
     with pytest.raises(UnreadableImage, match="without structures"):
         open_mask(save_rtstruct(tmp_path / "rs.dcm", {}), ct_volume)
 
@@ -152,7 +159,11 @@ def test_fractions_are_refused(tmp_path: Path, ct_volume: Volume, save_series: S
 
 @pytest.mark.parametrize(
     "change",
-    [{"origin_mm": (-30.1, 12.25, -100.0)}, {"spacing_mm": (2.5, 1.8, 1.6)}, {"origin_mm": (-30.5, 12.25, 0.0)}],
+    [
+        {"origin_mm": (-30.1, 12.25, -100.0)},
+        {"spacing_mm": (2.5, 1.8, 1.6)},
+        {"origin_mm": (-30.5, 12.25, 0.0)},
+    ],
     ids=["half a voxel aside", "coarser", "elsewhere"],
 )
 def test_a_segmentation_of_another_grid_is_refused(

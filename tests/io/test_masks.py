@@ -102,7 +102,9 @@ def test_totalsegmentators_names_serve_where_the_file_has_none(
     assert np.array_equal(region.array, labels == 31)
 
 
-def test_names_in_the_header_count_and_may_be_empty(tmp_path: Path, ct_volume: Volume, labels: np.ndarray) -> None:
+def test_names_in_the_header_count_and_may_be_empty(
+    tmp_path: Path, ct_volume: Volume, labels: np.ndarray
+) -> None:
     write_volume(tmp_path / "plain.nii.gz", ct_volume.with_array(labels))
     image = nibabel.load(tmp_path / "plain.nii.gz")
     text = "".join(
@@ -134,7 +136,9 @@ def test_names_of_slicers_segments_count(tmp_path: Path, ct_volume: Volume, labe
 
 
 @pytest.mark.parametrize("label", [None, 1])
-def test_an_empty_mask_is_refused(tmp_path: Path, ct_volume: Volume, save_nifti: Save, label: int | None) -> None:
+def test_an_empty_mask_is_refused(
+    tmp_path: Path, ct_volume: Volume, save_nifti: Save, label: int | None
+) -> None:
     path = save_nifti(tmp_path / "m.nii.gz", np.zeros(ct_volume.shape, np.uint8), ct_volume)
     with pytest.raises(EmptyMask, match="no voxel"):
         open_mask(path, ct_volume).region(roi=None, label=label)

@@ -29,6 +29,7 @@ from radiobone.io.itk_header import ItkHeader, read_header, several_values
 IMAGE_IO = "NiftiImageIO"
 HEADER_BYTES = 348
 LARGEST_FILE_BYTES = 1 << 35
+LARGEST_EXTENSION_BYTES = 1 << 24
 SAME_PLACE_MM = 0.1
 DTYPES = {
     2: "u1", 4: "i2", 8: "i4", 16: "f4", 64: "f8", 256: "i1", 512: "u2", 768: "u4", 1024: "i8", 1280: "u8",
@@ -124,9 +125,12 @@ def label_names(path: Path) -> dict[str, int]:
     dict
         Label value by name, in the order of the file; empty if there is no such extension.
     """
-    content = nifti_content(path)
-    header = parse_header(content, path)
-    text = content[HEADER_BYTES + 4 : int(header.vox_offset)].decode("utf-8", errors="replace")
+    raw = read_bytes(path)
+    packed = raw.startswith(GZIP_MAGIC)
+    header = parse_header(inflate_start(raw, path) if packed else raw, path)
+    end = int(header.vox_offset) if HEADER_BYTES + 4 < header.vox_offset <= LARGEST_EXTENSION_BYTES else 0
+    content = inflate(raw, path, limit_bytes=end) if packed else raw
+    text = content[HEADER_BYTES + 4 : end].decode("utf-8", errors="replace")
     found = re.findall(r'<Label\b[^>]*?\bKey="(\d+)"[^>]*>\s*(?:<!\[CDATA\[(.*?)\]\]>|([^<]*))', text)
     return {(in_cdata or plain).strip(): int(key) for key, in_cdata, plain in found if int(key) != 0}
 

@@ -9,7 +9,7 @@ import pydicom
 import pytest
 import SimpleITK as sitk
 from pydicom.dataset import Dataset
-from pydicom.uid import RLELossless
+from pydicom.uid import JPEGLSLossless, RLELossless
 
 from radiobone.core.errors import (
     DimensionMismatch,
@@ -174,8 +174,11 @@ def test_a_folder_without_dicom_is_refused(tmp_path: Path) -> None:
         read_image(tmp_path)
 
 
-def test_compression_changes_nothing(tmp_path: Path, ct_volume: Volume, save_series: SaveSeries) -> None:
-    folder = save_series(tmp_path, ct_volume, lambda dataset, _number: dataset.compress(RLELossless))
+@pytest.mark.parametrize("syntax", [RLELossless, JPEGLSLossless])
+def test_compression_changes_nothing(
+    tmp_path: Path, ct_volume: Volume, save_series: SaveSeries, syntax: str
+) -> None:
+    folder = save_series(tmp_path, ct_volume, lambda dataset, _number: dataset.compress(syntax))
     assert np.array_equal(read_image(folder).array, ct_volume.array)
 
 
@@ -226,12 +229,13 @@ def test_monochrome1_is_turned_around_with_a_warning(
     assert np.array_equal(volume.array[0].astype(int), 4095 - PIXELS.astype(int))
 
 
+@pytest.mark.parametrize("syntax", [RLELossless, JPEGLSLossless])
 def test_a_compressed_radiograph_is_turned_around_once(
-    tmp_path: Path, save_radiograph: Callable[..., Path]
+    tmp_path: Path, save_radiograph: Callable[..., Path], syntax: str
 ) -> None:
     path = save_radiograph(tmp_path / "x.dcm", PIXELS, "MONOCHROME1", PixelSpacing=[0.1, 0.1])
     dataset = pydicom.dcmread(path)
-    dataset.compress(RLELossless)
+    dataset.compress(syntax)
     dataset.save_as(path)
     with pytest.warns(InvertedPhotometric):
         volume = read_image(path)

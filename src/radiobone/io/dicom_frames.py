@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,20 +12,23 @@ import numpy as np
 import numpy.typing as npt
 import pydicom
 import SimpleITK as sitk
-from pydicom.dataset import Dataset
+from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.errors import InvalidDicomError
+from pydicom.uid import SecondaryCaptureImageStorage, generate_uid
 
 from radiobone.core.errors import BadSpacing, UnreadableImage, VectorImage
 from radiobone.io.files import damaged
 
 FloatArray = npt.NDArray[np.float64]
 NOT_IMAGES = {"RTSTRUCT", "RTPLAN", "RTDOSE", "RTRECORD", "SEG", "SR", "PR", "KO", "REG", "FID", "DOC", "M3D"}
+PIXEL_FIELDS = (
+    "SamplesPerPixel", "Rows", "Columns", "NumberOfFrames", "BitsAllocated", "BitsStored", "HighBit",
+    "PixelRepresentation", "PixelData",
+)  # fmt: skip
+# Decoded by pydicom alone: uncompressed, deflated and RLE
 NATIVE_SYNTAXES = {
-    "1.2.840.10008.1.2",
-    "1.2.840.10008.1.2.1",
-    "1.2.840.10008.1.2.2",
-    "1.2.840.10008.1.2.1.99",
-}
+    "1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.2", "1.2.840.10008.1.2.1.99", "1.2.840.10008.1.2.5",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,19 +161,32 @@ def stored_values(path: Path) -> npt.NDArray[Any]:
     dataset = pydicom.dcmread(path)
     syntax = str(dataset.file_meta.get("TransferSyntaxUID", ""))
     try:
-        pixels = dataset.pixel_array if syntax in NATIVE_SYNTAXES else _decompressed(path, dataset)
+        pixels = dataset.pixel_array if syntax in NATIVE_SYNTAXES else _decompressed(dataset)
     except (ValueError, AttributeError, RuntimeError, NotImplementedError, EOFError, OSError) as error:
         raise damaged(path, str(error).strip().splitlines()[-1]) from error
     rows, columns = int(dataset.Rows), int(dataset.Columns)
     return np.asarray(pixels).reshape(-1, rows, columns)
 
 
-def _decompressed(path: Path, dataset: Dataset) -> npt.NDArray[Any]:
-    """Undo compression by ITK, which knows every common kind; its rescaling is taken back."""
-    rescaled = sitk.GetArrayFromImage(sitk.ReadImage(str(path), imageIO="GDCMImageIO")).astype(np.float64)
-    slope = _number(dataset.get("RescaleSlope")) or 1.0
-    intercept = _number(dataset.get("RescaleIntercept")) or 0.0
-    return np.asarray(np.rint((rescaled - intercept) / slope), dtype=np.int32)
+def _decompressed(dataset: Dataset) -> npt.NDArray[Any]:
+    """Undo compression by ITK, which knows every common kind.
+
+    ITK would also rescale and turn MONOCHROME1 around, so it is shown the pixels alone, without the rest
+    of the header.
+    """
+    bare = Dataset()
+    bare.file_meta = FileMetaDataset()
+    bare.file_meta.TransferSyntaxUID = dataset.file_meta.TransferSyntaxUID
+    bare.SOPClassUID = bare.file_meta.MediaStorageSOPClassUID = SecondaryCaptureImageStorage
+    bare.SOPInstanceUID = bare.file_meta.MediaStorageSOPInstanceUID = generate_uid()
+    bare.PhotometricInterpretation = "MONOCHROME2"
+    for name in PIXEL_FIELDS:
+        if name in dataset:
+            bare[name] = dataset[name]
+    with tempfile.TemporaryDirectory() as folder:
+        plain = Path(folder) / "pixels.dcm"
+        bare.save_as(plain, enforce_file_format=True)
+        return np.asarray(sitk.GetArrayFromImage(sitk.ReadImage(str(plain), imageIO="GDCMImageIO")))
 
 
 def rescaled(stored: npt.NDArray[Any], slope: float, intercept: float) -> npt.NDArray[Any]:

@@ -1,0 +1,107 @@
+"""One HTML file from a result folder alone."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from radiobone.core.files import write_text
+from radiobone.report import numbers
+from radiobone.report.data import ResultData, read_result
+from radiobone.report.sections.registry import SECTIONS
+
+TEMPLATES = Path(__file__).parent / "templates"
+REPORT_NAME = "report.html"
+
+
+def write_report(folder: Path, output: Path | None = None) -> Path:
+    """Write the report of a result folder as one self-contained HTML file.
+
+    The page loads nothing, from a network or from disk; it is readable without scripts.
+
+    Parameters
+    ----------
+    folder : Path
+        What ``radiobone evaluate`` wrote.
+    output : Path, optional
+        The file; ``report.html`` in the folder unless given.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    FileMissing, FileUnreadable
+        If the folder is not a complete result.
+    DiskFull
+        If the file cannot be written.
+    """
+    source = Path(folder)
+    target = source / REPORT_NAME if output is None else Path(output)
+    write_text(target, render(read_result(source)))
+    return target
+
+
+def render(data: ResultData) -> str:
+    """Return the report as HTML."""
+    environment = _environment()
+    shown, absent = [], []
+    for section in SECTIONS:
+        context = section.context(data)
+        if context is None:
+            absent.append(section)
+        else:
+            body = environment.get_template(f"{section.key}.html").render(**context)
+            shown.append((section, Markup(body)))
+    style, script = _source("report.css"), _source("report.js")
+    page = environment.get_template("page.html")
+    return page.render(
+        about=data.metrics,
+        created=data.provenance.get("created"),
+        version=data.provenance.get("radiobone"),
+        sections=shown,
+        absent=absent,
+        style=Markup(style),
+        script=Markup(script),
+        policy=content_policy(style, script),
+    )
+
+
+def content_policy(style: str, script: str) -> str:
+    """Return a content-security policy that lets only this style sheet, this script and inline pictures through."""
+    return (
+        f"default-src 'none'; img-src data:; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
+
+
+def _source(name: str) -> str:
+    return (TEMPLATES / name).read_text(encoding="utf-8")
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    tools: dict[str, Any] = {
+        name: getattr(numbers, name)
+        for name in ("decimals", "percent", "count", "significant", "moment", "breakable")
+    }
+    environment.filters.update(tools)
+    environment.globals["traced"] = numbers.traced
+    return environment

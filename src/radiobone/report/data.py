@@ -1,0 +1,133 @@
+"""A result folder, read for the report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from radiobone.core.errors import FileMissing, FileUnreadable
+from radiobone.core.files import read_json
+from radiobone.core.tables import read_table, read_text_table
+
+NEEDED = ("metrics.json", "predictions.parquet", "selected.parquet", "folds.json", "provenance.json")
+Record = dict[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class ResultData:
+    """What a result folder holds; parts that an evaluation may lack are None or empty.
+
+    Attributes
+    ----------
+    folder : Path
+        The result folder; pictures are read from it when they are drawn.
+    metrics, provenance : dict
+        ``metrics.json`` and ``provenance.json``.
+    predictions : DataFrame
+        One row per row of the cohort and repeat.
+    selected : DataFrame
+        One row per feature that reached the model of a fold.
+    folds : list of dict
+        ``folds.json``.
+    findings : list of dict or None
+        What the audit found; None if no audit was run.
+    shap : DataFrame or None
+        One row per held-out row, fold and feature.
+    shap_info : dict
+        ``shap.json``.
+    cases : DataFrame or None
+        Every region asked for, all text; None for a table from elsewhere.
+    pictures : list of dict
+        ``pictures/index.json``, those whose file is there.
+    """
+
+    folder: Path
+    metrics: Record
+    provenance: Record
+    predictions: pd.DataFrame
+    selected: pd.DataFrame
+    folds: list[Record]
+    findings: list[Record] | None
+    shap: pd.DataFrame | None
+    shap_info: Record
+    cases: pd.DataFrame | None
+    pictures: list[Record]
+
+    @property
+    def cohort(self) -> Record:
+        """What is recorded of the cohort."""
+        found: Record = self.provenance.get("cohort") or {}
+        return found
+
+    @property
+    def extraction(self) -> Record | None:
+        """What is recorded of the extraction; None for a table from elsewhere."""
+        found: Record | None = self.provenance.get("extraction")
+        return found
+
+    @cached_property
+    def n_folds_total(self) -> int:
+        """Number of outer folds over all repeats."""
+        return len(self.folds)
+
+    @cached_property
+    def per_row(self) -> pd.DataFrame:
+        """One row per row of the cohort: its class and its out-of-fold probability, mean over repeats."""
+        keys = ["row_id", "patient_id", "roi", "y"]
+        groups = self.predictions.groupby(keys, sort=True, dropna=False)
+        return groups["probability"].mean().reset_index()
+
+
+def read_result(folder: Path) -> ResultData:
+    """Read a result folder.
+
+    Raises
+    ------
+    FileMissing
+        If it is not the folder of an evaluation.
+    FileUnreadable
+        If a file of it is damaged.
+    """
+    missing = [name for name in NEEDED if not (folder / name).is_file()]
+    if missing:
+        raise FileMissing(
+            f"{folder} has no {', '.join(missing)}, so it is not a complete result folder and no report can be "
+            "made of it. Give the folder that `radiobone evaluate` or `radiobone run` wrote, or run it again."
+        )
+    shap, cases = folder / "shap.parquet", folder / "cases.csv"
+    audit = _json_or_none(folder / "audit.json")
+    return ResultData(
+        folder=folder,
+        metrics=_mapping(folder / "metrics.json"),
+        provenance=_mapping(folder / "provenance.json"),
+        predictions=read_table(folder / "predictions.parquet"),
+        selected=read_table(folder / "selected.parquet"),
+        folds=list(read_json(folder / "folds.json")),
+        findings=None if audit is None else list(audit["findings"]),
+        shap=read_table(shap) if shap.is_file() else None,
+        shap_info=_json_or_none(folder / "shap.json") or {},
+        cases=read_text_table(cases).fillna("") if cases.is_file() else None,
+        pictures=_pictures(folder / "pictures"),
+    )
+
+
+def _json_or_none(path: Path) -> Any:
+    return read_json(path) if path.is_file() else None
+
+
+def _mapping(path: Path) -> Record:
+    content = read_json(path)
+    if not isinstance(content, dict):
+        raise FileUnreadable(f"{path} holds a {type(content).__name__} where named values are needed.")
+    return content
+
+
+def _pictures(folder: Path) -> list[Record]:
+    """List the pictures; a name that points out of the folder, or at nothing, is left out."""
+    entries: list[Record] = _json_or_none(folder / "index.json") or []
+    inside = {path.name for path in folder.glob("*.png") if path.is_file() and not path.is_symlink()}
+    return [entry for entry in entries if entry.get("file") in inside]

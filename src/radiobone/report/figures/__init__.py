@@ -1,0 +1,1 @@
+"""Figures of the report, one per module; each takes plain data and returns a matplotlib figure."""

@@ -1,0 +1,57 @@
+"""Calibration: whether patients given 70 % are positive 70 times in 100."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from matplotlib.figure import Figure
+
+from radiobone.report.curves import CalibrationBins
+from radiobone.report.figures.style import (
+    BLUE,
+    MUTED,
+    NEGATIVE,
+    POSITIVE,
+    legend,
+    new_figure,
+    plain,
+    shares,
+    tidy,
+)
+
+
+def calibration_figure(
+    bins: CalibrationBins, y: npt.ArrayLike, probability: npt.ArrayLike, *, positive: str, negative: str
+) -> Figure:
+    """Draw observed against predicted probability, and below it how the predictions spread.
+
+    Parameters
+    ----------
+    bins : CalibrationBins
+        From ``radiobone.report.curves.calibration_bins``.
+    y, probability : array-like, shape (n_rows,)
+        Classes and out-of-fold probabilities, for the histogram.
+    positive, negative : str
+        Names of the classes.
+    """
+    figure = new_figure(5.0)
+    upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[3.4, 1])
+    upper.plot([0, 1], [0, 1], color=MUTED, linewidth=1, linestyle=(0, (4, 3)), label="Perfect calibration")
+    errors = np.vstack([bins.observed - bins.low, bins.high - bins.observed])
+    upper.errorbar(bins.predicted, bins.observed, yerr=errors, color=BLUE, marker="o", markersize=6, linewidth=1.6,
+                   elinewidth=1.2, capsize=3, label="Groups of equal size, 95 % interval")  # fmt: skip
+    upper.set_ylabel(f"Share that is {plain(positive)}")
+    shares(upper)
+    tidy(upper)
+    legend(upper, "upper left")
+    truth, predicted = np.asarray(y), np.asarray(probability, dtype=float)
+    edges = np.linspace(0, 1, 21)
+    stacks = [predicted[truth == 0], predicted[truth == 1]]
+    lower.hist(stacks, bins=edges, stacked=True, color=[NEGATIVE, POSITIVE], alpha=0.85, rwidth=0.88,
+               label=[plain(negative), plain(positive)])  # fmt: skip
+    lower.set_xlabel(f"Predicted probability of {plain(positive)}")
+    lower.set_ylabel("Cases")
+    tidy(lower, grid=None)
+    lower.locator_params(axis="y", nbins=3, integer=True)
+    legend(lower, "best")
+    return figure

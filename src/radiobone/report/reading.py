@@ -1,0 +1,70 @@
+"""What the numbers mean, in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+CHANCE = 0.5
+Metric = Mapping[str, Any]
+
+
+def belief(auc: Metric) -> tuple[str, str]:
+    """Say whether the AUC can be told from chance.
+
+    Parameters
+    ----------
+    auc : mapping
+        ``mean``, ``low`` and ``high``; each may be None.
+
+    Returns
+    -------
+    tuple of str
+        One of ``better``, ``unclear``, ``worse``, ``unknown``; and the sentence.
+    """
+    low, high = auc.get("low"), auc.get("high")
+    if low is None or high is None:
+        return "unknown", "No interval could be computed, so chance cannot be ruled out."
+    if low > CHANCE:
+        return "better", "The whole interval lies above 0.5: in this cohort the model did better than chance."
+    if high < CHANCE:
+        return "worse", (
+            "The whole interval lies below 0.5: the model did worse than chance. This usually means very few "
+            "patients, or folds that pull against each other. Do not use it, and do not turn its answer around."
+        )
+    return "unclear", (
+        "The interval includes 0.5: this study does not show that the model does better than chance. "
+        "That is no proof that there is nothing to find; more patients would narrow the interval."
+    )
+
+
+def ranking_sentence(auc: float, positive: str, negative: str) -> str:
+    """Say what an AUC means as pairs of patients."""
+    return (
+        f"Take one case that is {positive} and one that is {negative}, at random: the model gives the "
+        f"{positive} case the higher probability about {round(100 * auc)} times in 100 (50 would be chance)."
+    )
+
+
+def threshold_sentence(sensitivity: float, specificity: float, positive: str, negative: str) -> str:
+    """Say what sensitivity and specificity mean as counts in 100."""
+    return (
+        f"At the threshold that each fold chose on its own training rows, of 100 cases that are {positive} about "
+        f"{round(100 * sensitivity)} were called so, and of 100 that are {negative} about "
+        f"{round(100 * specificity)} were called {negative}."
+    )
+
+
+def brier_reference(prevalence: float) -> float:
+    """Brier score of always answering the share of positives."""
+    return prevalence * (1 - prevalence)
+
+
+def brier_sentence(brier: float, prevalence: float) -> str:
+    """Say whether the probabilities are worth more than the prevalence alone."""
+    reference = brier_reference(prevalence)
+    verdict = "better" if brier < reference else "no better"
+    return (
+        f"The probabilities were {verdict} than always answering the share of positives: their Brier score is "
+        f"{brier:.2f}, that of the share alone {reference:.2f} (lower is better)."
+    )

@@ -1,0 +1,99 @@
+"""Who was in: cases asked for, failed, left out, analysed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from radiobone.report.data import ResultData
+from radiobone.report.sections.base import Context, Section
+
+
+def _context(data: ResultData) -> Context:
+    cases = data.cases
+    attention = None if cases is None else cases[(cases["status"] != "done") | (cases["warnings"] != "")]
+    return {
+        "about": data.metrics,
+        "cohort": data.cohort,
+        "flow": flow(data),
+        "failures": [] if cases is None else failure_counts(cases),
+        "attention": [] if attention is None else attention_rows(attention),
+        "has_cases": cases is not None,
+        "sites": site_rows(data),
+        "notes": data.cohort.get("notes") or [],
+    }
+
+
+def flow(data: ResultData) -> list[dict[str, Any]]:
+    """List the boxes of the flow diagram: what came in at each step, and what left there."""
+    boxes: list[dict[str, Any]] = []
+    dropped = int(data.cohort.get("rows_dropped") or 0)
+    if data.cases is not None:
+        status = data.cases["status"].value_counts()
+        failed, empty = int(status.get("failed", 0)), int(status.get("empty", 0))
+        lost = [(failed, "failed"), (empty, "without a region (empty structure)")]
+        boxes.append(
+            {"n": len(data.cases), "what": "regions asked for", "lost": [one for one in lost if one[0]]}
+        )
+        boxes.append({"n": int(status.get("done", 0)), "what": "regions measured", "lost": _dropped(dropped)})
+    elif dropped:
+        boxes.append(
+            {"n": data.metrics["n_rows"] + dropped, "what": "rows in the table", "lost": _dropped(dropped)}
+        )
+    return boxes
+
+
+def _dropped(n: int) -> list[tuple[int, str]]:
+    return [(n, "left out (no value of the target)")] if n else []
+
+
+def failure_counts(cases: pd.DataFrame) -> list[tuple[str, int]]:
+    """Count error codes, most frequent first."""
+    codes = cases.loc[cases["status"] == "failed", "code"].value_counts()
+    return sorted(((str(code), int(n)) for code, n in codes.items()), key=lambda item: (-item[1], item[0]))
+
+
+def attention_rows(cases: pd.DataFrame) -> list[dict[str, Any]]:
+    """List cases to look at: failed first, then empty, then those with warnings."""
+    order = {"failed": 0, "empty": 1, "done": 2}
+    rows = [
+        {
+            "status": row["status"],
+            "patient_id": row["patient_id"],
+            "roi": row["roi"],
+            "code": row["code"] or ", ".join(warning_codes(row["warnings"])),
+            "message": row["message"] or warning_messages(row["warnings"]),
+        }
+        for row in cases.to_dict("records")
+    ]
+    return sorted(
+        rows, key=lambda row: (order.get(row["status"], 3), row["code"], row["patient_id"], row["roi"])
+    )
+
+
+def warning_codes(text: str) -> list[str]:
+    """Return the codes in a ``warnings`` cell: ``Code: message | Code: message``."""
+    return sorted({part.split(":", 1)[0].strip() for part in text.split(" | ") if ":" in part})
+
+
+def warning_messages(text: str) -> str:
+    """Return a ``warnings`` cell without its codes."""
+    return " ".join(part.split(": ", 1)[-1] for part in text.split(" | "))
+
+
+def site_rows(data: ResultData) -> list[dict[str, Any]]:
+    """Count positives, negatives and patients per site; nothing without sites."""
+    predictions = data.predictions
+    if "site" not in predictions or (predictions["site"].fillna("") == "").all():
+        return []
+    once = predictions.drop_duplicates("row_id")
+    rows = []
+    for site, group in once.groupby(once["site"].fillna("").replace("", "not given").astype(str), sort=True):
+        positive = int((group["y"] == 1).sum())
+        counts = {"positive": positive, "negative": len(group) - positive}
+        rows.append({"site": site, "patients": group["patient_id"].nunique(), "rows": len(group), **counts})
+    return rows
+
+
+COHORT = Section("cohort", "Who was in", _context)

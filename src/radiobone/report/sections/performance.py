@@ -1,0 +1,112 @@
+"""How well it did on rows that the model had not seen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from radiobone.report.curves import calibration_bins, roc_band
+from radiobone.report.data import ResultData
+from radiobone.report.figures.calibration import calibration_figure
+from radiobone.report.figures.confusion import confusion_figure
+from radiobone.report.figures.roc import roc_figure
+from radiobone.report.figures.svg import to_svg
+from radiobone.report.numbers import decimals
+from radiobone.report.sections.base import Context, Section
+from radiobone.report.words import model_title
+
+METRICS = (
+    ("auc", "AUC", "how well positives are ranked above negatives; 0.5 is chance, 1 is perfect"),
+    ("sensitivity", "Sensitivity", "share of positives that were called positive"),
+    ("specificity", "Specificity", "share of negatives that were called negative"),
+    ("balanced_accuracy", "Balanced accuracy", "mean of sensitivity and specificity; 0.5 is chance"),
+    ("brier", "Brier score", "mean squared error of the probabilities; 0 is perfect, lower is better"),
+)
+
+
+def _context(data: ResultData) -> Context:
+    return {
+        "about": data.metrics,
+        "roc": _roc(data),
+        "confusion": _confusion(data),
+        "calibration": _calibration(data),
+        "metrics": metric_rows(data.metrics["metrics"]),
+        "folds": [fold_row(fold) for fold in data.folds],
+        "models": [(model_title(name), n) for name, n in (data.metrics.get("models") or {}).items()],
+    }
+
+
+def metric_rows(metrics: dict[str, Any]) -> list[dict[str, Any]]:
+    """List all metrics, those with words first."""
+    known = {key: (title, meaning) for key, title, meaning in METRICS}
+    keys = [key for key in known if key in metrics] + sorted(key for key in metrics if key not in known)
+    return [
+        {
+            "key": key,
+            "title": known.get(key, (key, ""))[0],
+            "meaning": known.get(key, ("", ""))[1],
+            **metrics[key],
+        }
+        for key in keys
+    ]
+
+
+def fold_row(fold: dict[str, Any]) -> dict[str, Any]:
+    """Prepare one fold for the table."""
+    params = ", ".join(
+        f"{name.split('__')[-1]} = {value}" for name, value in sorted((fold.get("params") or {}).items())
+    )
+    return {
+        **fold,
+        "model": model_title(str(fold["model"])),
+        "params": params,
+        "n_features": len(fold["features"]),
+    }
+
+
+def _roc(data: ResultData) -> Any:
+    groups = data.predictions.groupby(["repeat", "fold"], sort=True)
+    band = roc_band([(group["y"].to_numpy(), group["probability"].to_numpy()) for _, group in groups])
+    auc, counts = data.metrics["metrics"]["auc"], data.metrics["confusion"]
+    text = decimals(auc["mean"])
+    if auc["low"] is not None:
+        text += f" ({decimals(auc['low'])} to {decimals(auc['high'])})"
+    point = (counts["fp"] / (counts["fp"] + counts["tn"]), counts["tp"] / (counts["tp"] + counts["fn"]))
+    return to_svg(
+        roc_figure(band, operating_point=point, auc_text=text),
+        key="roc",
+        title="ROC curve",
+        description=f"Mean ROC curve of {band.n_curves} outer folds with a band of one standard deviation; AUC {text}.",
+    )
+
+
+def _confusion(data: ResultData) -> Any:
+    about, counts = data.metrics, data.metrics["confusion"]
+    return to_svg(
+        confusion_figure(counts, about["positive"], about["negative"]),
+        key="confusion",
+        title="Confusion table",
+        description=(
+            f"{counts['tp']} true positives, {counts['fn']} false negatives, {counts['fp']} false positives, "
+            f"{counts['tn']} true negatives."
+        ),
+    )
+
+
+def _calibration(data: ResultData) -> Any:
+    about, table = data.metrics, data.predictions
+    bins = calibration_bins(table["y"], table["probability"], repeats=int(about["n_repeats"]))
+    pairs = [
+        f"{decimals(p)} predicted, {decimals(o)} observed"
+        for p, o in zip(bins.predicted, bins.observed, strict=True)
+    ]
+    return to_svg(
+        calibration_figure(
+            bins, table["y"], table["probability"], positive=about["positive"], negative=about["negative"]
+        ),
+        key="calibration",
+        title="Calibration plot",
+        description="Groups from low to high probability: " + "; ".join(pairs) + ".",
+    )
+
+
+PERFORMANCE = Section("performance", "How well it did", _context)

@@ -1,0 +1,71 @@
+"""Settings, versions, seeds, digests, and how to repeat it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+
+from radiobone.report.data import ResultData
+from radiobone.report.sections.base import Context, Section
+from radiobone.report.words import STEPS
+
+
+def _context(data: ResultData) -> Context:
+    provenance, extraction = data.provenance, data.extraction
+    pipeline = provenance.get("pipeline") or {}
+    return {
+        "created": provenance.get("created"),
+        "pipeline": pipeline,
+        "pipeline_text": as_yaml(pipeline),
+        "steps": step_words(pipeline.get("steps") or []),
+        "cohort": data.cohort,
+        "source": flat(provenance.get("source") or data.cohort.get("source")),
+        "versions": sorted((provenance.get("versions") or {}).items()),
+        "machine": provenance.get("machine") or {},
+        "seed": data.metrics.get("seed", provenance.get("seed")),
+        "command": provenance.get("command"),
+        "extraction": None if extraction is None else _extraction(extraction),
+    }
+
+
+def _extraction(extraction: dict[str, Any]) -> dict[str, Any]:
+    rest = {
+        key: value
+        for key, value in extraction.items()
+        if key not in ("inputs", "feature_columns", "settings")
+    }
+    return {
+        "settings": as_yaml(extraction.get("settings")),
+        "command": extraction.get("command"),
+        "rest": as_yaml({key: value for key, value in rest.items() if key != "command"}),
+    }
+
+
+def as_yaml(content: Any) -> str:
+    """Write plain data as YAML, which people can read."""
+    return yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=88).strip() if content else ""
+
+
+def flat(content: Any) -> str:
+    """Write a source as one line."""
+    if isinstance(content, dict):
+        return ", ".join(f"{key}: {value}" for key, value in content.items())
+    return "" if content is None else str(content)
+
+
+def step_words(steps: list[Any]) -> list[tuple[str, str]]:
+    """Name each step of the pipeline and say what it does; a step is a name, or a mapping that begins with one."""
+    names = [step_name(step) for step in steps]
+    return [(name, STEPS.get(name, "")) for name in names]
+
+
+def step_name(step: Any) -> str:
+    """Return the name of one step of a stored pipeline."""
+    if isinstance(step, dict):
+        found = step.get("name") or step.get("step") or next(iter(step), "")
+        return str(found)
+    return str(step)
+
+
+PROVENANCE = Section("provenance", "How it was made", _context)

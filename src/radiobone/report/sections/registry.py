@@ -1,0 +1,14 @@
+"""The sections of the report, in their order. To add one: its module, its template and a line here."""
+
+from __future__ import annotations
+
+from radiobone.report.sections.base import Section
+from radiobone.report.sections.cohort import COHORT
+from radiobone.report.sections.images import IMAGES
+from radiobone.report.sections.performance import PERFORMANCE
+from radiobone.report.sections.provenance import PROVENANCE
+from radiobone.report.sections.selection import SELECTION
+from radiobone.report.sections.shap import SHAP
+from radiobone.report.sections.summary import SUMMARY
+
+SECTIONS: tuple[Section, ...] = (SUMMARY, COHORT, IMAGES, PERFORMANCE, SELECTION, SHAP, PROVENANCE)

@@ -1,0 +1,79 @@
+"""Which features were chosen, how often, and what they measure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from radiobone.report.data import ResultData
+from radiobone.report.figures.frequency import frequency_figure
+from radiobone.report.figures.svg import to_svg
+from radiobone.report.sections.base import Context, Section
+from radiobone.report.words import FAMILIES, FILTERS, FeatureWords, describe
+
+MOST_DRAWN = 15
+MOST_LISTED = 30
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A feature in words, the number of folds that chose it, and their share."""
+
+    words: FeatureWords
+    n: int
+    rate: float
+
+
+def _context(data: ResultData) -> Context | None:
+    if not len(data.selected):
+        return None
+    clinical = frozenset(data.cohort.get("clinical") or ())
+    rates = selection_rates(data)
+    rows = [Chosen(describe(name, clinical), n, n / data.n_folds_total) for name, n in rates]
+    drawn = rows[:MOST_DRAWN]
+    sizes = [len(fold["features"]) for fold in data.folds]
+    return {
+        "figure": to_svg(
+            frequency_figure([row.words.name for row in drawn], [row.rate for row in drawn]),
+            key="frequency",
+            title="How often each feature was chosen",
+            description="; ".join(f"{row.words.name}: {round(100 * row.rate)} %" for row in drawn)
+            + ".",
+        ),
+        "n_drawn": len(drawn),
+        "rows": rows[:MOST_LISTED],
+        "rest": rows[MOST_LISTED:],
+        "n_folds": data.n_folds_total,
+        "n_offered": data.metrics["n_features"],
+        "smallest": min(sizes),
+        "largest": max(sizes),
+        "always": sum(row.n == data.n_folds_total for row in rows),
+        "glossary": glossary([row.words for row in rows]),
+    }
+
+
+def selection_rates(data: ResultData) -> list[tuple[str, int]]:
+    """Count the folds that chose each feature, most frequent first, then by name."""
+    counts: pd.Series[int] = data.selected.groupby("feature").size()
+    return sorted(((str(name), int(n)) for name, n in counts.items()), key=lambda item: (-item[1], item[0]))
+
+
+def glossary(features: list[FeatureWords]) -> dict[str, list[tuple[str, str]]]:
+    """Explain the families and image types that occur."""
+    families = {one.family for one in features}
+    filters = {one.filter for one in features if one.filter}
+    found: dict[str, Any] = {
+        "families": [FAMILIES[key] for key in FAMILIES if key in families],
+        "filters": [FILTERS[key] for key in FILTERS if key in filters],
+    }
+    return found
+
+
+SELECTION = Section(
+    "selection",
+    "Which features were chosen",
+    _context,
+    absent="No record of chosen features is in the result folder.",
+)

@@ -1,0 +1,136 @@
+"""What the models relied on: SHAP values of held-out rows over all outer folds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from radiobone.explain.summary import fold_means, summarise
+from radiobone.report.data import ResultData
+from radiobone.report.figures.beeswarm import beeswarm_figure
+from radiobone.report.figures.importance import importance_figure
+from radiobone.report.figures.svg import to_svg
+from radiobone.report.numbers import decimals
+from radiobone.report.sections.base import Context, Section
+from radiobone.report.words import describe
+
+FloatArray = npt.NDArray[np.float64]
+MOST_DRAWN = 12
+EXPLAINERS = {
+    "tree": "exact, for trees",
+    "linear": "exact, for linear models",
+    "exact": "exact, by all subsets of features",
+    "permutation": "by permutation, an approximation",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class FeatureShap:
+    """One feature's SHAP values, ready to be drawn.
+
+    Attributes
+    ----------
+    name : str
+        Column.
+    fold_means : ndarray, shape (n_folds,)
+        Mean absolute value in each fold; 0 in folds that did not choose the feature.
+    rate : float
+        Share of folds that chose it.
+    shap, value : ndarray, shape (n_rows,)
+        Per row of the cohort: SHAP value, mean over repeats, and the feature's value.
+    """
+
+    name: str
+    fold_means: FloatArray
+    rate: float
+    shap: FloatArray
+    value: FloatArray
+
+    @property
+    def mean(self) -> float:
+        """Mean absolute value over all folds."""
+        return float(self.fold_means.mean())
+
+    @property
+    def sd(self) -> float:
+        """Standard deviation between folds."""
+        return float(self.fold_means.std(ddof=1)) if len(self.fold_means) > 1 else 0.0
+
+
+def _context(data: ResultData) -> Context | None:
+    if data.shap is None or not len(data.shap):
+        return None
+    ranked = ranked_features(data)
+    drawn = ranked[:MOST_DRAWN]
+    clinical = frozenset(data.cohort.get("clinical") or ())
+    kinds = pd.Series([fold.get("explainer", "") for fold in data.shap_info.get("folds", [])]).value_counts()
+    return {
+        "beeswarm": _beeswarm(drawn, data.metrics["positive"]),
+        "importance": _importance(drawn),
+        "rows": [{"words": describe(one.name, clinical), "shap": one} for one in ranked[:30]],
+        "n_all": len(ranked),
+        "n_drawn": len(drawn),
+        "info": data.shap_info,
+        "explainers": [(EXPLAINERS.get(str(kind), str(kind)), int(n)) for kind, n in kinds.items()],
+        "positive": data.metrics["positive"],
+        "n_repeats": data.metrics["n_repeats"],
+    }
+
+
+def ranked_features(data: ResultData) -> list[FeatureShap]:
+    """Prepare every feature that any fold used, most important first, then by name."""
+    table = data.shap
+    if table is None:
+        return []
+    rows = data.per_row["row_id"]
+    per_fold = fold_means(table, [(fold["repeat"], fold["fold"]) for fold in data.folds])
+    n_repeats = int(data.metrics["n_repeats"])
+    per_row = table.groupby(["feature", "row_id"])["shap"].sum() / n_repeats
+    values = table.groupby(["feature", "row_id"])["value"].first()
+    found = []
+    ranking = summarise(per_fold)
+    for name, rate in zip(ranking["feature"].astype(str), ranking["selection_rate"], strict=True):
+        means = per_fold.loc[name].fillna(0.0).to_numpy(dtype=float)
+        shap = per_row.loc[name].reindex(rows).fillna(0.0).to_numpy(dtype=float)
+        value = values.loc[name].reindex(rows).to_numpy(dtype=float)
+        found.append(FeatureShap(name, means, float(rate), shap, value))
+    return found
+
+
+def _beeswarm(features: list[FeatureShap], positive: str) -> Any:
+    figure = beeswarm_figure(
+        [one.name for one in features],
+        [one.shap[np.isfinite(one.value) | (one.shap != 0)] for one in features],
+        [one.value[np.isfinite(one.value) | (one.shap != 0)] for one in features],
+        positive=positive,
+    )
+    return to_svg(
+        figure,
+        key="beeswarm",
+        title="SHAP summary",
+        description="One dot per held-out case and feature; the most important features are on top: "
+        + ", ".join(one.name for one in features)
+        + ".",
+    )
+
+
+def _importance(features: list[FeatureShap]) -> Any:
+    sizes = [f"{one.name}: {decimals(100 * one.mean, 1)} ± {decimals(100 * one.sd, 1)}" for one in features]
+    return to_svg(
+        importance_figure([one.name for one in features], [one.fold_means for one in features]),
+        key="importance",
+        title="Mean absolute SHAP value and its variation between folds, in percentage points",
+        description="; ".join(sizes) + ".",
+    )
+
+
+SHAP = Section(
+    "shap",
+    "What the models relied on",
+    _context,
+    absent="No SHAP values are in the result folder, so what the models relied on is not shown.",
+)

@@ -1,0 +1,82 @@
+"""First screen: the question, the honest answer, and how far to believe it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from markupsafe import Markup
+
+from radiobone.report.cautions import cautions
+from radiobone.report.data import ResultData
+from radiobone.report.figures.interval import interval_figure
+from radiobone.report.figures.svg import to_svg
+from radiobone.report.numbers import decimals
+from radiobone.report.reading import belief, brier_sentence, ranking_sentence, threshold_sentence
+from radiobone.report.sections.base import Context, Section
+
+TILES = (
+    ("sensitivity", "Sensitivity", "positives found"),
+    ("specificity", "Specificity", "negatives left alone"),
+    ("balanced_accuracy", "Balanced accuracy", "mean of the two"),
+    ("brier", "Brier score", "error of the probabilities; lower is better"),
+)
+SEVERITY_ORDER = ("serious", "warning", "note")
+
+
+def _context(data: ResultData) -> Context:
+    about, metrics = data.metrics, data.metrics["metrics"]
+    auc = metrics["auc"]
+    level, sentence = belief(auc)
+    return {
+        "about": about,
+        "auc": auc,
+        "level": level,
+        "belief": sentence,
+        "reading": _reading(data),
+        "figure": _figure(auc),
+        "tiles": [(key, title, hint, metrics[key]) for key, title, hint in TILES if key in metrics],
+        "findings": sorted_findings(data.findings),
+        "audited": data.findings is not None,
+        "cautions": cautions(data),
+        "n_sites": len(data.cohort.get("sites") or {}),
+        "kind": "images" if data.cases is not None or data.extraction else "a table of features",
+    }
+
+
+def _figure(auc: dict[str, Any]) -> Markup | None:
+    if auc["mean"] is None:
+        return None
+    return to_svg(
+        interval_figure(auc["mean"], auc["low"], auc["high"]),
+        key="interval",
+        title="AUC with its 95 % interval",
+        description=f"AUC {decimals(auc['mean'])}, from {decimals(auc['low'])} to {decimals(auc['high'])}.",
+    )
+
+
+def _reading(data: ResultData) -> list[str]:
+    about, metrics = data.metrics, data.metrics["metrics"]
+    names = (about["positive"], about["negative"])
+    prevalence = about["n_positive"] / about["n_rows"]
+    auc, sensitivity, specificity, brier = (
+        metrics.get(key, {}).get("mean") for key in ("auc", "sensitivity", "specificity", "brier")
+    )
+    sentences = []
+    if auc is not None:
+        sentences.append(ranking_sentence(auc, *names))
+    if sensitivity is not None and specificity is not None:
+        sentences.append(threshold_sentence(sensitivity, specificity, *names))
+    if brier is not None:
+        sentences.append(brier_sentence(brier, prevalence))
+    return sentences
+
+
+def sorted_findings(findings: list[dict[str, Any]] | None) -> list[dict[str, Any]]:
+    """Order findings, most severe first; unknown severities lead, so that none is overlooked."""
+    rank = {name: position for position, name in enumerate(SEVERITY_ORDER)}
+    return sorted(
+        findings or [], key=lambda one: (rank.get(str(one.get("severity")), -1), str(one.get("code")))
+    )
+
+
+SUMMARY = Section("summary", "Summary", _context)

@@ -1,0 +1,165 @@
+"""Names of features, filters, steps and models in words that a clinician reads.
+
+The names themselves are those of pyradiomics: ``<image type>_<family>_<feature>``.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+FAMILIES = {
+    "firstorder": ("First order", "how bright the voxels are and how their values spread, wherever they lie"),
+    "shape": ("Shape", "size and form of the region; no grey value enters"),
+    "shape2D": ("Shape (2D)", "size and form of the outline in the plane; no grey value enters"),
+    "glcm": (
+        "Co-occurrence (GLCM)",
+        "which grey levels lie next to each other: fine-grained contrast and order",
+    ),
+    "glrlm": ("Run length (GLRLM)", "how long the same grey level runs on in a line: coarse or fine texture"),
+    "glszm": ("Size zone (GLSZM)", "how large the connected patches of one grey level are"),
+    "gldm": ("Dependence (GLDM)", "how many neighbours of a voxel are like it"),
+    "ngtdm": ("Neighbourhood difference (NGTDM)", "how far a voxel differs from the mean of its neighbours"),
+    "bone": ("Bone", "measures of bone, made for this purpose"),
+    "clinical": ("Clinical", "a variable from the table, not measured on the image"),
+    "other": ("Other", "a column of the table whose name does not tell a family"),
+}
+FILTERS = {
+    "original": ("Original image", "the image as it is, after resampling and discretisation"),
+    "wavelet": ("Wavelet", "one sub-band of the image; per axis, L keeps smooth and H keeps rapid changes"),
+    "log": (
+        "Laplacian of Gaussian",
+        "edges and blobs of one size, set by sigma: small is fine, large is coarse",
+    ),
+    "square": ("Square", "squared intensities: bright parts weigh more"),
+    "squareroot": ("Square root", "square root of the intensities: bright parts weigh less"),
+    "logarithm": ("Logarithm", "logarithm of the intensities: bright parts weigh much less"),
+    "exponential": ("Exponential", "exponential of the intensities: bright parts weigh much more"),
+    "gradient": ("Gradient", "how steeply the intensity changes at each voxel"),
+    "lbp": ("Local binary pattern", "the pattern of brighter and darker neighbours of each voxel"),
+}
+MODELS = {
+    "lr": "logistic regression",
+    "lr_l1": "logistic regression with an L1 penalty",
+    "lr_elasticnet": "logistic regression with an elastic net",
+    "svm": "support vector machine",
+    "rf": "random forest",
+    "gb": "gradient boosting",
+    "xgboost": "gradient boosting (XGBoost)",
+    "catboost": "gradient boosting (CatBoost)",
+}
+SHORT_NAMES = {
+    "Imc1": "Informational measure of correlation 1",
+    "Imc2": "Informational measure of correlation 2",
+    "MCC": "Maximal correlation coefficient",
+    "Id": "Inverse difference",
+    "Idn": "Inverse difference, normalised",
+    "Idm": "Inverse difference moment",
+    "Idmn": "Inverse difference moment, normalised",
+    "10Percentile": "10th percentile",
+    "90Percentile": "90th percentile",
+}
+BRITISH = {"gray": "grey", "normalized": "normalised"}
+STEPS = {
+    "impute": "fill in missing values",
+    "constant": "drop columns that do not vary",
+    "scale": "bring all columns to one scale",
+    "correlation": "of columns that say nearly the same, keep one",
+    "mannwhitney": "keep columns whose values differ between the two classes (Mann–Whitney test)",
+    "mrmr": "keep columns that tell the classes apart and do not repeat each other (mRMR)",
+    "lasso": "keep columns that a penalised regression needs (LASSO)",
+    "smote": "balance the classes of the training rows with synthetic rows (SMOTE)",
+    "adasyn": "balance the classes of the training rows with synthetic rows (ADASYN)",
+    "borderline_smote": "balance the classes with synthetic rows near the border (borderline SMOTE)",
+    "tomek_links": "leave out training rows of the larger class that lie next to the other class",
+    "smoteenn": "balance the training rows with synthetic ones, then clean them (SMOTE, edited neighbours)",
+    "smotetomek": "balance the training rows with synthetic ones, then clean them (SMOTE, Tomek links)",
+    "random_over": "balance the classes of the training rows by repeating rows",
+    "random_under": "balance the classes of the training rows by leaving rows out",
+}
+_NAME = re.compile(
+    r"^(?P<filter>[A-Za-z0-9]+)(?P<detail>-.+)?_(?P<family>[A-Za-z0-9]+)_(?P<feature>[A-Za-z0-9]+)$"
+)
+_WORD_ENDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+
+
+@dataclass(frozen=True)
+class FeatureWords:
+    """A feature's name taken apart.
+
+    Attributes
+    ----------
+    name : str
+        As in the table.
+    feature : str
+        What is measured, as words.
+    family, filter : str
+        Keys of ``FAMILIES`` and ``FILTERS``; the filter is empty for a clinical or foreign column.
+    detail : str
+        The filter's sub-band or size, such as ``LLH`` or ``sigma 2 mm``.
+    """
+
+    name: str
+    feature: str
+    family: str
+    filter: str = ""
+    detail: str = ""
+
+    @property
+    def family_title(self) -> str:
+        """The family's title."""
+        return FAMILIES[self.family][0]
+
+    @property
+    def filter_title(self) -> str:
+        """The filter's title with its detail."""
+        return f"{FILTERS[self.filter][0]} {self.detail}".strip() if self.filter else ""
+
+
+def describe(name: str, clinical: frozenset[str] = frozenset()) -> FeatureWords:
+    """Take a feature's name apart.
+
+    Parameters
+    ----------
+    name : str
+        A column of the feature table.
+    clinical : frozenset of str
+        Columns that are clinical variables.
+    """
+    if name in clinical:
+        return FeatureWords(name, spaced(name), "clinical")
+    found = _NAME.match(name)
+    parts = {} if found is None else found.groupdict()
+    kind = _filter_of(parts.get("filter") or "")
+    if kind not in FILTERS or parts["family"] not in FAMILIES:
+        return FeatureWords(name, name.replace("_", " "), "other")
+    return FeatureWords(name, spaced(parts["feature"]), parts["family"], kind, _detail(parts["detail"] or ""))
+
+
+def spaced(name: str) -> str:
+    """Separate the words of a CamelCase or snake_case name; only the first keeps its capital."""
+    if name in SHORT_NAMES:
+        return SHORT_NAMES[name]
+    words = [word for part in name.split("_") for word in _WORD_ENDS.split(part) if word]
+    lowered = [word if word.isupper() and len(word) > 1 else word.lower() for word in words]
+    lowered = [BRITISH.get(word, word) for word in lowered]
+    joined = " ".join(lowered)
+    return joined[:1].upper() + joined[1:]
+
+
+def model_title(name: str) -> str:
+    """Return a model family's name in words."""
+    return MODELS.get(name, name)
+
+
+def _filter_of(prefix: str) -> str:
+    lowered = prefix.lower()
+    return "lbp" if lowered.startswith("lbp") else lowered.rstrip("0123456789")
+
+
+def _detail(text: str) -> str:
+    sigma = re.fullmatch(r"-sigma-(\d+)-(\d+)-mm(-3D|-2D)?", text)
+    if sigma is None:
+        return text.lstrip("-")
+    size = f"{sigma[1]}.{sigma[2]}".rstrip("0").rstrip(".")
+    return f"sigma {size} mm"

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse.linalg import ArpackNoConvergence, eigsh
 
 EPSILON = float(np.spacing(1.0))
 FloatArray = npt.NDArray[np.float64]
 NEGLIGIBLE = 1e-9  # shift by the eps below which a first-order correction is exact enough
 DISTINCT = 1e-4  # eigenvalues closer than this may change places by the eps
+LARGE = 120  # levels from which an iterative solver is faster
 MAX_STEPS = 8
 
 
@@ -56,18 +58,30 @@ def _q(p: FloatArray) -> FloatArray:
 def _second_of_symmetric(p: FloatArray) -> float:
     px = p.sum(axis=1)
     root = np.sqrt(px)
-    values, vectors = np.linalg.eigh(p / np.outer(root, root))
-    order = np.argsort(values**2, kind="stable")
-    second = order[-2]
+    values, vectors = _leading(p / np.outer(root, root), root)
     product = np.outer(px, px)
     if float(np.max(np.where(p > 0, EPSILON / product, 0.0))) < NEGLIGIBLE:
         weights = p / (product + EPSILON)
-        right = vectors[:, second] / root
-        left = vectors[:, second] * root
+        right, left = vectors[:, 0] / root, vectors[:, 0] * root
         return float(left @ (weights @ (p @ right)))
-    if np.min(np.diff(values[order[-3:]] ** 2)) < DISTINCT:  # levels that meet no others
+    if np.min(-np.diff([1.0, *values**2])) < DISTINCT:  # levels that meet no others
         return _second_of_general(p).real
-    return _refined(_q(p), float(values[second] ** 2), vectors[:, second] / root)
+    return _refined(_q(p), float(values[0] ** 2), vectors[:, 0] / root)
+
+
+def _leading(a: FloatArray, root: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Find the two eigenvalues of greatest size, and their vectors, after the known first: 1 and ``root``."""
+    rest = a - np.outer(root, root)
+    if len(rest) > LARGE:
+        start = np.cos(np.arange(len(rest)))  # any fixed vector
+        try:
+            values, vectors = eigsh(rest, k=2, which="LM", v0=start)
+        except ArpackNoConvergence:
+            values, vectors = np.linalg.eigh(rest)
+    else:
+        values, vectors = np.linalg.eigh(rest)
+    order = np.argsort(-np.abs(values), kind="stable")[:2]
+    return values[order], vectors[:, order]
 
 
 def _refined(q: FloatArray, value: float, vector: FloatArray) -> float:

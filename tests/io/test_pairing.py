@@ -247,3 +247,12 @@ def test_order_of_the_file_system_does_not_matter(cohort: Path, monkeypatch: pyt
     monkeypatch.setattr(Path, "iterdir", lambda self: iter(sorted(listed(self), reverse=True)))
     assert pair_folders(cohort / "i", cohort / "m").table.equals(expected)
     assert not np.any(expected["patient_id"].duplicated())
+
+
+def test_a_subfolder_of_many_patients_masks_is_no_folder_of_structures(tmp_path: Path) -> None:
+    touch(tmp_path / "i" / "train", "P1.nii.gz", "P2.nii.gz")
+    touch(tmp_path / "m" / "train", "P1.nii.gz", "P2.nii.gz")
+    pairing = pair_folders(tmp_path / "i", tmp_path / "m")
+    assert pairing.is_complete
+    assert list(pairing.table["mask"]) == ["m/train/P1.nii.gz", "m/train/P2.nii.gz"]
+    assert list(pairing.table["patient_id"]) == ["train_P1", "train_P2"]

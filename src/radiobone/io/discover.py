@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from radiobone.io.masks import dicom_modality
-from radiobone.io.names import ENDINGS, Name, has_mask_word, key_of, name_of
+from radiobone.io.names import ENDINGS, Name, contains, has_mask_word, name_of
 from radiobone.io.registry import IMAGE_FORMATS
 from radiobone.io.totalsegmentator import structure_files
 from radiobone.io.totalsegmentator_classes import TOTAL_CLASSES
@@ -105,5 +105,6 @@ def _is_structure_folder(folder: Path, known: set[tuple[str, ...]]) -> bool:
 
 
 def _mentions(stem: str, known: set[tuple[str, ...]]) -> bool:
-    key = key_of([stem])
-    return any(key[: len(name)] == name for name in known)
+    """Whether a file is named after an image, with more words or with fewer."""
+    key = name_of(stem).key
+    return any(contains(key, name) or contains(name, key) for name in known)

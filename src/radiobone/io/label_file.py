@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -86,9 +86,11 @@ def open_label_file(path: Path, image: Volume) -> LabelMask:
     """
     what = str(path)
     volume = _read(path, image)
-    labels = volume.with_array(as_labels(volume.array, what))
-    on_grid = onto_grid(labels, image, what)
-    return LabelMask(on_grid, _names(path), what, labels_present(on_grid.array))
+    labels = as_labels(volume.array, what)
+    present = labels_present(labels)
+    _check_not_an_image(labels, present, what)
+    on_grid = onto_grid(volume.with_array(labels), image, what)
+    return LabelMask(on_grid, _names(path), what, present)
 
 
 def _read(path: Path, image: Volume) -> Volume:
@@ -126,12 +128,9 @@ def as_labels(array: npt.NDArray[Any], what: str) -> npt.NDArray[np.integer]:
     MaskLooksLikeImage
         If there are too many values for labels.
     """
-    if not np.issubdtype(array.dtype, np.floating):
-        labels = array.astype(np.int64) if array.dtype == np.uint64 else array
-    else:
-        labels = _rounded(array, what)
-    _check_not_an_image(labels, what)
-    return labels
+    if np.issubdtype(array.dtype, np.floating):
+        return _rounded(array, what)
+    return array.astype(np.int64) if array.dtype == np.uint64 else array
 
 
 def _rounded(array: npt.NDArray[Any], what: str) -> npt.NDArray[np.int32]:
@@ -166,9 +165,10 @@ def _fractions(
     )
 
 
-def _check_not_an_image(labels: npt.NDArray[np.integer], what: str) -> None:
-    n_labels = len(labels_present(labels))
-    n_negative = len(labels_present(-labels[labels < 0].astype(np.int64)))
+def _check_not_an_image(labels: npt.NDArray[np.integer], present: Sequence[int], what: str) -> None:
+    n_labels = len(present)
+    signed = np.issubdtype(labels.dtype, np.signedinteger)
+    n_negative = len(labels_present(-labels[labels < 0].astype(np.int64))) if signed else 0
     if n_labels > MOST_LABELS or n_negative > FEW_LABELS:
         raise _not_labels(what, f"{n_labels + n_negative} different values")
     if n_labels > FEW_LABELS:

@@ -238,7 +238,8 @@ def _voxels(content: bytes, header: NiftiHeader, grid: ItkHeader) -> npt.NDArray
         raise damaged(grid.path, f"{len(content) - start:,} bytes of voxels where {needed:,} are announced")
     stored = np.frombuffer(content, header.dtype, count=header.n_voxels, offset=start)
     if not _scales(header):
-        return stored.astype(header.dtype.newbyteorder("="))
+        stored = stored.astype(header.dtype.newbyteorder("="), copy=False)
+        return stored if stored.flags.aligned else stored.copy()
     return (stored.astype(np.float64) * header.slope + header.intercept).astype(grid.dtype)
 
 

@@ -33,6 +33,8 @@ def fill(contours: Sequence[FloatArray], shape: tuple[int, int]) -> npt.NDArray[
     n_y, n_x = shape
     start = np.concatenate([np.empty((0, 2)), *contours])
     end = np.concatenate([np.empty((0, 2)), *(np.roll(contour, -1, axis=0) for contour in contours)])
+    downwards = (start[:, 0] > end[:, 0])[:, None]  # so that an edge cuts alike from both of its sides
+    start, end = np.where(downwards, end, start), np.where(downwards, start, end)
     rows, edge = _crossed_rows(start[:, 0], end[:, 0], n_y)
     share = (rows - start[edge, 0]) / (end[edge, 0] - start[edge, 0])
     crossing = start[edge, 1] + share * (end[edge, 1] - start[edge, 1])
@@ -47,8 +49,8 @@ def _crossed_rows(
     start_y: FloatArray, end_y: FloatArray, n_y: int
 ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
     """Rows of pixel centres that each edge crosses, its upper end counted and its lower end not."""
-    first = np.clip(np.ceil(np.minimum(start_y, end_y)), 0, n_y).astype(np.intp)
-    beyond = np.clip(np.ceil(np.maximum(start_y, end_y)), 0, n_y).astype(np.intp)
+    first = np.clip(np.ceil(start_y), 0, n_y).astype(np.intp)
+    beyond = np.clip(np.ceil(end_y), 0, n_y).astype(np.intp)
     counts = beyond - first
     edge = np.repeat(np.arange(len(counts)), counts)
     within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)

@@ -116,14 +116,23 @@ def test_contour_surrounds_the_region_and_covers_none_of_it():
     assert contour.sum() == pytest.approx(4 * side, rel=0.15)
 
 
-def test_each_plane_cuts_the_largest_cross_section():
+def test_planes_cut_a_large_cross_section():
     region = np.zeros((30, 30, 30), dtype=np.uint8)
     region[5:25, 14:16, 14:16] = 1
     region[20:23, 8:22, 8:22] = 1  # the widest slices are z = 20–22
     image = np.zeros(region.shape, dtype=np.int16)
-    image[21] = 1000
+    image[20:23] = 1000
     axial = panels(three_planes(Volume(image), Volume(region), window=(500.0, 1000.0)))[0]
     assert axial[40, 80].tolist() == [255, 255, 255]
+
+
+def test_planes_cut_the_middle_of_a_waisted_region():
+    z, y, x = np.indices((40, 40, 40)) - 20
+    region = (np.abs(z) <= 12) & (np.hypot(x, y) <= 10 + np.abs(z) / 12)
+    image = np.zeros(region.shape, dtype=np.int16)
+    image[17:24] = 1000
+    axial = panels(three_planes(Volume(image), Volume(region), window=(500.0, 1000.0)))[0]
+    assert axial[80, 80].tolist() == [255, 255, 255]
 
 
 def test_ct_has_a_bone_window_and_others_their_own_range():

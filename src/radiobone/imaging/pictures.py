@@ -30,6 +30,7 @@ CONTOUR_RGB = (255, 149, 0)  # orange: told from grey, white and black by every 
 OUTSIDE_RGB = (38, 44, 60)  # beyond the image; air is black
 INK_RGB = (235, 235, 235)
 GAP_PX = 4
+LARGE_SHARE = 0.8
 MARGIN_SHARE, MARGIN_MM = 0.18, 8.0
 BARS_MM = (100.0, 50.0, 10.0, 5.0, 1.0)
 GLYPHS = {
@@ -72,9 +73,9 @@ def three_planes(
 ) -> Picture:
     """Draw a region's contour over its image: axial, coronal and sagittal, side by side.
 
-    Each plane cuts the region where its cross-section is largest, is a square around the region with
-    isotropic pixels and carries a scale bar (its length in mm is one of `BARS_MM`). A radiograph has one
-    plane, as it is stored.
+    Each plane cuts the region through its middle, or where its cross-section is large if it is small there
+    (less than `LARGE_SHARE` of the largest). It is a square around the region with isotropic pixels and
+    carries a scale bar (its length in mm is one of `BARS_MM`). A radiograph has one plane, as it is stored.
 
     Parameters
     ----------
@@ -209,7 +210,7 @@ def _bounding_box(region: BoolArray) -> tuple[slice, ...]:
 
 def _cut(scene: _Scene, plane: _Plane, size_px: int) -> tuple[npt.NDArray[np.float64], BoolArray, float]:
     """Sample one plane on square pixels: grey values (NaN beyond the image), region, pitch in mm."""
-    index = _largest_slice(scene, plane.through)
+    index = _telling_slice(scene, plane.through)
     pitch_mm = _side_mm(scene, plane) / size_px
     rows = _positions(scene, plane.row, size_px, pitch_mm)
     columns = _positions(scene, plane.column, size_px, pitch_mm)
@@ -222,12 +223,16 @@ def _cut(scene: _Scene, plane: _Plane, size_px: int) -> tuple[npt.NDArray[np.flo
     return _sampled(grey, grid, steps), _sampled_region(region, grid, steps), pitch_mm
 
 
-def _largest_slice(scene: _Scene, axis: int) -> int:
-    """Slice with the most voxels of the region; of several equal ones that in the middle."""
+def _telling_slice(scene: _Scene, axis: int) -> int:
+    """Slice nearest to the region's centre of mass among those that show nearly the largest cross-section.
+
+    The largest alone is often an end: of a vertebra the end plate, which is all cortex.
+    """
     inside = scene.region[scene.box]
     counts = inside.sum(axis=tuple(other for other in range(3) if other != axis))
-    (largest,) = np.nonzero(counts == counts.max())
-    return int(scene.box[axis].start) + int(largest[len(largest) // 2])
+    (large,) = np.nonzero(counts >= LARGE_SHARE * counts.max())
+    centre = counts @ np.arange(len(counts)) / counts.sum()
+    return int(scene.box[axis].start) + int(large[np.argmin(np.abs(large - centre))])
 
 
 def _side_mm(scene: _Scene, plane: _Plane) -> float:

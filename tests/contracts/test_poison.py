@@ -1,0 +1,132 @@
+"""Whatever is fitted for a fold must not change by a bit when its test rows become garbage."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import ClassVar
+
+import joblib
+import numpy as np
+import pytest
+from sklearn.base import BaseEstimator, TransformerMixin
+
+from radiobone.cohort.readers import cohort_from_arrays
+from radiobone.core.warnings import collected
+from radiobone.evaluation.nested_cv import nested_cv
+from radiobone.evaluation.spec import list_pipelines, load_pipeline
+from radiobone.evaluation.splits import make_splits
+from radiobone.models.registry import MODELS
+from radiobone.selection.registry import RESAMPLERS, STEPS
+
+PROBE = np.random.default_rng(99).normal(size=(15, 25))
+
+
+def make_cohort():
+    rng = np.random.default_rng(8)
+    patient = np.repeat(np.arange(36), 2)
+    y = rng.permutation(np.arange(36) % 3 == 0).astype(int)[patient]
+    X = rng.normal(size=(72, 25))
+    X[:, :4] += y[:, None]
+    X[rng.random(X.shape) < 0.03] = np.nan
+    with collected():
+        return cohort_from_arrays(X, y, groups=patient)
+
+
+def poisoned(cohort, test):
+    X = cohort.X.copy()
+    X.iloc[test] = np.random.default_rng(0).normal(1e6, 1e5, (len(test), X.shape[1]))
+    y = cohort.y.copy()
+    y[test] = 1 - y[test]
+    return replace(cohort, X=X, y=y)
+
+
+def state(fit):
+    """Everything learned in a fold, as comparable bits."""
+    probe = fit.steps.transform(np.vstack([PROBE, PROBE * 3]))
+    scores = (
+        fit.model.decision_function(probe)
+        if hasattr(fit.model, "decision_function")
+        else fit.model.predict_proba(probe)
+    )
+    parts = {
+        "steps": joblib.hash(fit.steps),
+        "probe": probe.tobytes(),
+        "scores": np.asarray(scores).tobytes(),
+        "calibrator": repr(fit.calibrator),
+        "threshold": repr(fit.threshold),
+        "choice": repr((fit.model_name, fit.params, fit.features, fit.inner_score)),
+    }
+    if type(fit.model).__module__.startswith("sklearn"):
+        parts["model"] = joblib.hash(fit.model)
+    return parts
+
+
+def changed_parts(spec, *, seen=None):
+    """Run one outer fold clean and poisoned; return what differs."""
+    cohort = make_cohort()
+    split = make_splits(cohort.y, cohort.groups, folds=4, repeats=1, seed=0, key="outer")[1]
+    found = []
+    for version in (cohort, poisoned(cohort, split.test)):
+        if seen is not None:
+            seen.table = version.X.to_numpy()
+        with collected():
+            run = nested_cv(version, load_pipeline(spec), seed=0, show_progress=False, splits=[split])
+        found.append(state(run.fits[0]))
+    return {name for name in found[0] if found[0][name] != found[1][name]}
+
+
+def spec_with(*, steps=("impute", "scale"), models=({"lr": {"C": [0.01, 1.0]}},)):
+    return {"steps": list(steps), "models": list(models), "inner": {"folds": 3}}
+
+
+@pytest.mark.filterwarnings("ignore:X does not have valid feature names")
+@pytest.mark.parametrize("step", sorted(STEPS))
+def test_no_step_sees_the_test_rows(step):
+    steps = ["impute", *([step] if step != "impute" else [])]
+    assert changed_parts(spec_with(steps=steps, models=[{"svm": {"C": [1.0]}}])) == set()
+
+
+@pytest.mark.filterwarnings("ignore:X does not have valid feature names")
+@pytest.mark.parametrize("resampler", sorted(RESAMPLERS))
+def test_no_resampler_sees_the_test_rows(resampler):
+    assert changed_parts(spec_with(steps=["impute", "scale", resampler])) == set()
+
+
+@pytest.mark.filterwarnings("ignore:X does not have valid feature names")
+@pytest.mark.parametrize("model", sorted(MODELS))
+def test_no_model_sees_the_test_rows(model):
+    space = {name: list(values)[:2] for name, values in MODELS[model].space.items()}
+    space |= {"n_estimators": [10]} if model in ("rf", "gb", "xgboost") else {}
+    space |= {"iterations": [10]} if model == "catboost" else {}
+    assert changed_parts(spec_with(models=[{model: space}])) == set()
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:X does not have valid feature names")
+@pytest.mark.parametrize("name", sorted(list_pipelines()))
+def test_no_built_in_pipeline_sees_the_test_rows(name):
+    assert changed_parts(name) == set()
+
+
+class LeakyScale(TransformerMixin, BaseEstimator):
+    """Scales by all rows, as code does that scales before it splits."""
+
+    table: ClassVar[np.ndarray]
+
+    def fit(self, X, y=None):
+        self.mean_ = np.nanmean(LeakyScale.table, axis=0)
+        self.n_features_in_ = X.shape[1]
+        return self
+
+    def transform(self, X):
+        return np.asarray(X) - self.mean_
+
+    def get_feature_names_out(self, input_features=None):
+        return np.asarray(input_features, dtype=object)
+
+
+@pytest.mark.filterwarnings("ignore:X does not have valid feature names")
+def test_a_leaky_step_is_caught(monkeypatch):
+    monkeypatch.setitem(STEPS, "leaky", LeakyScale)
+    changed = changed_parts(spec_with(steps=["impute", "leaky"]), seen=LeakyScale)
+    assert {"steps", "probe"} <= changed

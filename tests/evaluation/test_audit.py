@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from radiobone.cohort.readers import cohort_from_arrays
+from radiobone.core.warnings import SuspectedLeak
+from radiobone.evaluation.audit.registry import CHECKS, audit_cohort
+from radiobone.evaluation.nested_cv import nested_cv
+from radiobone.evaluation.spec import load_pipeline
+
+
+def made(n=80, leak=False, sites="fair", copy=False, positives=40, groups=True):
+    rng = np.random.default_rng(1)
+    y = (np.arange(n) < positives).astype(int)
+    X = rng.normal(size=(n, 20))
+    if leak:
+        X[:, 7] = -3 * y + 0.1 * rng.normal(size=n)
+    if copy:
+        X[60] = X[2]
+    agree = 0.9 if sites == "confounded" else 0.5
+    site = np.where(rng.random(n) < agree, y, 1 - y).astype(str)
+    patient = [f"P{i}" for i in range(n)] if groups else None
+    return cohort_from_arrays(X, y, groups=patient, sites=site)
+
+
+CASES = {
+    "SuspectedLeak": {"leak": True},
+    "SiteConfounded": {"sites": "confounded"},
+    "DuplicateRows": {"copy": True},
+    "FewEvents": {"positives": 12},
+    "NoPatientIds": {"groups": False},
+}
+
+
+@pytest.mark.parametrize("code", sorted(CHECKS))
+def test_each_check_finds_its_fault_and_nothing_else(code):
+    assert [finding.code for finding in audit_cohort(made(**CASES[code]))] == [code]
+
+
+def test_a_sound_cohort_has_no_finding():
+    assert audit_cohort(made()) == []
+
+
+def test_false_alarms_are_rare_on_noise():
+    alarms = 0
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        cohort = cohort_from_arrays(
+            rng.normal(size=(70, 300)), np.arange(70) % 2, sites=rng.integers(0, 3, 70).astype(str),
+            groups=np.arange(70),
+        )  # fmt: skip
+        alarms += len(audit_cohort(cohort))
+    assert alarms <= 1
+
+
+def test_a_leak_is_warned_of_when_evaluating():
+    spec = {
+        "steps": ["impute", "scale"],
+        "models": [{"lr": {"C": 1.0}}],
+        "outer": {"folds": 2},
+        "inner": {"folds": 2},
+    }
+    with pytest.warns(SuspectedLeak, match="x7"):
+        run = nested_cv(made(leak=True), load_pipeline(spec), show_progress=False)
+    assert run.result.audit[0]["code"] == "SuspectedLeak"

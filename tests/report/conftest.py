@@ -186,7 +186,9 @@ def _cases(folder: Path, patients: list[str], hostile: str) -> None:
         {"patient_id": hostile or "bone-902", "roi": hostile, "status": "empty", "code": "EmptyMask", "message": "vertebrae_T3 is empty."},
     ]  # fmt: skip
     columns = ["patient_id", "roi", "image", "mask", "label", "status", "code", "message", "warnings"]
-    pd.DataFrame([*done, *bad], columns=columns).fillna("").to_csv(folder / "cases.csv", index=False)
+    pd.DataFrame([*done, *bad], columns=columns, dtype=object).fillna("").to_csv(
+        folder / "cases.csv", index=False
+    )
 
 
 def _pictures(folder: Path, patients: list[str], rng: np.random.Generator) -> None:

@@ -25,8 +25,8 @@ def percent(value: Any, places: int = 0) -> str:
 
 
 def count(value: Any) -> str:
-    """Write a whole number with thin spaces between thousands."""
-    return MISSING if value is None else f"{int(value):,}".replace(",", "\u2009")
+    """Write a whole number with narrow spaces, which do not break, between thousands."""
+    return MISSING if value is None else f"{int(value):,}".replace(",", "\u202f")
 
 
 def significant(value: Any, digits: int = 3) -> str:

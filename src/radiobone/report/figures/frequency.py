@@ -20,7 +20,7 @@ def frequency_figure(names: Sequence[str], rates: Sequence[float]) -> Figure:
     rates : sequence of float
         Share of folds, 0 to 1.
     """
-    figure = new_figure(0.9 + 0.42 * len(names))
+    figure = new_figure(0.9 + 0.46 * len(names))
     ax = figure.subplots()
     rows = range(len(names))
     ax.barh(rows, [1.0] * len(names), height=0.3, color=FAINT)

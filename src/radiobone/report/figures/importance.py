@@ -22,7 +22,7 @@ def importance_figure(names: Sequence[str], fold_means: Sequence[npt.ArrayLike])
     fold_means : sequence of array-like, each of shape (n_folds,)
         Mean absolute SHAP value of each fold, as a share of 1; zero where a fold did not choose the feature.
     """
-    figure = new_figure(0.9 + 0.46 * len(names))
+    figure = new_figure(0.9 + 0.5 * len(names))
     ax = figure.subplots()
     for row, column in enumerate(fold_means):
         folds = 100 * np.asarray(column, dtype=float)

@@ -17,7 +17,7 @@ def interval_figure(mean: float, low: float | None, high: float | None) -> Figur
     low, high : float or None
         Its interval.
     """
-    figure = new_figure(0.95)
+    figure = new_figure(1.0)
     figure.set_facecolor("none")
     ax = figure.subplots()
     left = 0.0 if min(mean, mean if low is None else low) < 0.4 else 0.4

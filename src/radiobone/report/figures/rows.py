@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from radiobone.report.figures.style import INK, SMALL_PT
 
 NAME_LIFT = 0.27
-LONGEST = 60
+LONGEST = 54
 
 
 def name_rows(ax: Axes, names: Sequence[str]) -> None:

@@ -12,8 +12,8 @@ BLUE, ORANGE, GREEN, VERMILION, SKY = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 INK, MUTED, RULE, FAINT = "#1F2933", "#52606D", "#CBD2D9", "#E4E7EB"
 POSITIVE, NEGATIVE = VERMILION, BLUE
 LOW_TO_HIGH = LinearSegmentedColormap.from_list("low_to_high", ["#0072B2", "#B8C4CE", "#D55E00"])
-TEXT_PT, SMALL_PT = 10.0, 9.0
-WIDTH_IN = 5.2
+TEXT_PT, SMALL_PT = 11.5, 10.5
+WIDTH_IN = 5.0
 
 
 def new_figure(height_in: float, *, width_in: float = WIDTH_IN) -> Figure:

@@ -39,8 +39,7 @@ def _context(data: ResultData) -> Context | None:
             frequency_figure([row.words.name for row in drawn], [row.rate for row in drawn]),
             key="frequency",
             title="How often each feature was chosen",
-            description="; ".join(f"{row.words.name}: {round(100 * row.rate)} %" for row in drawn)
-            + ".",
+            description="; ".join(f"{row.words.name}: {round(100 * row.rate)} %" for row in drawn) + ".",
         ),
         "n_drawn": len(drawn),
         "rows": rows[:MOST_LISTED],

@@ -2,7 +2,7 @@
 (function () {
   function cellValue(row, column) {
     var text = row.cells[column].textContent.trim();
-    var number = parseFloat(text.replace("−", "-").replace(/[\u2009%]/g, ""));
+    var number = parseFloat(text.replace("−", "-").replace(/[\u202f%]/g, ""));
     return { text: text.toLowerCase(), number: /^[-−\d.]/.test(text) && !isNaN(number) ? number : null };
   }
   function compare(a, b) {

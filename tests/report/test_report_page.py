@@ -1,0 +1,274 @@
+"""The page as a reader and a browser get it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import itertools
+import json
+import re
+import shutil
+import subprocess
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from radiobone.core.errors import FileMissing, FileUnreadable
+from radiobone.report.build import write_report
+from radiobone.report.data import read_result
+from radiobone.report.sections.registry import SECTIONS
+
+ATTACK = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)> $x^2$ {{ 7*7 }}"
+VOID = {"meta", "img", "br", "input", "wbr", "link"}
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+
+
+class Page(HTMLParser):
+    """A page taken apart: elements with their attributes, text, and the numbers marked as data."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self.texts: dict[str, list[str]] = {}
+        self.numbers: list[tuple[str, str, str]] = []
+        self.unbalanced: list[str] = []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        if tag == "data":
+            self.numbers.append((dict(attrs)["data-key"] or "", dict(attrs)["value"] or "", ""))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self.open or self.open.pop() != tag:
+            self.unbalanced.append(tag)
+
+    def handle_data(self, text: str) -> None:
+        self.texts.setdefault(self.open[-1] if self.open else "", []).append(text)
+        if self.open and self.open[-1] == "data":
+            key, value, shown = self.numbers[-1]
+            self.numbers[-1] = (key, value, shown + text)
+
+    def named(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.elements if name == tag]
+
+
+def page_of(folder: Path) -> tuple[str, Page]:
+    text = write_report(folder).read_text(encoding="utf-8")
+    return text, Page(text)
+
+
+def looked_up(content: dict, key: str) -> float:
+    for part in key.split("."):
+        content = content[part]
+    return content
+
+
+@pytest.fixture(scope="module")
+def usual(result_folder):
+    return page_of(result_folder)
+
+
+@pytest.fixture(scope="module")
+def hostile(make_result):
+    return page_of(make_result(n=30, hostile=ATTACK, positive=ATTACK, negative="<b>no</b>"))
+
+
+def test_every_number_is_that_of_the_metrics_file(usual, result_folder):
+    metrics = json.loads((result_folder / "metrics.json").read_text())
+    shown = usual[1].numbers
+    for key, exact, text in shown:
+        value = looked_up(metrics, key)
+        assert float(exact) == value, key
+        written = float(text.replace("\u202f", "").replace("−", "-"))
+        assert abs(written - value) <= (0 if isinstance(value, int) else 0.005 + 1e-12), key
+    keys = {key for key, _, _ in shown}
+    wanted = {
+        f"metrics.{name}.{part}"
+        for name in metrics["metrics"]
+        for part in ("mean", "low", "high", "pooled", "sd")
+    }
+    counts = {"n_patients", "n_positive", "n_negative", "n_features"} | {
+        f"confusion.{c}" for c in ("tp", "fp", "tn", "fn")
+    }
+    assert wanted | counts <= keys
+
+
+def test_figures_show_the_same_numbers(usual, result_folder):
+    metrics = json.loads((result_folder / "metrics.json").read_text())
+    texts = "".join(usual[1].texts["text"])
+    for name in ("tp", "fp", "tn", "fn"):
+        assert str(metrics["confusion"][name]) in texts
+    assert f"AUC {metrics['metrics']['auc']['mean']:.2f}" in texts
+
+
+def test_nothing_is_loaded_from_anywhere(usual):
+    text, page = usual
+    for tag, attributes in page.elements:
+        for name in ("src", "href", "xlink:href", "action", "data", "poster", "srcset"):
+            value = attributes.get(name)
+            assert value is None or value.startswith(("data:image/", "#")), (tag, name, value[:60])
+    assert not {"link", "iframe", "object", "embed", "form", "base"} & {tag for tag, _ in page.elements}
+    assert "@import" not in text
+    assert "url(http" not in text
+
+
+@pytest.mark.parametrize("name", ["usual", "hostile"])
+def test_the_policy_lets_only_this_pages_own_code_run(name, request):
+    _, page = request.getfixturevalue(name)
+    policy = next(
+        a["content"] for a in page.named("meta") if a.get("http-equiv") == "Content-Security-Policy"
+    )
+    rules = dict(rule.strip().split(" ", 1) for rule in (policy or "").split(";"))
+    assert rules["default-src"] == "'none'"
+    assert rules["img-src"] == "data:"
+    assert "unsafe" not in (policy or "")
+    for tag in ("script", "style"):
+        assert len(page.named(tag)) == 1
+        digest = hashlib.sha256("".join(page.texts[tag]).encode()).digest()
+        assert rules[f"{tag}-src"] == f"'sha256-{base64.b64encode(digest).decode()}'"
+    for tag, attributes in page.elements:
+        assert "style" not in attributes, f"{tag} has a style that the policy forbids"
+        assert not [key for key in attributes if key.startswith("on")], tag
+
+
+def test_a_hostile_name_is_only_text(hostile):
+    text, page = hostile
+    assert "<script>alert" not in text
+    assert not [a for a in page.named("img") if a.get("src") == "x"]
+    assert not page.named("b")
+    assert ATTACK in "".join(part for parts in page.texts.values() for part in parts)
+    assert not page.unbalanced
+
+
+def test_the_page_is_well_formed_and_accessible(usual):
+    _, page = usual
+    assert not page.unbalanced
+    assert not page.open
+    ids = [attributes["id"] for _, attributes in page.elements if attributes.get("id")]
+    assert len(ids) == len(set(ids))
+    for _, attributes in page.elements:
+        for reference in (attributes.get("aria-labelledby") or "").split():
+            assert reference in ids
+        if (attributes.get("href") or "").startswith("#"):
+            assert (attributes["href"] or "")[1:] in ids
+    assert all(attributes.get("alt") for attributes in page.named("img"))
+    assert len(page.named("caption")) == len(page.named("table"))
+    assert len(page.named("h1")) == 1
+    levels = [int(tag[1]) for tag, _ in page.elements if re.fullmatch("h[1-6]", tag)]
+    assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
+
+
+def test_the_same_folder_gives_the_same_bytes(result_folder, usual, tmp_path):
+    again = write_report(result_folder, tmp_path / "again.html")
+    assert again == tmp_path / "again.html"
+    assert again.read_text(encoding="utf-8") == usual[0]
+
+
+def test_every_section_is_there(usual):
+    ids = {attributes.get("id") for attributes in usual[1].named("section")}
+    assert {section.key for section in SECTIONS} <= ids
+    assert "left-out" not in ids
+
+
+def test_a_study_without_images_says_so(make_result):
+    text, page = page_of(make_result(n=30, images=False, shap=False))
+    ids = {attributes.get("id") for attributes in page.named("section")}
+    assert not {"images", "shap"} & ids
+    assert "left-out" in ids
+    assert "there are no pictures of regions to check" in text
+    assert "No SHAP values are in the result folder" in text
+    assert not page.named("img")
+
+
+def test_failed_cases_are_named_with_their_reason(usual):
+    text = usual[0]
+    for word in (
+        "bone-900",
+        "EmptyMask",
+        "bone-901",
+        "GeometryMismatch",
+        "Image and mask lie on different grids.",
+    ):
+        assert word in text
+
+
+def test_odd_regions_come_first(usual):
+    order = re.findall(r'<strong class="id">(.*?)</strong>', usual[0])
+    assert set(order[:3]) == {"bone-004", "bone-007", "bone-009"}
+    assert len(order) == 60
+
+
+def test_a_metric_that_could_not_be_computed_is_a_dash_and_not_an_error(make_result):
+    folder = make_result(n=30, images=False)
+    path = folder / "metrics.json"
+    metrics = json.loads(path.read_text())
+    metrics["metrics"]["auc"] = {
+        "mean": None,
+        "low": None,
+        "high": None,
+        "pooled": None,
+        "sd": None,
+        "n_folds": 0,
+        "method": "",
+    }
+    path.write_text(json.dumps(metrics))
+    text, page = page_of(folder)
+    assert "chance cannot be ruled out" in text
+    assert "metrics.auc.mean" not in {key for key, _, _ in page.numbers}
+
+
+def test_names_in_any_script_are_drawn(make_result):
+    text, _ = page_of(make_result(n=30, images=False, positive="骨折", negative="_none"))
+    assert "骨折" in text
+
+
+def test_a_hundred_regions_stay_below_five_megabytes(make_result):
+    path = write_report(make_result(n=100))
+    assert path.stat().st_size < 5_000_000
+
+
+def test_a_folder_that_is_no_result_is_refused(tmp_path):
+    with pytest.raises(FileMissing, match=r"metrics\.json"):
+        write_report(tmp_path)
+    assert not (tmp_path / "report.html").exists()
+
+
+def test_a_damaged_file_is_named(make_result):
+    folder = make_result(n=30, images=False)
+    (folder / "folds.json").write_text("{")
+    with pytest.raises(FileUnreadable, match=r"folds\.json"):
+        write_report(folder)
+
+
+def test_pictures_outside_the_folder_are_not_read(make_result, tmp_path):
+    folder = make_result(n=30)
+    secret = tmp_path / "secret.png"
+    secret.write_bytes((folder / "pictures" / "0000.png").read_bytes())
+    (folder / "pictures" / "link.png").symlink_to(secret)
+    index = json.loads((folder / "pictures" / "index.json").read_text())
+    index[0]["file"], index[1]["file"], index[2]["file"] = str(secret), f"../../{secret.name}", "link.png"
+    (folder / "pictures" / "index.json").write_text(json.dumps(index))
+    assert len(read_result(folder).pictures) == len(index) - 3
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
+def test_a_browser_finds_nothing_to_object_to(make_result, tmp_path):
+    path = write_report(make_result(n=30, hostile=ATTACK))
+    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
+             "--enable-logging=stderr", f"--user-data-dir={tmp_path}", "--dump-dom"]  # fmt: skip
+    done = subprocess.run(
+        [str(CHROMIUM), *flags, path.as_uri()], capture_output=True, text=True, timeout=120, check=True
+    )
+    assert "CONSOLE" not in done.stderr
+    assert '<button type="button">' in done.stdout  # the page's own script ran
+    assert "<script>alert" not in done.stdout

@@ -1,0 +1,249 @@
+"""The numbers and words behind the page, against independent truth."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from matplotlib.figure import Figure
+from scipy.stats import binomtest
+from sklearn.metrics import roc_auc_score
+
+from radiobone.report.cautions import cautions
+from radiobone.report.curves import calibration_bins, roc_band, wilson
+from radiobone.report.data import read_result
+from radiobone.report.figures.beeswarm import beeswarm_figure, rank_share, swarm_offsets
+from radiobone.report.figures.calibration import calibration_figure
+from radiobone.report.figures.confusion import confusion_figure
+from radiobone.report.figures.frequency import frequency_figure
+from radiobone.report.figures.importance import importance_figure
+from radiobone.report.figures.interval import interval_figure
+from radiobone.report.figures.roc import roc_figure
+from radiobone.report.figures.rows import LONGEST, cut
+from radiobone.report.figures.svg import to_svg
+from radiobone.report.numbers import breakable, count, decimals, moment, percent, significant
+from radiobone.report.oddness import oddness
+from radiobone.report.reading import belief
+from radiobone.report.sections.shap import ranked_features
+from radiobone.report.words import describe
+
+SCORES = st.lists(st.tuples(st.booleans(), st.integers(0, 20)), min_size=4, max_size=40)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(SCORES, min_size=1, max_size=5))
+def test_area_under_the_mean_curve_is_the_mean_auc(folds):
+    curves = [
+        (np.array([y for y, _ in fold], dtype=int), np.array([s for _, s in fold], dtype=float))
+        for fold in folds
+    ]
+    usable = [pair for pair in curves if len(set(pair[0].tolist())) == 2]
+    band = roc_band(curves)
+    assert band.n_curves == len(usable)
+    if usable:
+        area = np.trapezoid(band.mean, band.fpr)
+        assert area == pytest.approx(np.mean([roc_auc_score(y, s) for y, s in usable]), abs=0.006)
+        assert (np.diff(band.mean) >= -1e-12).all()
+
+
+@given(st.integers(0, 60), st.integers(1, 60))
+def test_wilson_interval_is_scipys(k, n):
+    k = min(k, n)
+    low, high = wilson(np.array([k / n]), np.array([float(n)]))
+    expected = binomtest(k, n).proportion_ci(method="wilson")
+    assert low[0] == pytest.approx(expected.low, abs=1e-9)
+    assert high[0] == pytest.approx(expected.high, abs=1e-9)
+
+
+def test_calibration_groups_hold_every_row_once():
+    rng = np.random.default_rng(0)
+    probability = rng.random(300)
+    truth = (rng.random(300) < probability).astype(int)
+    bins = calibration_bins(truth, probability, repeats=3)
+    assert bins.n.sum() == 100
+    assert np.average(bins.observed, weights=bins.n) == pytest.approx(truth.mean(), abs=1e-9)
+    assert (np.diff(bins.predicted) > 0).all()
+    assert ((bins.low <= bins.observed) & (bins.observed <= bins.high)).all()
+
+
+def test_repeats_do_not_narrow_the_calibration_intervals():
+    y, p = np.tile([0, 1], 30), np.tile(np.linspace(0.1, 0.9, 60), 1)
+    once, thrice = calibration_bins(y, p), calibration_bins(np.tile(y, 3), np.tile(p, 3), repeats=3)
+    assert (thrice.high - thrice.low).mean() == pytest.approx((once.high - once.low).mean(), rel=0.05)
+
+
+@pytest.mark.parametrize(
+    ("name", "feature", "family", "kind", "detail"),
+    [
+        ("original_firstorder_Mean", "Mean", "firstorder", "original", ""),
+        ("wavelet-LLH_glcm_JointEntropy", "Joint entropy", "glcm", "wavelet", "LLH"),
+        (
+            "log-sigma-2-5-mm-3D_glrlm_GrayLevelVariance",
+            "Grey level variance",
+            "glrlm",
+            "log",
+            "sigma 2.5 mm",
+        ),
+        ("lbp-3D-m1_ngtdm_Busyness", "Busyness", "ngtdm", "lbp", "3D-m1"),
+        ("original_firstorder_90Percentile", "90th percentile", "firstorder", "original", ""),
+        ("original_glcm_Imc2", "Informational measure of correlation 2", "glcm", "original", ""),
+        ("body_mass_index", "body mass index", "other", "", ""),
+        ("foo_bar_Baz", "foo bar Baz", "other", "", ""),
+    ],
+)
+def test_names_in_words(name, feature, family, kind, detail):
+    words = describe(name)
+    assert (words.feature, words.family, words.filter, words.detail) == (feature, family, kind, detail)
+
+
+def test_a_clinical_column_is_clinical_whatever_its_name():
+    assert describe("original_firstorder_Mean", frozenset({"original_firstorder_Mean"})).family == "clinical"
+
+
+@given(st.text())
+def test_any_name_can_be_described_and_cut(name):
+    assert describe(name).name == name
+    assert len(cut(name)) <= LONGEST
+
+
+def test_numbers_as_written():
+    assert decimals(-0.004) == "0.00"
+    assert decimals(-1.5) == "−1.50"
+    assert decimals(float("nan")) == decimals(None) == "–"
+    assert percent(0.256) == "26 %"
+    assert count(1234567) == "1\u202f234\u202f567"
+    assert significant(0.012345) == "0.0123"
+    assert significant(12345.6) == "12346"
+    assert significant(0) == "0.00"
+    assert moment("2026-11-20T12:05:09+00:00") == "2026-11-20 12:05 UTC"
+    assert moment(None) == "None"
+    assert breakable("a_<b>") == "a_<wbr>&lt;b&gt;"
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "level"),
+    [(0.51, 0.9, "better"), (0.45, 0.7, "unclear"), (0.1, 0.49, "worse"), (None, None, "unknown")],
+)
+def test_belief_follows_the_interval(low, high, level):
+    assert belief({"mean": 0.6, "low": low, "high": high})[0] == level
+
+
+def region(**changes):
+    return {
+        "roi": "L1",
+        "volume_mm3": 30000.0,
+        "mean": 200.0,
+        "touches_border": False,
+        "n_components": 1,
+        **changes,
+    }
+
+
+def test_usual_regions_are_not_odd():
+    entries = [region(volume_mm3=30000.0 + 100 * i, mean=200.0 + i) for i in range(12)]
+    assert all(not odd.reasons for odd in oddness(entries))
+
+
+def test_odd_regions_say_why():
+    entries = [region(volume_mm3=30000.0 + 100 * i, mean=200.0 + i) for i in range(12)]
+    entries += [
+        region(volume_mm3=300.0),
+        region(mean=900.0),
+        region(touches_border=True),
+        region(n_components=4),
+    ]
+    reasons = [odd.reasons for odd in oddness(entries)[12:]]
+    assert reasons == [
+        ("unusually small",),
+        ("unusually bright",),
+        ("touches the image border",),
+        ("4 separate pieces",),
+    ]
+
+
+def test_a_structure_is_compared_with_its_own_kind():
+    small = [region(roi="C3", volume_mm3=9000.0 + 50 * i) for i in range(8)]
+    large = [region(roi="L4", volume_mm3=50000.0 + 300 * i) for i in range(30)]
+    assert all(not odd.reasons for odd in oddness([*small, *large]))
+
+
+def test_a_region_without_a_mean_is_still_judged():
+    entries = [region(mean=None) if i == 0 else region(mean=200.0 + i) for i in range(9)]
+    assert len(oddness(entries)) == 9
+
+
+@given(st.lists(st.integers(-50, 50), max_size=60))
+def test_swarm_dots_stay_in_their_row(points):
+    offsets = swarm_offsets(np.sort(np.array(points, dtype=float)), width=1.0)
+    assert (np.abs(offsets) <= 1).all()
+
+
+def test_colours_follow_ranks():
+    assert rank_share(np.array([1.0, 1000.0, 2.0])).tolist() == [0.0, 1.0, 0.5]
+    assert rank_share(np.array([5.0, 5.0])).tolist() == [0.5, 0.5]
+
+
+def figures() -> dict[str, Figure]:
+    rng = np.random.default_rng(1)
+    y, p = np.tile([0, 1], 40), rng.random(80)
+    names = ["a_$b$_c", "_hidden", "x" * 200]
+    columns = [rng.normal(size=30) for _ in names]
+    return {
+        "roc": roc_figure(roc_band([(y, p)]), operating_point=(0.2, 0.8)),
+        "empty roc": roc_figure(roc_band([])),
+        "calibration": calibration_figure(calibration_bins(y, p), y, p, positive="$1", negative="_n"),
+        "confusion": confusion_figure({"tp": 0, "fp": 3, "tn": 4, "fn": 0}, "a" * 99, "<b>"),
+        "frequency": frequency_figure(names, [1.0, 0.5, 0.1]),
+        "beeswarm": beeswarm_figure(names, columns, [np.full(30, np.nan), *columns[1:]], positive="yes"),
+        "many dots": beeswarm_figure(["a"], [rng.normal(size=3000)], [rng.normal(size=3000)], positive="yes"),
+        "flat": beeswarm_figure(["a"], [np.zeros(5)], [np.zeros(5)], positive="yes"),
+        "importance": importance_figure(names, [[0.1], [0.0], [0.2]]),
+        "interval": interval_figure(0.2, 0.1, 0.3),
+        "no interval": interval_figure(0.7, None, None),
+    }
+
+
+@pytest.mark.parametrize("name", sorted(figures()))
+def test_each_figure_is_plain_svg_with_a_name(name):
+    figure = figures()[name]
+    assert isinstance(figure, Figure)
+    text = str(to_svg(figure, key="k", title="T <b>", description="D & more"))
+    root = ElementTree.fromstring(text)
+    assert root.get("viewBox")
+    assert root[0].text == "T <b>"
+    assert root[1].text == "D & more"
+    for element in root.iter():
+        assert "style" not in element.attrib
+        assert not element.tag.endswith("}style")
+        assert not element.tag.endswith("}script")
+    ids = [element.get("id") for element in root.iter() if element.get("id")]
+    assert all(one.startswith("k-") for one in ids)
+    assert len(ids) == len(set(ids))
+    assert text == str(to_svg(figures()[name], key="k", title="T <b>", description="D & more"))
+
+
+def test_shap_ranking_from_the_files_counts_unchosen_folds_as_zero(result_folder):
+    data = read_result(result_folder)
+    first = ranked_features(data)[0]
+    table = data.shap[data.shap["feature"] == first.name]
+    per_fold = table.groupby(["repeat", "fold"])["shap"].apply(lambda values: values.abs().mean())
+    assert first.mean == pytest.approx(per_fold.sum() / len(data.folds))
+    assert first.rate == pytest.approx(len(per_fold) / len(data.folds))
+    assert len(first.fold_means) == len(data.folds)
+    row = data.per_row["row_id"].iloc[5]
+    assert first.shap[5] == pytest.approx(table.loc[table["row_id"] == row, "shap"].sum() / 2)
+
+
+def test_cautions_fit_the_study(make_result, result_folder):
+    headings = [one.heading for one in cautions(read_result(result_folder))]
+    assert "Few cases" in headings
+    assert "More features than cases" in headings
+    assert headings[-1] == "Not tested elsewhere"
+    assert "Probabilities not usable" not in headings
+    chance = [
+        one.heading for one in cautions(read_result(make_result(n=40, signal=0.0, images=False, seed=3)))
+    ]
+    assert "Probabilities not usable" in chance

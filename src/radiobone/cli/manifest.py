@@ -7,7 +7,11 @@ from typing import Annotated
 
 import typer
 
-EPILOG = "Example: [bold]radiobone manifest images masks labels.xlsx -o manifest.csv[/bold]"
+EPILOG = """Examples:
+
+[bold]radiobone manifest images masks labels.xlsx -o manifest.csv[/bold]
+
+[bold]radiobone manifest ct totalsegmentator labels.xlsx --roi 'vertebrae_L*'[/bold]  (all lumbar vertebrae)"""
 
 
 def register(app: typer.Typer) -> None:
@@ -28,11 +32,15 @@ def manifest(
     output: Annotated[Path, typer.Option("-o", "--output", help="The manifest to write.")] = Path(
         "manifest.csv"
     ),
+    roi: Annotated[
+        str | None,
+        typer.Option("--roi", help="Region of every mask: a name, or a pattern such as 'vertebrae_L*'."),
+    ] = None,
 ) -> None:
     """Pair images, masks and a sheet of labels into a manifest, and show what does not match."""
     from radiobone.workflow.pair import pair
 
-    outcome = pair(images, masks, labels, output)
+    outcome = pair(images, masks, labels, output, roi)
     for line in outcome.lines:
         typer.echo(line)
     if not outcome.complete:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
@@ -25,6 +26,7 @@ DICOM_MODALITIES = {
     "xr": {"CR", "DX", "RG", "XA", "RF", "MG", "IO", "PX"},
     "dxa": {"DX", "CR", "RG", "OT", "BMD", "BDUS"},
 }
+DICOM_MODALITY_OF = {"ct": "CT", "mr": "MR", "xr": "DX", "dxa": "DX"}
 PATTERN_CHARACTERS = "*?["
 
 
@@ -105,8 +107,13 @@ def is_pattern(roi: str) -> bool:
 
 
 def _read(case: Case, modality: str | None) -> Volume:
+    """Read the image; what the user declared stands in where the file (NIfTI, NRRD) names no modality."""
     image = read_image(case.image)
-    if modality and image.modality and image.modality not in DICOM_MODALITIES[modality]:
+    if modality is None:
+        return image
+    if image.modality is None:
+        return replace(image, modality=DICOM_MODALITY_OF[modality])
+    if image.modality not in DICOM_MODALITIES[modality]:
         raise BadSetting(
             f"{case.image.name} says that it is {image.modality}, and the settings are for '{modality}'. "
             "Intensities would be treated as what they are not. Give the right --modality, or leave the image out."
@@ -171,7 +178,8 @@ def _as_text(warnings: Sequence[RadioboneWarning]) -> tuple[str, ...]:
 
 
 def _failed(case: Case, error: RadioboneError) -> Outcome:
-    return Outcome(case, "failed", error.code, str(error))
+    here = f"{case.root}{os.sep}"  # paths in messages begin at the manifest's root, as in the manifest
+    return Outcome(case, "failed", error.code, str(error).replace(here, ""))
 
 
 def _unexpected(error: Exception) -> UnexpectedError:

@@ -28,14 +28,16 @@ class PairingOutcome:
     complete: bool
 
 
-def pair(images: Path, masks: Path, labels: Path | None, output: Path) -> PairingOutcome:
+def pair(
+    images: Path, masks: Path, labels: Path | None, output: Path, roi: str | None = None
+) -> PairingOutcome:
     """Write the manifest, and tell what does not match.
 
     Raises
     ------
     FileMissing, EmptyTable, MissingColumn
     """
-    pairing = pair_folders(images, masks, labels, folder=output.resolve().parent)
+    pairing = pair_folders(images, masks, labels, folder=output.resolve().parent, roi=roi)
     write_csv(output, pairing.table)
     lines = [f"{len(pairing.table)} pairs of image and mask written to {output}.", *pairing.notes]
     lines += _listed("images have no mask", [str(path) for path in pairing.unmatched_images])

@@ -15,6 +15,7 @@ EPSILON = float(np.spacing(1.0))
 FloatArray = npt.NDArray[np.float64]
 NEGLIGIBLE = 1e-9  # shift by the eps below which a first-order correction is exact enough
 DISTINCT = 1e-4  # eigenvalues closer than this may change places by the eps
+VANISHING = 1e-8  # its square is below what double precision can tell from 0
 LARGE = 120  # levels from which an iterative solver is faster
 MAX_STEPS = 8
 
@@ -59,6 +60,8 @@ def _second_of_symmetric(p: FloatArray) -> float:
     px = p.sum(axis=1)
     root = np.sqrt(px)
     values, vectors = _leading(p / np.outer(root, root), root)
+    if abs(values[0]) < VANISHING:  # levels meet by chance alone; the vector found is as good as any
+        return 0.0
     product = np.outer(px, px)
     if float(np.max(np.where(p > 0, EPSILON / product, 0.0))) < NEGLIGIBLE:
         weights = p / (product + EPSILON)

@@ -119,10 +119,7 @@ def test_unknown_names_are_refused(content):
 @pytest.mark.parametrize(
     ("content", "named"),
     [
-        ({"setting": {"correctMask": True}}, "correctMask"),
-        ({"setting": {"geometryTolerance": 0.1}}, "geometryTolerance"),
         ({"setting": {"label": 2}}, "label"),
-        ({"voxelSetting": {"kernelRadius": 2}}, "kernelRadius"),
         ({"imageType": {"LBP2D": {}}}, "LBP2D"),
         ({"imageType": {"LBP3D": {}}}, "LBP3D"),
         ({"imageType": {"Wavelet": {"distances": [2]}}}, "distances"),
@@ -147,7 +144,17 @@ def test_what_cannot_be_done_is_refused_by_name(content, named):
 
 
 @pytest.mark.parametrize(
-    "voxel", [{}, {"kernelRadius": 1, "maskedKernel": True, "initValue": 0, "voxelBatch": -1}]
+    "setting", [{"correctMask": True}, {"geometryTolerance": 0.1}, {"additionalInfo": False}]
+)
+def test_what_no_number_depends_on_is_accepted(setting):
+    assert load_settings({"imageType": {"Original": {}}, "setting": setting}) == load_settings(
+        {"imageType": {"Original": {}}}
+    )
+
+
+@pytest.mark.parametrize(
+    "voxel",
+    [{}, {"kernelRadius": 2}, {"kernelRadius": 1, "maskedKernel": True, "initValue": 0, "voxelBatch": -1}],
 )
 def test_voxel_settings_at_their_defaults_change_nothing(voxel):
     assert load_settings({"voxelSetting": voxel}) == ExtractionSettings()

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from radiobone.io.manifest import Case
 
 from radiobone.core.errors import BadSetting, MissingColumn
+from radiobone.io.manifest import Case
 from radiobone.workflow import extract as extract_module
 from radiobone.workflow.extract import dry_run, extract
 from small_cohort import QUICK, SmallCohort, two_labels, write_image

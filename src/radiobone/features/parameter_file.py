@@ -18,25 +18,22 @@ from radiobone.imaging.filters.registry import FILTERS
 
 SECTIONS = ("imageType", "featureClass", "setting", "voxelSetting")
 
-# Settings whose only value here is the one given; `...` stands for any value, since features do not depend on it.
+# Settings whose only value here is the one given; `...` stands for any value, since features do not depend on it:
+# a mask off the image's grid is refused when it is read, whatever tolerance or correction a file asks for.
 FIXED: Mapping[str, Any] = MappingProxyType(
     {
         "additionalInfo": ...,
         "label": 1,
         "label_channel": 0,
-        "geometryTolerance": None,
-        "correctMask": False,
+        "geometryTolerance": ...,
+        "correctMask": ...,
     }
 )
-FIXED_VOXEL: Mapping[str, Any] = MappingProxyType(
-    {"kernelRadius": 1, "maskedKernel": True, "initValue": 0, "voxelBatch": -1}
-)
+VOXEL_SETTINGS = ("kernelRadius", "maskedKernel", "initValue", "voxelBatch")  # of maps, not of regions
 WHY_FIXED: Mapping[str, str] = MappingProxyType(
     {
         "label": "name the label in the manifest or the call instead",
         "label_channel": "store one mask per file or one label per value",
-        "geometryTolerance": "masks are held to the image's grid when they are read",
-        "correctMask": "masks are held to the image's grid when they are read",
     }
 )
 UNSUPPORTED_FILTERS = ("LBP2D", "LBP3D")
@@ -108,7 +105,7 @@ def from_parameters(content: Mapping[str, Any], *, source: str) -> ExtractionSet
         raise BadConfig(f"{source}: {unknown[0]!r} is not a section. Known here: {', '.join(SECTIONS)}.")
     sections = {name: _section(content, name, source) for name in SECTIONS}
     setting = sections["setting"]
-    _check_fixed(setting, FIXED, source)
+    _check_fixed(setting, source)
     _check_voxel(sections["voxelSetting"], source)
     plain = _steps(setting, source)
     plain["images"] = _images(sections["imageType"] or {"Original": {}}, setting, source)
@@ -126,20 +123,18 @@ def _section(content: Mapping[str, Any], name: str, source: str) -> dict[str, An
     return dict(section)
 
 
-def _check_fixed(setting: Mapping[str, Any], fixed: Mapping[str, Any], source: str) -> None:
+def _check_fixed(setting: Mapping[str, Any], source: str) -> None:
     for key, value in setting.items():
-        if key in fixed and fixed[key] is not ... and value != fixed[key]:
-            advice = WHY_FIXED.get(key, "this engine measures regions, not maps of voxels")
+        if key in FIXED and FIXED[key] is not ... and value != FIXED[key]:
             raise BadSetting(
-                f"{source}: {key} = {value!r} is not supported ({fixed[key]!r} is): {advice}. Remove it."
+                f"{source}: {key} = {value!r} is not supported ({FIXED[key]!r} is): {WHY_FIXED[key]}. Remove it."
             )
 
 
 def _check_voxel(section: Mapping[str, Any], source: str) -> None:
-    unknown = sorted(set(section) - set(FIXED_VOXEL), key=str)
+    unknown = sorted(set(section) - set(VOXEL_SETTINGS), key=str)
     if unknown:
         raise BadConfig(f"{source}: {unknown[0]!r} is not known in voxelSetting.")
-    _check_fixed(section, FIXED_VOXEL, source)
 
 
 def _steps(setting: Mapping[str, Any], source: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Any
 
 import SimpleITK as sitk
 from joblib import Parallel, delayed
+from threadpoolctl import threadpool_limits
 
 from radiobone import __version__
 from radiobone.core.errors import BadSetting
@@ -186,7 +187,8 @@ def _work(
 ) -> tuple[list[Job], list[Outcome]]:
     sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(1)  # one thread per worker, and one order of sums
     everything: list[Outcome] = []
-    found = run_image([job.case for job in piece], settings, modality)
+    with threadpool_limits(1):  # the sums of linear algebra too
+        found = run_image([job.case for job in piece], settings, modality)
     for job, outcomes in zip(piece, found, strict=True):
         if store and job.key:
             store.store(job.key.key, outcomes)

@@ -22,7 +22,7 @@ from radiobone.explain.coalitions import explain_by_coalitions
 from radiobone.explain.linear import explain_linear
 from radiobone.explain.over_folds import MOST_BACKGROUND, background_rows, explain_folds
 from radiobone.explain.permutations import explain_any, explain_by_permutations
-from radiobone.explain.probability import probability_of
+from radiobone.explain.probability import link_of, probability_of
 from radiobone.explain.problem import Problem, additivity_error
 from radiobone.explain.registry import explainer_for
 from radiobone.models.registry import MODELS
@@ -53,15 +53,18 @@ def make_data(n: int = 90, n_features: int = N_FEATURES, seed: int = 0) -> tuple
 
 
 def problem_of(
-    name: str, *, n_features: int = N_FEATURES, n_rows: int = 3, n_background: int = 12
+    name: str, *, n_features: int = N_FEATURES, n_rows: int = 3, n_background: int = 12, kernel: str = ""
 ) -> Problem:
     X, y = make_data(n_features=n_features)
     model = MODELS[name].make(3)
     if name == "rf":
         model.set_params(n_estimators=15)
+    elif kernel:
+        model.set_params(kernel=kernel)
     model.fit(X[:60], y[:60])
     calibrator = SigmoidCalibrator(1.3, -0.2, 0.1, 0.8)
-    return Problem(model, probability_of(model, calibrator), X[:n_background], X[60 : 60 + n_rows], 11)
+    return Problem(model, probability_of(model, calibrator), X[:n_background], X[60 : 60 + n_rows], 11,
+                   link_of(model, calibrator))  # fmt: skip
 
 
 @pytest.mark.parametrize("name", sorted(MODELS))
@@ -81,19 +84,32 @@ def test_forests_are_explained_exactly_and_not_by_sampling():
 @pytest.mark.parametrize("name", ["lr", "svm", "xgboost", "gb"])
 def test_many_features_stay_additive_and_near_the_exact_values(name):
     problem = problem_of(name, n_features=12, n_rows=2, n_background=8)
-    sampled = explain_linear(problem) if name == "lr" else explain_by_permutations(problem)
+    sampled = explain_by_permutations(problem)
     assert sampled.kind == "permutation"
     assert additivity_error(problem, sampled) < 1e-6
     assert np.abs(sampled.values - explain_by_coalitions(problem).values).max() < 0.04
 
 
+@pytest.mark.parametrize("name", ["lr", "svm linear", "svm rbf", "svm poly"])
+def test_explainers_with_a_short_cut_agree_with_all_subsets(name):
+    family, _, kernel = name.partition(" ")
+    few, many = (problem_of(family, n_features=n, n_rows=2, n_background=40, kernel=kernel) for n in (5, 13))
+    exact = explainer_for(few.model)(few)
+    assert exact.kind in {"linear", "exact"}
+    assert exact.values == pytest.approx(explain_by_coalitions(few).values, abs=1e-9)
+    sampled = explainer_for(many.model)(many)
+    assert sampled.kind == "permutation"
+    assert additivity_error(many, sampled) < 1e-9
+    assert np.abs(sampled.values - explain_by_coalitions(many).values).max() < 0.02
+
+
 def test_permutations_of_a_sum_are_exact_in_any_order():
-    """Where nothing interacts each order gives the same, so one pair must be exact."""
+    """Where nothing interacts each order gives the same, so a single one must be exact."""
     X, _ = make_data(n_features=15)
     weights = np.linspace(-1, 1, 15)
     problem = Problem(None, lambda table: 0.5 + 0.01 * table @ weights, X[:30], X[30:35], 0)
     expected = 0.01 * weights * (X[30:35] - X[:30].mean(axis=0))
-    assert explain_by_permutations(problem, n_pairs=1).values == pytest.approx(expected, abs=1e-12)
+    assert explain_by_permutations(problem, orders=1).values == pytest.approx(expected, abs=1e-12)
 
 
 @settings(max_examples=25, deadline=None)

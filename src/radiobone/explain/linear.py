@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
-from scipy.special import expit
 
 from radiobone.core.seeds import rng_for
 from radiobone.explain.coalitions import all_masks, shapley_values
+from radiobone.explain.permutations import random_orders
 from radiobone.explain.problem import Attribution, FloatArray, Problem
 
 MOST_EXACT = 11
-N_PAIRS = 64
+ORDERS = 800
 
 
 def explain_linear(problem: Problem) -> Attribution:
@@ -20,31 +22,46 @@ def explain_linear(problem: Problem) -> Attribution:
     sum, so neither needs a call of the model.
     """
     model = problem.model
-    weights, intercept = np.ravel(model.coef_).astype(float), float(np.ravel(model.intercept_)[0])
+    return explain_sums(problem, np.ravel(model.coef_).astype(float), float(np.ravel(model.intercept_)[0]))
+
+
+def explain_sums(problem: Problem, weights: FloatArray, intercept: float) -> Attribution:
+    """Explain ``problem.link(intercept + rows @ weights)``.
+
+    Parameters
+    ----------
+    problem : Problem
+        Rows, background and link.
+    weights : ndarray, shape (n_features,)
+        Of the sum.
+    intercept : float
+        Of the sum.
+    """
+    link = problem.link
     start = intercept + problem.background @ weights
     gains = (problem.rows[:, None, :] - problem.background[None, :, :]) * weights
     n_features = len(weights)
     if n_features <= MOST_EXACT:
         chosen = all_masks(n_features).astype(float)
-        worth = np.stack([expit(start[:, None] + gain @ chosen.T).mean(axis=0) for gain in gains])
+        worth = np.stack([link(start[:, None] + gain @ chosen.T).mean(axis=0) for gain in gains])
         values, kind = shapley_values(worth, n_features), "linear"
     else:
-        values, kind = _by_permutations(start, gains, problem.seed), "permutation"
-    return Attribution(float(expit(start).mean()), values, kind)
+        values, kind = _by_permutations(problem, start, gains), "permutation"
+    return Attribution(float(link(start).mean()), values, kind)
 
 
-def _by_permutations(start: FloatArray, gains: FloatArray, seed: int) -> FloatArray:
+def _by_permutations(problem: Problem, start: FloatArray, gains: FloatArray) -> FloatArray:
     """Walk random orders and their reverses; ``gains`` has shape (n_rows, n_background, n_features)."""
-    rng = rng_for(seed, "linear")
-    n_features = gains.shape[2]
-    values = np.zeros((gains.shape[0], n_features))
-    base = expit(start)[None, :, None]
-    for _ in range(N_PAIRS):
-        order = rng.permutation(n_features)
-        for walk in (order, order[::-1]):
-            along = expit(start[None, :, None] + np.cumsum(gains[:, :, walk], axis=2))
-            steps = np.diff(
-                np.concatenate([np.broadcast_to(base, (*along.shape[:2], 1)), along], axis=2), axis=2
-            )
-            values[:, walk] += steps.mean(axis=1)
-    return values / (2 * N_PAIRS)
+    rng = rng_for(problem.seed, "linear")
+    rounds = math.ceil(ORDERS / len(start))
+    values = np.zeros((gains.shape[0], gains.shape[2]))
+    for position, gain in enumerate(gains):
+        for _ in range(rounds):
+            order = random_orders(rng, gain.shape)
+            for walk in (order, order[:, ::-1]):
+                sums = start[:, None] + np.cumsum(np.take_along_axis(gain, walk, axis=1), axis=1)
+                steps = np.diff(problem.link(sums), axis=1, prepend=problem.link(start)[:, None])
+                added = np.empty_like(steps)
+                np.put_along_axis(added, walk, steps, axis=1)
+                values[position] += added.mean(axis=0)
+    return values / (2 * rounds)

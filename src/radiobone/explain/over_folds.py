@@ -15,7 +15,7 @@ from radiobone.core.seeds import rng_for, seed_for
 from radiobone.evaluation.nested_cv import FoldFit, NestedRun
 from radiobone.evaluation.parallel import run_all
 from radiobone.explain.explanation import COLUMNS, Explanation
-from radiobone.explain.probability import probability_of
+from radiobone.explain.probability import link_of, probability_of
 from radiobone.explain.problem import Problem, additivity_error
 from radiobone.explain.registry import explainer_for
 
@@ -87,8 +87,8 @@ def explain_fold(fit: FoldFit, background: pd.DataFrame, held_out: pd.DataFrame,
     seed : int
         For explainers that draw.
     """
-    predict = probability_of(fit.model, fit.calibrator)
-    problem = Problem(fit.model, predict, _seen(fit, background), _seen(fit, held_out), seed)
+    predict, link = probability_of(fit.model, fit.calibrator), link_of(fit.model, fit.calibrator)
+    problem = Problem(fit.model, predict, _seen(fit, background), _seen(fit, held_out), seed, link)
     found = explainer_for(fit.model)(problem)
     info = {
         "repeat": fit.repeat,

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
+import numpy.typing as npt
 
 from radiobone.core.seeds import rng_for
 from radiobone.explain.coalitions import explain_by_coalitions, is_affordable
 from radiobone.explain.problem import Attribution, FloatArray, Problem
 
-N_PAIRS = 8
+FEWEST_ORDERS = 100
+"""Per row; each is also walked in reverse, which cancels much of the noise."""
 
 
 def explain_any(problem: Problem) -> Attribution:
@@ -16,42 +20,47 @@ def explain_any(problem: Problem) -> Attribution:
     return explain_by_coalitions(problem) if is_affordable(problem) else explain_by_permutations(problem)
 
 
-def explain_by_permutations(problem: Problem, *, n_pairs: int = N_PAIRS) -> Attribution:
+def explain_by_permutations(problem: Problem, *, orders: int = FEWEST_ORDERS) -> Attribution:
     """Explain any model by what each feature adds when features enter one after another.
 
-    Every order meets every background row, and base value and values add up exactly whatever the
-    orders; only how the total is shared among the features is an estimate.
+    Every background row gets orders of its own, so that all of the background and many orders are met
+    at the cost of few predictions. Base value and values add up exactly whatever the orders; only how
+    the total is shared among the features is an estimate.
 
     Parameters
     ----------
     problem : Problem
         Model and rows.
-    n_pairs : int
-        Random orders; each is also walked in reverse, which cancels much of the noise.
+    orders : int
+        Random orders per row at least; a multiple of the background's size is drawn.
 
     References
     ----------
     Mitchell R et al. Sampling permutations for Shapley value estimation. JMLR 23, 2022.
     """
     rng = rng_for(problem.seed, "permutations")
-    n_features = problem.rows.shape[1]
-    orders = [rng.permutation(n_features) for _ in range(n_pairs)]
-    walks = [walk for order in orders for walk in (order, order[::-1])]
+    rounds = math.ceil(orders / len(problem.background))
+    start = np.repeat(problem.background, rounds, axis=0)
     values = np.zeros(problem.rows.shape)
     for position, row in enumerate(problem.rows):
-        for walk in walks:
-            values[position, walk] += np.diff(_along(problem, row, walk))
-    return Attribution(float(problem.predict(problem.background).mean()), values / len(walks), "permutation")
+        order = random_orders(rng, start.shape)
+        for walk in (order, order[:, ::-1]):
+            steps = np.diff(_along(problem, row, start, walk), axis=1)
+            gains = np.empty_like(steps)
+            np.put_along_axis(gains, walk, steps, axis=1)
+            values[position] += gains.mean(axis=0) / 2
+    return Attribution(float(problem.predict(problem.background).mean()), values, "permutation")
 
 
-def _along(
-    problem: Problem, row: FloatArray, order: np.ndarray[tuple[int], np.dtype[np.int64]]
-) -> FloatArray:
-    """Mean prediction as the row's values replace the background's in this order, shape (n_features + 1,)."""
-    n_features = len(row)
-    rank = np.empty(n_features, dtype=np.int64)
-    rank[order] = np.arange(n_features)
-    entered = rank[None, :] < np.arange(n_features + 1)[:, None]
-    mixed = np.where(entered[:, None, :], row, problem.background[None, :, :])
-    predicted = problem.predict(mixed.reshape(-1, n_features))
-    return np.asarray(predicted.reshape(n_features + 1, -1).mean(axis=1), dtype=float)
+def random_orders(rng: np.random.Generator, shape: tuple[int, ...]) -> npt.NDArray[np.int64]:
+    """Draw independent orders of the last axis."""
+    return np.asarray(np.argsort(rng.random(shape), axis=-1), dtype=np.int64)
+
+
+def _along(problem: Problem, row: FloatArray, start: FloatArray, order: npt.NDArray[np.int64]) -> FloatArray:
+    """Predictions as the row's values replace those of ``start``, shape (n_starts, n_features + 1)."""
+    n_starts, n_features = start.shape
+    rank = np.argsort(order, axis=1)
+    entered = rank[:, None, :] < np.arange(n_features + 1)[None, :, None]
+    mixed = np.where(entered, row, start[:, None, :])
+    return problem.predict(mixed.reshape(-1, n_features)).reshape(n_starts, n_features + 1)

@@ -6,10 +6,16 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.special import expit
 
 from radiobone.evaluation.calibration import SigmoidCalibrator
 from radiobone.evaluation.scores import raw_scores
 from radiobone.explain.problem import FloatArray, Predict
+
+
+def link_of(model: Any, calibrator: SigmoidCalibrator | None) -> Predict:
+    """Return the function from a model's decision function to the probability that is explained."""
+    return expit if calibrator is None or hasattr(model, "predict_proba") else calibrator.predict
 
 
 def probability_of(model: Any, calibrator: SigmoidCalibrator | None) -> Predict:

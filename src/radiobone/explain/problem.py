@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import expit
 
 FloatArray = npt.NDArray[np.float64]
 Predict = Callable[[FloatArray], FloatArray]
@@ -29,6 +30,9 @@ class Problem:
         Held-out rows, as the model sees them.
     seed : int
         For explainers that draw.
+    link : callable, elementwise
+        From the model's decision function to ``predict``'s probability; the logistic curve unless the model
+        has no probabilities of its own.
     """
 
     model: Any
@@ -36,6 +40,7 @@ class Problem:
     background: FloatArray
     rows: FloatArray
     seed: int
+    link: Predict = expit
 
 
 @dataclass(frozen=True, eq=False)

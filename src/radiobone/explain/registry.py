@@ -12,16 +12,19 @@ from collections.abc import Callable
 
 from sklearn.ensemble import ExtraTreesClassifier, RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
+from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
 
 from radiobone.explain.linear import explain_linear
 from radiobone.explain.permutations import explain_any
 from radiobone.explain.problem import Attribution, Problem
+from radiobone.explain.support_vectors import explain_svm
 from radiobone.explain.trees import explain_trees
 
 Explainer = Callable[[Problem], Attribution]
 EXPLAINERS: dict[type, Explainer] = {
     LogisticRegression: explain_linear,
+    SVC: explain_svm,
     DecisionTreeClassifier: explain_trees,
     RandomForestClassifier: explain_trees,
     ExtraTreesClassifier: explain_trees,

@@ -16,6 +16,7 @@ with warnings.catch_warnings():
     )
     import shap
 
+CHUNK = 8  # rows at a time: shap prints a progress bar of its own in calls of more than ten seconds
 TOLERANCE = 1e-5
 """Of additivity. Libraries compare in single precision, so a value on a split may fall to either side."""
 
@@ -45,7 +46,11 @@ def _tree_shap(problem: Problem) -> Attribution:
         model_output="probability",
         feature_perturbation="interventional",
     )
-    values = np.asarray(explainer.shap_values(problem.rows, check_additivity=False), dtype=float)
-    if values.ndim == 3:  # one block per class
+    blocks = [
+        np.asarray(explainer.shap_values(problem.rows[start : start + CHUNK], check_additivity=False))
+        for start in range(0, len(problem.rows), CHUNK)
+    ]
+    values = np.concatenate(blocks).astype(float)
+    if values.ndim == 3:  # one layer per class
         values = values[:, :, 1]
     return Attribution(float(problem.predict(problem.background).mean()), values, "tree")

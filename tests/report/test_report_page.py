@@ -226,6 +226,12 @@ def test_a_metric_that_could_not_be_computed_is_a_dash_and_not_an_error(make_res
     assert "metrics.auc.mean" not in {key for key, _, _ in page.numbers}
 
 
+def test_a_class_named_by_a_number_is_shown_with_its_target(make_result):
+    text, page = page_of(make_result(n=30, images=False, positive="1", negative="0"))
+    assert "kernel = 1" in text
+    assert page.texts["title"][0] == "kernel: 1 or 0 – radiobone report"
+
+
 def test_names_in_any_script_are_drawn(make_result):
     text, _ = page_of(make_result(n=30, images=False, positive="骨折", negative="_none"))
     assert "骨折" in text

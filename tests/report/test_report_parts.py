@@ -99,6 +99,11 @@ def test_names_in_words(name, feature, family, kind, detail):
     assert (words.feature, words.family, words.filter, words.detail) == (feature, family, kind, detail)
 
 
+def test_a_modality_before_the_name_is_understood():
+    words = describe("MR_wavelet-LHL_firstorder_Mean")
+    assert (words.feature, words.family, words.filter_title) == ("Mean", "firstorder", "Wavelet LHL (MR)")
+
+
 def test_a_clinical_column_is_clinical_whatever_its_name():
     assert describe("original_firstorder_Mean", frozenset({"original_firstorder_Mean"})).family == "clinical"
 

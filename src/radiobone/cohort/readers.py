@@ -189,7 +189,7 @@ def _load(source: Path) -> _Source:
     table.columns = [str(name) for name in table.columns]
     check_columns(table)
     extraction = _extraction(path)
-    recorded = extraction.get("feature_columns") if extraction else None
+    recorded = extraction.pop("feature_columns") if extraction else None
     provenance = {"source": path.name, "digest": file_digest(path), "extraction": extraction}
     return _Source(table, None if recorded is None else tuple(recorded), provenance)
 
@@ -199,7 +199,9 @@ def _extraction(path: Path) -> dict[str, Any] | None:
     if path.name not in FEATURE_FILES or not beside.is_file():
         return None
     content = read_json(beside)
-    return content if isinstance(content, dict) and "feature_columns" in content else None
+    if not isinstance(content, dict) or "feature_columns" not in content:
+        return None
+    return {name: value for name, value in content.items() if name != "inputs"}  # these name patients
 
 
 def _build(

@@ -46,7 +46,7 @@ def small_class(data: ResultData) -> Caution | None:
         return None
     return Caution(
         "Few cases",
-        f"Only {n} cases are {name}. With so few, a handful of patients can move every number of this report, and "
+        f"Only {n} cases have {name}. With so few, a handful of patients can move every number of this report, and "
         "which features are chosen is partly luck.",
     )
 

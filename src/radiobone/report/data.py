@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +15,7 @@ from radiobone.core.files import read_json
 from radiobone.core.tables import read_table, read_text_table
 
 NEEDED = ("metrics.json", "predictions.parquet", "selected.parquet", "folds.json", "provenance.json")
+BARE_CLASS = re.compile(r"^(?:[-+]?[\d.]+|.|yes|no|true|false|pos|neg|positive|negative)$", re.IGNORECASE)
 Record = dict[str, Any]
 
 
@@ -26,7 +28,8 @@ class ResultData:
     folder : Path
         The result folder; pictures are read from it when they are drawn.
     metrics, provenance : dict
-        ``metrics.json`` and ``provenance.json``.
+        ``metrics.json`` and ``provenance.json``. A class named by a bare number or ``yes`` is shown with its
+        target (``fracture = 1``); ``positive_value`` and ``negative_value`` are the names as they were.
     predictions : DataFrame
         One row per row of the cohort and repeat.
     selected : DataFrame
@@ -102,7 +105,7 @@ def read_result(folder: Path) -> ResultData:
     audit = _json_or_none(folder / "audit.json")
     return ResultData(
         folder=folder,
-        metrics=_mapping(folder / "metrics.json"),
+        metrics=_with_class_names(_mapping(folder / "metrics.json")),
         provenance=_mapping(folder / "provenance.json"),
         predictions=read_table(folder / "predictions.parquet"),
         selected=read_table(folder / "selected.parquet"),
@@ -117,6 +120,16 @@ def read_result(folder: Path) -> ResultData:
 
 def _json_or_none(path: Path) -> Any:
     return read_json(path) if path.is_file() else None
+
+
+def _with_class_names(metrics: Record) -> Record:
+    target = str(metrics["target"])
+    named: Record = {}
+    for side in ("positive", "negative"):
+        value = str(metrics[side])
+        named[f"{side}_value"] = value
+        named[side] = f"{target} = {value}" if BARE_CLASS.match(value) else value
+    return {**metrics, **named}
 
 
 def _mapping(path: Path) -> Record:

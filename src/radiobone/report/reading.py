@@ -41,17 +41,17 @@ def belief(auc: Metric) -> tuple[str, str]:
 def ranking_sentence(auc: float, positive: str, negative: str) -> str:
     """Say what an AUC means as pairs of patients."""
     return (
-        f"Take one case that is {positive} and one that is {negative}, at random: the model gives the "
-        f"{positive} case the higher probability about {round(100 * auc)} times in 100 (50 would be chance)."
+        f"Take one case with {positive} and one with {negative}, at random: the model gives the first the higher "
+        f"probability about {round(100 * auc)} times in 100 (50 would be chance)."
     )
 
 
 def threshold_sentence(sensitivity: float, specificity: float, positive: str, negative: str) -> str:
     """Say what sensitivity and specificity mean as counts in 100."""
     return (
-        f"At the threshold that each fold chose on its own training rows, of 100 cases that are {positive} about "
-        f"{round(100 * sensitivity)} were called so, and of 100 that are {negative} about "
-        f"{round(100 * specificity)} were called {negative}."
+        f"At the threshold that each fold chose on its own training rows, of 100 cases with {positive} about "
+        f"{round(100 * sensitivity)} were found, and of 100 with {negative} about {round(100 * (1 - specificity))} "
+        "were wrongly flagged."
     )
 
 

@@ -78,7 +78,7 @@ STEPS = {
     "random_under": "balance the classes of the training rows by leaving rows out",
 }
 _NAME = re.compile(
-    r"^(?P<filter>[A-Za-z0-9]+)(?P<detail>-.+)?_(?P<family>[A-Za-z0-9]+)_(?P<feature>[A-Za-z0-9]+)$"
+    r"^(?:(?P<prefix>[A-Za-z0-9]+)_)?(?P<filter>[A-Za-z0-9]+)(?P<detail>-.+)?_(?P<family>[A-Za-z0-9]+)_(?P<feature>[A-Za-z0-9]+)$"
 )
 _WORD_ENDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
@@ -97,6 +97,8 @@ class FeatureWords:
         Keys of ``FAMILIES`` and ``FILTERS``; the filter is empty for a clinical or foreign column.
     detail : str
         The filter's sub-band or size, such as ``LLH`` or ``sigma 2 mm``.
+    prefix : str
+        What stands before pyradiomics' name, such as the modality ``MR``.
     """
 
     name: str
@@ -104,6 +106,7 @@ class FeatureWords:
     family: str
     filter: str = ""
     detail: str = ""
+    prefix: str = ""
 
     @property
     def family_title(self) -> str:
@@ -113,7 +116,10 @@ class FeatureWords:
     @property
     def filter_title(self) -> str:
         """The filter's title with its detail."""
-        return f"{FILTERS[self.filter][0]} {self.detail}".strip() if self.filter else ""
+        if not self.filter:
+            return ""
+        title = f"{FILTERS[self.filter][0]} {self.detail}".strip()
+        return f"{title} ({self.prefix})" if self.prefix else title
 
 
 def describe(name: str, clinical: frozenset[str] = frozenset()) -> FeatureWords:
@@ -133,7 +139,14 @@ def describe(name: str, clinical: frozenset[str] = frozenset()) -> FeatureWords:
     kind = _filter_of(parts.get("filter") or "")
     if kind not in FILTERS or parts["family"] not in FAMILIES:
         return FeatureWords(name, name.replace("_", " "), "other")
-    return FeatureWords(name, spaced(parts["feature"]), parts["family"], kind, _detail(parts["detail"] or ""))
+    return FeatureWords(
+        name,
+        spaced(parts["feature"]),
+        parts["family"],
+        kind,
+        _detail(parts["detail"] or ""),
+        parts["prefix"] or "",
+    )
 
 
 def spaced(name: str) -> str:

@@ -156,6 +156,7 @@ def evaluate_table(
     jobs: int = 1,
     show_progress: bool = True,
     command: str | None = None,
+    title: str | None = None,
     **roles: Any,
 ) -> Evaluation:
     """Judge a pipeline on a table or an extract folder, and write the result folder.
@@ -166,6 +167,8 @@ def evaluate_table(
         A folder made by ``extract``, or a table of features from elsewhere.
     output : path
         The result folder; pictures and ``cases.csv`` of the source are carried along.
+    command, title : str, optional
+        For the report: what was typed, and the question in the user's words.
     **roles
         As ``radiobone.cohort.readers.read_cohort`` takes them: ``target``, ``positive``, ``id``, ``groups``,
         ``site``, ``clinical``, ``features``, ``unit``.
@@ -173,7 +176,7 @@ def evaluate_table(
     path, folder = Path(source), Path(output)
     spec = resolve_pipeline(pipeline)
     cohort = read_cohort(path, **roles)
-    origin = {"command": command}
+    origin = {"command": command, "title": title}
     evaluation = evaluate_cohort(
         cohort, spec, seed=seed, jobs=jobs, show_progress=show_progress, origin=origin
     )

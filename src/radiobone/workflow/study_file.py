@@ -108,6 +108,7 @@ def run_study(
         jobs=jobs,
         show_progress=show_progress,
         command=command,
+        title=study.title or None,
         **study.roles(),
     )
     evaluation.report(output)

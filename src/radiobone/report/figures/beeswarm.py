@@ -37,7 +37,7 @@ def beeswarm_figure(
     positive : str
         The positive class.
     """
-    figure = new_figure(1.5 + 0.52 * len(names))
+    figure = new_figure(1.5 + 0.58 * len(names))
     ax = figure.subplots()
     ax.axvline(0, color=MUTED, linewidth=1)
     points = [100 * np.asarray(column, dtype=float) for column in shap]

@@ -53,5 +53,6 @@ def calibration_figure(
     lower.set_ylabel("Cases")
     tidy(lower, grid=None)
     lower.locator_params(axis="y", nbins=3, integer=True)
-    legend(lower, "best")
+    lower.set_ylim(top=1.5 * lower.get_ylim()[1])
+    legend(lower, "upper center", columns=2)
     return figure

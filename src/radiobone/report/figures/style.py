@@ -48,9 +48,19 @@ def shares(ax: Axes, *, x: bool = True, y: bool = True) -> None:
         ax.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
 
 
-def legend(ax: Axes, location: Literal["upper left", "lower right", "best"]) -> None:
-    """Add a frameless legend."""
-    ax.legend(loc=location, fontsize=SMALL_PT, frameon=False, labelcolor=INK, handlelength=1.6)
+def legend(
+    ax: Axes, location: Literal["upper left", "lower right", "upper center"], *, columns: int = 1
+) -> None:
+    """Add a legend on a pale ground."""
+    ax.legend(
+        loc=location,
+        fontsize=SMALL_PT,
+        labelcolor=INK,
+        handlelength=1.6,
+        ncols=columns,
+        edgecolor="none",
+        framealpha=0.85,
+    )
 
 
 def plain(text: str, longest: int = 20) -> str:

@@ -39,7 +39,7 @@ def _context(data: ResultData) -> Context:
         "audited": data.findings is not None,
         "cautions": cautions(data),
         "n_sites": len(data.cohort.get("sites") or {}),
-        "kind": "images" if data.cases is not None or data.extraction else "a table of features",
+        "kind": "images" if data.cases is not None or data.extraction else "these features",
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from xml.etree import ElementTree
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -25,8 +26,9 @@ from radiobone.report.figures.roc import roc_figure
 from radiobone.report.figures.rows import LONGEST, cut
 from radiobone.report.figures.svg import to_svg
 from radiobone.report.numbers import breakable, count, decimals, moment, percent, significant
-from radiobone.report.oddness import oddness
+from radiobone.report.oddness import oddness, without_shared
 from radiobone.report.reading import belief
+from radiobone.report.sections.cohort import attention_rows
 from radiobone.report.sections.shap import ranked_features
 from radiobone.report.words import describe
 
@@ -252,3 +254,31 @@ def test_cautions_fit_the_study(make_result, result_folder):
         one.heading for one in cautions(read_result(make_result(n=40, signal=0.0, images=False, seed=3)))
     ]
     assert "Probabilities not usable" in chance
+
+
+def test_what_most_regions_share_makes_none_odd():
+    entries = [region(touches_border=True, volume_mm3=30000.0 + 100 * i) for i in range(9)] + [
+        region(n_components=2)
+    ]
+    kept, shared = without_shared(oddness(entries))
+    assert shared == [("touches the image border", 9)]
+    assert [bool(odd.reasons) for odd in kept] == [False] * 9 + [True]
+
+
+def test_warnings_of_one_wording_share_a_row_and_failures_do_not():
+    def case(patient, status, code="", message="", warnings=""):
+        return {
+            "patient_id": patient,
+            "roi": "L1",
+            "status": status,
+            "code": code,
+            "message": message,
+            "warnings": warnings,
+        }
+
+    warned = [case(f"w{i}", "done", warnings="RoiTouchesBorder: At the border.") for i in range(5)]
+    failed = [case(name, "failed", "EmptyMask", "No voxel.") for name in ("f1", "f2")]
+    rows = attention_rows(pd.DataFrame([*warned, *failed]))
+    assert [row["names"] for row in rows] == [["f1 L1"], ["f2 L1"], [f"w{i} L1" for i in range(5)]]
+    assert rows[2]["code"] == "RoiTouchesBorder"
+    assert rows[2]["message"] == "At the border."

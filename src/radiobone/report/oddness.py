@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +14,7 @@ FloatArray = npt.NDArray[np.float64]
 OUTLIER_Z = 3.5  # Iglewicz and Hoaglin's limit for the robust z-score
 MAD_TO_SD = 1.4826
 FEWEST = 5
+TOUCHES_BORDER = "touches the image border"
 
 
 @dataclass(frozen=True)
@@ -24,12 +25,17 @@ class Oddness:
     ----------
     reasons : tuple of str
         In words; empty for a usual region.
-    score : float
-        Sorts the contact sheet, highest first.
+    distance : float
+        How far volume and mean lie from the others'.
     """
 
     reasons: tuple[str, ...]
-    score: float
+    distance: float
+
+    @property
+    def score(self) -> float:
+        """Sorts the contact sheet, highest first."""
+        return 10 * len(self.reasons) + self.distance
 
 
 def robust_z(values: FloatArray) -> FloatArray:
@@ -77,7 +83,7 @@ def _z_within_structures(entries: Sequence[dict[str, Any]], values: Sequence[flo
 def _judge(entry: dict[str, Any], volume_z: float, mean_z: float) -> Oddness:
     reasons = []
     if entry.get("touches_border"):
-        reasons.append("touches the image border")
+        reasons.append(TOUCHES_BORDER)
     pieces = int(entry.get("n_components") or 1)
     if pieces > 1:
         reasons.append(f"{pieces} separate pieces")
@@ -85,4 +91,23 @@ def _judge(entry: dict[str, Any], volume_z: float, mean_z: float) -> Oddness:
         reasons.append("unusually large" if volume_z > 0 else "unusually small")
     if abs(mean_z) > OUTLIER_Z:
         reasons.append("unusually bright" if mean_z > 0 else "unusually dark")
-    return Oddness(tuple(reasons), 10 * len(reasons) + min(abs(volume_z), 5.0) + min(abs(mean_z), 5.0) / 10)
+    return Oddness(tuple(reasons), min(abs(volume_z), 5.0) + min(abs(mean_z), 5.0) / 10)
+
+
+def without_shared(judged: Sequence[Oddness]) -> tuple[list[Oddness], list[tuple[str, int]]]:
+    """Set reasons apart that hold for most regions, since what most share makes none odd.
+
+    Returns
+    -------
+    list of Oddness
+        As given, without the shared reasons.
+    list of (str, int)
+        Each shared reason and how many regions have it.
+    """
+    counts = Counter(reason for odd in judged for reason in odd.reasons)
+    shared = {reason: n for reason, n in counts.items() if n > len(judged) / 2}
+    kept = [
+        Oddness(tuple(reason for reason in odd.reasons if reason not in shared), odd.distance)
+        for odd in judged
+    ]
+    return kept, sorted(shared.items())

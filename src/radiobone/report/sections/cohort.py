@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any
 
 import pandas as pd
@@ -19,6 +20,7 @@ def _context(data: ResultData) -> Context:
         "flow": flow(data),
         "failures": [] if cases is None else failure_counts(cases),
         "attention": [] if attention is None else attention_rows(attention),
+        "n_attention": 0 if attention is None else len(attention),
         "has_cases": cases is not None,
         "sites": site_rows(data),
         "notes": data.cohort.get("notes") or [],
@@ -55,21 +57,26 @@ def failure_counts(cases: pd.DataFrame) -> list[tuple[str, int]]:
 
 
 def attention_rows(cases: pd.DataFrame) -> list[dict[str, Any]]:
-    """List cases to look at: failed first, then empty, then those with warnings."""
+    """List what to look at: failed first, then empty, then warnings; warnings of one wording share a row.
+
+    Returns
+    -------
+    list of dict
+        ``status``, ``code``, ``message`` and ``names``: patients with their region.
+    """
     order = {"failed": 0, "empty": 1, "done": 2}
+    found: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for row in cases.to_dict("records"):
+        name = f"{row['patient_id']} {row['roi']}".strip()
+        code = row["code"] or ", ".join(warning_codes(row["warnings"]))
+        message = row["message"] or warning_messages(row["warnings"])
+        alone = "" if row["status"] == "done" else name
+        found[row["status"], code, message, alone].append(name)
     rows = [
-        {
-            "status": row["status"],
-            "patient_id": row["patient_id"],
-            "roi": row["roi"],
-            "code": row["code"] or ", ".join(warning_codes(row["warnings"])),
-            "message": row["message"] or warning_messages(row["warnings"]),
-        }
-        for row in cases.to_dict("records")
+        {"status": status, "code": code, "message": message, "names": sorted(names)}
+        for (status, code, message, _), names in found.items()
     ]
-    return sorted(
-        rows, key=lambda row: (order.get(row["status"], 3), row["code"], row["patient_id"], row["roi"])
-    )
+    return sorted(rows, key=lambda row: (order.get(row["status"], 3), row["code"], row["names"]))
 
 
 def warning_codes(text: str) -> list[str]:

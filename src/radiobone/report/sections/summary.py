@@ -29,6 +29,7 @@ def _context(data: ResultData) -> Context:
     level, sentence = belief(auc)
     return {
         "about": about,
+        "title": data.provenance.get("title"),
         "auc": auc,
         "level": level,
         "belief": sentence,

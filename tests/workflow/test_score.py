@@ -31,7 +31,12 @@ def fitted(cohort: SmallCohort, tmp_path: Path) -> tuple[SmallCohort, Path, Path
     """Return a cohort, its features and a model fitted on them."""
     for number in range(16):
         name = f"p{number:02d}"
-        cohort.add(name, shape=number, osteoporosis="yes" if number % 2 else "no", age=50 + 15 * (number % 2) + number % 7)
+        cohort.add(
+            name,
+            shape=number,
+            osteoporosis="yes" if number % 2 else "no",
+            age=50 + 15 * (number % 2) + number % 7,
+        )
         brighter = bone(number) + np.int16(80 * (number % 2))
         write_image(cohort.folder / "images" / f"{name}.nii.gz", brighter)
     extract(cohort.manifest, settings=QUICK, output=tmp_path / "features", show_progress=False)

@@ -11,7 +11,8 @@ SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 def main(report: Path) -> int:
     """Read a pytest report and say what was skipped."""
-    cases = list(ET.parse(report).iter("testcase"))
+    everything = ET.parse(report).iter("testcase")
+    cases = [case for case in everything if "test_shared_oracle" in str(case.get("name"))]
     skipped = [case for case in cases if case.find("skipped") is not None]
     for case in skipped:
         reason = case.find("skipped")

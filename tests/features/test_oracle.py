@@ -17,7 +17,7 @@ from radiobone.features.engine import extract_features
 from radiobone.features.presets import load_settings
 from radiobone.imaging.itk import from_sitk
 
-pytestmark = pytest.mark.shared_data
+pytestmark = [pytest.mark.shared_data, pytest.mark.oracle]
 
 VERTEBRAE = ["ts_27", "ts_28", "ts_29", "ts_30", "ts_31", "ts_32"]
 THIGHS = ["STS_001", "STS_002", "STS_003", "STS_004", "STS_005", "STS_006", "STS_009", "STS_010"]

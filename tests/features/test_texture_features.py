@@ -194,3 +194,14 @@ def test_no_weighting_merges_directions():
     levels = np.random.default_rng(1).integers(1, 5, (4, 5, 6))
     merged = glrlm(region(levels, weighting_norm="no_weighting"))["GrayLevelNonUniformity"]
     assert merged == pytest.approx(13 * glrlm(region(levels))["GrayLevelNonUniformity"], rel=0.05)
+
+
+@pytest.mark.parametrize("symmetrical", [True, False])
+def test_mcc_of_many_levels_of_noise(symmetrical):
+    pairs = np.random.default_rng(1).integers(0, 200, (2, 8000))
+    p = np.zeros((200, 200))
+    np.add.at(p, tuple(pairs), 1 / 8000)
+    p = (p + p.T) / 2 if symmetrical else p
+    q = p / np.outer(p.sum(axis=1), p.sum(axis=0)) @ p.T
+    expected = np.sqrt(np.sort(np.linalg.eigvals(q).real)[-2])
+    assert maximal_correlation(p, symmetrical=symmetrical) == pytest.approx(expected, rel=1e-9)

@@ -9,7 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from radiobone.core.errors import BadSetting, EmptyMask, ResourceLimit, TooManyGrayLevels
+from radiobone.core.errors import (
+    BadSetting,
+    EmptyMask,
+    ImplausibleIntensity,
+    ResourceLimit,
+    TooManyGrayLevels,
+)
 from radiobone.core.volume import Volume
 from radiobone.imaging.crop import bounding_box, crop
 from radiobone.imaging.discretise import FixedBinCount, FixedBinWidth, bin_edges, discretise
@@ -206,3 +212,9 @@ def test_bias_correction_removes_a_slow_drift():
     spread = [v.array[head].std() / v.array[head].mean() for v in (image, corrected)]
     assert spread[1] < 0.4 * spread[0]
     assert corrected.shape == image.shape
+
+
+def test_intensities_too_close_together_for_the_bins_are_named():
+    values = np.array([1.0, np.nextafter(np.float32(1), np.float32(2))], dtype=np.float32)
+    with pytest.raises(ImplausibleIntensity, match="too close together"):
+        bin_edges(values, FixedBinCount(n_bins=64), max_levels=2000)

@@ -6,6 +6,7 @@ the directions are merged with weights. Levels that the region lacks play no par
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +15,7 @@ import numpy.typing as npt
 from radiobone.core.errors import RoiTooSmall
 from radiobone.features.average import mean_over
 from radiobone.features.matrices.glcm import cooccurrence
+from radiobone.features.matrices.grid import Offset
 from radiobone.features.matrices.tally import tally
 from radiobone.features.mcc import maximal_correlation
 from radiobone.features.region import TextureRegion
@@ -41,28 +43,38 @@ def glcm(region: TextureRegion) -> dict[str, float]:
     RoiTooSmall
         If no two voxels of the region are neighbours.
     """
-    matrices = [matrix for matrix in _matrices(region) if matrix.sum() > 0]
-    if not matrices:
+    levels, symmetrical = region.present_levels, region.texture.symmetrical_glcm
+    found = [pair_features(m, levels, symmetrical=symmetrical) for m in _matrices(region) if m.sum() > 0]
+    if not found:
         raise RoiTooSmall(
             f"No two of the region's {region.intensities.size} voxels are neighbours, so no levels co-occur. "
             "Check the mask, or leave glcm out."
         )
-    levels, symmetrical = region.present_levels, region.texture.symmetrical_glcm
-    return mean_over([pair_features(m, levels, symmetrical=symmetrical) for m in matrices])
+    return mean_over(found)
 
 
-def _matrices(region: TextureRegion) -> list[FloatArray]:
-    """Count pairs of present levels: one matrix per direction or a single weighted one."""
+def _matrices(region: TextureRegion) -> Iterator[FloatArray]:
+    """Count pairs of present levels: one matrix per direction or a single weighted one.
+
+    One at a time, since of many levels a single matrix takes tens of megabytes.
+    """
     directions = region.offsets()
+    if region.texture.weighting_norm is None:
+        yield from (_pairs_along(region, offset) for offset in directions)
+        return
+    unweighted = region.texture.weighting_norm == "no_weighting"
+    weights = np.ones(len(directions)) if unweighted else np.exp(-(region.lengths_mm(directions) ** 2))
+    n_present = len(region.present_levels)
+    merged = np.zeros((n_present, n_present))
+    for weight, offset in zip(weights, directions, strict=True):
+        merged += weight * _pairs_along(region, offset)
+    yield merged
+
+
+def _pairs_along(region: TextureRegion, offset: Offset) -> FloatArray:
     present = region.present_levels - 1
-    matrices = [cooccurrence(region.grid, o)[np.ix_(present, present)].astype(float) for o in directions]
-    if region.texture.symmetrical_glcm:
-        matrices = [matrix + matrix.T for matrix in matrices]
-    if region.texture.weighting_norm in (None, "no_weighting"):
-        merged = region.texture.weighting_norm is not None and bool(matrices)
-        return [np.sum(matrices, axis=0)] if merged else matrices
-    weights = np.exp(-(region.lengths_mm(directions) ** 2))
-    return [np.tensordot(weights, np.array(matrices), axes=1)] if matrices else []
+    counts = cooccurrence(region.grid, offset)[np.ix_(present, present)].astype(float)
+    return counts + counts.T if region.texture.symmetrical_glcm else counts
 
 
 def pair_features(

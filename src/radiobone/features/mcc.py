@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse.linalg import ArpackNoConvergence, eigsh
+from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigs, eigsh
 
 EPSILON = float(np.spacing(1.0))
 FloatArray = npt.NDArray[np.float64]
@@ -18,6 +18,7 @@ DISTINCT = 1e-4  # eigenvalues closer than this may change places by the eps
 VANISHING = 1e-8  # its square is below what double precision can tell from 0
 LARGE = 120  # levels from which an iterative solver is faster
 MAX_STEPS = 8
+KRYLOV_VECTORS = 40  # enough for eigenvalues that lie close together, as those of noise do
 
 
 def maximal_correlation(p: FloatArray, *, symmetrical: bool) -> float:
@@ -46,14 +47,26 @@ def maximal_correlation(p: FloatArray, *, symmetrical: bool) -> float:
 
 
 def _second_of_general(p: FloatArray) -> complex:
-    values = np.sort_complex(np.linalg.eigvals(_q(p)))
-    return complex(values[-2])
+    if len(p) > LARGE:
+        weights = _weights(p)
+        product = LinearOperator(p.shape, matvec=lambda v: weights @ (p.T @ v), dtype=np.float64)
+        try:
+            found = eigs(product, k=2, v0=_fixed_start(len(p)), ncv=KRYLOV_VECTORS, return_eigenvectors=False)
+            return complex(np.sort_complex(found)[-2])
+        except ArpackNoConvergence:
+            pass  # the cubic time of all eigenvalues is the price then
+    return complex(np.sort_complex(np.linalg.eigvals(_weights(p) @ p.T))[-2])
 
 
-def _q(p: FloatArray) -> FloatArray:
-    weights = p / (p.sum(axis=1)[:, None] * p.sum(axis=0)[None, :] + EPSILON)
-    result: FloatArray = weights @ p.T
-    return result
+def _weights(p: FloatArray) -> FloatArray:
+    """Return the first factor of Q; the second is the transpose of ``p``."""
+    weights: FloatArray = p / (p.sum(axis=1)[:, None] * p.sum(axis=0)[None, :] + EPSILON)
+    return weights
+
+
+def _fixed_start(n: int) -> FloatArray:
+    """Return where iterations begin: any vector will do if it is always the same."""
+    return np.cos(np.arange(n))
 
 
 def _second_of_symmetric(p: FloatArray) -> float:
@@ -69,16 +82,15 @@ def _second_of_symmetric(p: FloatArray) -> float:
         return float(left @ (weights @ (p @ right)))
     if np.min(-np.diff([1.0, *values**2])) < DISTINCT:  # levels that meet no others
         return _second_of_general(p).real
-    return _refined(_q(p), float(values[0] ** 2), vectors[:, 0] / root)
+    return _refined(_weights(p) @ p.T, float(values[0] ** 2), vectors[:, 0] / root)
 
 
 def _leading(a: FloatArray, root: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Find the two eigenvalues of greatest size, and their vectors, after the known first: 1 and ``root``."""
     rest = a - np.outer(root, root)
     if len(rest) > LARGE:
-        start = np.cos(np.arange(len(rest)))  # any fixed vector
         try:
-            values, vectors = eigsh(rest, k=2, which="LM", v0=start)
+            values, vectors = eigsh(rest, k=2, which="LM", v0=_fixed_start(len(rest)))
         except ArpackNoConvergence:
             values, vectors = np.linalg.eigh(rest)
     else:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
-from radiobone.core.errors import TooManyGrayLevels
+from radiobone.core.errors import ImplausibleIntensity, TooManyGrayLevels
 from radiobone.core.settings import Settings
 
 
@@ -46,12 +46,12 @@ def bin_edges(
     Raises
     ------
     TooManyGrayLevels
-        If the range of intensities holds too many bins.
+        If the range of intensities holds too many bins of the width.
+    ImplausibleIntensity
+        If the range is too narrow for the number of bins.
     """
     if isinstance(settings, FixedBinCount):
-        edges = np.histogram(values, settings.n_bins)[1]
-        edges[-1] += 1  # the highest intensity belongs to the last bin
-        return edges
+        return _equal_bins(values, settings.n_bins)
     low, high = _range(values, settings.width)
     n_levels = (float(high) - float(low)) / settings.width
     if n_levels > max_levels:
@@ -61,6 +61,18 @@ def bin_edges(
             "Use a larger bin width or a fixed bin count, or check the intensities."
         )
     return np.arange(low, high + 2 * settings.width, settings.width, dtype=np.float64)
+
+
+def _equal_bins(values: npt.NDArray[Any], n_bins: int) -> npt.NDArray[np.float64]:
+    try:
+        edges = np.histogram(values, n_bins)[1]
+    except ValueError as error:  # numpy finds no number between two edges
+        raise ImplausibleIntensity(
+            f"Intensities from {values.min()!r} to {values.max()!r} lie too close together for {n_bins} bins in "
+            f"{values.dtype}: texture would be rounding noise. Check the intensities, or use fewer bins."
+        ) from error
+    edges[-1] += 1  # the highest intensity belongs to the last bin
+    return edges
 
 
 def _range(values: npt.NDArray[Any], width: float) -> tuple[Any, Any]:
@@ -94,7 +106,9 @@ def discretise(
     Raises
     ------
     TooManyGrayLevels
-        If the range of intensities holds too many bins.
+        If the range of intensities holds too many bins of the width.
+    ImplausibleIntensity
+        If the range is too narrow for the number of bins.
 
     References
     ----------

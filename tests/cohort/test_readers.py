@@ -225,3 +225,33 @@ def test_radmlbench_tables(shared_data):
     cohort = read_cohort(shared_data / "radmlbench" / "HNSCC.csv.gz", target="Target")
     assert cohort.X.shape == (93, 105)
     assert cohort.X.to_numpy().dtype == float
+
+
+def test_groups_that_divide_a_patient_are_refused(tmp_path):
+    table = make_table(patient_id=[f"P{i // 2:02d}" for i in range(12)], roi=["L1", "L2"] * 6)
+    table["vertebra"] = [f"v{i}" for i in range(12)]
+    with pytest.raises(errors.PatientInTrainAndTest, match="'P00'"):
+        read(tmp_path, table, groups="vertebra", unit="roi")
+
+
+def test_the_target_cannot_be_a_clinical_column(tmp_path):
+    with pytest.raises(errors.BadSetting, match="the answer would be among the features"):
+        read(tmp_path, make_table(), clinical=["weight_kg", "label"])
+
+
+def test_a_clinical_column_is_named_once(tmp_path):
+    with pytest.raises(errors.BadSetting, match="twice"):
+        read(tmp_path, make_table(), clinical=["weight_kg", "weight_kg"])
+
+
+def test_dates_are_not_taken_for_numbers(tmp_path):
+    table = make_table(scanned=pd.date_range("2020-01-01", periods=12))
+    table.to_parquet(tmp_path / "t.parquet")
+    assert "scanned" not in read_cohort(tmp_path / "t.parquet", target="label").X.columns
+
+
+def test_a_missing_id_of_a_typed_column_is_named(tmp_path):
+    table = make_table(patient_id=pd.array([None, *range(1, 12)], dtype="Int64"))
+    table.to_parquet(tmp_path / "t.parquet")
+    with pytest.raises(errors.MissingId, match="row 1"):
+        read_cohort(tmp_path / "t.parquet", target="label")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,7 @@ from radiobone.core.errors import (
     DuplicateId,
     MissingColumn,
     MissingId,
+    PatientInTrainAndTest,
     TooFewRows,
 )
 from radiobone.core.warnings import FeatureDropped, Imputed, SimilarIds
@@ -32,9 +34,7 @@ def check_ids(ids: Sequence[object], column: str) -> list[str]:
     MissingId
         If a row has none.
     """
-    gone = [
-        number for number, value in enumerate(ids, start=1) if value is None or value != value or value == ""
-    ]
+    gone = [number for number, value in enumerate(ids, start=1) if _is_blank(value)]
     if gone:
         raise MissingId(
             f"{len(gone)} row(s) have no '{column}' (first: row {gone[0]} of the table). Without it, rows of one "
@@ -43,6 +43,10 @@ def check_ids(ids: Sequence[object], column: str) -> list[str]:
     texts = [_id_text(value) for value in ids]
     _warn_similar(texts)
     return texts
+
+
+def _is_blank(value: Any) -> bool:
+    return bool(pd.isna(value)) or not str(value).strip()
 
 
 def _id_text(value: object) -> str:
@@ -82,6 +86,23 @@ def check_unique(patients: Sequence[str], rois: Sequence[str]) -> None:
             f"{len(twice)} id(s) occur more than once, such as {which}. The same case twice would be in training and "
             "test, or count double. Remove the copy; if the rows are different regions, name them in a column 'roi'."
         )
+
+
+def check_groups_hold_patients(patients: Sequence[str], groups: Sequence[str], column: str) -> None:
+    """Refuse groups that divide a patient: a split by them could not keep the patient on one side.
+
+    Raises
+    ------
+    PatientInTrainAndTest
+    """
+    group_of: dict[str, str] = {}
+    for patient, group in zip(patients, groups, strict=True):
+        if group_of.setdefault(patient, group) != group:
+            raise PatientInTrainAndTest(
+                f"Patient '{patient}' is in the groups '{group_of[patient]}' and '{group}' of '{column}', so a split "
+                "by that column could put the patient in train and test, and scores would be too high. Groups "
+                "must hold whole patients (such as families or hospitals); leave --groups out to split by patient."
+            )
 
 
 def check_one_label(patients: npt.NDArray[np.str_], y: npt.NDArray[np.int64], target: str) -> None:

@@ -27,7 +27,7 @@ def encode_clinical(table: pd.DataFrame, row_names: list[str]) -> pd.DataFrame:
         if looks_numeric(column):
             blocks.append(number_table(table[[name]], row_names))
             continue
-        levels = sorted({str(cell) for cell in column if not is_missing(cell)})
+        levels = categories_of(column)
         if len(levels) > MAX_LEVELS:
             raise BadSetting(
                 f"The clinical column '{name}' has {len(levels)} different words, such as {levels[0]!r}: that is free "
@@ -36,6 +36,13 @@ def encode_clinical(table: pd.DataFrame, row_names: list[str]) -> pd.DataFrame:
         wanted = levels[1:] if len(levels) == 2 else levels
         blocks += [indicator(column, level).to_frame() for level in wanted]
     return pd.concat(blocks, axis=1) if blocks else pd.DataFrame(index=table.index)
+
+
+def categories_of(column: pd.Series) -> tuple[str, ...]:
+    """Return the different words of a column, sorted; none for a column of numbers."""
+    if looks_numeric(column):
+        return ()
+    return tuple(sorted({str(cell) for cell in column if not is_missing(cell)}))
 
 
 def indicator(column: pd.Series, level: str) -> pd.Series:

@@ -39,6 +39,8 @@ class Cohort:
         Rows that must stay on one side of every split; None means the patient.
     provenance : mapping
         Plain data on where the table came from.
+    categories : mapping of str to tuple of str
+        The words that each clinical column of words holds.
     """
 
     X: pd.DataFrame
@@ -53,6 +55,7 @@ class Cohort:
     notes: tuple[str, ...] = ()
     group: StrArray | None = None
     provenance: Mapping[str, Any] = field(default_factory=dict)
+    categories: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def groups(self) -> StrArray:

@@ -35,6 +35,8 @@ def parse(column: pd.Series) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bo
     comma : bool
         Whether decimal commas were read as points.
     """
+    if pd.api.types.is_datetime64_any_dtype(column) or pd.api.types.is_timedelta64_dtype(column):
+        return _parse_cells(column)  # pandas would count nanoseconds, and a date of scan is no feature
     try:
         values = pd.to_numeric(column).to_numpy(dtype=float, na_value=np.nan)
         return values, np.zeros(len(values), dtype=bool), False

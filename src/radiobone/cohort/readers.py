@@ -15,6 +15,7 @@ import pandas as pd
 from radiobone.cohort.checks import (
     check_columns,
     check_enough,
+    check_groups_hold_patients,
     check_ids,
     check_one_label,
     check_unique,
@@ -22,7 +23,7 @@ from radiobone.cohort.checks import (
     texts,
     warn_missing,
 )
-from radiobone.cohort.clinical import encode_clinical
+from radiobone.cohort.clinical import categories_of, encode_clinical
 from radiobone.cohort.cohort import Cohort
 from radiobone.cohort.labels import Labels, read_labels
 from radiobone.cohort.numbers import number_table
@@ -230,7 +231,12 @@ def _build(
         X, y, people["patient"], people["roi"], people["site"], target, labels.positive, labels.negative,
         clinical, roles.notes, people["group"],
     )  # fmt: skip
-    return replace(cohort, provenance=_provenance(cohort, provenance, len(table)))
+    words = {name: categories_of(table[name].iloc[known]) for name in roles.clinical}
+    return replace(
+        cohort,
+        provenance=_provenance(cohort, provenance, len(table)),
+        categories={name: found for name, found in words.items() if found},
+    )
 
 
 def _people(table: pd.DataFrame, roles: Roles, arrays: Mapping[str, npt.ArrayLike | None]) -> dict[str, Any]:
@@ -247,6 +253,8 @@ def _people(table: pd.DataFrame, roles: Roles, arrays: Mapping[str, npt.ArrayLik
         patient = numbered if given is None else check_ids(np.asarray(given).tolist(), "groups")
         row = numbered
     group = None if roles.groups is None else check_ids(table[roles.groups].tolist(), roles.groups)
+    if group is not None:
+        check_groups_hold_patients(patient, group, str(roles.groups))
     sites = arrays.get("site") if roles.site is None else table[roles.site]
     site = None if sites is None else texts(pd.Series(sites), empty=UNKNOWN_SITE)
     found = {"patient": patient, "roi": roi, "group": group, "site": site, "row": row}

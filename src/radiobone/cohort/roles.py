@@ -71,12 +71,13 @@ def find_roles(table: pd.DataFrame, request: Request, recorded: Sequence[str] | 
     MissingColumn
         If a column named by the user is not there, or a pattern matches none.
     BadSetting
-        If it is not clear which column holds the patient.
+        If it is not clear which column holds the patient, or a clinical column is the target or named twice.
     """
     names = [str(name) for name in table.columns]
     for name in (request.target, request.id, request.groups, request.site, *request.clinical):
         if name is not None and name not in names:
             raise missing_column(name, names)
+    _check_clinical(request)
     identity = request.id or _find_id(names, taken={request.target})
     roi = next((name for name in names if _plain(name) == "roi"), None)
     declared = {request.target, identity, roi, request.groups, request.site, *request.clinical}
@@ -89,6 +90,17 @@ def find_roles(table: pd.DataFrame, request: Request, recorded: Sequence[str] | 
         )
     told = (_id_note(identity), *notes)
     return Roles(identity, roi, request.groups, request.site, tuple(features), request.clinical, told)
+
+
+def _check_clinical(request: Request) -> None:
+    if request.target in request.clinical:
+        raise BadSetting(
+            f"'{request.target}' is the target and is also named as clinical: the answer would be among the features. "
+            "Take it out of --clinical."
+        )
+    twice = sorted({name for name in request.clinical if request.clinical.count(name) > 1})
+    if twice:
+        raise BadSetting(f"--clinical names '{twice[0]}' twice. Name each column once.")
 
 
 def missing_column(name: str, names: Sequence[str]) -> MissingColumn:

@@ -9,8 +9,9 @@ from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GridSearchCV
 
 from radiobone.cohort.readers import cohort_from_arrays, read_cohort
-from radiobone.core.errors import PatientInTrainAndTest, TooFewPerClass
+from radiobone.core.errors import BadSetting, PatientInTrainAndTest, TooFewPerClass
 from radiobone.core.seeds import seed_for
+from radiobone.core.warnings import Imputed
 from radiobone.evaluation.nested_cv import nested_cv
 from radiobone.evaluation.scores import raw_scores
 from radiobone.evaluation.spec import load_pipeline
@@ -199,3 +200,19 @@ def test_few_cases_of_a_class():
     assert "FewEvents" in {finding["code"] for finding in result.audit}
     with pytest.raises(TooFewPerClass, match="3 patients are positive"):
         run(cohort_from_arrays(X, (np.arange(80) < 3).astype(int)), QUICK)
+
+
+def test_a_parameter_that_a_model_refuses_is_named():
+    X, y, patient = made(1)
+    cohort = cohort_from_arrays(X, y, groups=patient)
+    with pytest.raises(BadSetting, match=r"'lr' in the pipeline.*'C'"):
+        run(cohort, {**QUICK, "models": [{"lr": {"C": [-1.0]}}]})
+
+
+def test_missing_values_without_imputation_are_named():
+    X, y, patient = made(1)
+    X[::7, 0] = np.nan
+    with pytest.warns(Imputed):
+        cohort = cohort_from_arrays(X, y, groups=patient)
+    with pytest.raises(BadSetting, match="'mannwhitney' takes no missing values"):
+        run(cohort, {**QUICK, "steps": ["scale", "mannwhitney"]})

@@ -226,3 +226,16 @@ def test_every_step_can_be_saved(tmp_path, cohort, name):
 def test_jobs_do_not_change_the_model(cohort, model):
     two = fit_model(cohort, load_pipeline(SPEC), jobs=2)
     pd.testing.assert_frame_equal(model.predict(cohort.X), two.predict(cohort.X), check_exact=True)
+
+
+def test_a_word_that_training_did_not_have_is_refused(model, cohort):
+    table = cohort.X.drop(columns="sex=M").assign(sex="male")
+    with pytest.raises(errors.FeatureMismatch, match="'male'"):
+        model.predict(table)
+
+
+def test_a_changed_result_is_named(tmp_path, result):
+    result.save(tmp_path)
+    (tmp_path / "metrics.json").write_text("[]")
+    with pytest.raises(errors.FileUnreadable, match=r"metrics\.json"):
+        Result.load(tmp_path)

@@ -66,3 +66,10 @@ def test_a_split_through_a_patient_is_refused():
     groups = np.array(["a", "a", "b", "b"])
     with pytest.raises(PatientInTrainAndTest, match="a"):
         check_groups_whole([Split(0, 0, np.array([0, 2, 3]), np.array([1]))], groups)
+
+
+def test_a_fold_that_would_train_on_one_class_is_refused():
+    groups = np.array(["A"] * 99 + ["B"] * 41 + ["C"] * 60)
+    y = np.array([1] * 100 + [0] * 100)
+    with pytest.raises(TooFewPerClass, match="trained without it"):
+        make_splits(y, groups, folds=2, repeats=1, seed=0, key="x")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,9 +12,10 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.base import BaseEstimator
 from sklearn.pipeline import Pipeline
+from sklearn.utils._param_validation import InvalidParameterError
 from sklearn.utils.validation import has_fit_parameter
 
-from radiobone.core.errors import TooFewPerClass
+from radiobone.core.errors import BadSetting, TooFewPerClass
 from radiobone.evaluation.spec import Scalar, Step
 from radiobone.selection.registry import RESAMPLERS, STEPS
 
@@ -91,9 +93,33 @@ class ChainBuilder:
             if rows.groups is not None and has_fit_parameter(estimator, "groups")
             else {}
         )
-        estimator.fit(rows.X, rows.y, **extra)
+        with named_faults(step.name, rows.X):
+            estimator.fit(rows.X, rows.y, **extra)
         X = estimator.transform(rows.X)
         return Chain((*before.fitted, (step.name, estimator)), Rows(X, rows.y, rows.groups))
+
+
+@contextmanager
+def named_faults(part: str, table: Table) -> Iterator[None]:
+    """Say which part of the pipeline is at fault when scikit-learn refuses to fit it.
+
+    Raises
+    ------
+    BadSetting
+        If a parameter has a value that the part does not take, or ``table`` has missing values and the
+        part takes none.
+    """
+    try:
+        yield
+    except InvalidParameterError as error:
+        raise BadSetting(f"'{part}' in the pipeline: {error} Correct the value.") from error
+    except ValueError as error:
+        if not np.isnan(np.asarray(table, dtype=float)).any():
+            raise
+        raise BadSetting(
+            f"'{part}' takes no missing values, the table has some, and no step before it fills them in. "
+            "Put the step 'impute' before it."
+        ) from error
 
 
 def make_step(step: Step, params: Mapping[str, Scalar], seed: int) -> Any:
@@ -107,7 +133,8 @@ def make_step(step: Step, params: Mapping[str, Scalar], seed: int) -> Any:
 
 def _resample(name: str, resampler: Any, rows: Rows) -> tuple[Table, IntArray]:
     try:
-        X, y = resampler.fit_resample(rows.X, rows.y)
+        with named_faults(name, rows.X):
+            X, y = resampler.fit_resample(rows.X, rows.y)
     except ValueError as error:
         counts = np.bincount(rows.y, minlength=2)
         raise TooFewPerClass(

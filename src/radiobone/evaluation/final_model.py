@@ -120,5 +120,6 @@ def _about(
             "n_positive": int(cohort.y.sum()),
             "n_negative": int((1 - cohort.y).sum()),
             "clinical": list(cohort.clinical),
+            "categories": {name: list(words) for name, words in cohort.categories.items()},
         },
     }

@@ -18,7 +18,7 @@ from radiobone.evaluation.calibration import SigmoidCalibrator, fit_sigmoid
 from radiobone.evaluation.candidates import candidates
 from radiobone.evaluation.chain import ChainBuilder, Rows
 from radiobone.evaluation.scores import raw_scores, scores_are_log_odds
-from radiobone.evaluation.search import Problem, Searched, search
+from radiobone.evaluation.search import Problem, Searched, fit_candidate, search
 from radiobone.evaluation.spec import PipelineSpec, Scalar
 from radiobone.evaluation.splits import Split, make_splits, smallest_class
 from radiobone.evaluation.threshold import choose_threshold
@@ -105,6 +105,8 @@ def fit_rows(
     ------
     TooFewPerClass
         If a class has fewer than two patients.
+    BadSetting
+        If a model refuses a parameter, or values are missing and no step fills them in.
     """
     splits, inner_folds = _inner_splits(y, groups, spec, seed, key)
     tried = tuple(candidates(spec, seed=seed_for(seed, *key, "search")))
@@ -114,8 +116,7 @@ def fit_rows(
         Problem(X, y, groups, spec.steps, tried, seeds), splits, scoring=spec.search.scoring, jobs=jobs
     )
     chain = ChainBuilder(spec.steps, Rows(X, y, groups), seeds).fit(found.best.steps)
-    model = found.best.make_model(seeds[found.best.model])
-    model.fit(chain.rows.X, chain.rows.y)
+    model = fit_candidate(found.best, chain, seeds[found.best.model])
     calibrator = _calibrator(found, y, spec, model)
     unseen = as_probability(found.oof_score, calibrator)
     steps = chain.pipeline()

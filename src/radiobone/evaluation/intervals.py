@@ -14,6 +14,7 @@ from radiobone.core.seeds import rng_for
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 N_RESAMPLES = 2000
+RESAMPLES_AT_ONCE = 250  # weights of every row and resample would fill the memory for tables of vertebrae
 LEVEL = 0.95
 METHOD = "95 % percentile bootstrap of patients, {n} resamples, folds and fitted models kept"
 
@@ -115,8 +116,11 @@ def intervals(
     np.maximum.at(patient_class, rows.patient, rows.y)
     weights = draw_patients(patient_class, n_resamples, rng_for(seed, "bootstrap"))
     with threadpool_limits(limits=1):
-        means = bootstrap_means(rows, weights)
-    return {name: _percentiles(values) for name, values in means.items()}
+        parts = [
+            bootstrap_means(rows, weights[start : start + RESAMPLES_AT_ONCE])
+            for start in range(0, n_resamples, RESAMPLES_AT_ONCE)
+        ]
+    return {name: _percentiles(np.concatenate([part[name] for part in parts])) for name in FOLD_METRICS}
 
 
 def _percentiles(values: FloatArray) -> tuple[float | None, float | None]:

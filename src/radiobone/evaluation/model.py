@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.pipeline import Pipeline
 
-from radiobone.cohort.clinical import indicator
+from radiobone.cohort.clinical import categories_of, indicator
 from radiobone.cohort.numbers import number_table
 from radiobone.core.errors import FeatureMismatch
 from radiobone.evaluation.calibration import SigmoidCalibrator
@@ -85,7 +85,7 @@ class Model:
         Raises
         ------
         FeatureMismatch
-            If columns are missing.
+            If columns are missing, or a clinical column holds a word that training did not have.
         NotNumeric, NonFiniteFeature
             If values are no finite numbers.
         """
@@ -127,7 +127,8 @@ class Model:
 
     def _wanted(self, table: pd.DataFrame) -> pd.DataFrame:
         """Return the needed columns as numbers."""
-        columns = {name: _column(table, name) for name in self.needed}
+        known = self.about.get("training", {}).get("categories", {})
+        columns = {name: _column(table, name, known) for name in self.needed}
         missing = [name for name, column in columns.items() if column is None]
         if missing:
             raise FeatureMismatch(
@@ -151,8 +152,16 @@ class Model:
         return np.asarray(((values < bounds[:, 0]) | (values > bounds[:, 1])).sum(axis=1), dtype=np.int64)
 
 
-def _column(table: pd.DataFrame, name: str) -> pd.Series | None:
+def _column(table: pd.DataFrame, name: str, known: Mapping[str, Sequence[str]]) -> pd.Series | None:
     if name in table.columns:
         return table[name]
     column, _, level = name.rpartition("=")
-    return indicator(table[column], level) if column and column in table.columns else None
+    if not column or column not in table.columns:
+        return None
+    new = sorted(set(categories_of(table[column])) - set(known.get(column, ())))
+    if column in known and new:
+        raise FeatureMismatch(
+            f"'{column}' holds {new[0]!r}, and the model knows {', '.join(map(repr, known[column]))} only. Any other "
+            "word would silently count as 'not that'. Spell the words as in training."
+        )
+    return indicator(table[column], level)

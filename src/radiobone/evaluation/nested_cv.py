@@ -120,6 +120,10 @@ def nested_cv(
         If a class has fewer patients than folds.
     PatientInTrainAndTest
         If a patient is on both sides of a split that was given.
+    BadSetting
+        If a model refuses a parameter, or values are missing and no step fills them in.
+    WorkerDied
+        If the system ended a process.
     """
     findings = audit_cohort(cohort)
     _warn(findings)
@@ -129,9 +133,9 @@ def nested_cv(
             cohort.y, cohort.groups, folds=outer.folds, repeats=outer.repeats, seed=seed, key="outer"
         )
     check_groups_whole(splits, cohort.groups)
-    tasks = [(*_sides(cohort, split), split, pipeline, seed) for split in splits]
-    with progress("Nested cross-validation", len(tasks), show=show_progress) as advance:
-        fits = tuple(run_all(fit_fold, tasks, jobs=jobs, advance=advance))
+    tasks = ((*_sides(cohort, split), split, pipeline, seed) for split in splits)
+    with progress("Nested cross-validation", len(splits), show=show_progress) as advance:
+        fits = tuple(run_all(fit_fold, tasks, n_tasks=len(splits), jobs=jobs, advance=advance))
     return NestedRun(make_result(cohort, pipeline, fits, findings, seed=seed), fits)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sized
 from typing import Any, TypeVar
 
 from joblib import Parallel, delayed, parallel_config
+from joblib.externals.loky.process_executor import TerminatedWorkerError
 from threadpoolctl import threadpool_limits
 
+from radiobone.core.errors import WorkerDied
 from radiobone.core.progress import Advance
 
 T = TypeVar("T")
@@ -19,7 +21,12 @@ def _silent(_what: str) -> None:
 
 
 def run_all(
-    work: Callable[..., T], tasks: Sequence[tuple[Any, ...]], *, jobs: int = 1, advance: Advance = _silent
+    work: Callable[..., T],
+    tasks: Iterable[tuple[Any, ...]],
+    *,
+    n_tasks: int | None = None,
+    jobs: int = 1,
+    advance: Advance = _silent,
 ) -> list[T]:
     """Run ``work`` on every task and return the results in the tasks' order.
 
@@ -27,30 +34,52 @@ def run_all(
     ----------
     work : callable
         A function at module level.
-    tasks : sequence of tuple
-        Its arguments.
+    tasks : iterable of tuple
+        Its arguments. An iterator is asked for a task only when a process is nearly free, so that large
+        arguments need not all be held at once.
+    n_tasks : int, optional
+        How many there are; needed for an iterator.
     jobs : int
         Processes; -1 takes all processors.
     advance : callable
         Called after each finished task.
+
+    Raises
+    ------
+    WorkerDied
+        If the system ended a process, as it does when memory runs out.
     """
     wanted = (os.cpu_count() or 1) if jobs < 0 else max(1, jobs)
-    n_jobs = min(wanted, len(tasks))
+    if n_tasks is None:
+        n_tasks = len(tasks) if isinstance(tasks, Sized) else wanted
+    n_jobs = min(wanted, n_tasks)
     if n_jobs <= 1:
         results = []
         for task in tasks:
             results.append(_alone(work, task))
             advance("")
         return results
-    with parallel_config(backend="loky", inner_max_num_threads=1):
-        numbered = Parallel(n_jobs=n_jobs, return_as="generator_unordered")(
-            delayed(_numbered)(number, work, task) for number, task in enumerate(tasks)
-        )
-        found: dict[int, T] = {}
-        for number, result in numbered:
-            found[number] = result
-            advance("")
-    return [found[number] for number in range(len(tasks))]
+    found: dict[int, T] = {}
+    for number, result in _in_processes(work, tasks, n_jobs):
+        found[number] = result
+        advance("")
+    return [found[number] for number in sorted(found)]
+
+
+def _in_processes(
+    work: Callable[..., T], tasks: Iterable[tuple[Any, ...]], n_jobs: int
+) -> Iterator[tuple[int, T]]:
+    """Yield results with the number of their task, as they come."""
+    try:
+        with parallel_config(backend="loky", inner_max_num_threads=1):
+            yield from Parallel(n_jobs=n_jobs, return_as="generator_unordered")(
+                delayed(_numbered)(number, work, task) for number, task in enumerate(tasks)
+            )
+    except TerminatedWorkerError as error:
+        raise WorkerDied(
+            f"One of {n_jobs} worker processes was ended by the system, most often because memory ran out. "
+            "The rest of the work cannot be finished without it. Run again with fewer --jobs."
+        ) from error
 
 
 def _numbered(number: int, work: Callable[..., T], task: tuple[Any, ...]) -> tuple[int, T]:

@@ -111,16 +111,24 @@ class Result:
             raise FileMissing(
                 f"{folder} is not a result: it lacks {', '.join(missing)}. Run 'radiobone evaluate' again."
             )
-        summary = read_json(folder / METRICS_FILE)
-        known = {entry.name for entry in fields(Estimate)}
-        metrics = {
-            name: Estimate(**{key: value for key, value in estimate.items() if key in known})
-            for name, estimate in summary.pop("metrics").items()
-        }
+        try:
+            summary = read_json(folder / METRICS_FILE)
+            metrics = {name: _estimate(entry) for name, entry in summary.pop("metrics").items()}
+            findings = read_json(folder / AUDIT_FILE)["findings"]
+        except (KeyError, TypeError, AttributeError) as error:
+            raise FileUnreadable(
+                f"{folder}: {METRICS_FILE} or {AUDIT_FILE} was changed or made by another program ({error!r}). "
+                "Run 'radiobone evaluate' again."
+            ) from error
         return cls(
             _parquet(folder / PREDICTIONS_FILE), _parquet(folder / SELECTED_FILE), read_json(folder / FOLDS_FILE),
-            metrics, summary, read_json(folder / AUDIT_FILE)["findings"], read_json(folder / PROVENANCE_FILE),
+            metrics, summary, findings, read_json(folder / PROVENANCE_FILE),
         )  # fmt: skip
+
+
+def _estimate(entry: Mapping[str, Any]) -> Estimate:
+    known = {field.name for field in fields(Estimate)}
+    return Estimate(**{key: value for key, value in entry.items() if key in known})
 
 
 def _parquet(path: Path) -> pd.DataFrame:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from radiobone.core.errors import TooFewPerClass
 from radiobone.evaluation.candidates import Candidate
-from radiobone.evaluation.chain import ChainBuilder, Rows
+from radiobone.evaluation.chain import Chain, ChainBuilder, Rows, named_faults
 from radiobone.evaluation.metrics import auc, average_precision
 from radiobone.evaluation.parallel import run_all
 from radiobone.evaluation.scores import raw_scores
@@ -75,6 +77,11 @@ def search(
         ``roc_auc`` or ``average_precision``.
     jobs : int
         Processes.
+
+    Raises
+    ------
+    TooFewPerClass
+        If no inner fold has held-out rows of both classes.
     """
     held_out = list(run_all(score_fold, [(problem, split) for split in splits], jobs=jobs))
     scorer = SCORERS[scoring]
@@ -83,6 +90,11 @@ def search(
         row = [scorer(problem.y[split.test], column) for column in scores.T]
         if None not in row:  # a fold with one class says nothing about any candidate
             table.append(row)
+    if not table:
+        raise TooFewPerClass(
+            f"None of the {len(splits)} inner folds has both classes among its held-out rows, so no model can be "
+            "chosen. Add cases of the rarer class, or use fewer inner folds."
+        )
     means = np.array(table, dtype=float).mean(axis=0)
     best = int(np.argmax(np.round(means, EQUAL_DIGITS)))
     return Searched(
@@ -110,7 +122,20 @@ def score_fold(problem: Problem, split: Split) -> FloatArray:
         chain = builder.fit(candidate.steps)
         if id(chain) not in seen:
             seen[id(chain)] = chain.transform(raw)
-        model = candidate.make_model(problem.seeds[candidate.model])
-        model.fit(chain.rows.X, chain.rows.y)
+        model = fit_candidate(candidate, chain, problem.seeds[candidate.model])
         scores[:, number] = raw_scores(model, seen[id(chain)])
     return scores
+
+
+def fit_candidate(candidate: Candidate, chain: Chain, seed: int) -> Any:
+    """Fit a candidate's model on training rows as the fitted steps left them.
+
+    Raises
+    ------
+    BadSetting
+        If the model refuses a parameter, or values are missing and it takes none.
+    """
+    model = candidate.make_model(seed)
+    with named_faults(candidate.model, chain.rows.X):
+        model.fit(chain.rows.X, chain.rows.y)
+    return model

@@ -91,7 +91,10 @@ def check_groups_whole(splits: Iterable[Split], groups: npt.NDArray[np.str_]) ->
 
 
 def _assign(y: IntArray, codes: IntArray, folds: int, seed: int, key: str) -> IntArray:
-    """Return the fold of each row; of several drawings the first whose folds all have both classes."""
+    """Return the fold of each row; of several drawings the first whose folds all have both classes.
+
+    A fold may end up without a class (it then has no AUC); its training rows may not.
+    """
     sizes = np.zeros((codes.max() + 1, 2))
     np.add.at(sizes, (codes, y), 1.0)
     for attempt in range(TRIES):
@@ -100,6 +103,11 @@ def _assign(y: IntArray, codes: IntArray, folds: int, seed: int, key: str) -> In
         np.add.at(per_fold, of_group, sizes)
         if (per_fold > 0).all():
             break
+    if (per_fold == per_fold.sum(axis=0)).any():
+        raise TooFewPerClass(
+            f"In {TRIES} drawings of {folds} folds all rows of one class came to lie in one fold, so that a model "
+            "would be trained without it: too few patients have rows of that class. Add cases, or use fewer folds."
+        )
     return of_group[codes]
 
 

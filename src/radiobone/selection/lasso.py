@@ -108,7 +108,7 @@ class LassoSelector(SelectorMixin, BaseEstimator):
         self.deviance_, self.deviance_se_ = held_out_deviance(
             table, target.positive, self.path_.lambdas, self._splits(target, groups)
         )
-        self._choose(table, target.positive)
+        self._choose(table.shape[1])
         return self
 
     def _check_parameters(self) -> None:
@@ -140,13 +140,13 @@ class LassoSelector(SelectorMixin, BaseEstimator):
             )
         return usable
 
-    def _choose(self, table: FloatArray, positive: BoolArray) -> None:
+    def _choose(self, n_columns: int) -> None:
         lambdas = self.path_.lambdas
         best = int(np.argmin(self.deviance_))
         within = self.deviance_ <= self.deviance_[best] + self.deviance_se_[best]
         simplest = int(np.argmax(within))
         self.lambda_min_, self.lambda_1se_ = float(lambdas[best]), float(lambdas[simplest])
-        wanted = min(self.min_features, table.shape[1])
+        wanted = min(self.min_features, n_columns)
         enough = np.count_nonzero(self.path_.coefs, axis=1) >= wanted
         enough[: best if self.rule == "min" else simplest] = False
         taken = int(np.argmax(enough)) if enough.any() else len(lambdas) - 1

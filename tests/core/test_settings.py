@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from pydantic import Field
 
 from radiobone.core.errors import BadConfig, BadSetting
-from radiobone.core.settings import Settings, parse_yaml, validate
+from radiobone.core.settings import Settings, parse_yaml, read_yaml, validate
 
 
 class Inner(Settings):
@@ -30,6 +32,7 @@ def test_nested_settings_are_read() -> None:
         ("name: a\nbins: {width_hu: 1, width_hu: 2}\n", "'width_hu' is given twice"),
         ("- a\n- b\n", "must hold 'key: value' lines"),
         ("name: [a\n", "not valid YAML"),
+        ("? [a, b]\n: c\n", "cannot be a key"),
         ("name: &x a\nother: *x\n", "aliases"),
         ("name: !!python/object/apply:os.system ['true']\n", "not valid YAML"),
     ],
@@ -52,3 +55,10 @@ def test_a_wrong_value_is_shown() -> None:
 def test_settings_are_frozen() -> None:
     with pytest.raises(ValueError, match="frozen"):
         Outer(name="a").name = "b"  # type: ignore[misc]
+
+
+def test_yaml_in_another_encoding_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "s.yaml"
+    path.write_bytes("name: Köln\n".encode("latin-1"))
+    with pytest.raises(BadConfig, match="not UTF-8"):
+        read_yaml(path)

@@ -79,3 +79,9 @@ def test_damaged_files_are_named(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(b"PK\x03\x04 not really")
         with pytest.raises(FileUnreadable):
             read_table(tmp_path / name)
+
+
+def test_cut_utf16_is_named(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_bytes("id,age\n1,2\n".encode("utf-16")[:-1])
+    with pytest.raises(BadEncoding, match="UTF-16"):
+        read_text_table(tmp_path / "t.csv")

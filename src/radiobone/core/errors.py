@@ -41,14 +41,6 @@ class BadSetting(SettingError):
     """A setting has a value that makes no sense."""
 
 
-class MissingExtra(SettingError):
-    """An optional dependency is needed and not installed."""
-
-
-class SettingsMismatch(SettingError):
-    """Features were extracted with other settings than the model's."""
-
-
 class PathError(RadioboneError):
     """A file is missing, unreadable, or outside the folder it must stay in."""
 
@@ -87,10 +79,6 @@ class UnreadableImage(ImageError):
 
 class BadSpacing(ImageError):
     """Spacing is zero, negative or not finite."""
-
-
-class VoxelTooLarge(ImageError):
-    """Voxels are too large for the measurement asked for."""
 
 
 class AmbiguousOrientation(ImageError):
@@ -261,10 +249,6 @@ class PatientInTrainAndTest(StudyError):
     """One patient has rows on both sides of a split."""
 
 
-class UnseenSite(StudyError):
-    """A test row comes from a site that the training rows do not have."""
-
-
 class ModelError(RadioboneError):
     """A model file cannot be trusted, or does not fit the data."""
 
@@ -283,10 +267,6 @@ class RunError(RadioboneError):
 
 class DiskFull(RunError):
     """A file could not be written."""
-
-
-class OutputLocked(RunError):
-    """Another process is writing to the output folder."""
 
 
 class ResourceLimit(RunError):

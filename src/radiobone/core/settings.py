@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from radiobone.core.errors import BadConfig, BadSetting, FileMissing
+from radiobone.core.errors import BadConfig, BadSetting, FileMissing, FileUnreadable
 
 S = TypeVar("S", bound="Settings")
 
@@ -26,6 +27,8 @@ class _StrictLoader(yaml.SafeLoader):
         seen: set[Any] = set()
         for key_node, _ in node.value:
             key = self.construct_object(key_node, deep=True)
+            if not isinstance(key, Hashable):
+                raise BadConfig(f"Line {key_node.start_mark.line + 1}: a list or mapping cannot be a key.")
             if key in seen:
                 raise BadConfig(
                     f"Line {key_node.start_mark.line + 1}: the key '{key}' is given twice, "
@@ -66,10 +69,21 @@ def _tokens(text: str, source: str) -> list[Any]:
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
-    """Read a YAML file as ``parse_yaml`` does."""
+    """Read a YAML file as ``parse_yaml`` does.
+
+    Raises
+    ------
+    FileMissing, FileUnreadable, BadConfig
+    """
     if not path.is_file():
         raise FileMissing(f"No file at {path}. Check the path.")
-    return parse_yaml(path.read_text(encoding="utf-8-sig"), source=path.name)
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadConfig(f"{path.name} is not UTF-8 text (byte {error.start}). Save it as UTF-8.") from error
+    except OSError as error:
+        raise FileUnreadable(f"{path} cannot be read ({error.strerror}).") from error
+    return parse_yaml(text, source=path.name)
 
 
 def validate(kind: type[S], content: Any, *, source: str) -> S:

@@ -115,13 +115,12 @@ def _decode(path: Path) -> str:
         raise FileUnreadable(f"{path} cannot be read ({error.strerror}).") from error
     if raw.startswith(GZIP_START):
         raw = _unpacked(path)
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return raw.decode("utf-16")
+    encoding = "utf-16" if raw.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     try:
-        return raw.decode("utf-8-sig")
+        return raw.decode(encoding)
     except UnicodeDecodeError as error:
         raise BadEncoding(
-            f"{path} is not UTF-8 (byte {error.start}: {raw[error.start]:#04x}), so names and ids would be "
+            f"{path} is not {encoding.removesuffix('-sig').upper()} (byte {error.start}), so names and ids would be "
             "garbled. In Excel: save as 'CSV UTF-8'."
         ) from error
 

@@ -45,10 +45,6 @@ class GeometrySnapped(RadioboneWarning):
     """The mask's grid differs from the image's by less than the tolerance."""
 
 
-class ImplausibleRoiIntensity(RadioboneWarning):
-    """The region's intensities are not those of bone."""
-
-
 class ImplausibleSpacing(RadioboneWarning):
     """Spacing is possible and unlikely."""
 
@@ -75,20 +71,12 @@ class NonFiniteIntensityOutside(RadioboneWarning):
     code = "NonFiniteIntensity"
 
 
-class NotHounsfield(RadioboneWarning):
-    """A CT whose values are not Hounsfield units."""
-
-
 class RoiTouchesBorder(RadioboneWarning):
     """The region is cut by the image border."""
 
 
 class RowsDropped(RadioboneWarning):
     """Rows without a target were left out."""
-
-
-class SaturatedIntensity(RadioboneWarning):
-    """Many voxels have the highest or lowest value."""
 
 
 class SimilarIds(RadioboneWarning):

@@ -16,7 +16,7 @@ from radiobone.core.errors import (
     TooManyGrayLevels,
 )
 from radiobone.core.volume import Volume
-from radiobone.core.warnings import ConstantRoi, NonFiniteIntensityOutside, SingleSliceRoi
+from radiobone.core.warnings import ConstantRoi, GeometrySnapped, NonFiniteIntensityOutside, SingleSliceRoi
 from radiobone.features.engine import extract_features
 from radiobone.features.presets import load_settings
 from radiobone.features.settings import ALL_FAMILIES, ExtractionSettings, FamilyChoice, RoiLimits
@@ -190,6 +190,12 @@ def test_other_grids_are_refused(image, mask, changed):
         extract_features(image, replace(mask, **changed), PLAIN)
     with pytest.raises(GeometryMismatch):
         extract_features(image, replace(mask, array=mask.array[1:]), PLAIN)
+
+
+def test_a_mask_off_by_a_little_is_laid_on_the_image_with_a_warning(image, mask):
+    with pytest.warns(GeometrySnapped):
+        found = extract_features(image, replace(mask, origin_mm=(0.02, 0.0, 0.0)), PLAIN)
+    assert found == extract_features(image, mask, PLAIN)
 
 
 def test_rounding_in_headers_is_tolerated(image, mask):

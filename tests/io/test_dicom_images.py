@@ -25,6 +25,7 @@ from radiobone.core.errors import (
 )
 from radiobone.core.volume import Volume
 from radiobone.core.warnings import InvertedPhotometric, LocalizerIgnored, SpacingAssumed
+from radiobone.io.dicom_frames import rescaled
 from radiobone.io.dicom_series import read_dicom_series
 from radiobone.io.images import read_image
 
@@ -294,3 +295,12 @@ def test_a_cine_is_no_radiograph(tmp_path: Path, save_radiograph: Callable[..., 
     path = save_radiograph(tmp_path / "x.dcm", np.stack([PIXELS, PIXELS]), NumberOfFrames=2)
     with pytest.raises(DimensionMismatch, match="2 frames"):
         read_dicom_radiograph(path)
+
+
+@pytest.mark.parametrize(
+    ("stored", "kind"), [(1000, np.int16), (100_000, np.int32), (4_000_000_000, np.float64)]
+)
+def test_rescaled_values_fit_their_type(stored: int, kind: type) -> None:
+    found = rescaled(np.array([stored], dtype=np.uint32), 1.0, -24.0)
+    assert found.dtype == kind
+    assert found[0] == stored - 24

@@ -208,3 +208,12 @@ def test_a_segmentation_is_no_image(tmp_path: Path, ct_volume: Volume, save_rtst
     path = save_rtstruct(tmp_path / "rs.dcm", {"L1": [square(ct_volume, 2, (0.5, 3.5), (0.5, 3.5))]})
     with pytest.raises(UnreadableImage, match="RTSTRUCT"):
         read_image(path)
+
+
+def test_a_damaged_contour_is_the_files_fault(tmp_path: Path, ct_volume: Volume, save_rtstruct: Save) -> None:
+    path = save_rtstruct(tmp_path / "rs.dcm", {"L1": [square(ct_volume, 2, (0.5, 7.5), (0.5, 6.5))]})
+    dataset = pydicom.dcmread(path)
+    dataset.ROIContourSequence[0].ContourSequence[0].ContourData = [1.0, 2.0, 3.0, 4.0]
+    dataset.save_as(path)
+    with pytest.raises(UnreadableImage, match="RTSTRUCT header cannot be understood"):
+        open_mask(path, ct_volume)

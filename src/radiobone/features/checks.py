@@ -7,13 +7,12 @@ import warnings
 import numpy as np
 import numpy.typing as npt
 
-from radiobone.core.errors import EmptyMask, GeometryMismatch, NonFiniteIntensity, RoiTooSmall
+from radiobone.core.errors import EmptyMask, NonFiniteIntensity, RoiTooSmall
+from radiobone.core.validation import check_same_grid
 from radiobone.core.volume import Volume
 from radiobone.core.warnings import NonFiniteIntensityOutside
 from radiobone.features.settings import RoiLimits
 from radiobone.imaging.crop import Box, bounding_box
-
-TOLERANCE = 0.01  # of a voxel, at the far end of the image
 
 
 def check_inputs(image: Volume, mask: Volume) -> tuple[Volume, Volume]:
@@ -34,14 +33,14 @@ def check_inputs(image: Volume, mask: Volume) -> tuple[Volume, Volume]:
 
     Raises
     ------
-    GeometryMismatch
+    GeometryMismatch, DimensionMismatch
         If the grids differ.
     EmptyMask
         If no voxel is in the region.
     NonFiniteIntensity
         If the region holds NaN or infinity.
     """
-    _check_grid(image, mask)
+    check_same_grid(image, mask)
     inside = mask.array != 0
     if not inside.any():
         raise EmptyMask(
@@ -60,26 +59,6 @@ def check_inputs(image: Volume, mask: Volume) -> tuple[Volume, Volume]:
     if not finite.all():
         image = image.with_array(_without_nonfinite(image, finite))
     return image, region
-
-
-def _check_grid(image: Volume, mask: Volume) -> None:
-    if image.shape != mask.shape:
-        raise GeometryMismatch(
-            f"The image has {image.shape} voxels (z, y, x), the mask {mask.shape}. They must share one grid: "
-            "resample the mask to the image."
-        )
-    voxel = min(image.spacing_mm)
-    far = {
-        "spacing": np.abs(np.subtract(image.spacing_mm, mask.spacing_mm)).max() * max(image.shape),
-        "origin": np.abs(np.subtract(image.origin_mm, mask.origin_mm)).max(),
-        "direction": np.abs(np.subtract(image.direction, mask.direction)).max() * max(image.shape) * voxel,
-    }
-    for what, distance in far.items():
-        if distance > TOLERANCE * voxel:
-            raise GeometryMismatch(
-                f"Image and mask differ in {what} by {distance:.3g} mm at the far end, so the mask would lie on "
-                "other tissue. Resample the mask to the image, or correct its header."
-            )
 
 
 def _without_nonfinite(image: Volume, finite: npt.NDArray[np.bool_]) -> npt.NDArray[np.floating]:

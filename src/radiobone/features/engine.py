@@ -70,7 +70,7 @@ def extract_features(image: Volume, mask: Volume, settings: ExtractionSettings) 
 
     Raises
     ------
-    GeometryMismatch, EmptyMask, RoiTooSmall, NonFiniteIntensity, TooManyGrayLevels, ResourceLimit
+    GeometryMismatch, DimensionMismatch, EmptyMask, RoiTooSmall, NonFiniteIntensity, TooManyGrayLevels, ResourceLimit
     """
     prepared = prepare(image, mask, settings)
     features = dict(_shape_features(prepared, settings))

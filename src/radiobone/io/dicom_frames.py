@@ -207,6 +207,7 @@ def rescaled(stored: npt.NDArray[Any], slope: float, intercept: float) -> npt.ND
     if slope.is_integer() and intercept.is_integer():
         whole = stored.astype(np.int64) * int(slope) + int(intercept)
         low, high = (int(whole.min()), int(whole.max())) if whole.size else (0, 0)
-        narrow = np.iinfo(np.int16)
-        return whole.astype(np.int16 if narrow.min <= low and high <= narrow.max else np.int32)
+        for kind in (np.int16, np.int32):
+            if np.iinfo(kind).min <= low and high <= np.iinfo(kind).max:
+                return whole.astype(kind)
     return stored.astype(np.float64) * slope + intercept

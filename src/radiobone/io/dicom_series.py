@@ -22,7 +22,7 @@ from radiobone.core.errors import (
 )
 from radiobone.core.validation import check_direction, check_spacing
 from radiobone.core.volume import Volume
-from radiobone.core.warnings import InvertedPhotometric, LocalizerIgnored
+from radiobone.core.warnings import InvertedPhotometric, LocalizerIgnored, SpacingAssumed
 from radiobone.io.dicom_frames import Frame, frames_of, is_image, read_dicom_header, rescaled, stored_values
 from radiobone.io.files import check_exists
 
@@ -53,7 +53,7 @@ def read_dicom_series(source: Path | Iterable[Path]) -> Volume:
 
     Warns
     -----
-    LocalizerIgnored, InvertedPhotometric
+    LocalizerIgnored, InvertedPhotometric, SpacingAssumed
     """
     name = str(source) if isinstance(source, Path) else "The list of files"
     frames = _without_localizers(_all_frames(_files(source)), name)
@@ -132,7 +132,7 @@ def _in_order(frames: Sequence[Frame]) -> list[Frame]:
 def _slice_distance(frames: Sequence[Frame], name: str) -> float:
     """Distance between slices in mm, once it is known to be the same everywhere."""
     if len(frames) == 1:
-        return frames[0].thickness_mm or 1.0
+        return frames[0].thickness_mm or _assumed_thickness(name)
     positions = np.array([frame.position_mm for frame in frames])
     steps = np.diff(positions @ frames[0].normal)
     usual = float(np.median(steps[steps > 0])) if (steps > 0).any() else 0.0
@@ -140,6 +140,17 @@ def _slice_distance(frames: Sequence[Frame], name: str) -> float:
     _check_no_tilt(frames, positions, name)
     _check_even_steps(frames, steps, usual, name)
     return float(steps.mean())
+
+
+def _assumed_thickness(name: str) -> float:
+    warnings.warn(
+        SpacingAssumed(
+            f"{name} is a single slice that does not tell its thickness; 1 mm was assumed. "
+            "Volumes depend on it, and measures within the slice do not."
+        ),
+        stacklevel=4,
+    )
+    return 1.0
 
 
 def _check_no_duplicates(

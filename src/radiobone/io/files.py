@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import os
 import stat
+import struct
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from pydicom.errors import InvalidDicomError
 
 from radiobone.core.errors import FileMissing, FileUnreadable, NotARegularFile, UnreadableImage
 
@@ -102,6 +107,57 @@ def inflate(packed: bytes, path: Path, *, limit_bytes: int) -> bytes:
     except zlib.error as error:
         raise damaged(path, str(error)) from error
     return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+
+def beside(path: Path, name: str, *, single: str) -> bytes:
+    """Read the data file that a header names, if it lies in the header's own folder.
+
+    Parameters
+    ----------
+    path : Path
+        The header.
+    name : str
+        As the header gives it.
+    single : str
+        Ending of the format's variant in one file, for the message.
+
+    Raises
+    ------
+    UnreadableImage
+        If the name leads elsewhere or stands for several files. And the errors of ``check_file``.
+    """
+    if Path(name).name != name or "%" in name or name.startswith("LIST"):
+        raise UnreadableImage(
+            f"{path}: the voxels are said to be in '{name}'. Only one data file beside the header is read. "
+            f"Save the image as a single {single} file."
+        )
+    check_file(path.parent / name)
+    return read_bytes(path.parent / name)
+
+
+@contextmanager
+def understood(path: Path, kind: str) -> Iterator[None]:
+    """Name the file when a damaged header or dataset trips its reader.
+
+    Raises
+    ------
+    UnreadableImage
+        Instead of what parsers raise over fields that are missing or make no sense.
+    """
+    try:
+        yield
+    except (
+        ValueError,
+        KeyError,
+        AttributeError,
+        OverflowError,
+        EOFError,
+        struct.error,
+        InvalidDicomError,
+    ) as error:
+        raise UnreadableImage(
+            f"{path}: its {kind} header cannot be understood ({error}). Export or copy it again."
+        ) from error
 
 
 def damaged(path: Path, reason: str) -> UnreadableImage:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 from pathlib import Path
 
 from radiobone.core.errors import UnreadableImage
@@ -10,7 +9,7 @@ from radiobone.core.volume import Volume
 from radiobone.io.dicom_file import read_dicom_file
 from radiobone.io.dicom_frames import is_dicom
 from radiobone.io.dicom_series import read_dicom_series
-from radiobone.io.files import check_exists, check_file, first_bytes
+from radiobone.io.files import check_exists, check_file, first_bytes, understood
 from radiobone.io.registry import IMAGE_FORMATS
 
 
@@ -45,13 +44,8 @@ def read_image(path: Path) -> Volume:
     start = first_bytes(path)
     for image_format in IMAGE_FORMATS:
         if image_format.recognises(start):
-            try:
+            with understood(path, image_format.name):
                 return image_format.read(path)
-            except (ValueError, KeyError, OverflowError, struct.error) as error:
-                raise UnreadableImage(
-                    f"{path}: its {image_format.name} header cannot be understood ({error}). "
-                    "Export or copy the image again."
-                ) from error
     known = ", ".join(image_format.name for image_format in IMAGE_FORMATS)
     raise UnreadableImage(
         f"{path} holds no image of a known format ({known}), whatever its name says. "
@@ -63,5 +57,7 @@ def _read_folder(path: Path) -> Volume:
     """Read a series; a folder with a single file is read as that file would be."""
     files = [entry for entry in path.rglob("*") if entry.is_file()]
     if len(files) == 1 and is_dicom(first_bytes(files[0])):
-        return read_dicom_file(files[0])
-    return read_dicom_series(path)
+        with understood(files[0], "DICOM"):
+            return read_dicom_file(files[0])
+    with understood(path, "DICOM"):
+        return read_dicom_series(path)

@@ -14,7 +14,7 @@ from radiobone.core.errors import LabelNotFound, MaskLooksLikeImage
 from radiobone.core.volume import Volume
 from radiobone.io.dicom_frames import is_dicom
 from radiobone.io.dicom_seg import open_dicom_seg
-from radiobone.io.files import check_exists, check_file, first_bytes
+from radiobone.io.files import check_exists, check_file, first_bytes, understood
 from radiobone.io.label_file import open_label_file
 from radiobone.io.rtstruct import open_rtstruct
 from radiobone.io.totalsegmentator import open_mask_folder, structure_files
@@ -95,7 +95,8 @@ def open_mask(path: Path, image: Volume) -> Mask:
     if path.is_file() or not path.is_dir():
         check_file(path)
     chosen = next(mask_format for mask_format in MASK_FORMATS if mask_format.recognises(path))
-    return chosen.open(path, image)
+    with understood(path, chosen.name):
+        return chosen.open(path, image)
 
 
 def dicom_modality(path: Path) -> str | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from radiobone.core.errors import UnreadableImage
 from radiobone.core.validation import check_spacing
 from radiobone.core.volume import Volume
-from radiobone.io.files import check_file, damaged, inflate, read_bytes
+from radiobone.io.files import beside, damaged, inflate, read_bytes
 from radiobone.io.itk_header import read_header, read_voxels, several_values
 
 IMAGE_IO = "MetaImageIO"
@@ -74,19 +74,12 @@ def _check_data(fields: dict[str, str], attached: bytes, path: Path) -> None:
     needed = math.prod(int(n) for n in fields["DimSize"].split()) * ITEM_BYTES.get(fields["ElementType"], 1)
     if fields.get("BinaryData", "True").lower() != "true":
         return
-    data = attached if fields["ElementDataFile"] == "LOCAL" else _detached(path, fields["ElementDataFile"])
+    data = (
+        attached
+        if fields["ElementDataFile"] == "LOCAL"
+        else beside(path, fields["ElementDataFile"], single=".mha")
+    )
     if fields.get("CompressedData", "False").lower() == "true":
         data = inflate(data, path, limit_bytes=needed)
     if len(data) < needed:
         raise damaged(path, f"{len(data):,} bytes of voxels where {needed:,} are announced")
-
-
-def _detached(path: Path, name: str) -> bytes:
-    if Path(name).name != name or "%" in name or name.startswith("LIST"):
-        raise UnreadableImage(
-            f"{path}: the voxels are said to be in '{name}'. Only one data file beside the header is read. "
-            "Save the image as a single .mha file."
-        )
-    data_path = path.parent / name
-    check_file(data_path)
-    return read_bytes(data_path)

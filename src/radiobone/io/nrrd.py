@@ -9,7 +9,7 @@ from pathlib import Path
 from radiobone.core.errors import UnreadableImage
 from radiobone.core.validation import check_spacing
 from radiobone.core.volume import Volume
-from radiobone.io.files import check_file, damaged, inflate, read_bytes
+from radiobone.io.files import beside, damaged, inflate, read_bytes
 from radiobone.io.itk_header import read_header, read_voxels
 
 IMAGE_IO = "NrrdImageIO"
@@ -99,7 +99,7 @@ def _check_data(fields: dict[str, str], attached: bytes, path: Path) -> None:
     """Refuse data that end too early; what is not raw, gzip or bzip2 is left to ITK."""
     needed = math.prod(int(n) for n in fields["sizes"].split()) * ITEM_BYTES.get(fields["type"].lower(), 1)
     data_file = fields.get("data file", fields.get("datafile"))
-    data = attached if data_file is None else _detached(path, data_file)
+    data = attached if data_file is None else beside(path, data_file, single=".nrrd")
     encoding = fields.get("encoding", "raw").lower()
     if encoding in {"gz", "gzip"}:
         found = len(inflate(data, path, limit_bytes=needed))
@@ -118,14 +118,3 @@ def _bunzip(data: bytes, path: Path) -> bytes:
         return bz2.decompress(data)
     except (OSError, ValueError, EOFError) as error:
         raise damaged(path, str(error)) from error
-
-
-def _detached(path: Path, name: str) -> bytes:
-    if Path(name).name != name or "%" in name or name == "LIST":
-        raise UnreadableImage(
-            f"{path}: the voxels are said to be in '{name}'. Only one data file beside the header is read. "
-            "Save the image as a single .nrrd file."
-        )
-    data_path = path.parent / name
-    check_file(data_path)
-    return read_bytes(data_path)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+import dying_worker
 from radiobone.core.errors import BadSetting, MissingColumn
 from radiobone.io.manifest import Case
 from radiobone.workflow import extract as extract_module
@@ -165,3 +166,41 @@ def test_the_notebook_shows_what_failed(cohort: SmallCohort, faults: dict) -> No
     shown = extract(cohort.manifest, settings=QUICK, show_progress=False)._repr_html_()
     assert "FileMissing" in shown
     assert "<b>p1" not in shown
+
+
+def test_a_dead_worker_costs_its_own_case_only(
+    three_patients: SmallCohort, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(extract_module, "_work", dying_worker.dying)
+    result = extract(
+        three_patients.manifest, settings=QUICK, output=tmp_path / "out", jobs=2, show_progress=False
+    )
+    found = {(row.patient_id, row.status, row.code) for row in result.cases.itertuples()}
+    assert found == {("p1", "done", ""), ("p2", "failed", "WorkerDied"), ("p3", "done", "")}
+    assert len(result.cases) == 6
+
+
+def test_nothing_outside_the_root_is_read_and_empty_cells_are_named(
+    cohort: SmallCohort, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = tmp_path / "secret.nii.gz"
+    write_image(secret, two_labels())
+    for name in ("outside", "unnamed", "linked"):
+        cohort.add(name)
+    cohort.rows[0] = {**cohort.rows[0], "image": "../secret.nii.gz"}
+    cohort.rows[1] = {**cohort.rows[1], "image": ""}
+    link = cohort.folder / "images" / "linked.nii.gz"
+    link.unlink()
+    link.symlink_to(secret)
+    digested: list[Path] = []
+    monkeypatch.setattr("radiobone.workflow.cache.file_digest", lambda path: digested.append(path) or "0")
+    result = extract(cohort.manifest, settings=QUICK, output=tmp_path / "out", show_progress=False)
+    codes = result.cases.set_index("patient_id")["code"].to_dict()
+    assert codes == {"outside": "PathOutsideRoot", "unnamed": "FileMissing", "linked": "PathOutsideRoot"}
+    assert digested == []
+
+
+def test_a_pattern_and_a_label_contradict_each_other(cohort: SmallCohort) -> None:
+    cohort.add("p1", roi="label_*", label=1)
+    result = extract(cohort.manifest, settings=QUICK, show_progress=False)
+    assert list(result.cases["code"]) == ["BadSetting"]

@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from radiobone.cli.app import app
-from radiobone.core.errors import BadSetting, FeatureMismatch, UntrustedModel
+from radiobone.core.errors import BadSetting, FeatureMismatch, SettingsMismatch, UntrustedModel
 from radiobone.workflow.extract import extract
 from radiobone.workflow.score import fit_table, load_model, score_source
 from small_cohort import QUICK, SmallCohort, bone, write_image
@@ -94,7 +94,7 @@ def test_what_does_not_fit_is_refused(fitted: tuple[SmallCohort, Path, Path], tm
     image, mask = cohort.folder / "images" / "p03.nii.gz", cohort.folder / "masks" / "p03.nii.gz"
     with pytest.raises(FeatureMismatch, match="age"):
         load_model(path).score(image, mask, label=1)
-    with pytest.raises(BadSetting, match="NAME=NUMBER"):
+    with pytest.raises(BadSetting, match="NAME=VALUE"):
         score_source(path, image, mask, label="1", clinical=["age"], root=None, jobs=1)
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
@@ -114,3 +114,14 @@ def test_a_model_of_a_foreign_table_scores_tables_only(tmp_path: Path) -> None:
     with pytest.raises(FeatureMismatch, match="settings are not known"):
         _ = scorer.settings
     assert "pickle" not in json.dumps(dict(scorer.model.about))
+
+
+def test_features_of_other_settings_are_refused(
+    fitted: tuple[SmallCohort, Path, Path], tmp_path: Path
+) -> None:
+    cohort, features, path = fitted
+    other = {**QUICK, "setting": {"binWidth": 10}}
+    extract(cohort.manifest, settings=other, output=tmp_path / "other", show_progress=False)
+    with pytest.raises(SettingsMismatch, match="discretisation"):
+        load_model(path).score_table(tmp_path / "other")
+    assert len(load_model(path).score_table(features)) == 16

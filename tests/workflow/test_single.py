@@ -9,7 +9,14 @@ import pytest
 import SimpleITK as sitk
 
 import radiobone as rb
-from radiobone.core.errors import BadSetting, DimensionMismatch, EmptyMask, GeometryMismatch, LabelNotFound
+from radiobone.core.errors import (
+    BadSetting,
+    DimensionMismatch,
+    EmptyMask,
+    GeometryMismatch,
+    LabelNotFound,
+    VectorImage,
+)
 from small_cohort import QUICK, bone, two_labels, write_image
 
 
@@ -63,3 +70,17 @@ def test_one_label_needs_no_name() -> None:
     only_two = np.where(two_labels() == 2, 2, 0)
     found = rb.extract_features(bone(1), only_two, QUICK, label=None, spacing_mm=(2, 1, 1))
     assert found == rb.extract_features(bone(1), two_labels(), QUICK, label=2, spacing_mm=(2, 1, 1))
+
+
+def test_flat_and_coloured_itk_images() -> None:
+    flat, mask = (sitk.GetImageFromArray(array[5]) for array in (bone(1), two_labels()))
+    settings = {
+        "imageType": {"Original": {}},
+        "featureClass": {"firstorder": None},
+        "setting": {"force2D": True},
+    }
+    found = rb.extract_features(flat, mask, settings)
+    assert found["original_firstorder_Mean"] == pytest.approx(bone(1)[5][two_labels()[5] == 1].mean())
+    coloured = sitk.GetImageFromArray(np.zeros((4, 5, 6, 3)), isVector=True)
+    with pytest.raises(VectorImage):
+        rb.extract_features(coloured, mask, settings)

@@ -120,3 +120,16 @@ def test_a_missing_study_file_is_named(tmp_path: Path) -> None:
 )
 def test_the_examples_are_valid(path: Path) -> None:
     assert read_study(path).title
+
+
+def test_pictures_of_an_earlier_run_do_not_stay_in_a_tables_report(tmp_path: Path) -> None:
+    planted_table(tmp_path)
+    out = tmp_path / "out"
+    (out / "pictures").mkdir(parents=True)
+    (out / "pictures" / "0000.png").write_bytes(b"old")
+    (out / "pictures" / "mine.png").write_bytes(b"the user's own")
+    (out / "pictures" / "index.json").write_text('[{"file": "0000.png"}]')
+    (out / "cases.csv").write_text("patient_id\n")
+    run_study(write_study(tmp_path, table="table.csv", id="ID"), out, show_progress=False)
+    assert [path.name for path in (out / "pictures").iterdir()] == ["mine.png"]
+    assert not (out / "cases.csv").exists()

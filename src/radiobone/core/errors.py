@@ -41,6 +41,10 @@ class BadSetting(SettingError):
     """A setting has a value that makes no sense."""
 
 
+class SettingsMismatch(SettingError):
+    """Features were extracted with other settings than the model's."""
+
+
 class PathError(RadioboneError):
     """A file is missing, unreadable, or outside the folder it must stay in."""
 

@@ -53,9 +53,10 @@ def explain_folds(
     show_progress : bool
         Whether to show progress.
     """
-    tasks = [_task(fit, cohort, seed) for fit in run.fits]
-    with progress("SHAP values", len(tasks), show=show_progress) as advance:
-        explained = run_all(explain_fold, tasks, jobs=jobs, advance=advance)
+    n_folds = len(run.fits)
+    tasks = (_task(fit, cohort, seed) for fit in run.fits)
+    with progress("SHAP values", n_folds, show=show_progress) as advance:
+        explained = run_all(explain_fold, tasks, n_tasks=n_folds, jobs=jobs, advance=advance)
     blocks = [fold.table for fold in explained if len(fold.table)]
     table = pd.concat(blocks, ignore_index=True) if blocks else pd.DataFrame(columns=list(COLUMNS))
     return Explanation(table, tuple(fold.info for fold in explained), NOTE)

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from radiobone.core.errors import FileUnreadable
+from radiobone.core.errors import FileUnreadable, PathError
 from radiobone.core.files import content_digest, file_digest, read_json, write_bytes, write_json
 from radiobone.core.provenance import package_version
 from radiobone.features.settings import ExtractionSettings
-from radiobone.io.manifest import Case
+from radiobone.io.manifest import Case, check_case_files
 from radiobone.workflow.case_runner import Outcome
 
 ENGINE_PACKAGES = ("radiobone", "numpy", "scipy", "SimpleITK", "PyWavelets")
@@ -53,8 +53,9 @@ def _digest(path: Path) -> str:
 def case_key(case: Case, settings: ExtractionSettings, modality: str | None) -> CaseKey | None:
     """Return the key of a case, or None if a file cannot be read (the case will then fail by name)."""
     try:
+        check_case_files(case)  # before anything outside the root, or no file at all, is read
         image, mask = _digest(case.image), _digest(case.mask)
-    except (OSError, ValueError):
+    except (OSError, ValueError, PathError):
         return None
     asked = {
         "image": image,

@@ -124,6 +124,11 @@ def _read(case: Case, modality: str | None) -> Volume:
 def _measure(case: Case, mask: Mask, image: Volume, settings: ExtractionSettings | None) -> list[Outcome]:
     if not is_pattern(case.roi):
         return [_measure_one(case, mask, image, settings)]
+    if case.label is not None:
+        raise BadSetting(
+            f"{case.case_id}: '{case.roi}' stands for several structures, and mask_label {case.label} for one. "
+            "Leave one of the two empty."
+        )
     names = [name for name in mask.structures() if fnmatchcase(name, case.roi)]
     if not names:
         raise LabelNotFound(

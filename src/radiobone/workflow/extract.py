@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import sys
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import SimpleITK as sitk
-from joblib import Parallel, delayed
+from joblib import Parallel, delayed, parallel_config
+from joblib.externals.loky import ProcessPoolExecutor
+from joblib.externals.loky.process_executor import TerminatedWorkerError
 from threadpoolctl import threadpool_limits
 
 from radiobone import __version__
-from radiobone.core.errors import BadSetting
+from radiobone.core.errors import BadSetting, WorkerDied
 from radiobone.core.files import file_digest
 from radiobone.core.progress import progress
 from radiobone.core.provenance import machine, versions
@@ -34,6 +38,9 @@ class Job:
 
     case: Case
     key: CaseKey | None
+
+
+Work = Callable[[list[Job]], list[Outcome]]
 
 
 def extract(
@@ -147,7 +154,7 @@ def _run(
         else:
             outcomes += stored
     if outcomes and show_progress:
-        print_reused(len(work) - len(missing), len(work))
+        _print_reused(len(work) - len(missing), len(work))
     with progress("Extracting" if settings else "Checking", len(missing), show=show_progress) as advance:
         for done, found in _computed(missing, settings, modality, store, jobs):
             outcomes += found
@@ -156,10 +163,7 @@ def _run(
     return outcomes
 
 
-def print_reused(n_reused: int, n_all: int) -> None:
-    """Say on the terminal how much an earlier run has saved."""
-    import sys
-
+def _print_reused(n_reused: int, n_all: int) -> None:
     print(f"{n_reused} of {n_all} cases are unchanged since the last run and are kept.", file=sys.stderr)
 
 
@@ -174,17 +178,42 @@ def _computed(
     by_image: dict[Path, list[Job]] = defaultdict(list)
     for job in missing:
         by_image[job.case.image].append(job)
-    pieces = list(by_image.values())
-    if jobs == 1 or len(pieces) < 2:
-        yield from (_work(piece, settings, modality, store) for piece in pieces)
+    left = dict(enumerate(by_image.values()))
+    work = partial(_work, settings=settings, modality=modality, store=store)
+    if jobs == 1 or len(left) < 2:
+        yield from ((piece, work(piece)) for piece in left.values())
         return
-    pool = Parallel(n_jobs=min(jobs, len(pieces)), return_as="generator_unordered", inner_max_num_threads=1)
-    yield from pool(delayed(_work)(piece, settings, modality, store) for piece in pieces)
+    pool = Parallel(n_jobs=min(jobs, len(left)), return_as="generator_unordered")
+    try:
+        with parallel_config(backend="loky", inner_max_num_threads=1):
+            for number, outcomes in pool(delayed(_numbered)(n, work, piece) for n, piece in left.items()):
+                yield left[number], outcomes
+                del left[number]
+    except TerminatedWorkerError:
+        for piece in left.values():  # which of them ended the worker is not known: each once more, alone
+            yield piece, _in_a_process_of_its_own(work, piece)
+
+
+def _numbered(number: int, work: Work, piece: list[Job]) -> tuple[int, list[Outcome]]:
+    return number, work(piece)
+
+
+def _in_a_process_of_its_own(work: Work, piece: list[Job]) -> list[Outcome]:
+    with ProcessPoolExecutor(max_workers=1) as process:
+        try:
+            outcomes: list[Outcome] = process.submit(work, piece).result()
+        except TerminatedWorkerError:
+            message = (
+                "The system ended the worker process twice at this image, most often because memory ran out. "
+                "Run again on a machine with more memory, or crop the image to the region."
+            )
+            return [Outcome(job.case, "failed", WorkerDied.code, message) for job in piece]
+    return outcomes
 
 
 def _work(
-    piece: list[Job], settings: ExtractionSettings | None, modality: str | None, store: Cache | None
-) -> tuple[list[Job], list[Outcome]]:
+    piece: list[Job], *, settings: ExtractionSettings | None, modality: str | None, store: Cache | None
+) -> list[Outcome]:
     sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(1)  # one thread per worker, and one order of sums
     everything: list[Outcome] = []
     with threadpool_limits(1):  # the sums of linear algebra too
@@ -193,7 +222,7 @@ def _work(
         if store and job.key:
             store.store(job.key.key, outcomes)
         everything += outcomes
-    return piece, everything
+    return everything
 
 
 def _provenance(

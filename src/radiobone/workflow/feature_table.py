@@ -116,7 +116,7 @@ def _save_pictures(outcomes: Sequence[Outcome], folder: Path) -> None:
         index.append({**who, "file": name, **one.facts})
     kept = {entry["file"] for entry in index}
     for stale in folder.glob("*.png"):
-        if stale.name not in kept:
+        if stale.stem.isdigit() and stale.name not in kept:  # an earlier run's; others are the user's
             stale.unlink()
     if index:
         write_json(folder / "index.json", index)

@@ -9,7 +9,8 @@ from typing import Any
 import pandas as pd
 
 from radiobone.cohort.readers import read_cohort
-from radiobone.core.errors import BadSetting, FeatureMismatch, FileMissing
+from radiobone.core.errors import BadSetting, FeatureMismatch, FileMissing, SettingsMismatch
+from radiobone.core.files import read_json
 from radiobone.core.tables import read_table
 from radiobone.evaluation.final_model import Model, fit_model
 from radiobone.evaluation.final_model import load_model as load_fitted
@@ -63,16 +64,41 @@ class Scorer:
         return self.model.predict(pd.DataFrame([{**features, **clinical}]))
 
     def score_table(self, path: str | Path) -> pd.DataFrame:
-        """Score an extract folder, or a table with the model's feature columns."""
+        """Score an extract folder, or a table with the model's feature columns.
+
+        Raises
+        ------
+        SettingsMismatch
+            If the folder's features were extracted with other settings than the model's.
+        FeatureMismatch
+            If columns are missing.
+        """
+        self._check_settings(Path(path))
         return self.model.predict(read_features(Path(path)))
 
     def score_manifest(self, path: str | Path, *, jobs: int = 1, root: Path | None = None) -> pd.DataFrame:
         """Extract and score every case of a manifest; failed cases keep their row, code and message."""
+        settings = self.settings
         modality = self.model.about["extraction"]["modality"]
-        table = extract(path, settings=self.settings, modality=modality, root=root, jobs=jobs)
+        table = extract(path, settings=settings, modality=modality, root=root, jobs=jobs)
         failed = table.cases.loc[table.cases["status"] != "done", ["patient_id", "roi", "code", "message"]]
         scored = self.model.predict(table.table) if len(table.table) else pd.DataFrame()
         return pd.concat([scored, failed], ignore_index=True)
+
+    def _check_settings(self, path: Path) -> None:
+        provenance = path / "provenance.json"
+        extraction = self.model.about["extraction"]
+        if not extraction or not provenance.is_file():
+            return
+        mine, theirs = extraction["settings"], read_json(provenance)["settings"]
+        differing = sorted(name for name in {*mine, *theirs} if mine.get(name) != theirs.get(name))
+        if differing:
+            first = differing[0]
+            raise SettingsMismatch(
+                f"The features in {path} were extracted with other settings than the model's: {', '.join(differing)} "
+                f"differ ({first}: {theirs.get(first)!r} there, {mine.get(first)!r} in the model). The scores would "
+                "mean nothing. Score the manifest or the images: the model carries its settings."
+            )
 
 
 def load_model(path: str | Path) -> Scorer:
@@ -134,14 +160,18 @@ def is_manifest(path: Path) -> bool:
     return {"image", "mask"} <= columns and not any("firstorder" in name for name in columns)
 
 
-def _assignments(pairs: Sequence[str]) -> dict[str, float]:
-    values: dict[str, float] = {}
+def _assignments(pairs: Sequence[str]) -> dict[str, float | str]:
+    values: dict[str, float | str] = {}
     for pair in pairs:
         name, equals, value = pair.partition("=")
-        try:
-            values[name.strip()] = float(value)
-        except ValueError:
-            raise BadSetting(f"'{pair}' is not NAME=NUMBER, such as age=71.") from None
-        if not equals:
-            raise BadSetting(f"'{pair}' is not NAME=NUMBER, such as age=71.")
+        if not (name.strip() and equals and value.strip()):
+            raise BadSetting(f"'{pair}' is not NAME=VALUE, such as age=71 or sex=F.")
+        values[name.strip()] = _number_or_word(value.strip())
     return values
+
+
+def _number_or_word(text: str) -> float | str:
+    try:
+        return float(text)
+    except ValueError:
+        return text

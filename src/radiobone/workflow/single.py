@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 import SimpleITK as sitk
 
-from radiobone.core.errors import BadSetting, DimensionMismatch, EmptyMask, LabelNotFound
+from radiobone.core.errors import BadSetting, DimensionMismatch, EmptyMask, LabelNotFound, VectorImage
 from radiobone.core.validation import check_same_grid
 from radiobone.core.volume import Triple, Volume
 from radiobone.features.engine import extract_features as measure
@@ -94,10 +94,23 @@ def _image(image: ImageLike, spacing_mm: Triple | None) -> Volume:
     if isinstance(image, Volume):
         return image
     if isinstance(image, sitk.Image):
-        return from_sitk(image)
+        return _from_itk(image)
     if isinstance(image, (str, Path)):
         return read_image(Path(image))
     return _from_array(image, spacing_mm)
+
+
+def _from_itk(image: sitk.Image) -> Volume:
+    if image.GetNumberOfComponentsPerPixel() != 1:
+        raise VectorImage(
+            f"The image has {image.GetNumberOfComponentsPerPixel()} values per voxel, and features need one. "
+            "Pick a channel, or turn colour into grey."
+        )
+    if image.GetDimension() == 2:
+        return from_sitk(sitk.JoinSeries(image), is_2d=True)
+    if image.GetDimension() != 3:
+        raise DimensionMismatch(f"An image has 2 or 3 dimensions, this one has {image.GetDimension()}.")
+    return from_sitk(image)
 
 
 def _from_array(array: npt.NDArray[Any], spacing_mm: Triple | None) -> Volume:

@@ -10,6 +10,7 @@ from typing import Any
 
 from radiobone.cohort.cohort import Cohort
 from radiobone.cohort.readers import cohort_from_arrays, read_cohort
+from radiobone.core.files import read_json
 from radiobone.evaluation.final_model import Model, fit_model
 from radiobone.evaluation.nested_cv import nested_cv
 from radiobone.evaluation.result import Estimate, Result
@@ -19,7 +20,8 @@ from radiobone.explain.over_folds import explain_folds
 from radiobone.report.build import write_report
 
 PipelineSource = str | Path | Mapping[str, Any] | PipelineSpec
-CARRIED_FILES = ("cases.csv",)
+CASES = "cases.csv"
+PICTURE_INDEX = Path("pictures") / "index.json"
 
 
 @dataclass(frozen=True, eq=False)
@@ -213,11 +215,22 @@ def load_result(folder: str | Path) -> Result:
 
 
 def _carry_along(source: Path, folder: Path) -> None:
-    if not source.is_dir() or source.resolve() == folder.resolve():
+    """Copy the pictures and cases of an extract folder; what an earlier run left in ``folder`` goes."""
+    if source.resolve() == folder.resolve():
         return
-    for name in CARRIED_FILES:
-        if (source / name).is_file():
-            shutil.copyfile(source / name, folder / name)
-    if (source / "pictures").is_dir():
-        shutil.rmtree(folder / "pictures", ignore_errors=True)
-        shutil.copytree(source / "pictures", folder / "pictures")
+    _forget(folder)
+    if not source.is_dir():
+        return
+    if (source / CASES).is_file():
+        shutil.copyfile(source / CASES, folder / CASES)
+    if (source / PICTURE_INDEX).is_file():
+        shutil.copytree(source / PICTURE_INDEX.parent, folder / PICTURE_INDEX.parent, dirs_exist_ok=True)
+
+
+def _forget(folder: Path) -> None:
+    (folder / CASES).unlink(missing_ok=True)
+    index = folder / PICTURE_INDEX
+    if index.is_file():
+        for entry in read_json(index):
+            (index.parent / Path(entry["file"]).name).unlink(missing_ok=True)
+        index.unlink()

@@ -197,6 +197,7 @@ def save_seg() -> Callable[..., Path]:
             device_serial_number="1",
         )
         segmentation.save_as(path)
+        segmentation._db_con.close()  # highdicom leaves its index open, and Python 3.13 warns of that
         return path
 
     return save

@@ -26,9 +26,12 @@ FAST = {
 }
 
 
-@pytest.fixture
-def fitted(cohort: SmallCohort, tmp_path: Path) -> tuple[SmallCohort, Path, Path]:
-    """Return a cohort, its features and a model fitted on them."""
+@pytest.fixture(scope="module")
+def fitted(tmp_path_factory: pytest.TempPathFactory) -> tuple[SmallCohort, Path, Path]:
+    """Return a cohort, its features and a model fitted on them; tests leave all three as they are."""
+    tmp_path = tmp_path_factory.mktemp("fitted")
+    (tmp_path / "cohort").mkdir()
+    cohort = SmallCohort(tmp_path / "cohort")
     for number in range(16):
         name = f"p{number:02d}"
         cohort.add(
@@ -83,8 +86,12 @@ def test_the_command_scores_an_image(fitted: tuple[SmallCohort, Path, Path], tmp
 
 def test_failed_cases_keep_their_row(fitted: tuple[SmallCohort, Path, Path]) -> None:
     cohort, _, path = fitted
-    (cohort.folder / "images" / "p03.nii.gz").unlink()
-    scores = score_source(path, cohort.manifest, None, label=None, clinical=[], root=None, jobs=1)
+    image = cohort.folder / "images" / "p03.nii.gz"
+    hidden = image.rename(image.with_suffix(".hidden"))
+    try:
+        scores = score_source(path, cohort.manifest, None, label=None, clinical=[], root=None, jobs=1)
+    finally:
+        hidden.rename(image)
     assert len(scores) == 16
     assert scores.set_index("patient_id").loc["p03", "code"] == "FileMissing"
 

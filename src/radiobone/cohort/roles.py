@@ -159,7 +159,7 @@ def _features(
     notes = [f"{len(chosen)} columns of numbers are taken as features."]
     if left_out:
         shown = ", ".join(left_out[:8]) + (", …" if len(left_out) > 8 else "")
-        notes.append(f"{len(left_out)} columns are not used: {shown}.")
+        notes.append(f"Not used as features ({len(left_out)}): {shown}.")
     return chosen, notes
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 PACKAGES = (
     "radiobone", "numpy", "scipy", "pandas", "scikit-learn", "imbalanced-learn", "SimpleITK", "PyWavelets",
-    "xgboost-cpu", "xgboost", "catboost", "shap", "pydicom", "highdicom",
+    "xgboost-cpu", "xgboost", "catboost", "shap", "pydicom",
 )  # fmt: skip
 
 

@@ -9,8 +9,11 @@ from hypothesis import strategies as st
 
 from radiobone.io.polygon import fill
 
-coordinates = st.floats(-3, 23).map(lambda value: round(value, 3) + 0.00047)  # never on a pixel centre
-polygons = st.lists(st.tuples(coordinates, coordinates), min_size=3, max_size=9).map(np.array)
+# Offsets whose ratio and values are irrational: neither a corner nor an edge meets a pixel centre.
+coordinates = st.floats(-3, 23).map(lambda value: round(value, 3))
+OFFSET = np.array([math.sqrt(2), math.sqrt(3)]) / 3000
+corners = st.lists(st.tuples(coordinates, coordinates), min_size=3, max_size=9)
+polygons = corners.map(lambda found: np.array(found) + OFFSET)
 
 
 def crossings_upwards(contours: list[np.ndarray], y: int, x: int) -> int:

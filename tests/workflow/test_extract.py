@@ -89,6 +89,17 @@ def test_other_settings_and_damaged_entries_are_computed_anew(
     assert len(seen) == 6
 
 
+def test_an_edited_engine_computes_anew(
+    three_patients: SmallCohort, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+    extract(three_patients.manifest, settings=QUICK, output=out, show_progress=False)
+    monkeypatch.setattr("radiobone.workflow.cache.engine_digest", lambda: "another")
+    seen = computed_images(monkeypatch)
+    extract(three_patients.manifest, settings=QUICK, output=out, show_progress=False)
+    assert len(seen) == 6
+
+
 def test_failed_cases_are_tried_again(cohort: SmallCohort, faults: dict, tmp_path: Path) -> None:
     cohort.add("p1")
     faults["EmptyMask"](cohort, "p1")

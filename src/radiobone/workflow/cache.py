@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+import radiobone
 from radiobone.core.errors import FileUnreadable, PathError
 from radiobone.core.files import content_digest, file_digest, read_json, write_bytes, write_json
 from radiobone.core.provenance import package_version
@@ -18,6 +19,7 @@ from radiobone.features.settings import ExtractionSettings
 from radiobone.io.manifest import Case, check_case_files
 from radiobone.workflow.case_runner import Outcome
 
+ENGINE_PARTS = ("core", "io", "imaging", "features")
 ENGINE_PACKAGES = ("radiobone", "numpy", "scipy", "SimpleITK", "PyWavelets")
 
 
@@ -36,6 +38,15 @@ class CaseKey:
     image_digest: str
     mask_digest: str
     key: str
+
+
+@cache
+def engine_digest() -> str:
+    """SHA-256 of the code between a file and its features: an edit is a new engine, whatever its version says."""
+    package = Path(radiobone.__file__).parent
+    files = sorted(path for part in ENGINE_PARTS for path in (package / part).rglob("*.py"))
+    content = [(path.relative_to(package).as_posix(), path.read_text(encoding="utf-8")) for path in files]
+    return content_digest(content)
 
 
 @cache
@@ -65,6 +76,7 @@ def case_key(case: Case, settings: ExtractionSettings, modality: str | None) -> 
         "modality": modality,
         "settings": settings.model_dump(mode="json"),
         "versions": {name: package_version(name) for name in ENGINE_PACKAGES},
+        "engine": engine_digest(),
     }
     return CaseKey(image, mask, content_digest(asked))
 

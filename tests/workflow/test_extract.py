@@ -123,6 +123,15 @@ def test_the_number_of_workers_does_not_matter(three_patients: SmallCohort, tmp_
         assert (tmp_path / "1" / name).read_bytes() == (tmp_path / "2" / name).read_bytes()
 
 
+def test_more_images_than_workers_can_be_given_at_once(cohort: SmallCohort) -> None:
+    names = [f"p{number:02d}" for number in range(12)]
+    for name in names:
+        cohort.add(name)
+    first_order = {"imageType": {"Original": {}}, "featureClass": {"firstorder": ["Mean"]}}
+    result = extract(cohort.manifest, settings=first_order, jobs=2, show_progress=False)
+    assert list(result.table["patient_id"]) == names
+
+
 def test_a_pattern_takes_every_structure(cohort: SmallCohort, tmp_path: Path) -> None:
     folder = cohort.folder / "masks" / "p1"
     for name, label in (("vertebrae_L1", 1), ("vertebrae_L2", 2), ("vertebrae_T12", 9), ("liver", 1)):

@@ -178,23 +178,26 @@ def _computed(
     by_image: dict[Path, list[Job]] = defaultdict(list)
     for job in missing:
         by_image[job.case.image].append(job)
-    left = dict(enumerate(by_image.values()))
+    pieces = list(by_image.values())
     work = partial(_work, settings=settings, modality=modality, store=store)
-    if jobs == 1 or len(left) < 2:
-        yield from ((piece, work(piece)) for piece in left.values())
+    if jobs == 1 or len(pieces) < 2:
+        yield from ((piece, work(piece)) for piece in pieces)
         return
-    pool = Parallel(n_jobs=min(jobs, len(left)), return_as="generator_unordered")
+    finished: set[int] = set()
+    pool = Parallel(n_jobs=min(jobs, len(pieces)), return_as="generator_unordered")
     try:
         with parallel_config(backend="loky", inner_max_num_threads=1):
-            for number, outcomes in pool(delayed(_numbered)(n, work, piece) for n, piece in left.items()):
-                yield left[number], outcomes
-                del left[number]
-    except TerminatedWorkerError:
-        for piece in left.values():  # which of them ended the worker is not known: each once more, alone
+            for number, outcomes in pool(
+                delayed(_numbered)(work, n, piece) for n, piece in enumerate(pieces)
+            ):
+                finished.add(number)
+                yield pieces[number], outcomes
+    except TerminatedWorkerError:  # which piece ended the worker is not known: each once more, alone
+        for piece in (piece for number, piece in enumerate(pieces) if number not in finished):
             yield piece, _in_a_process_of_its_own(work, piece)
 
 
-def _numbered(number: int, work: Work, piece: list[Job]) -> tuple[int, list[Outcome]]:
+def _numbered(work: Work, number: int, piece: list[Job]) -> tuple[int, list[Outcome]]:
     return number, work(piece)
 
 

@@ -74,7 +74,10 @@ def main() -> None:
         typer.secho(f"\n{error.code}: {error}", fg=typer.colors.RED, err=True)
         sys.exit(EXIT_WRONG_USAGE)
     except KeyboardInterrupt:
-        typer.echo("\nStopped. Run the same command again: what is done is kept.", err=True)
+        typer.echo(
+            "\nStopped. Run the same command again: extracted cases are kept, an evaluation starts anew.",
+            err=True,
+        )
         sys.exit(EXIT_INTERRUPTED)
 
 

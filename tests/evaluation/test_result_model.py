@@ -196,6 +196,29 @@ def test_foreign_types_are_refused_even_with_right_digests(tmp_path, model):
         load_model(rewritten(tmp_path / "fine.rbm", tmp_path / "evil.rbm", change))
 
 
+def test_damage_anywhere_is_found_or_harmless(tmp_path, model):
+    digest = model.save(tmp_path / "m.rbm")
+    whole = (tmp_path / "m.rbm").read_bytes()
+    rng = np.random.default_rng(0)
+    places = [*range(100), *range(len(whole) - 200, len(whole)), *rng.integers(0, len(whole), 150)]
+    damaged = [flipped(whole, int(at), int(rng.integers(8))) for at in places]
+    damaged += [whole[: int(at)] for at in rng.integers(0, len(whole), 50)]
+    refused = 0
+    for content in damaged:
+        (tmp_path / "bad.rbm").write_bytes(content)
+        try:
+            assert load_model(tmp_path / "bad.rbm").digest == digest
+        except (errors.UntrustedModel, errors.UnsafeArchive):
+            refused += 1
+    assert refused > 200
+
+
+def flipped(content, at, bit):
+    damaged = bytearray(content)
+    damaged[at] ^= 1 << bit
+    return bytes(damaged)
+
+
 def test_rubbish_is_no_model(tmp_path):
     (tmp_path / "m.rbm").write_bytes(b"not a zip")
     with pytest.raises(errors.UntrustedModel):

@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -88,7 +89,15 @@ def _members(path: Path) -> dict[str, bytes]:
                     f"{path} unpacks to more than {MAX_PART_BYTES >> 30} GB, more than a model can be. Do not use it."
                 )
             return {name: archive.read(name) for name in sizes}
-    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError) as error:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        OSError,
+        ValueError,
+        EOFError,
+        NotImplementedError,
+        RuntimeError,
+    ) as error:
         raise UntrustedModel(f"{path} is no model file or is damaged ({error}). Get it again.") from error
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -12,9 +12,10 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from radiobone.selection.arguments import check_bounds, check_within
 from radiobone.selection.ranking import BoolArray, FloatArray, best_first, keep_best
+from radiobone.selection.tags import AllowsMissing
 
 
-class ConstantFilter(SelectorMixin, BaseEstimator):
+class ConstantFilter(AllowsMissing, SelectorMixin, BaseEstimator):
     """Drop columns in which one value fills more than ``max_share`` of the rows.
 
     Parameters
@@ -55,11 +56,6 @@ class ConstantFilter(SelectorMixin, BaseEstimator):
     def _get_support_mask(self) -> BoolArray:
         check_is_fitted(self)
         return self.support_
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.input_tags.allow_nan = True
-        return tags
 
 
 def commonest_share(table: FloatArray) -> FloatArray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -11,9 +11,10 @@ from sklearn.feature_selection import SelectorMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from radiobone.core.errors import EmptyTable
+from radiobone.selection.tags import AllowsMissing
 
 
-class MedianImputer(SelectorMixin, BaseEstimator):
+class MedianImputer(AllowsMissing, SelectorMixin, BaseEstimator):
     """Fill missing values with each column's median; leave out columns without a single value.
 
     Infinite values are refused: they are faults of the measurement, not missing.
@@ -72,8 +73,3 @@ class MedianImputer(SelectorMixin, BaseEstimator):
         check_is_fitted(self)
         support: npt.NDArray[np.bool_] = self.support_
         return support
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.input_tags.allow_nan = True
-        return tags

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 from sklearn.base import BaseEstimator
 from sklearn.feature_selection import SelectorMixin
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
-from sklearn.utils import ClassifierTags
 from sklearn.utils.validation import check_consistent_length, check_is_fitted, validate_data
 
 from radiobone.core.errors import BadSetting, TooFewPerClass
@@ -17,13 +16,14 @@ from radiobone.selection.arguments import check_bounds, check_choice, check_with
 from radiobone.selection.labels import TwoClasses, two_classes
 from radiobone.selection.lasso_path import LassoPath, lambda_sequence, lasso_path
 from radiobone.selection.ranking import BoolArray, FloatArray, IntArray, best_first, keep_best
+from radiobone.selection.tags import NeedsTwoClasses
 
 RULES = ("min", "1se")
 FOLD_TOLERANCE = 1e-5  # moves the smallest held-out deviance by about 2e-5 of itself, and is faster
 Split = tuple[IntArray, IntArray]
 
 
-class LassoSelector(SelectorMixin, BaseEstimator):
+class LassoSelector(NeedsTwoClasses, SelectorMixin, BaseEstimator):
     """Keep the columns with a coefficient in an L1-penalised logistic regression.
 
     The penalty λ is chosen by cross-validation inside the rows given, stratified by class; with ``groups``
@@ -157,12 +157,6 @@ class LassoSelector(SelectorMixin, BaseEstimator):
     def _get_support_mask(self) -> BoolArray:
         check_is_fitted(self)
         return self.support_
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.target_tags.required = True
-        tags.classifier_tags = ClassifierTags(multi_class=False)
-        return tags
 
 
 def _strongest_first(path: LassoPath, coef: FloatArray) -> IntArray:

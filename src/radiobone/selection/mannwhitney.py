@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtr
 from sklearn.base import BaseEstimator
 from sklearn.feature_selection import SelectorMixin
-from sklearn.utils import ClassifierTags
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from radiobone.selection.arguments import check_bounds, check_choice, check_within
 from radiobone.selection.labels import two_classes
 from radiobone.selection.ranking import BoolArray, FloatArray, best_first, keep_best
+from radiobone.selection.tags import NeedsTwoClasses
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,7 +118,7 @@ CORRECTIONS: dict[str, Callable[[FloatArray], FloatArray]] = {
 }
 
 
-class MannWhitneyFilter(SelectorMixin, BaseEstimator):
+class MannWhitneyFilter(NeedsTwoClasses, SelectorMixin, BaseEstimator):
     """Keep columns whose distribution differs between the classes.
 
     Parameters
@@ -183,9 +183,3 @@ class MannWhitneyFilter(SelectorMixin, BaseEstimator):
     def _get_support_mask(self) -> BoolArray:
         check_is_fitted(self)
         return self.support_
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.target_tags.required = True
-        tags.classifier_tags = ClassifierTags(multi_class=False)
-        return tags

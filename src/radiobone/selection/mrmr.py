@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 from sklearn.base import BaseEstimator
 from sklearn.feature_selection import SelectorMixin
-from sklearn.utils import ClassifierTags
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from radiobone.core.errors import BadSetting
@@ -16,13 +15,14 @@ from radiobone.selection.arguments import check_choice, check_within
 from radiobone.selection.labels import two_classes
 from radiobone.selection.mrmr_measures import Correlations, Measures, MutualInformation
 from radiobone.selection.ranking import BoolArray, FloatArray, IntArray
+from radiobone.selection.tags import NeedsTwoClasses
 
 SCHEMES = ("mid", "miq", "fcq")
 SMALLEST_MEAN = {"miq": 1e-4, "fcq": 1e-3}  # of the redundancy, so that a quotient stays finite
 TIE = 1e-10  # relative: scores closer than this are equal, and the column further left wins
 
 
-class MRMRSelector(SelectorMixin, BaseEstimator):
+class MRMRSelector(NeedsTwoClasses, SelectorMixin, BaseEstimator):
     """Choose columns one by one, each the best in relevance against redundancy with those before.
 
     The choice is incremental: the first k columns of a longer choice are the choice of k. Columns that
@@ -98,12 +98,6 @@ class MRMRSelector(SelectorMixin, BaseEstimator):
     def _get_support_mask(self) -> BoolArray:
         check_is_fitted(self)
         return self.support_
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.target_tags.required = True
-        tags.classifier_tags = ClassifierTags(multi_class=False)
-        return tags
 
 
 def mrmr_order(measures: Measures, n_chosen: int, scheme: str) -> tuple[IntArray, FloatArray]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -10,9 +10,10 @@ from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from radiobone.selection.ranking import FloatArray
+from radiobone.selection.tags import AllowsMissing
 
 
-class ZScore(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
+class ZScore(AllowsMissing, OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     """Subtract the training mean and divide by the training standard deviation, column by column.
 
     A constant column becomes 0, not NaN, and stays finite for other values in new rows. Missing values
@@ -54,11 +55,6 @@ class ZScore(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         check_is_fitted(self)
         original: FloatArray = np.asarray(X, dtype=np.float64) * self.sd_ + self.mean_
         return original
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.input_tags.allow_nan = True
-        return tags
 
 
 def centre_and_spread(table: FloatArray) -> tuple[FloatArray, FloatArray]:

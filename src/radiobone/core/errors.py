@@ -2,7 +2,7 @@
 
     RadioboneError
       SettingError   the request itself is wrong: settings, study files, options
-      PathError      a file is missing, unreadable, or outside the folder it must stay in
+      PathError      a file is missing, unreadable, outside the folder it must stay in, or cannot be written
       ImageError     an image cannot be trusted
       MaskError      a mask, or a mask and its image together, cannot be trusted
       DicomError     a DICOM series cannot be trusted
@@ -46,7 +46,7 @@ class SettingsMismatch(SettingError):
 
 
 class PathError(RadioboneError):
-    """A file is missing, unreadable, or outside the folder it must stay in."""
+    """A file is missing, unreadable, outside the folder it must stay in, or cannot be written."""
 
 
 class FileMissing(PathError):
@@ -65,8 +65,20 @@ class NotALocalPath(PathError):
     """A URL where a local path is needed."""
 
 
+class NotATable(PathError):
+    """A folder or an image where a table or a manifest is needed."""
+
+
 class PathOutsideRoot(PathError):
     """The path leaves the manifest's root folder."""
+
+
+class OutputNotWritable(PathError):
+    """Results cannot be written where they were asked for."""
+
+
+class OutputTaken(PathError):
+    """The output folder holds results of another kind, which would be spoiled."""
 
 
 class UnsafeArchive(PathError):
@@ -270,7 +282,7 @@ class RunError(RadioboneError):
 
 
 class DiskFull(RunError):
-    """A file could not be written."""
+    """No space is left for a file."""
 
 
 class ResourceLimit(RunError):

@@ -17,6 +17,7 @@ from radiobone.core.errors import (
     FileMissing,
     FileUnreadable,
     MissingColumn,
+    NotATable,
     RaggedRow,
     ResourceLimit,
 )
@@ -35,10 +36,9 @@ def read_text_table(path: Path) -> pd.DataFrame:
 
     Raises
     ------
-    FileMissing, FileUnreadable, BadEncoding, EmptyTable, DuplicateColumn, RaggedRow
+    FileMissing, NotATable, FileUnreadable, BadEncoding, EmptyTable, DuplicateColumn, RaggedRow
     """
-    if not path.is_file():
-        raise FileMissing(f"No table at {path}. Check the path.")
+    _check_is_file(path)
     suffix = path.suffix.lower()
     if suffix in PARQUET_SUFFIXES:
         raise FileUnreadable(f"{path} is Parquet; a CSV or Excel file is needed here.")
@@ -64,16 +64,22 @@ def read_table(path: Path) -> pd.DataFrame:
 
     Raises
     ------
-    FileMissing, FileUnreadable, BadEncoding, EmptyTable, DuplicateColumn, RaggedRow
+    FileMissing, NotATable, FileUnreadable, BadEncoding, EmptyTable, DuplicateColumn, RaggedRow
     """
     if path.suffix.lower() not in PARQUET_SUFFIXES:
         return read_text_table(path)
-    if not path.is_file():
-        raise FileMissing(f"No table at {path}. Check the path.")
+    _check_is_file(path)
     try:
         return pd.read_parquet(path)
     except (OSError, ValueError) as error:
         raise FileUnreadable(f"{path} cannot be read as Parquet ({error}).") from error
+
+
+def _check_is_file(path: Path) -> None:
+    if path.is_dir():
+        raise NotATable(f"{path} is a folder, and a table (CSV or Excel) is needed. Name the file in it.")
+    if not path.is_file():
+        raise FileMissing(f"No table at {path}. Check the path.")
 
 
 def _check_header(header: list[str], path: Path) -> None:

@@ -27,6 +27,7 @@ from radiobone.core.errors import (
 from radiobone.core.files import write_csv
 from radiobone.core.tables import read_text_table
 from radiobone.core.warnings import SimilarIds
+from radiobone.io.not_a_table import check_is_manifest
 
 ID_NAMES = ("patient_id", "patientid", "patient", "id", "case", "case_id", "subject", "subject_id", "pid")
 NO_PATH = Path()
@@ -109,12 +110,15 @@ def read_manifest(path: Path, *, root: Path | None = None, target: str | None = 
     ------
     MissingColumn, DuplicateColumn, EmptyTable, MissingId, DuplicateId, SameImageTwice, NotNumeric, BadSetting
         And the errors of reading a table.
+    NotATable
+        If it is a folder or an image.
 
     Warns
     -----
     SimilarIds
     """
     path = Path(path)
+    check_is_manifest(path)
     table = read_text_table(path)
     base = (path.parent if root is None else Path(root)).resolve()
     columns = _columns(table, path, target)

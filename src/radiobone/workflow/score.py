@@ -16,6 +16,7 @@ from radiobone.evaluation.final_model import Model, fit_model
 from radiobone.evaluation.final_model import load_model as load_fitted
 from radiobone.features.presets import load_settings
 from radiobone.features.settings import ExtractionSettings
+from radiobone.io.not_a_table import check_is_scorable
 from radiobone.workflow.extract import extract
 from radiobone.workflow.single import ImageLike, extract_features
 from radiobone.workflow.study import PipelineSource, resolve_pipeline
@@ -145,6 +146,8 @@ def score_source(
     jobs: int,
 ) -> pd.DataFrame:
     """Score whatever ``source`` is: an image (with ``mask``), a manifest, a table or an extract folder."""
+    if mask is None:
+        check_is_scorable(model, source)
     scorer = load_model(model)
     if mask is not None:
         chosen = int(label) if label is not None and label.lstrip("-").isdigit() else label

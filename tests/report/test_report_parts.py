@@ -10,11 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
-from scipy.stats import binomtest
 from sklearn.metrics import roc_auc_score
 
 from radiobone.report.cautions import cautions
-from radiobone.report.curves import calibration_bins, roc_band, wilson
+from radiobone.report.curves import calibration_bins, roc_band
 from radiobone.report.data import read_result
 from radiobone.report.figures.beeswarm import beeswarm_figure, rank_share, swarm_offsets
 from radiobone.report.figures.calibration import calibration_figure
@@ -49,15 +48,6 @@ def test_area_under_the_mean_curve_is_the_mean_auc(folds):
         area = np.trapezoid(band.mean, band.fpr)
         assert area == pytest.approx(np.mean([roc_auc_score(y, s) for y, s in usable]), abs=0.006)
         assert (np.diff(band.mean) >= -1e-12).all()
-
-
-@given(st.integers(0, 60), st.integers(1, 60))
-def test_wilson_interval_is_scipys(k, n):
-    k = min(k, n)
-    low, high = wilson(np.array([k / n]), np.array([float(n)]))
-    expected = binomtest(k, n).proportion_ci(method="wilson")
-    assert low[0] == pytest.approx(expected.low, abs=1e-9)
-    assert high[0] == pytest.approx(expected.high, abs=1e-9)
 
 
 def test_calibration_groups_hold_every_row_once():

@@ -14,7 +14,7 @@ import pandas as pd
 from radiobone.cohort.cohort import Cohort
 from radiobone.core.provenance import machine, versions
 from radiobone.evaluation.audit.finding import Finding
-from radiobone.evaluation.intervals import METHOD, N_RESAMPLES, HeldOut, intervals
+from radiobone.evaluation.intervals import HeldOut, intervals, method_of
 from radiobone.evaluation.metrics import METRICS, Scored, auc, confusion
 from radiobone.evaluation.result import Estimate, Result
 from radiobone.evaluation.spec import PipelineSpec
@@ -76,13 +76,14 @@ def estimates(predictions: pd.DataFrame, cohort: Cohort, *, seed: int) -> dict[s
     folds = [scored(block) for _, block in predictions.groupby(["repeat", "fold"], sort=True)]
     repeats = [scored(block) for _, block in predictions.groupby("repeat", sort=True)]
     bounds = intervals(_held_out(predictions, cohort), seed=seed)
-    method = METHOD.format(n=N_RESAMPLES)
     found = {}
     for name, metric in METRICS.items():
         values = [value for value in map(metric, folds) if value is not None]
         pooled = [value for value in map(metric, repeats) if value is not None]
         spread = float(np.std(values, ddof=1)) if len(values) > 1 else None
-        found[name] = Estimate(_mean(values), *bounds[name], _mean(pooled), spread, len(values), method)
+        found[name] = Estimate(
+            _mean(values), *bounds[name], _mean(pooled), spread, len(values), method_of(name)
+        )
     return found
 
 

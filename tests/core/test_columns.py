@@ -69,7 +69,8 @@ def test_names_are_compared_without_case_accents_and_punctuation() -> None:
         ({"patient_id": [1, 1, 2, 2], "subject": [1, 1, 1, 2]}, None),
         ({"patient_id": [1, 2, 3, 4], "subject": [1, 1, 2, 2]}, None),
         ({"patient_id": [1, 1, 2, 2], "subject": [1, 2, 3, 4]}, "patient_id"),
-        ({"study_id": ["TRIAL"] * 4, "ID": [1, 2, 3, 4]}, "ID"),
+        ({"study_id": ["TRIAL"] * 4, "ID": [1, 2, 3, 4]}, None),
+        ({"study_id": ["TRIAL"] * 12, "ID": range(12)}, "ID"),
     ],
 )
 def test_of_several_columns_one_must_keep_together_what_any_does(columns: dict, chosen: str | None) -> None:

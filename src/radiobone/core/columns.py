@@ -13,6 +13,7 @@ from collections.abc import Collection, Sequence
 
 import pandas as pd
 
+MANY_ROWS = 10  # of one patient or of several; more are several
 _PERSON = """
     patient patients patienten patientin pat subject subjects subj usubj participant participants proband probanden
     probandin person personen individual donor volunteer cadaver animal mouse rat pt paciente pacientes doente sujeto
@@ -157,8 +158,8 @@ def choose_patient_column(table: pd.DataFrame, candidates: Sequence[str]) -> str
     """Choose the column of patients; None if the candidates disagree on which rows belong together.
 
     Those agree that put the same rows together. A surer name (``MRN``) also wins against a weaker one (``ID``) that
-    merely divides its patients further, since taking it divides nobody. A column with one value for all (a study's
-    acronym, a name taken out) does not count beside others.
+    merely divides its patients further, since taking it divides nobody. A column with one value in many rows (a
+    study's acronym, a name taken out) does not count beside others.
 
     Parameters
     ----------
@@ -167,7 +168,8 @@ def choose_patient_column(table: pd.DataFrame, candidates: Sequence[str]) -> str
     candidates : sequence of str
         As ``patient_columns`` gives them.
     """
-    several = [name for name in candidates if table[name].nunique() > 1] or list(candidates)
+    varied = [name for name in candidates if table[name].nunique() > 1]
+    several = varied if varied and len(table) >= MANY_ROWS else list(candidates)
     codes = {name: pd.factorize(table[name].astype(str))[0].tolist() for name in several}
 
     def yields(other: str, name: str) -> bool:

@@ -35,8 +35,10 @@ def fit(
     jobs: options.Jobs = options.ALL_CORES,
 ) -> None:
     """Fit the final model on all rows and save it. Its honest performance is what `evaluate` reports."""
+    from radiobone.core.outputs import prepare_file
     from radiobone.workflow.score import fit_table
 
+    prepare_file(output, example="model.rbm")
     model = fit_table(
         source,
         pipeline=pipeline,

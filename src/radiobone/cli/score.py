@@ -35,8 +35,11 @@ def score(
     jobs: Jobs = ALL_CORES,
 ) -> None:
     """Score new images or rows with a saved model."""
+    from radiobone.core.outputs import prepare_file
     from radiobone.workflow.score import score_source
 
+    if output is not None:
+        prepare_file(output, example="scores.csv")
     scores = score_source(model, source, mask, label=label, clinical=clinical or [], root=root, jobs=jobs)
     if output is None:
         typer.echo(scores.to_string(index=False))

@@ -29,10 +29,10 @@ from radiobone.cohort.labels import Labels, read_labels
 from radiobone.cohort.numbers import number_table
 from radiobone.cohort.roles import Request, Roles, find_roles, missing_column
 from radiobone.core.errors import BadSetting, DuplicateColumn, FileMissing
-from radiobone.core.files import file_digest, read_json
+from radiobone.core.files import file_digest
+from radiobone.core.folders import FEATURE_FILES, extraction_record
 from radiobone.core.tables import read_table
 
-FEATURE_FILES = ("features.parquet", "features.csv")
 UNKNOWN_SITE = "unknown"
 Unit = Literal["patient", "roi"]
 
@@ -85,7 +85,7 @@ def read_cohort(
     ------
     TableError, StudyError, PathError, BadSetting
     """
-    loaded = _load(Path(source))
+    loaded = _load(Path(source), patterns=bool(features))
     request = Request(target, id, groups, site, tuple(clinical), features)
     roles = find_roles(loaded.table, request, loaded.recorded)
     shown = features if features is None or isinstance(features, str) else ",".join(features)
@@ -177,7 +177,7 @@ def _join_clinical(
     return joined, list(block.columns)
 
 
-def _load(source: Path) -> _Source:
+def _load(source: Path, *, patterns: bool) -> _Source:
     path = source
     if source.is_dir():
         found = [source / name for name in FEATURE_FILES if (source / name).is_file()]
@@ -190,19 +190,22 @@ def _load(source: Path) -> _Source:
     table.columns = [str(name) for name in table.columns]
     check_columns(table)
     extraction = _extraction(path)
+    if source.is_dir() and extraction is None and not patterns:
+        raise FileMissing(
+            f"{source} has {path.name} and no provenance.json beside it, so which of its columns are features is not "
+            "known: the extraction was stopped, or files were moved. Run 'radiobone extract' again, or say which "
+            "columns are features with --features, such as 'original_*'."
+        )
     recorded = extraction.pop("feature_columns") if extraction else None
     provenance = {"source": path.name, "digest": file_digest(path), "extraction": extraction}
     return _Source(table, None if recorded is None else tuple(recorded), provenance)
 
 
 def _extraction(path: Path) -> dict[str, Any] | None:
-    beside = path.parent / "provenance.json"
-    if path.name not in FEATURE_FILES or not beside.is_file():
+    record = extraction_record(path.parent) if path.name in FEATURE_FILES else None
+    if record is None:
         return None
-    content = read_json(beside)
-    if not isinstance(content, dict) or "feature_columns" not in content:
-        return None
-    return {name: value for name, value in content.items() if name != "inputs"}  # these name patients
+    return {name: value for name, value in record.items() if name != "inputs"}  # these name patients
 
 
 def _build(

@@ -109,7 +109,7 @@ class Model:
 
         Raises
         ------
-        DiskFull
+        OutputNotWritable, DiskFull
         """
         return write_model(Path(path), self._plain(), self.steps, self.classifier)
 

@@ -85,7 +85,7 @@ class Result:
 
         Raises
         ------
-        DiskFull
+        OutputNotWritable, DiskFull
         """
         folder = Path(folder)
         write_parquet(folder / PREDICTIONS_FILE, self.predictions)

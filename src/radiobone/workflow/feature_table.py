@@ -10,6 +10,8 @@ from typing import Any
 import pandas as pd
 
 from radiobone.core.files import write_csv, write_json, write_parquet
+from radiobone.core.folders import PROVENANCE_FILE
+from radiobone.core.outputs import writing
 from radiobone.io.manifest import Manifest
 from radiobone.workflow.cache import write_png
 from radiobone.workflow.case_runner import Outcome
@@ -78,7 +80,7 @@ def _case_row(outcome: Outcome, root: Path) -> dict[str, Any]:
         "roi": case.roi,
         "image": _shown_path(case.image, root),
         "mask": _shown_path(case.mask, root),
-        "label": "" if case.label is None else case.label,
+        "label": _label_of(outcome),
         "status": outcome.status,
         "code": outcome.code,
         "message": outcome.message,
@@ -86,17 +88,25 @@ def _case_row(outcome: Outcome, root: Path) -> dict[str, Any]:
     }
 
 
+def _label_of(outcome: Outcome) -> int | str:
+    known = outcome.case.label if outcome.label is None else outcome.label
+    return "" if known is None else known
+
+
 def _shown_path(path: Path, root: Path) -> str:
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
 
 
 def save(result: FeatureTable, outcomes: Sequence[Outcome], folder: Path, *, csv: bool) -> Path:
-    """Write table, cases, pictures and provenance; return the table's path."""
+    """Write table, cases, pictures and, last, provenance; return the table's path."""
     target = folder / ("features.csv" if csv else "features.parquet")
-    (folder / ("features.parquet" if csv else "features.csv")).unlink(missing_ok=True)
+    other = folder / ("features.parquet" if csv else "features.csv")
+    for stale in (folder / PROVENANCE_FILE, other):  # a table is never seen beside the record of another
+        with writing(stale):
+            stale.unlink(missing_ok=True)
     (write_csv if csv else write_parquet)(target, result.table)
     save_cases(result, outcomes, folder)
-    write_json(folder / "provenance.json", result.provenance)
+    write_json(folder / PROVENANCE_FILE, result.provenance)
     return target
 
 
@@ -117,6 +127,7 @@ def _save_pictures(outcomes: Sequence[Outcome], folder: Path) -> None:
     kept = {entry["file"] for entry in index}
     for stale in folder.glob("*.png"):
         if stale.stem.isdigit() and stale.name not in kept:  # an earlier run's; others are the user's
-            stale.unlink()
+            with writing(stale):
+                stale.unlink()
     if index:
         write_json(folder / "index.json", index)

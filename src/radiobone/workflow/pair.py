@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from radiobone.core.files import write_csv
+from radiobone.core.outputs import prepare_file
 from radiobone.io.pairing import pair_folders
 
 SHOWN = 8
@@ -35,8 +36,9 @@ def pair(
 
     Raises
     ------
-    FileMissing, EmptyTable, MissingColumn
+    FileMissing, EmptyTable, MissingColumn, OutputNotWritable, DiskFull
     """
+    prepare_file(output, example="manifest.csv")
     pairing = pair_folders(images, masks, labels, folder=output.resolve().parent, roi=roi)
     write_csv(output, pairing.table)
     lines = [f"{len(pairing.table)} pairs of image and mask written to {output}.", *pairing.notes]

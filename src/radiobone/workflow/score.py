@@ -10,7 +10,7 @@ import pandas as pd
 
 from radiobone.cohort.readers import read_cohort
 from radiobone.core.errors import BadSetting, FeatureMismatch, FileMissing, SettingsMismatch
-from radiobone.core.files import read_json
+from radiobone.core.folders import extraction_record
 from radiobone.core.tables import read_table
 from radiobone.evaluation.final_model import Model, fit_model
 from radiobone.evaluation.final_model import load_model as load_fitted
@@ -87,11 +87,11 @@ class Scorer:
         return pd.concat([scored, failed], ignore_index=True)
 
     def _check_settings(self, path: Path) -> None:
-        provenance = path / "provenance.json"
+        record = extraction_record(path)
         extraction = self.model.about["extraction"]
-        if not extraction or not provenance.is_file():
+        if not extraction or record is None:
             return
-        mine, theirs = extraction["settings"], read_json(provenance)["settings"]
+        mine, theirs = extraction["settings"], record.get("settings", {})
         differing = sorted(name for name in {*mine, *theirs} if mine.get(name) != theirs.get(name))
         if differing:
             first = differing[0]

@@ -11,6 +11,8 @@ from typing import Any
 from radiobone.cohort.cohort import Cohort
 from radiobone.cohort.readers import cohort_from_arrays, read_cohort
 from radiobone.core.files import read_json
+from radiobone.core.folders import prepare_result_folder
+from radiobone.core.outputs import writing
 from radiobone.evaluation.final_model import Model, fit_model
 from radiobone.evaluation.nested_cv import nested_cv
 from radiobone.evaluation.result import Estimate, Result
@@ -55,8 +57,15 @@ class Evaluation:
         return self.result.selected
 
     def save(self, folder: str | Path) -> Path:
-        """Write everything that the report needs into ``folder``."""
-        where = Path(folder)
+        """Write everything that the report needs into ``folder``.
+
+        Raises
+        ------
+        OutputTaken
+            If it holds an extraction.
+        OutputNotWritable, DiskFull
+        """
+        where = prepare_result_folder(folder)
         self.result.save(where)
         self.explanation.save(where)
         return where
@@ -174,8 +183,13 @@ def evaluate_table(
     **roles
         As ``radiobone.cohort.readers.read_cohort`` takes them: ``target``, ``positive``, ``id``, ``groups``,
         ``site``, ``clinical``, ``features``, ``unit``.
+
+    Raises
+    ------
+    TableError, StudyError, SettingError, PathError
+        Among them ``OutputTaken`` if ``output`` holds an extraction, before anything is computed.
     """
-    path, folder = Path(source), Path(output)
+    path, folder = Path(source), prepare_result_folder(output)
     spec = resolve_pipeline(pipeline)
     cohort = read_cohort(path, **roles)
     origin = {"command": command, "title": title}
@@ -216,15 +230,12 @@ def load_result(folder: str | Path) -> Result:
 
 def _carry_along(source: Path, folder: Path) -> None:
     """Copy the pictures and cases of an extract folder; what an earlier run left in ``folder`` goes."""
-    if source.resolve() == folder.resolve():
-        return
-    _forget(folder)
-    if not source.is_dir():
-        return
-    if (source / CASES).is_file():
-        shutil.copyfile(source / CASES, folder / CASES)
-    if (source / PICTURE_INDEX).is_file():
-        shutil.copytree(source / PICTURE_INDEX.parent, folder / PICTURE_INDEX.parent, dirs_exist_ok=True)
+    with writing(folder, "The pictures and cases of the extraction are not all there."):
+        _forget(folder)
+        if (source / CASES).is_file():
+            shutil.copyfile(source / CASES, folder / CASES)
+        if (source / PICTURE_INDEX).is_file():
+            shutil.copytree(source / PICTURE_INDEX.parent, folder / PICTURE_INDEX.parent, dirs_exist_ok=True)
 
 
 def _forget(folder: Path) -> None:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from radiobone.core.errors import BadConfig
+from radiobone.core.folders import prepare_result_folder
 from radiobone.core.settings import Settings, read_yaml, validate
 from radiobone.workflow.extract import extract
 from radiobone.workflow.feature_table import FeatureTable
@@ -92,6 +93,7 @@ def run_study(
         None where the study starts from a table.
     """
     study = read_study(path)
+    prepare_result_folder(output)
     if study.manifest is None:
         extracted, source = None, path.parent / str(study.table)
     else:

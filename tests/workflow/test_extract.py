@@ -11,7 +11,7 @@ import pytest
 import dying_worker
 from radiobone.core.errors import BadSetting, MissingColumn
 from radiobone.io.manifest import Case
-from radiobone.workflow import extract as extract_module
+from radiobone.workflow import image_pool
 from radiobone.workflow.extract import dry_run, extract
 from small_cohort import QUICK, SmallCohort, two_labels, write_image
 
@@ -19,13 +19,13 @@ from small_cohort import QUICK, SmallCohort, two_labels, write_image
 def computed_images(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Record which regions are really computed."""
     seen: list[str] = []
-    original = extract_module.run_image
+    original = image_pool.run_image
 
     def recording(cases: list[Case], *rest: object) -> object:
         seen.extend(case.case_id for case in cases)
         return original(cases, *rest)
 
-    monkeypatch.setattr(extract_module, "run_image", recording)
+    monkeypatch.setattr(image_pool, "run_image", recording)
     return seen
 
 
@@ -191,7 +191,7 @@ def test_the_notebook_shows_what_failed(cohort: SmallCohort, faults: dict) -> No
 def test_a_dead_worker_costs_its_own_case_only(
     three_patients: SmallCohort, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(extract_module, "_work", dying_worker.dying)
+    monkeypatch.setattr(image_pool, "_work", dying_worker.dying)
     result = extract(
         three_patients.manifest, settings=QUICK, output=tmp_path / "out", jobs=2, show_progress=False
     )

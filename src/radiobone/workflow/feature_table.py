@@ -14,7 +14,7 @@ from radiobone.core.folders import PROVENANCE_FILE
 from radiobone.core.outputs import writing
 from radiobone.io.manifest import Manifest
 from radiobone.workflow.cache import write_png
-from radiobone.workflow.case_runner import Outcome
+from radiobone.workflow.case_runner import WARNING_SEPARATOR, Outcome
 
 CASE_COLUMNS = ("patient_id", "roi", "image", "mask", "label", "status", "code", "message", "warnings")
 
@@ -84,7 +84,7 @@ def _case_row(outcome: Outcome, root: Path) -> dict[str, Any]:
         "status": outcome.status,
         "code": outcome.code,
         "message": outcome.message,
-        "warnings": " | ".join(outcome.warnings),
+        "warnings": WARNING_SEPARATOR.join(outcome.warnings),
     }
 
 

@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 from radiobone.core.errors import BadConfig
 from radiobone.core.folders import prepare_result_folder
 from radiobone.core.settings import Settings, read_yaml, validate
+from radiobone.workflow.case_report import warning_lines
 from radiobone.workflow.extract import extract
 from radiobone.workflow.feature_table import FeatureTable
 from radiobone.workflow.study import Evaluation, evaluate_table
@@ -102,6 +103,8 @@ def run_study(
             output / "features",
         )
         say(f"{len(extracted.table)} regions measured, {extracted.n_failed} failed: {source / 'cases.csv'}")
+        for line in warning_lines(extracted.cases, source / "cases.csv"):
+            say(line)
     evaluation = evaluate_table(
         source,
         output,

@@ -194,7 +194,7 @@ def test_ids_keep_their_zeros_and_case(tmp_path):
 
 
 def test_ambiguous_id(tmp_path):
-    table = make_table().rename(columns={"patient_id": "case"}).assign(ID=range(12))
+    table = make_table().rename(columns={"patient_id": "case"}).assign(ID=[0, *range(11)])
     with pytest.raises(errors.BadSetting, match="case, ID"):
         read(tmp_path, table)
     assert "ID" not in read(tmp_path, table, id="case").X

@@ -36,12 +36,19 @@ Root = Annotated[
     typer.Option("--root", help="Folder that the manifest's paths are relative to. Default: its own."),
 ]
 IdColumn = Annotated[
-    str | None, typer.Option("--id", help="Column of row or patient ids. Default: patient_id.")
+    str | None,
+    typer.Option(
+        "--id",
+        help="Column of patient ids, one per row or per row and region; 'row' says that every row is another patient. "
+        "Default: found by its name (patient_id, MRN, Pat-Nr, …).",
+    ),
 ]
 Groups = Annotated[
     str | None,
     typer.Option(
-        "--groups", help="Column of patients: rows of one patient stay on one side. Default: the id."
+        "--groups",
+        help="Column whose rows stay on one side of every split: the patient where one has several rows, or a family. "
+        "Default: the id.",
     ),
 ]
 Site = Annotated[str | None, typer.Option("--site", help="Column of hospitals or scanners.")]

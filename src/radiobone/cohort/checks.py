@@ -71,7 +71,7 @@ def _warn_similar(ids: list[str]) -> None:
         )
 
 
-def check_unique(patients: Sequence[str], rois: Sequence[str]) -> None:
+def check_unique(patients: Sequence[str], rois: Sequence[str], column: str) -> None:
     """Refuse one patient and region twice.
 
     Raises
@@ -84,7 +84,8 @@ def check_unique(patients: Sequence[str], rois: Sequence[str]) -> None:
         which = f"patient '{patient}'" + (f", region '{roi}'" if roi else "")
         raise DuplicateId(
             f"{len(twice)} id(s) occur more than once, such as {which}. The same case twice would be in training and "
-            "test, or count double. Remove the copy; if the rows are different regions, name them in a column 'roi'."
+            "test, or count double. Remove the copy; if the rows are different regions, name them in a column 'roi'; "
+            f"if they are slices or visits of one patient, say --groups {column} and leave --id out."
         )
 
 
@@ -116,7 +117,8 @@ def check_one_label(patients: npt.NDArray[np.str_], y: npt.NDArray[np.int64], ta
     if both:
         raise ConflictingLabel(
             f"{len(both)} patient(s) have both values of '{target}', such as '{both[0]}'. If the target belongs to "
-            "the patient, correct it; if it belongs to the region, say --unit roi."
+            "the patient, correct it; if it belongs to the region, say --unit roi; if a column given as --groups "
+            "holds hospitals and not patients, say --id row too."
         )
 
 

@@ -25,6 +25,7 @@ from radiobone.cohort.checks import (
 )
 from radiobone.cohort.clinical import categories_of, encode_clinical
 from radiobone.cohort.cohort import Cohort
+from radiobone.cohort.identity import EACH_ROW
 from radiobone.cohort.labels import Labels, read_labels
 from radiobone.cohort.numbers import number_table
 from radiobone.cohort.roles import Request, Roles, find_roles, missing_column
@@ -67,8 +68,9 @@ def read_cohort(
     positive : str, optional
         Which of two values is the condition looked for; 0/1 and True/False need none.
     id, groups, site : str, optional
-        Columns of the patient (found by its name if not given), of what must stay together (the patient
-        if not given), and of the hospital or scanner.
+        Columns of the patient (found by its name if not given; ``"row"`` says that every row is a patient), of
+        what must stay together (the patient if not given, and taken for the patient where no id is known), and of
+        the hospital or scanner.
     clinical : sequence of str
         Columns that join the features.
     features : str or sequence of str, optional
@@ -143,7 +145,7 @@ def cohort_from_arrays(
             )
     features = tuple(name for name in joined.columns if name not in set(names))
     notes = (f"{len(features)} feature columns, as given.",)
-    roles = Roles(None, None, None, None, features, tuple(names), notes)
+    roles = Roles(features=features, clinical=tuple(names), notes=notes)
     columns = {"patient": groups, "site": sites}
     labels = read_labels(target, positive=positive)
     return _build(joined, roles, labels, str(target.name), "roi", {"source": "arrays"}, columns)
@@ -237,7 +239,7 @@ def _build(
     words = {name: categories_of(table[name].iloc[known]) for name in roles.clinical}
     return replace(
         cohort,
-        provenance=_provenance(cohort, provenance, len(table)),
+        provenance=_provenance(cohort, roles, provenance, len(table)),
         categories={name: found for name, found in words.items() if found},
     )
 
@@ -246,22 +248,28 @@ def _people(table: pd.DataFrame, roles: Roles, arrays: Mapping[str, npt.ArrayLik
     """Patient, region, group, site and row name of every row, as arrays of text."""
     n_rows = len(table)
     numbered = [f"row{number:0{len(str(n_rows))}d}" for number in range(1, n_rows + 1)]
-    roi = [""] * n_rows if roles.roi is None else texts(table[roles.roi], empty="")
+    group = None if roles.groups is None else check_ids(table[roles.groups].tolist(), roles.groups)
+    roi = _region_names(table, roles.regions)
+    row = numbered
     if roles.id is not None:
         patient = check_ids(table[roles.id].tolist(), roles.id)
-        check_unique(patient, roi)
+        check_unique(patient, roi, roles.id)
         row = [name if not region else f"{name}/{region}" for name, region in zip(patient, roi, strict=True)]
+    elif arrays.get("patient") is not None:
+        patient = check_ids(np.asarray(arrays["patient"]).tolist(), "groups")
     else:
-        given = arrays.get("patient")
-        patient = numbered if given is None else check_ids(np.asarray(given).tolist(), "groups")
-        row = numbered
-    group = None if roles.groups is None else check_ids(table[roles.groups].tolist(), roles.groups)
+        patient = numbered if group is None or roles.each_row else group
     if group is not None:
         check_groups_hold_patients(patient, group, str(roles.groups))
     sites = arrays.get("site") if roles.site is None else table[roles.site]
     site = None if sites is None else texts(pd.Series(sites), empty=UNKNOWN_SITE)
     found = {"patient": patient, "roi": roi, "group": group, "site": site, "row": row}
     return {key: None if value is None else np.array(value, dtype=np.str_) for key, value in found.items()}
+
+
+def _region_names(table: pd.DataFrame, columns: Sequence[str]) -> list[str]:
+    parts = [texts(table[name], empty="") for name in columns]
+    return [" ".join(filter(None, row)) for row in zip(*parts, strict=True)] if parts else [""] * len(table)
 
 
 def _features(table: pd.DataFrame, roles: Roles, rows: list[str]) -> tuple[pd.DataFrame, tuple[str, ...]]:
@@ -274,6 +282,16 @@ def _features(table: pd.DataFrame, roles: Roles, rows: list[str]) -> tuple[pd.Da
     return X, tuple(str(name) for name in clinical.columns if name in kept)
 
 
-def _provenance(cohort: Cohort, provenance: Mapping[str, Any], n_read: int) -> dict[str, Any]:
+def _provenance(cohort: Cohort, roles: Roles, provenance: Mapping[str, Any], n_read: int) -> dict[str, Any]:
     sites = {} if cohort.site is None else dict(sorted(Counter(cohort.site.tolist()).items()))
-    return {**provenance, "rows_dropped": n_read - cohort.n_rows, "sites": sites}
+    columns = {
+        "id": EACH_ROW if roles.each_row else roles.id,
+        "groups": roles.groups,
+        "site": roles.site,
+        "regions": list(roles.regions),
+        "clinical": list(roles.clinical),
+        "n_features": len(roles.features),
+        "set_aside": list(roles.set_aside),
+        "suspects": list(roles.suspects),
+    }
+    return {**provenance, "rows_dropped": n_read - cohort.n_rows, "sites": sites, "columns": columns}

@@ -52,17 +52,15 @@ _STAY = """
     case record fall study studien admission aufnahme encounter visit sample specimen enrolment enrollment sub anon
     research pseudo id
 """
-_COUNTER = """
-    no nr num number index row rowid rownumber rowno rownr line sn serial serialno serialnumber lfdnr laufendenummer
-    laufnr nummer numero unnamed0 unnamed level0 x fold split
-"""
+_COUNTER = "no nr num number line sn serial serialno serialnumber lfdnr laufendenummer laufnr nummer numero"
+_ROW = "index row rowid rownumber rowno rownr unnamed0 unnamed level0 fold split"
 _EXAMINATION = """
     studyinstanceuid seriesinstanceuid sopinstanceuid studyuid seriesuid uid accession accessionnumber accessionno
     accessionnr examid examinationid exam scanid scan seriesid series imageid sessionid session visit image mask
     imagepath maskpath file filename path masklabel
 """
 _REGION = """
-    roi rois region structure structures vertebra vertebrae vertebralevel vertebrallevel level spinelevel label labelname
+    roi rois region structure structures vertebra vertebrae vertebralevel vertebrallevel level spinelevel labelname
     segment bone side laterality view projection lesion lesionid lesionnr lesionno tumor tumorid finger tooth slice
     struktur wirbel wirbelkorper knochen seite ebene hohe vertebre niveau cote nivel lado lato livello
     wervel kant zijde bodypart
@@ -85,6 +83,7 @@ _WEAKER = re.compile(
     rf"(?!idn$)(?:{_words(_WEAK)}|(?:{_words(_STAY)}){_NUMBERS}|{_NUMBERS}(?:{_words(_STAY)}))"
 )
 COUNTER_NAMES = frozenset(_COUNTER.split())
+ROW_NAMES = frozenset(_ROW.split())
 EXAMINATION_NAMES = frozenset(_EXAMINATION.split())
 REGION_NAMES = frozenset(_REGION.split())
 # Names of places and machines: their numbers end in "id" too, and they hold many patients.
@@ -121,7 +120,7 @@ def names_patients(name: str) -> int:
     bare = plain(name)
     if bare == "patientid":
         return 3
-    if bare in COUNTER_NAMES | EXAMINATION_NAMES | REGION_NAMES or _PLACE.fullmatch(bare):
+    if bare in COUNTER_NAMES | ROW_NAMES | EXAMINATION_NAMES | REGION_NAMES or _PLACE.fullmatch(bare):
         return 0
     if _WEAKER.fullmatch(bare):
         return 1
@@ -139,8 +138,8 @@ def names_place(name: str) -> bool:
 
 
 def names_no_feature(name: str) -> bool:
-    """Whether a name says that the column holds no measurement: a path, a running number, an examination, a region."""
-    return plain(name) in COUNTER_NAMES | EXAMINATION_NAMES | REGION_NAMES
+    """Whether a name says that the column holds no measurement: an id, a path, a row's number, a region."""
+    return names_patients(name) > 0 or plain(name) in ROW_NAMES | EXAMINATION_NAMES | REGION_NAMES
 
 
 def ends_like_id(name: str) -> bool:

@@ -47,6 +47,17 @@ def is_running_number(column: pd.Series) -> bool:
     return rising or gapless or long
 
 
+def is_id_by_content(column: pd.Series, *, named: bool = False) -> bool:
+    """Whether a column of numbers holds ids: whole numbers that count rows, or whose name ends like an id's.
+
+    Where the name is known to be a patient's (``named``), words will do.
+    """
+    if named or ends_like_id(str(column.name)):
+        values, n_words = whole_numbers(column)
+        return values is not None or (named and n_words > 0)
+    return is_running_number(column)
+
+
 def is_patient_like(column: pd.Series, label: npt.NDArray[np.str_]) -> bool:
     """Whether the values of a column repeat as a patient's would over the rows of one patient.
 

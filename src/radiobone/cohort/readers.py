@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from radiobone.cohort.arrays import gather
 from radiobone.cohort.checks import (
     check_columns,
     check_enough,
@@ -28,8 +29,8 @@ from radiobone.cohort.cohort import Cohort
 from radiobone.cohort.identity import EACH_ROW
 from radiobone.cohort.labels import Labels, read_labels
 from radiobone.cohort.numbers import number_table
-from radiobone.cohort.roles import Request, Roles, find_roles, missing_column
-from radiobone.core.errors import BadSetting, DuplicateColumn, FileMissing
+from radiobone.cohort.roles import Request, Roles, find_roles
+from radiobone.core.errors import FileMissing
 from radiobone.core.files import file_digest
 from radiobone.core.folders import FEATURE_FILES, extraction_record
 from radiobone.core.tables import read_table
@@ -108,6 +109,9 @@ def cohort_from_arrays(
 ) -> Cohort:
     """Make a cohort from arrays; the order given is part of the input.
 
+    Pandas objects are paired by the labels of their rows (their index), into the order of ``X``; arrays and lists by
+    position.
+
     Parameters
     ----------
     X : array-like or DataFrame, shape (n_rows, n_features)
@@ -129,54 +133,17 @@ def cohort_from_arrays(
 
     Raises
     ------
-    TableError, StudyError, BadSetting
+    BadSetting
+        If lengths or row labels do not fit together.
+    TableError, StudyError
     """
-    table = X.reset_index(drop=True) if isinstance(X, pd.DataFrame) else _frame(np.asarray(X))
-    table.columns = [str(name) for name in table.columns]
-    check_columns(table)
-    target = pd.Series(y).reset_index(drop=True)
-    target.name = str(target.name) if isinstance(y, pd.Series) and y.name is not None else "target"
-    joined, names = _join_clinical(table, clinical)
-    extra = {"groups": groups, "sites": sites, "y": target}
-    for name, given in extra.items():
-        if given is not None and len(np.asarray(given)) != len(table):
-            raise BadSetting(
-                f"{name} has {len(np.asarray(given))} values and X has {len(table)} rows. Give one per row."
-            )
-    features = tuple(name for name in joined.columns if name not in set(names))
+    given = gather(X, y, groups=groups, sites=sites, clinical=clinical)
+    features = tuple(name for name in given.table.columns if name not in set(given.clinical))
     notes = (f"{len(features)} feature columns, as given.",)
-    roles = Roles(features=features, clinical=tuple(names), notes=notes)
-    columns = {"patient": groups, "site": sites}
-    labels = read_labels(target, positive=positive)
-    return _build(joined, roles, labels, str(target.name), "roi", {"source": "arrays"}, columns)
-
-
-def _frame(values: npt.NDArray[Any]) -> pd.DataFrame:
-    if values.ndim != 2:
-        raise BadSetting(f"X has {values.ndim} dimension(s); two are needed: rows and features.")
-    return pd.DataFrame(values, columns=[f"x{number}" for number in range(values.shape[1])])
-
-
-def _join_clinical(
-    table: pd.DataFrame, clinical: pd.DataFrame | Sequence[str] | None
-) -> tuple[pd.DataFrame, list[str]]:
-    if clinical is None:
-        return table, []
-    if not isinstance(clinical, pd.DataFrame):
-        for name in clinical:
-            if name not in table.columns:
-                raise missing_column(name, list(table.columns))
-        return table, list(clinical)
-    if len(clinical) != len(table):
-        raise BadSetting(f"clinical has {len(clinical)} rows and X has {len(table)}. Give one per row.")
-    block = clinical.reset_index(drop=True)
-    block.columns = [str(name) for name in block.columns]
-    joined = pd.concat([table, block], axis=1)
-    if joined.columns.duplicated().any():
-        raise DuplicateColumn(
-            f"'{joined.columns[joined.columns.duplicated()][0]}' is in X and in clinical. Rename one."
-        )
-    return joined, list(block.columns)
+    roles = Roles(features=features, clinical=given.clinical, notes=notes)
+    labels = read_labels(given.target, positive=positive)
+    arrays = {"patient": given.groups, "site": given.sites}
+    return _build(given.table, roles, labels, str(given.target.name), "roi", {"source": "arrays"}, arrays)
 
 
 def _load(source: Path, *, patterns: bool) -> _Source:

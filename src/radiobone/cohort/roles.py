@@ -10,10 +10,10 @@ from fnmatch import fnmatchcase
 
 import pandas as pd
 
-from radiobone.cohort.id_like import is_running_number
+from radiobone.cohort.id_like import is_id_by_content
 from radiobone.cohort.identity import EACH_ROW, find_identity
 from radiobone.cohort.numbers import looks_numeric, whole_numbers
-from radiobone.core.columns import ends_like_id, names_no_feature, names_region
+from radiobone.core.columns import names_no_feature, names_region
 from radiobone.core.errors import BadSetting, MissingColumn
 from radiobone.core.warnings import FeatureDropped
 
@@ -212,20 +212,18 @@ def _without_numbers_of_rows(table: pd.DataFrame, names: list[str], spelled: set
     return [name for name in names if name not in taken]
 
 
-def is_id_by_content(column: pd.Series) -> bool:
-    """Whether a column of numbers holds ids: whole numbers that count rows, or whose name ends like an id's."""
-    if ends_like_id(str(column.name)):
-        return whole_numbers(column)[0] is not None
-    return is_running_number(column)
-
-
-def id_dropped(names: Sequence[str]) -> FeatureDropped:
+def id_dropped(names: Sequence[str], *, in_python: bool = False) -> FeatureDropped:
     """Build the warning for columns of numbers that were not taken as features."""
     shown = ", ".join(map(repr, names[:5])) + (", …" if len(names) > 5 else "")
+    advice = (
+        f"Pass the patient as groups=X['{names[0]}']; give a measurement as an array, or under another name."
+        if in_python
+        else f"If it holds the patient, say --id {names[0]} (or --groups); if it measures something, name it in full in "
+        "--features."
+    )
     return FeatureDropped(
         f"{shown}: whole numbers that look like ids or running numbers. As a feature they would tell patients apart and "
-        f"measure nothing. Left out. If it holds the patient, say --id {names[0]} (or --groups); if it measures "
-        "something, name it in full in --features."
+        f"measure nothing. Left out. {advice}"
     )
 
 

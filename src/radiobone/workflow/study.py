@@ -11,15 +11,14 @@ from typing import Any
 from radiobone.cohort.cohort import Cohort
 from radiobone.cohort.readers import cohort_from_arrays, read_cohort
 from radiobone.core.files import read_json
-from radiobone.core.folders import prepare_result_folder
+from radiobone.core.folders import FOLD_CACHE, prepare_result_folder
 from radiobone.core.outputs import writing
 from radiobone.evaluation.final_model import Model, fit_model
-from radiobone.evaluation.nested_cv import nested_cv
 from radiobone.evaluation.result import Estimate, Result
 from radiobone.evaluation.spec import PipelineSpec, load_pipeline
 from radiobone.explain.explanation import Explanation
-from radiobone.explain.over_folds import explain_folds
 from radiobone.report.build import write_report
+from radiobone.workflow.judging import judge
 
 PipelineSource = str | Path | Mapping[str, Any] | PipelineSpec
 CASES = "cases.csv"
@@ -105,6 +104,8 @@ def evaluate(
 ) -> Evaluation:
     """Judge a pipeline by nested cross-validation on arrays or data frames.
 
+    Pandas objects are paired by the labels of their rows (their index); arrays and lists by position.
+
     Parameters
     ----------
     X : array-like or DataFrame, shape (n_rows, n_features)
@@ -145,12 +146,14 @@ def evaluate_cohort(
     jobs: int = 1,
     show_progress: bool = True,
     origin: Mapping[str, Any] | None = None,
+    cache: Path | None = None,
 ) -> Evaluation:
-    """Judge a pipeline on a cohort; ``origin`` joins the provenance."""
-    run = nested_cv(cohort, resolve_pipeline(pipeline), seed=seed, jobs=jobs, show_progress=show_progress)
-    explanation = explain_folds(run, cohort, seed=seed, jobs=jobs, show_progress=show_progress)
-    result = replace(run.result, provenance={**run.result.provenance, **(origin or {})})
-    return Evaluation(result, explanation)
+    """Judge a pipeline on a cohort; ``origin`` joins the provenance, finished folds are kept in ``cache``."""
+    result, explanation = judge(
+        cohort, resolve_pipeline(pipeline), seed=seed, jobs=jobs, show_progress=show_progress, cache=cache
+    )
+    named = replace(result, provenance={**result.provenance, **(origin or {})})
+    return Evaluation(named, explanation)
 
 
 def resolve_pipeline(pipeline: PipelineSource) -> PipelineSpec:
@@ -177,7 +180,8 @@ def evaluate_table(
     source : path
         A folder made by ``extract``, or a table of features from elsewhere.
     output : path
-        The result folder; pictures and ``cases.csv`` of the source are carried along.
+        The result folder; pictures and ``cases.csv`` of the source are carried along. Finished folds are kept
+        below it: after an interruption the same call does the rest, and gives the same bytes.
     command, title : str, optional
         For the report: what was typed, and the question in the user's words.
     **roles
@@ -194,7 +198,13 @@ def evaluate_table(
     cohort = read_cohort(path, **roles)
     origin = {"command": command, "title": title}
     evaluation = evaluate_cohort(
-        cohort, spec, seed=seed, jobs=jobs, show_progress=show_progress, origin=origin
+        cohort,
+        spec,
+        seed=seed,
+        jobs=jobs,
+        show_progress=show_progress,
+        origin=origin,
+        cache=folder / FOLD_CACHE,
     )
     evaluation.save(folder)
     _carry_along(path, folder)

@@ -33,6 +33,7 @@ def fit(
     unit: options.Unit = "patient",
     seed: options.Seed = 0,
     jobs: options.Jobs = options.ALL_CORES,
+    quiet: options.Quiet = False,
 ) -> None:
     """Fit the final model on all rows and save it. Its honest performance is what `evaluate` reports."""
     from radiobone.core.outputs import prepare_file
@@ -44,6 +45,7 @@ def fit(
         pipeline=pipeline,
         seed=seed,
         jobs=jobs,
+        show_progress=not quiet,
         **options.roles(target, positive, id_column, groups, site, clinical, features, unit),
     )
     digest = model.save(output)

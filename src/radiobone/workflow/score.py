@@ -18,6 +18,7 @@ from radiobone.features.presets import load_settings
 from radiobone.features.settings import ExtractionSettings
 from radiobone.io.not_a_table import check_is_scorable
 from radiobone.workflow.extract import extract
+from radiobone.workflow.score_words import Scored
 from radiobone.workflow.single import ImageLike, extract_features
 from radiobone.workflow.study import PipelineSource, resolve_pipeline
 
@@ -77,14 +78,21 @@ class Scorer:
         self._check_settings(Path(path))
         return self.model.predict(read_features(Path(path)))
 
-    def score_manifest(self, path: str | Path, *, jobs: int = 1, root: Path | None = None) -> pd.DataFrame:
+    def score_manifest(
+        self, path: str | Path, *, jobs: int = 1, root: Path | None = None, show_progress: bool = True
+    ) -> pd.DataFrame:
         """Extract and score every case of a manifest; failed cases keep their row, code and message."""
         settings = self.settings
         modality = self.model.about["extraction"]["modality"]
-        table = extract(path, settings=settings, modality=modality, root=root, jobs=jobs)
+        table = extract(
+            path, settings=settings, modality=modality, root=root, jobs=jobs, show_progress=show_progress
+        )
         failed = table.cases.loc[table.cases["status"] != "done", ["patient_id", "roi", "code", "message"]]
         scored = self.model.predict(table.table) if len(table.table) else pd.DataFrame()
-        return pd.concat([scored, failed], ignore_index=True)
+        if failed.empty:
+            return scored.reset_index(drop=True)
+        whole = [name for name in ("predicted", "outside_range") if name in scored]
+        return pd.concat([scored.astype(dict.fromkeys(whole, "Int64")), failed], ignore_index=True)
 
     def _check_settings(self, path: Path) -> None:
         record = extraction_record(path)
@@ -129,10 +137,18 @@ def read_features(path: Path) -> pd.DataFrame:
     return read_table(found[0])
 
 
-def fit_table(source: Path, *, pipeline: PipelineSource, seed: int, jobs: int, **roles: Any) -> Model:
+def fit_table(
+    source: Path,
+    *,
+    pipeline: PipelineSource,
+    seed: int,
+    jobs: int,
+    show_progress: bool = False,
+    **roles: Any,
+) -> Model:
     """Fit the final model on an extract folder or a table; ``roles`` as for ``read_cohort``."""
     cohort = read_cohort(source, **roles)
-    return fit_model(cohort, resolve_pipeline(pipeline), seed=seed, jobs=jobs)
+    return fit_model(cohort, resolve_pipeline(pipeline), seed=seed, jobs=jobs, show_progress=show_progress)
 
 
 def score_source(
@@ -144,17 +160,20 @@ def score_source(
     clinical: Sequence[str],
     root: Path | None,
     jobs: int,
-) -> pd.DataFrame:
+    show_progress: bool = False,
+) -> Scored:
     """Score whatever ``source`` is: an image (with ``mask``), a manifest, a table or an extract folder."""
     if mask is None:
         check_is_scorable(model, source)
     scorer = load_model(model)
     if mask is not None:
         chosen = int(label) if label is not None and label.lstrip("-").isdigit() else label
-        return scorer.score(source, mask, label=chosen, **_assignments(clinical))
-    if source.is_dir() or not is_manifest(source):
-        return scorer.score_table(source)
-    return scorer.score_manifest(source, jobs=jobs, root=root)
+        table = scorer.score(source, mask, label=chosen, **_assignments(clinical))
+    elif source.is_dir() or not is_manifest(source):
+        table = scorer.score_table(source)
+    else:
+        table = scorer.score_manifest(source, jobs=jobs, root=root, show_progress=show_progress)
+    return Scored(table, scorer.model)
 
 
 def is_manifest(path: Path) -> bool:

@@ -124,7 +124,7 @@ ids = [f"P{i:02d}" for i in range(12)]
 @pytest.mark.parametrize(
     ("columns", "error", "match"),
     [
-        ({"label": ["0", "1", "2"] * 4}, errors.NotBinary, "--task"),
+        ({"label": ["0", "1", "2"] * 4}, errors.NotBinary, "a yes/no target is needed"),
         ({"label": ["0"] * 12}, errors.OneClass, "'0' only"),
         ({"label": ["yes", "no", "Yes"] * 4}, errors.MixedLabels, "'Yes', 'yes'"),
         ({"patient_id": [*ids[:11], "P00"]}, errors.DuplicateId, "P00"),

@@ -50,7 +50,7 @@ def read_cohort(
     source: Path,
     *,
     target: str,
-    positive: str | None = None,
+    positive: str | bool | None = None,
     id: str | None = None,
     groups: str | None = None,
     site: str | None = None,
@@ -105,7 +105,7 @@ def cohort_from_arrays(
     groups: npt.ArrayLike | None = None,
     sites: npt.ArrayLike | None = None,
     clinical: pd.DataFrame | Sequence[str] | None = None,
-    positive: str | None = None,
+    positive: str | bool | None = None,
 ) -> Cohort:
     """Make a cohort from arrays; the order given is part of the input.
 

@@ -336,3 +336,22 @@ def test_warnings_of_one_wording_share_a_row_and_failures_do_not():
     assert [row["names"] for row in rows] == [["f1 L1"], ["f2 L1"], [f"w{i} L1" for i in range(5)]]
     assert rows[2]["code"] == "RoiTouchesBorder"
     assert rows[2]["message"] == "At the border."
+
+
+def test_warnings_that_differ_in_the_files_name_share_a_row():
+    cases = [
+        {
+            "patient_id": f"p{i}", "roi": "", "image": f"images/p{i}.png", "mask": f"masks/p{i}.nii.gz",
+            "status": "done", "code": "", "message": "",
+            "warnings": f"SpacingAssumed: images/p{i}.png tells no size. | DisconnectedRoi: In {i} pieces. | "
+            f"MaskRounded: The file of p{i}.nii.gz was rounded.",
+        }
+        for i in (2, 3)
+    ]  # fmt: skip
+    rows = [(row["code"], row["message"], row["names"]) for row in attention_rows(pd.DataFrame(cases))]
+    assert rows == [
+        ("DisconnectedRoi", "In 2 pieces.", ["p2"]),
+        ("DisconnectedRoi", "In 3 pieces.", ["p3"]),
+        ("MaskRounded", "The file of this mask was rounded.", ["p2", "p3"]),
+        ("SpacingAssumed", "This image tells no size.", ["p2", "p3"]),
+    ]

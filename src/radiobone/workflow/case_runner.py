@@ -139,7 +139,7 @@ def run_image(
             except Exception as error:  # noqa: BLE001 - a defect in one case must not cost the cohort
                 found = [_failed(case, _unexpected(error))]
                 tell(case.case_id)
-        shared = _as_text(warnings)
+        shared = _as_text(case, warnings)
         outcomes.append([replace(one, warnings=shared + one.warnings) for one in found])
     return outcomes
 
@@ -230,7 +230,7 @@ def _measure_one(case: Case, mask: Mask, image: Volume, task: Task) -> Outcome:
         picture = three_planes(image, region)
     whole = np.issubdtype(image.array.dtype, np.integer)
     return Outcome(
-        case, "done" if task.measure else "ready", "", "", _as_text(warnings), features, facts, picture,
+        case, "done" if task.measure else "ready", "", "", _as_text(case, warnings), features, facts, picture,
         label, "integer" if whole else "decimal", image.is_2d,
     )  # fmt: skip
 
@@ -250,13 +250,17 @@ def _warn_of_shape(facts: dict[str, Any]) -> None:
         )
 
 
-def _as_text(warnings: Sequence[RadioboneWarning]) -> tuple[str, ...]:
-    return tuple(f"{warning.code}: {warning}" for warning in warnings)
+def _as_text(case: Case, warnings: Sequence[RadioboneWarning]) -> tuple[str, ...]:
+    return tuple(f"{warning.code}: {_below_root(case, str(warning))}" for warning in warnings)
 
 
 def _failed(case: Case, error: RadioboneError) -> Outcome:
-    here = f"{case.root}{os.sep}"  # paths in messages begin at the manifest's root, as in the manifest
-    return Outcome(case, "failed", error.code, str(error).replace(here, ""))
+    return Outcome(case, "failed", error.code, _below_root(case, str(error)))
+
+
+def _below_root(case: Case, message: str) -> str:
+    """Let paths in a message begin at the manifest's root, as in the manifest."""
+    return message.replace(f"{case.root}{os.sep}", "")
 
 
 def _unexpected(error: Exception) -> UnexpectedError:

@@ -12,6 +12,7 @@ from warnings import warn
 from radiobone import __version__
 from radiobone.core.files import file_digest
 from radiobone.core.folders import CASE_CACHE, prepare_extraction_folder
+from radiobone.core.interruption import saying_what_is_kept
 from radiobone.core.provenance import machine, versions
 from radiobone.core.warnings import MixedPixelTypes
 from radiobone.features.names import expected_names
@@ -79,12 +80,15 @@ def extract(
     store = None if folder is None else Cache(folder / CASE_CACHE)
     work = [Job(case, case_key(case, choice.settings, choice.modality)) for case in listed.cases]
     task = Task(choice.settings, choice.modality)
-    outcomes = run_jobs(work, task, store=store, n_processes=jobs, show_progress=show_progress)
+    keys = {job.key.key for job in work if job.key}
+    kept = None if store is None else lambda: f"{store.count(keys)} of {len(work)} cases"
+    with saying_what_is_kept(kept):
+        outcomes = run_jobs(work, task, store=store, n_processes=jobs, show_progress=show_progress)
     outcomes = _told_of_mixed_types(outcomes, choice.settings)
     result = assemble(outcomes, listed, _provenance(listed, choice, work))
     if folder is not None and store is not None:
         save(result, outcomes, folder, csv=csv)
-        store.prune({job.key.key for job in work if job.key})
+        store.prune(keys)
     return result
 
 

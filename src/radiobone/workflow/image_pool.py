@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -16,6 +17,7 @@ from joblib.externals.loky.process_executor import TerminatedWorkerError
 from threadpoolctl import threadpool_limits
 
 from radiobone.core.errors import WorkerDied
+from radiobone.core.interruption import leave_interrupts_to_the_parent
 from radiobone.core.progress import Progress, progress
 from radiobone.io.manifest import Case
 from radiobone.workflow.cache import Cache, CaseKey
@@ -71,15 +73,18 @@ def run_jobs(
             file=sys.stderr,
         )
     title = "Measuring regions" if task.measure else "Checking regions"
-    with progress(title, len(missing), show=show_progress) as tell:
-        for found in _computed(missing, task, store, n_processes, tell):
+    with (
+        progress(title, len(missing), show=show_progress) as tell,
+        closing(_computed(missing, task, store, n_processes, tell)) as finished,
+    ):
+        for found in finished:  # whatever stops us also ends the processes
             outcomes += found
     return outcomes
 
 
 def _computed(
     missing: Sequence[Job], task: Task, store: Cache | None, n_processes: int, tell: Progress
-) -> Iterator[list[Outcome]]:
+) -> Generator[list[Outcome], None, None]:
     """Yield finished pieces of work, each one image with all its regions."""
     by_image: dict[Path, list[Job]] = defaultdict(list)
     for job in missing:
@@ -97,14 +102,17 @@ def _in_processes(
     work: Work, pieces: Sequence[list[Job]], n_processes: int, tell: Progress
 ) -> Iterator[list[Outcome]]:
     finished: set[int] = set()
-    pool = Parallel(n_jobs=min(n_processes, len(pieces)), return_as="generator_unordered")
+    tasks = (delayed(_numbered)(work, n, piece) for n, piece in enumerate(pieces))
+    settings = parallel_config(
+        backend="loky", inner_max_num_threads=1, initializer=leave_interrupts_to_the_parent
+    )
     try:
-        with parallel_config(backend="loky", inner_max_num_threads=1):
-            for number, outcomes in pool(
-                delayed(_numbered)(work, n, piece) for n, piece in enumerate(pieces)
-            ):
-                finished.add(number)
-                yield outcomes
+        with settings:  # a pool takes them over when it is made
+            pool = Parallel(n_jobs=min(n_processes, len(pieces)), return_as="generator_unordered")
+            with closing(pool(tasks)) as found:
+                for number, outcomes in found:
+                    finished.add(number)
+                    yield outcomes
     except TerminatedWorkerError:  # which piece ended the worker is not known: each once more, alone
         for piece in (piece for number, piece in enumerate(pieces) if number not in finished):
             yield _in_a_process_of_its_own(work, piece, tell)
@@ -115,7 +123,7 @@ def _numbered(work: Work, number: int, piece: list[Job]) -> tuple[int, list[Outc
 
 
 def _in_a_process_of_its_own(work: Work, piece: list[Job], tell: Progress) -> list[Outcome]:
-    with ProcessPoolExecutor(max_workers=1) as process:
+    with ProcessPoolExecutor(max_workers=1, initializer=leave_interrupts_to_the_parent) as process:
         try:
             outcomes: list[Outcome] = process.submit(work, piece).result()
         except TerminatedWorkerError:
@@ -126,6 +134,9 @@ def _in_a_process_of_its_own(work: Work, piece: list[Job], tell: Progress) -> li
                 "Run again on a machine with more memory, or crop the image to the region."
             )
             return [Outcome(job.case, "failed", WorkerDied.code, message) for job in piece]
+        except KeyboardInterrupt:
+            process.shutdown(kill_workers=True)
+            raise
     return outcomes
 
 

@@ -77,14 +77,21 @@ def place(location: tuple[int | str, ...], content: Any) -> str:
     parts: list[str] = []
     here: Any = content
     for number, part in enumerate(location):
-        if (isinstance(here, Mapping) and part in here) or (
-            isinstance(here, list | tuple) and isinstance(part, int) and part < len(here)
-        ):
-            here = here[part]
-        elif number < len(location) - 1 or not isinstance(here, Mapping):
+        below = _below(here, part)
+        if below is None and (number < len(location) - 1 or not isinstance(here, Mapping)):
             continue
+        here = below
         parts.append(str(part))
     return ".".join(parts)
+
+
+def _below(content: Any, part: int | str) -> Any:
+    """Return what is at a key or a place of a list; None if there is nothing."""
+    if isinstance(content, Mapping):
+        return content.get(part)
+    if isinstance(content, list | tuple) and isinstance(part, int) and part < len(content):
+        return content[part]
+    return None
 
 
 def known_keys(kind: type[BaseModel], location: tuple[int | str, ...]) -> str:

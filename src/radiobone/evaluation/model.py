@@ -66,6 +66,18 @@ class Model:
     about: Mapping[str, Any]
     digest: str = ""
 
+    def __repr__(self) -> str:
+        return f"Model({self.in_brief()})"
+
+    def in_brief(self) -> str:
+        """Say what is predicted, by what, and on whom it was trained, in two lines."""
+        about, training = self.about, self.about["training"]
+        return (
+            f"{str(about['target'])[:30]}: {str(about['positive'])[:30]} against {str(about['negative'])[:30]}\n"
+            f"  {about['model']} on {len(self.features)} features of {len(self.inputs)}, threshold "
+            f"{self.threshold:.2f}, trained on {training['n_patients']} patients"
+        )
+
     def predict(self, table: pd.DataFrame) -> pd.DataFrame:
         """Score the rows of a feature table.
 

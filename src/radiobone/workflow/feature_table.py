@@ -45,13 +45,19 @@ class FeatureTable:
         """Number of cases that failed."""
         return int((self.cases["status"] == "failed").sum())
 
+    def __repr__(self) -> str:
+        size = f"{len(self.table)} regions × {len(self.feature_columns)} features"
+        return f"FeatureTable({size}; {self._counts()})"
+
+    def _counts(self) -> str:
+        counts = sorted(self.cases["status"].value_counts().items(), key=lambda item: str(item[0]))
+        return ", ".join(f"{count} {status}" for status, count in counts)
+
     def _repr_html_(self) -> str:
-        counts = self.cases["status"].value_counts()
-        summary = ", ".join(f"{count} {status}" for status, count in counts.items())
         failed = self.cases.loc[self.cases["status"] == "failed", ["patient_id", "roi", "code", "message"]]
         shown = failed.to_html(index=False, escape=True) if len(failed) else ""
         head = self.table.head().to_html(index=False, escape=True, max_cols=10)
-        return f"<p>{len(self.table)} regions × {len(self.feature_columns)} features ({summary})</p>{head}{shown}"
+        return f"<p>{len(self.table)} regions × {len(self.feature_columns)} features ({self._counts()})</p>{head}{shown}"
 
 
 def assemble(outcomes: Sequence[Outcome], manifest: Manifest, provenance: dict[str, Any]) -> FeatureTable:

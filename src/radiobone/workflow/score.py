@@ -35,6 +35,9 @@ class Scorer:
     def __init__(self, model: Model) -> None:
         self.model = model
 
+    def __repr__(self) -> str:
+        return f"Scorer({self.model.in_brief()})"
+
     @property
     def settings(self) -> ExtractionSettings:
         """Extraction settings of the training features.

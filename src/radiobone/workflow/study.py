@@ -76,6 +76,9 @@ class Evaluation:
         self.save(folder)
         return write_report(folder, target if target.suffix.lower() == ".html" else None)
 
+    def __repr__(self) -> str:
+        return f"Evaluation({self.result.in_brief()})"
+
     def _repr_html_(self) -> str:
         rows = "".join(
             f"<tr><td>{name}</td><td>{_shown(one.mean)}</td><td>{_shown(one.low)} to {_shown(one.high)}</td></tr>"

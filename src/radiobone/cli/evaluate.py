@@ -51,6 +51,7 @@ def evaluate(
         seed=seed,
         jobs=jobs,
         show_progress=not quiet,
+        say=typer.echo,
         command=options.command_line(),
         **options.roles(target, positive, id_column, groups, site, clinical, features, unit),
     )

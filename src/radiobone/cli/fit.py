@@ -46,6 +46,7 @@ def fit(
         seed=seed,
         jobs=jobs,
         show_progress=not quiet,
+        say=typer.echo,
         **options.roles(target, positive, id_column, groups, site, clinical, features, unit),
     )
     digest = model.save(output)

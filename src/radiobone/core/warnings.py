@@ -37,6 +37,10 @@ class DisconnectedRoi(RadioboneWarning):
     """The region is in several pieces."""
 
 
+class DuplicateRows(RadioboneWarning):
+    """Rows of two patients agree in every feature."""
+
+
 class FeatureDropped(RadioboneWarning):
     """A column cannot be used as a feature."""
 
@@ -85,6 +89,10 @@ class NonFiniteIntensityOutside(RadioboneWarning):
 
 class RoiNameAssumed(RadioboneWarning):
     """The mask's only structure has another name than the one asked for, and was taken."""
+
+
+class NoPatientIds(RadioboneWarning):
+    """Each row was taken as one patient."""
 
 
 class RoiTouchesBorder(RadioboneWarning):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,9 +11,9 @@ import pandas as pd
 
 from radiobone.cohort.cohort import Cohort
 from radiobone.core.progress import progress
-from radiobone.core.warnings import SiteConfounded, SuspectedLeak
 from radiobone.evaluation.audit.finding import Finding
 from radiobone.evaluation.audit.registry import audit_cohort
+from radiobone.evaluation.audit.tell import warn_of
 from radiobone.evaluation.fitting import fit_rows
 from radiobone.evaluation.fold import FoldFit
 from radiobone.evaluation.parallel import run_all
@@ -22,9 +21,6 @@ from radiobone.evaluation.result import Result
 from radiobone.evaluation.spec import PipelineSpec
 from radiobone.evaluation.splits import Split, check_groups_whole, make_splits
 from radiobone.evaluation.summary import make_result
-
-WARNINGS = {kind.code: kind for kind in (SuspectedLeak, SiteConfounded)}
-
 
 FoldTask = tuple[
     pd.DataFrame, npt.NDArray[np.int64], npt.NDArray[np.str_], pd.DataFrame, Split, PipelineSpec, int
@@ -106,7 +102,7 @@ def plan_folds(
     TooFewPerClass, PatientInTrainAndTest
     """
     findings = audit_cohort(cohort)
-    _warn(findings)
+    warn_of(findings, stacklevel=4)
     if splits is None:
         outer = pipeline.outer
         splits = make_splits(
@@ -142,9 +138,3 @@ def fit_fold(
         model_name=fitted.model_name, params=fitted.params, inner_score=fitted.inner_score,
         inner_folds=fitted.inner_folds, probability=fitted.predict(X_test),
     )  # fmt: skip
-
-
-def _warn(findings: Sequence[Finding]) -> None:
-    for finding in findings:
-        if finding.code in WARNINGS:
-            warnings.warn(WARNINGS[finding.code](finding.message), stacklevel=4)

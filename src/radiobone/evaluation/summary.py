@@ -167,6 +167,7 @@ def provenance(cohort: Cohort, pipeline: PipelineSpec, *, seed: int) -> dict[str
             "clinical": list(cohort.clinical),
             "feature_pattern": origin.get("feature_pattern"),
             "n_features": cohort.X.shape[1],
+            "columns": dict(origin.get("columns", {})),
             "notes": list(cohort.notes),
         },
     }

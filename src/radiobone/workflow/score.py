@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +12,14 @@ from radiobone.cohort.readers import read_cohort
 from radiobone.core.errors import BadSetting, FeatureMismatch, FileMissing, SettingsMismatch
 from radiobone.core.folders import extraction_record
 from radiobone.core.tables import read_table
+from radiobone.evaluation.audit.registry import audit_cohort
+from radiobone.evaluation.audit.tell import warn_of_table
 from radiobone.evaluation.final_model import Model, fit_model
 from radiobone.evaluation.final_model import load_model as load_fitted
 from radiobone.features.presets import load_settings
 from radiobone.features.settings import ExtractionSettings
 from radiobone.io.not_a_table import check_is_scorable
+from radiobone.workflow.announce import described
 from radiobone.workflow.extract import extract
 from radiobone.workflow.score_words import Scored
 from radiobone.workflow.single import ImageLike, extract_features
@@ -147,10 +150,19 @@ def fit_table(
     seed: int,
     jobs: int,
     show_progress: bool = False,
+    say: Callable[[str], None] = lambda _line: None,
     **roles: Any,
 ) -> Model:
-    """Fit the final model on an extract folder or a table; ``roles`` as for ``read_cohort``."""
+    """Fit the final model on an extract folder or a table; ``roles`` as for ``read_cohort``.
+
+    Warns
+    -----
+    SuspectedLeak, SiteConfounded, DuplicateRows, NoPatientIds
+    """
     cohort = read_cohort(source, **roles)
+    for line in described(cohort):
+        say(line)
+    warn_of_table(audit_cohort(cohort), serious=True)
     return fit_model(cohort, resolve_pipeline(pipeline), seed=seed, jobs=jobs, show_progress=show_progress)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,11 +13,14 @@ from radiobone.cohort.readers import cohort_from_arrays, read_cohort
 from radiobone.core.files import read_json
 from radiobone.core.folders import FOLD_CACHE, prepare_result_folder
 from radiobone.core.outputs import writing
+from radiobone.evaluation.audit.registry import audit_cohort
+from radiobone.evaluation.audit.tell import warn_of, warn_of_table
 from radiobone.evaluation.final_model import Model, fit_model
 from radiobone.evaluation.result import Estimate, Result
 from radiobone.evaluation.spec import PipelineSpec, load_pipeline
 from radiobone.explain.explanation import Explanation
 from radiobone.report.build import write_report
+from radiobone.workflow.announce import described
 from radiobone.workflow.judging import judge
 
 PipelineSource = str | Path | Mapping[str, Any] | PipelineSpec
@@ -174,6 +177,7 @@ def evaluate_table(
     show_progress: bool = True,
     command: str | None = None,
     title: str | None = None,
+    say: Callable[[str], None] = lambda _line: None,
     **roles: Any,
 ) -> Evaluation:
     """Judge a pipeline on a table or an extract folder, and write the result folder.
@@ -187,6 +191,8 @@ def evaluate_table(
         below it: after an interruption the same call does the rest, and gives the same bytes.
     command, title : str, optional
         For the report: what was typed, and the question in the user's words.
+    say : callable
+        Told, line by line and before anything is computed, which column was taken for what.
     **roles
         As ``radiobone.cohort.readers.read_cohort`` takes them: ``target``, ``positive``, ``id``, ``groups``,
         ``site``, ``clinical``, ``features``, ``unit``.
@@ -199,6 +205,9 @@ def evaluate_table(
     path, folder = Path(source), prepare_result_folder(output)
     spec = resolve_pipeline(pipeline)
     cohort = read_cohort(path, **roles)
+    for line in described(cohort):
+        say(line)
+    warn_of_table(audit_cohort(cohort), serious=False)
     origin = {"command": command, "title": title}
     evaluation = evaluate_cohort(
         cohort,
@@ -228,6 +237,7 @@ def fit(
 ) -> Model:
     """Fit the final model on all rows; parameters as for ``evaluate``."""
     cohort = cohort_from_arrays(X, y, groups=groups, sites=sites, clinical=clinical, positive=positive)
+    warn_of(audit_cohort(cohort))
     return fit_model(cohort, resolve_pipeline(pipeline), seed=seed, jobs=jobs)
 
 

@@ -134,6 +134,7 @@ def run_study(
         show_progress=show_progress,
         command=command,
         title=study.title or None,
+        say=say,
         **study.roles(),
     )
     evaluation.report(output)

@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from typing import Any
 
 Advance = Callable[[str], None]
-SECONDS_BETWEEN_LINES = 15.0
+SECONDS_BETWEEN_LINES = 5.0
+SHARE_BETWEEN_LINES = 0.05  # of the time spent: long work says less often where it is
 
 
 class Progress:
@@ -88,9 +89,10 @@ class _Lines(Progress):
     def __call__(self, _what: str) -> None:
         self._done += 1
         now = time.monotonic()
-        if self._done == self._total or now - self._last >= SECONDS_BETWEEN_LINES:
+        spent_s = now - self._start
+        pause_s = max(SECONDS_BETWEEN_LINES, SHARE_BETWEEN_LINES * spent_s)
+        if self._done == self._total or now - self._last >= pause_s:
             self._last = now
-            spent_s = now - self._start
             left_s = spent_s / self._done * max(self._total - self._done, 0)
             print(
                 f"{self._title}: {self._done}/{self._total}, {spent_s:.0f} s, about {left_s:.0f} s left",

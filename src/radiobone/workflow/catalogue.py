@@ -9,7 +9,7 @@ import yaml
 
 from radiobone.core.errors import BadConfig
 from radiobone.core.settings import Settings
-from radiobone.evaluation.spec import list_pipelines, pipeline_text
+from radiobone.evaluation import spec
 from radiobone.features.presets import PRESET_OF_MODALITY, PRESETS
 from radiobone.features.settings import ExtractionSettings
 from radiobone.imaging.filters.registry import AnyFilter
@@ -62,7 +62,7 @@ def setting_lines() -> list[str]:
 
 def recipe_lines() -> list[str]:
     """Every pipeline that comes with radiobone, and where the rest is listed."""
-    lines = [f"{name:<24} {pipeline.title}" for name, pipeline in list_pipelines().items()]
+    lines = [f"{name:<24} {pipeline.title}" for name, pipeline in spec.list_pipelines().items()]
     return [
         *lines,
         "",
@@ -78,14 +78,14 @@ def text_of(name: str) -> str:
     BadConfig
         If there is none of that name.
     """
-    if name in list_pipelines():
-        return pipeline_text(name)
+    if name in spec.list_pipelines():
+        return spec.pipeline_text(name)
     if name in PRESETS:
         content = PRESETS[name].model_dump(mode="json", exclude_none=True)
         return f"# Settings of extraction: radiobone extract MANIFEST -o DIR --settings FILE\n{_as_yaml(content)}"
     presets = [preset for preset in PRESETS if preset != "default"]
     raise BadConfig(
-        f"No recipe '{name}'. Pipelines: {', '.join(list_pipelines())}. Presets of extraction: {', '.join(presets)}."
+        f"No recipe '{name}'. Pipelines: {', '.join(spec.list_pipelines())}. Presets of extraction: {', '.join(presets)}."
     )
 
 

@@ -51,7 +51,7 @@ def test_only_wanted_entries_stay(tmp_path: Path) -> None:
 
 def test_an_interruption_says_what_is_kept_once() -> None:
     with (
-        pytest.raises(Interrupted, match="^7 of 25 folds kept; run the same command"),
+        pytest.raises(Interrupted, match=r"^7 of 25 folds kept; run the same command"),
         saying_what_is_kept(lambda: "all"),
         saying_what_is_kept(lambda: "7 of 25 folds"),
     ):

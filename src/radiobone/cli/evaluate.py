@@ -15,7 +15,9 @@ EPILOG = """Examples:
 
 [bold]radiobone evaluate table.xlsx --target Target --id ID --pipeline mrmr_svm -o result[/bold]
 
-Then: [bold]radiobone report result[/bold]"""
+Then: [bold]radiobone report result[/bold]
+
+Interrupted? Run the same command again: finished folds are kept."""
 
 
 def register(app: typer.Typer) -> None:

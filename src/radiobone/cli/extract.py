@@ -26,7 +26,7 @@ EPILOG = """Examples:
 
 [bold]radiobone extract knees.csv -o features --modality xr[/bold]
 
-Run the same command again after a correction: only what is missing or changed is computed.
+Run the same command again after an interruption or a correction: only what is missing or changed is computed.
 
 [bold]radiobone extract manifest.csv -o check --dry-run[/bold]  (are all files and masks in order?)"""
 

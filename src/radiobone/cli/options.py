@@ -16,7 +16,12 @@ ALL_CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") els
 Modality = Literal["ct", "mr", "xr", "dxa"]
 
 Output = Annotated[
-    Path, typer.Option("-o", "--output", help="Folder for the results; made if it is not there.")
+    Path,
+    typer.Option(
+        "-o",
+        "--output",
+        help="Folder for the results; made if it is not there. Features and results need a folder each.",
+    ),
 ]
 Jobs = Annotated[
     int, typer.Option("--jobs", "-j", min=1, help="Worker processes. The numbers do not depend on it.")

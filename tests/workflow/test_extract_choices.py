@@ -133,6 +133,11 @@ def test_a_forgotten_root_is_found(three_patients: SmallCohort, tmp_path: Path) 
         extract(listed, settings=FIRST_ORDER, show_progress=False)
 
 
+def test_a_root_that_is_not_there_is_named(three_patients: SmallCohort, tmp_path: Path) -> None:
+    with pytest.raises(FileMissing, match=r"No folder at .*nowhere"):
+        extract(three_patients.manifest, settings=FIRST_ORDER, root=tmp_path / "nowhere", show_progress=False)
+
+
 def test_a_few_files_missing_fail_their_own_cases(three_patients: SmallCohort) -> None:
     for part in ("images", "masks"):
         (three_patients.folder / part / "p2.nii.gz").unlink()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from radiobone.core.errors import FileMissing, PathOutsideRoot
@@ -21,8 +22,13 @@ def check_paths(manifest: Manifest) -> None:
     PathOutsideRoot
         If nearly all paths are absolute and lead out of the root.
     FileMissing
-        If nearly no file is where the manifest says.
+        If the root is not there, or nearly no file is where the manifest says.
     """
+    if not manifest.root.is_dir():
+        raise FileMissing(
+            f"No folder at {manifest.root}, where the paths of {manifest.path} should begin. Correct --root (`root` in a "
+            "study file or in Python)."
+        )
     paths = _local_paths(manifest)
     outside = [path for path in paths if not _is_below(path, manifest.root)]
     if paths and len(outside) >= NEARLY_ALL * len(paths):
@@ -77,4 +83,5 @@ def _other_roots(root: Path) -> Iterable[Path]:
     yield Path.cwd()
     yield from root.parents
     for above in (root, root.parent):
-        yield from sorted(path for path in above.iterdir() if path.is_dir() and not path.name.startswith("."))
+        with suppress(OSError):  # a folder that may not be listed gives no advice
+            yield from sorted(path for path in above.iterdir() if path.is_dir() and path.name[0] != ".")

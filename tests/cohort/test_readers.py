@@ -166,11 +166,11 @@ def test_rows_without_target_are_dropped_and_counted(tmp_path):
     assert cohort.provenance["rows_dropped"] == 1
 
 
-def test_constant_and_empty_columns_are_dropped(tmp_path):
-    with pytest.warns(FeatureDropped, match="2 column"):
+def test_only_empty_columns_are_dropped_before_the_folds(tmp_path):
+    with pytest.warns(FeatureDropped, match=r"1 column\(s\) hold no value in any row: empty"):
         cohort = read(tmp_path, make_table(flat=[1.0] * 12, empty=[None] * 12))
-    assert "flat" not in cohort.X
     assert "empty" not in cohort.X
+    assert "flat" in cohort.X  # constant or not is learned in the fold
 
 
 def test_missing_values_stay_and_are_told(tmp_path):

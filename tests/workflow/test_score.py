@@ -155,7 +155,7 @@ def test_a_model_of_a_foreign_table_scores_tables_only(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     table = pd.DataFrame(rng.normal(size=(40, 4)), columns=list("abcd")).assign(y=np.arange(40) % 2)
     table.to_csv(tmp_path / "t.csv", index=False)
-    model = fit_table(tmp_path / "t.csv", pipeline=FAST, seed=0, jobs=1, target="y")
+    model = fit_table(tmp_path / "t.csv", pipeline=FAST, seed=0, jobs=1, target="y", id="row")
     model.save(tmp_path / "m.rbm")
     scorer = load_model(tmp_path / "m.rbm")
     assert len(scorer.score_table(tmp_path / "t.csv")) == 40

@@ -20,6 +20,7 @@ from radiobone.cohort.checks import (
     check_ids,
     check_one_label,
     check_unique,
+    check_varies,
     drop_empty,
     texts,
     warn_missing,
@@ -243,6 +244,7 @@ def _features(table: pd.DataFrame, roles: Roles, rows: list[str]) -> tuple[pd.Da
     numbers = number_table(table[list(roles.features)], rows)
     clinical = encode_clinical(table[list(roles.clinical)], rows)
     X = drop_empty(pd.concat([numbers, clinical], axis=1))
+    check_varies(X)
     warn_missing(X)
     X.index = pd.Index(rows, name="row_id", dtype=object)
     kept = set(X.columns)

@@ -44,7 +44,7 @@ def found(code: str, severity: str) -> list[dict[str, str]]:
 def test_without_objections_it_is_green(sound):
     assert verdict(sound).level == GOOD
     assert verdict(sound).reasons == ()
-    assert verdict(with_patients(sound, 25, 25, folds=5)).level == GOOD
+    assert verdict(with_patients(sound, 30, 30, folds=5)).level == GOOD
 
 
 FAULTS = {
@@ -56,8 +56,8 @@ FAULTS = {
     "Worse than chance": (BAD, lambda d: with_metric(d, "auc", mean=0.4, pooled=0.4, low=0.3, high=0.48)),
     "No interval": (BAD, lambda d: with_metric(d, "auc", low=None, high=None)),
     "Too good to be true?": (CAREFUL, lambda d: with_metric(d, "auc", mean=0.995, pooled=0.99, high=1.0)),
-    "Few patients": (CAREFUL, lambda d: with_patients(d, 19, 200)),
-    "Tiny test folds": (CAREFUL, lambda d: with_patients(d, 24, 100, folds=5)),
+    "Few patients": (CAREFUL, lambda d: with_patients(d, 29, 200)),
+    "Tiny test folds": (CAREFUL, lambda d: with_patients(d, 30, 100, folds=7)),
     "Mean and pooled AUC differ": (CAREFUL, lambda d: with_metric(d, "auc", pooled=0.74)),
     "Probabilities not usable": (CAREFUL, lambda d: with_metric(d, "brier", mean=0.26)),
     "The audit warns": (CAREFUL, lambda d: replace(d, findings=found("NoPatientIds", "warning"))),
@@ -78,9 +78,12 @@ def test_every_check_has_a_case_here(sound):
     assert objecting == {check.__name__ for check in CHECKS}
 
 
-def test_49_patients_are_few_and_50_are_not(sound):
-    assert [one.heading for one in verdict(with_patients(sound, 24, 25)).reasons] == ["Few patients"]
-    assert verdict(with_patients(sound, 25, 25)).level == GOOD
+def test_49_patients_are_few_even_if_all_have_regions_of_both_classes(sound):
+    for n, few in ((49, True), (50, False)):
+        rows = with_patients(sound, n, n)
+        both = rows.predictions.assign(patient_id=[f"p{i % n}" for i in range(2 * n)])
+        data = replace(rows, predictions=both, metrics={**rows.metrics, "n_patients": n})
+        assert [one.heading for one in verdict(data).reasons] == ["Few patients"] * few
 
 
 def test_several_regions_of_a_patient_count_once(sound):

@@ -29,10 +29,11 @@ TITLES: dict[Level, str] = {
 FEWEST_PATIENTS = 50
 """With fewer, even a plain share of all of them, such as that of positives, is known to ±14 percentage points at best."""
 
-FEWEST_OF_A_CLASS = 20
-"""With 10, a sensitivity of 80 % cannot be told from guessing (Wilson's interval begins at 49 %); with 20 it begins
-at 58 %. Guidance asks for far more: at least 100 of each class to judge a model (Collins et al., Stat Med 35, 2016),
-and a size worked out for the question (Riley et al., BMJ 368, 2020; TRIPOD)."""
+FEWEST_OF_A_CLASS = 30
+"""Patients, as in the audit. With 30, a sensitivity of 80 % is known to about ±14 percentage points (Wilson's interval:
+63 to 90 %); with 10 it cannot be told from guessing (49 to 94 %). Guidance asks for far more: at least 100 of each class
+to judge a model (Collins et al., Stat Med 35, 2016), and a size worked out for the question (Riley et al., BMJ 368,
+2020; TRIPOD)."""
 
 FEWEST_IN_A_FOLD = 5
 """Patients of a class. With fewer, a single one can move the AUC of its fold by a quarter or more."""

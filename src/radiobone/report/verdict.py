@@ -128,7 +128,7 @@ def warnings_of_the_audit(data: ResultData) -> Reason | None:
 
 
 def few_patients(data: ResultData) -> Reason | None:
-    """Object to fewer than 50 patients, or 20 of the smaller class."""
+    """Object to fewer than 50 patients, or 30 of the smaller class."""
     about = data.metrics
     patients = data.predictions.groupby("y")["patient_id"].nunique()
     sizes = {about["positive"]: int(patients.get(1, 0)), about["negative"]: int(patients.get(0, 0))}

@@ -67,6 +67,14 @@ def test_a_file_that_is_there_stays_until_it_is_replaced(tmp_path: Path) -> None
     assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("old.csv", "old")]
 
 
+def test_an_input_is_not_replaced(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("kept")
+    (tmp_path / "link.csv").symlink_to(tmp_path / "t.csv")
+    with pytest.raises(OutputNotWritable, match="would be lost"):
+        prepare_file(tmp_path / "link.csv", inputs=[None, tmp_path / "not_there", tmp_path / "t.csv"])
+    assert (tmp_path / "t.csv").read_text() == "kept"
+
+
 def test_every_failed_write_has_a_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "taken").write_text("mine")
     with pytest.raises(OutputNotWritable, match="cannot be written"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -45,7 +45,9 @@ def prepare_folder(path: str | Path) -> Path:
     return folder
 
 
-def prepare_file(path: str | Path, *, example: str = "result.csv") -> Path:
+def prepare_file(
+    path: str | Path, *, example: str = "result.csv", inputs: Iterable[str | Path | None] = ()
+) -> Path:
     """Make the folder of a file to be written and try to write in it, before any work is done for it.
 
     Parameters
@@ -54,6 +56,8 @@ def prepare_file(path: str | Path, *, example: str = "result.csv") -> Path:
         A file that is there stays until it is replaced.
     example : str
         A name for such a file, shown where a folder was given instead.
+    inputs : iterable of path or None
+        Files that are read for it, and that it must not replace.
 
     Returns
     -------
@@ -63,7 +67,7 @@ def prepare_file(path: str | Path, *, example: str = "result.csv") -> Path:
     Raises
     ------
     OutputNotWritable
-        If it is a folder or a device, or nothing can be written beside it.
+        If it is a folder or a device, one of the inputs, or nothing can be written beside it.
     DiskFull
     """
     target = Path(path)
@@ -78,8 +82,17 @@ def prepare_file(path: str | Path, *, example: str = "result.csv") -> Path:
                 f"The output {target} is no ordinary file, and would be replaced by one. "
                 "Give another file name with -o."
             )
+        if any(source is not None and _same_file(target, Path(source)) for source in inputs):
+            raise OutputNotWritable(
+                f"The output {target} is the file that is read, and would be lost. It is left as it is. "
+                "Give another file name with -o."
+            )
         _try(target.parent)
     return target
+
+
+def _same_file(first: Path, second: Path) -> bool:
+    return first.exists() and second.exists() and first.samefile(second)
 
 
 def _try(folder: Path) -> None:

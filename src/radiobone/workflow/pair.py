@@ -39,7 +39,7 @@ def pair(
     ------
     FileMissing, EmptyTable, MissingColumn, OutputNotWritable, DiskFull
     """
-    prepare_file(output, example="manifest.csv")
+    prepare_file(output, example="manifest.csv", inputs=[labels])
     pairing = pair_folders(images, masks, labels, folder=output.resolve().parent, roi=roi)
     write_csv(output, pairing.table)
     lines = [f"{len(pairing.table)} pairs of image and mask written to {output}.", *pairing.notes]

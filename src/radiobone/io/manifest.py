@@ -25,7 +25,6 @@ from radiobone.core.errors import (
     PathOutsideRoot,
     SameImageTwice,
 )
-from radiobone.core.files import write_csv
 from radiobone.core.tables import read_text_table
 from radiobone.core.warnings import SimilarIds
 from radiobone.io.not_a_table import check_is_manifest
@@ -174,21 +173,6 @@ def check_case_files(case: Case) -> None:
                 f"No {kind} at {path}. Check the path in the manifest (relative paths begin at {case.root}; another "
                 "folder can be named with --root), and that the drive is there."
             )
-
-
-def write_manifest(path: Path, table: pd.DataFrame) -> None:
-    """Write a manifest as CSV.
-
-    Raises
-    ------
-    BadSetting
-        If the name asks for another format.
-    """
-    if path.suffix.lower() != ".csv":
-        raise BadSetting(
-            f"Manifests are written as CSV; {path.name} should end in .csv. Excel opens it as it is."
-        )
-    write_csv(path, table)
 
 
 def _columns(table: pd.DataFrame, path: Path, target: str | None) -> _Columns:

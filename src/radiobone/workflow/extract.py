@@ -11,7 +11,7 @@ from warnings import warn
 
 from radiobone import __version__
 from radiobone.core.files import file_digest
-from radiobone.core.folders import CASE_CACHE, prepare_extraction_folder
+from radiobone.core.folders import CASE_CACHE, EXTRACTION, begin, finish, prepare_extraction_folder
 from radiobone.core.interruption import saying_what_is_kept
 from radiobone.core.provenance import machine, versions
 from radiobone.core.warnings import MixedPixelTypes
@@ -75,13 +75,15 @@ def extract(
     -----
     ModalityAssumed, MixedPixelTypes
     """
-    folder = None if output is None else prepare_extraction_folder(output)
+    folder = None if output is None else prepare_extraction_folder(output, inputs=[manifest])
     listed, choice = _planned(manifest, settings, modality, root, target)
     store = None if folder is None else Cache(folder / CASE_CACHE)
     work = [Job(case, case_key(case, choice.settings, choice.modality)) for case in listed.cases]
     task = Task(choice.settings, choice.modality)
     keys = {job.key.key for job in work if job.key}
     kept = None if store is None else lambda: f"{store.count(keys)} of {len(work)} cases"
+    if folder is not None:
+        begin(folder, EXTRACTION)
     with saying_what_is_kept(kept):
         outcomes = run_jobs(work, task, store=store, n_processes=jobs, show_progress=show_progress)
     outcomes = _told_of_mixed_types(outcomes, choice.settings)
@@ -89,6 +91,7 @@ def extract(
     if folder is not None and store is not None:
         save(result, outcomes, folder, csv=csv)
         store.prune(keys)
+        finish(folder, EXTRACTION)
     return result
 
 
@@ -108,7 +111,7 @@ def dry_run(
     Writes ``cases.csv`` and the pictures; a feature table of an earlier run stays as it is. The result has
     no rows, and its ``feature_columns`` are those that ``extract`` would give.
     """
-    folder = prepare_extraction_folder(output)
+    folder = prepare_extraction_folder(output, inputs=[manifest])
     listed, choice = _planned(manifest, settings, modality, root, target)
     task = Task(choice.settings, choice.modality, measure=False)
     work = [Job(case) for case in listed.cases]

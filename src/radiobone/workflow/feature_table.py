@@ -9,7 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from radiobone.core.files import write_csv, write_json, write_parquet
+from radiobone.core.errors import FileUnreadable
+from radiobone.core.files import read_json, write_csv, write_json, write_parquet
 from radiobone.core.folders import PROVENANCE_FILE
 from radiobone.core.outputs import writing
 from radiobone.io.manifest import Manifest
@@ -130,10 +131,19 @@ def _save_pictures(outcomes: Sequence[Outcome], folder: Path) -> None:
         write_png(folder / name, one.picture)
         who = {"case_id": one.case.case_id, "patient_id": one.case.patient_id, "roi": one.case.roi}
         index.append({**who, "file": name, **one.facts})
-    kept = {entry["file"] for entry in index}
-    for stale in folder.glob("*.png"):
-        if stale.stem.isdigit() and stale.name not in kept:  # an earlier run's; others are the user's
-            with writing(stale):
-                stale.unlink()
+    stale = listed_pictures(folder / "index.json") - {str(entry["file"]) for entry in index}
+    for name in stale:  # an earlier run's; others are the user's
+        with writing(folder / name):
+            (folder / name).unlink(missing_ok=True)
     if index:
         write_json(folder / "index.json", index)
+
+
+def listed_pictures(index: Path) -> set[str]:
+    """Names of the pictures that an index lists; none if there is no index, or another program's."""
+    if not index.is_file():
+        return set()
+    try:
+        return {Path(entry["file"]).name for entry in read_json(index)}
+    except (FileUnreadable, TypeError, KeyError):
+        return set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,9 +11,15 @@ from typing import Any
 
 from radiobone.cohort.cohort import Cohort
 from radiobone.cohort.readers import cohort_from_arrays, read_cohort
-from radiobone.core.files import read_json
-from radiobone.core.folders import FOLD_CACHE, prepare_result_folder
-from radiobone.core.outputs import writing
+from radiobone.core.folders import (
+    EVALUATION,
+    FOLD_CACHE,
+    begin,
+    finish,
+    prepare_result_folder,
+    warn_if_unfinished,
+)
+from radiobone.core.outputs import prepare_file, writing
 from radiobone.evaluation.audit.registry import audit_cohort
 from radiobone.evaluation.audit.tell import warn_of, warn_of_table
 from radiobone.evaluation.final_model import Model, fit_model
@@ -21,6 +28,7 @@ from radiobone.evaluation.spec import PipelineSpec, load_pipeline
 from radiobone.explain.explanation import Explanation
 from radiobone.report.build import write_report
 from radiobone.workflow.announce import described
+from radiobone.workflow.feature_table import listed_pictures
 from radiobone.workflow.judging import judge
 
 PipelineSource = str | Path | Mapping[str, Any] | PipelineSpec
@@ -70,14 +78,30 @@ class Evaluation:
         where = prepare_result_folder(folder)
         self.result.save(where)
         self.explanation.save(where)
+        finish(where, EVALUATION)
         return where
 
     def report(self, path: str | Path) -> Path:
-        """Write the HTML report: into ``path`` if it ends in .html, else into that folder."""
+        """Write the HTML report, and return where it is.
+
+        Parameters
+        ----------
+        path : path
+            A file that ends in ``.html``, which is all that is written then; or a folder, which also gets
+            everything that ``save`` writes.
+
+        Raises
+        ------
+        OutputTaken
+            If the folder holds an extraction, or files of others that would be replaced.
+        OutputNotWritable, DiskFull
+        """
         target = Path(path)
-        folder = target.parent if target.suffix.lower() == ".html" else target
-        self.save(folder)
-        return write_report(folder, target if target.suffix.lower() == ".html" else None)
+        if target.suffix.lower() != ".html":
+            return write_report(self.save(target))
+        prepare_file(target, example="report.html")
+        with tempfile.TemporaryDirectory() as folder:
+            return write_report(self.save(folder), target)
 
     def __repr__(self) -> str:
         return f"Evaluation({self.result.in_brief()})"
@@ -202,13 +226,15 @@ def evaluate_table(
     TableError, StudyError, SettingError, PathError
         Among them ``OutputTaken`` if ``output`` holds an extraction, before anything is computed.
     """
-    path, folder = Path(source), prepare_result_folder(output)
+    path, folder = Path(source), prepare_result_folder(output, inputs=[source])
     spec = resolve_pipeline(pipeline)
+    warn_if_unfinished(path, "extraction")
     cohort = read_cohort(path, **roles)
     for line in described(cohort):
         say(line)
     warn_of_table(audit_cohort(cohort), serious=False)
     origin = {"command": command, "title": title}
+    begin(folder, EVALUATION)
     evaluation = evaluate_cohort(
         cohort,
         spec,
@@ -218,8 +244,8 @@ def evaluate_table(
         origin=origin,
         cache=folder / FOLD_CACHE,
     )
-    evaluation.save(folder)
     _carry_along(path, folder)
+    evaluation.save(folder)
     return evaluation
 
 
@@ -265,6 +291,6 @@ def _forget(folder: Path) -> None:
     (folder / CASES).unlink(missing_ok=True)
     index = folder / PICTURE_INDEX
     if index.is_file():
-        for entry in read_json(index):
-            (index.parent / Path(entry["file"]).name).unlink(missing_ok=True)
+        for name in listed_pictures(index):
+            (index.parent / name).unlink(missing_ok=True)
         index.unlink()

@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 from radiobone.core.errors import BadConfig
 from radiobone.core.folders import prepare_result_folder
 from radiobone.core.settings import Settings, read_yaml, validate
+from radiobone.report.build import write_report
 from radiobone.workflow.case_report import warning_lines
 from radiobone.workflow.extract import extract
 from radiobone.workflow.feature_table import FeatureTable
@@ -114,7 +115,7 @@ def run_study(
         None where the study starts from a table.
     """
     study = read_study(path)
-    prepare_result_folder(output)
+    prepare_result_folder(output, inputs=[path])
     if study.manifest is None:
         extracted, source = None, path.parent / str(study.table)
     else:
@@ -137,7 +138,7 @@ def run_study(
         say=say,
         **study.roles(),
     )
-    evaluation.report(output)
+    write_report(output)
     return extracted, evaluation
 
 

@@ -123,16 +123,15 @@ def run_image(
         For each case at least one, more where it names its regions by a pattern. Errors are
         recorded, never raised, so that the rest of the cohort goes on.
     """
-    image: Volume | None = None
+    image = _ImageOnce(task.modality)
     outcomes: list[list[Outcome]] = []
     for case in cases:
         found: list[Outcome]
         with collected() as warnings:
             try:
                 check_case_files(case)
-                if image is None:
-                    image = _read(case, task.modality)
-                found = _measure(case, open_mask(case.mask, image), image, task, tell)
+                volume = image.read(case)
+                found = _measure(case, open_mask(case.mask, volume), volume, task, tell)
             except RadioboneError as error:
                 found = [_failed(case, error)]
                 tell(case.case_id)
@@ -147,6 +146,25 @@ def run_image(
 def is_pattern(roi: str) -> bool:
     """Tell whether a region's name stands for several, such as ``vertebrae_*``."""
     return any(character in roi for character in PATTERN_CHARACTERS)
+
+
+class _ImageOnce:
+    """An image that is decoded once; what reading it warns of is said to each case, whichever comes first."""
+
+    def __init__(self, modality: str | None) -> None:
+        self._modality = modality
+        self._volume: Volume | None = None
+        self._warnings: Sequence[RadioboneWarning] = ()
+
+    def read(self, case: Case) -> Volume:
+        try:
+            if self._volume is None:
+                with collected() as self._warnings:
+                    self._volume = _read(case, self._modality)
+            return self._volume
+        finally:
+            for warning in self._warnings:
+                warn(warning, stacklevel=2)
 
 
 def _read(case: Case, modality: str | None) -> Volume:

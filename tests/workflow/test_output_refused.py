@@ -167,6 +167,7 @@ def test_an_evaluation_never_goes_into_an_unfinished_extraction(extracted: Path)
         evaluate(
             np.random.default_rng(0).normal(size=(20, 2)),
             np.arange(20) % 2,
+            groups=range(20),
             pipeline=FAST,
             show_progress=False,
         ).save(extracted)

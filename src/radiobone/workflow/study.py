@@ -21,7 +21,7 @@ from radiobone.core.folders import (
 )
 from radiobone.core.outputs import prepare_file, writing
 from radiobone.evaluation.audit.registry import audit_cohort
-from radiobone.evaluation.audit.tell import warn_of, warn_of_table
+from radiobone.evaluation.audit.tell import warn_of_table
 from radiobone.evaluation.final_model import Model, fit_model
 from radiobone.evaluation.result import Estimate, Result
 from radiobone.evaluation.spec import PipelineSpec, load_pipeline
@@ -142,9 +142,10 @@ def evaluate(
     y : array-like, shape (n_rows,)
         Two classes.
     groups : array-like, shape (n_rows,), optional
-        Patient of each row. Without it every row counts as a patient of its own.
+        Patient of each row. Without it every row counts as a patient of its own, with a warning; if it is so, say
+        ``groups=range(len(X))``.
     sites : array-like, shape (n_rows,), optional
-    clinical : DataFrame, optional
+    clinical : DataFrame, named Series, or names of columns of ``X``, optional
         Clinical variables that join the features.
     pipeline : name, path, mapping or PipelineSpec
         ``radiobone recipes`` lists the names.
@@ -165,6 +166,7 @@ def evaluate(
     TableError, StudyError, SettingError
     """
     cohort = cohort_from_arrays(X, y, groups=groups, sites=sites, clinical=clinical, positive=positive)
+    warn_of_table(audit_cohort(cohort), serious=False)
     return evaluate_cohort(cohort, pipeline, seed=seed, jobs=jobs, show_progress=show_progress)
 
 
@@ -263,7 +265,7 @@ def fit(
 ) -> Model:
     """Fit the final model on all rows; parameters as for ``evaluate``."""
     cohort = cohort_from_arrays(X, y, groups=groups, sites=sites, clinical=clinical, positive=positive)
-    warn_of(audit_cohort(cohort))
+    warn_of_table(audit_cohort(cohort), serious=True)
     return fit_model(cohort, resolve_pipeline(pipeline), seed=seed, jobs=jobs)
 
 

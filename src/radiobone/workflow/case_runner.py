@@ -27,6 +27,7 @@ from radiobone.imaging.pictures import picture_facts, three_planes
 from radiobone.io.images import read_image
 from radiobone.io.manifest import Case, check_case_files
 from radiobone.io.masks import Mask, open_mask
+from radiobone.io.roots import is_drive
 
 Status = Literal["done", "failed", "empty", "ready"]
 DICOM_MODALITIES = {
@@ -278,7 +279,9 @@ def _failed(case: Case, error: RadioboneError) -> Outcome:
 
 def _below_root(case: Case, message: str) -> str:
     """Let paths in a message begin at the manifest's root, as in the manifest."""
-    return message.replace(f"{case.root}{os.sep}", "")
+    return (
+        message if case.root is None or is_drive(case.root) else message.replace(f"{case.root}{os.sep}", "")
+    )
 
 
 def _unexpected(error: Exception) -> UnexpectedError:

@@ -25,6 +25,8 @@ from radiobone.workflow.choice import Choice, SettingsSource, choose, resolve_se
 from radiobone.workflow.feature_table import FeatureTable, assemble, save, save_cases
 from radiobone.workflow.image_pool import Job, run_jobs
 
+NAMES_SHOWN = 3
+
 
 def extract(
     manifest: str | Path,
@@ -146,17 +148,24 @@ def _told_of_mixed_types(outcomes: Sequence[Outcome], settings: ExtractionSettin
     keeps_type = settings.normalisation is None and settings.bias_correction is None
     if settings.resampling is None or not keeps_type or not whole or not n_decimal:
         return list(outcomes)
+    rarer = "integer" if len(whole) < n_decimal else "decimal"
+    named = f" ({_first_names([one for one in measured if one.pixel_type == rarer])})"
     message = (
-        f"The images of {len(whole)} regions are stored as whole numbers and those of {n_decimal} as decimals. "
+        f"The images of {len(whole)} regions are stored as whole numbers{named if rarer == 'integer' else ''} and "
+        f"those of {n_decimal} as decimals{named if rarer == 'decimal' else ''}. "
         "Resampling keeps the type, as pyradiomics does, so the former are cut to whole numbers and their features "
         "differ slightly from the latter's. Store all images in one type (for CT, 16-bit integers in HU)."
     )
     warn(message, MixedPixelTypes, stacklevel=3)
-    rarer = "integer" if len(whole) < n_decimal else "decimal"
     note = f"{MixedPixelTypes.code}: {message}"
     return [
         replace(one, warnings=(*one.warnings, note)) if one.pixel_type == rarer else one for one in outcomes
     ]
+
+
+def _first_names(outcomes: Sequence[Outcome]) -> str:
+    names = [one.case.case_id for one in outcomes]
+    return ", ".join(names[:NAMES_SHOWN]) + (", …" if len(names) > NAMES_SHOWN else "")
 
 
 def _provenance(manifest: Manifest, choice: Choice, work: Sequence[Job]) -> dict[str, Any]:

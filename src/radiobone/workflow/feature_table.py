@@ -13,7 +13,8 @@ from radiobone.core.errors import FileUnreadable
 from radiobone.core.files import read_json, write_csv, write_json, write_parquet
 from radiobone.core.folders import PROVENANCE_FILE
 from radiobone.core.outputs import writing
-from radiobone.io.manifest import Manifest
+from radiobone.io.manifest import NO_PATH, Manifest
+from radiobone.io.roots import is_drive
 from radiobone.workflow.cache import write_png
 from radiobone.workflow.case_runner import WARNING_SEPARATOR, Outcome
 
@@ -101,6 +102,8 @@ def _label_of(outcome: Outcome) -> int | str:
 
 
 def _shown_path(path: Path, root: Path) -> str:
+    if is_drive(root) and path != NO_PATH:
+        return str(path)  # without its first slash it would look relative
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
 
 

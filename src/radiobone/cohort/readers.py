@@ -30,6 +30,7 @@ from radiobone.cohort.cohort import Cohort
 from radiobone.cohort.identity import EACH_ROW
 from radiobone.cohort.labels import Labels, read_labels
 from radiobone.cohort.numbers import number_table
+from radiobone.cohort.possible_patients import possible_patients
 from radiobone.cohort.roles import Request, Roles, find_roles
 from radiobone.core.errors import FileMissing
 from radiobone.core.files import file_digest
@@ -207,7 +208,7 @@ def _build(
     words = {name: categories_of(table[name].iloc[known]) for name in roles.clinical}
     return replace(
         cohort,
-        provenance=_provenance(cohort, roles, provenance, len(table)),
+        provenance=_provenance(cohort, roles, provenance, table, known),
         categories={name: found for name, found in words.items() if found},
     )
 
@@ -251,7 +252,14 @@ def _features(table: pd.DataFrame, roles: Roles, rows: list[str]) -> tuple[pd.Da
     return X, tuple(str(name) for name in clinical.columns if name in kept)
 
 
-def _provenance(cohort: Cohort, roles: Roles, provenance: Mapping[str, Any], n_read: int) -> dict[str, Any]:
+def _provenance(
+    cohort: Cohort,
+    roles: Roles,
+    provenance: Mapping[str, Any],
+    table: pd.DataFrame,
+    known: npt.NDArray[np.int64],
+) -> dict[str, Any]:
+    told = {cohort.target, roles.id, roles.groups, roles.site, *roles.clinical}
     sites = {} if cohort.site is None else dict(sorted(Counter(cohort.site.tolist()).items()))
     columns = {
         "id": EACH_ROW if roles.each_row else roles.id,
@@ -262,5 +270,6 @@ def _provenance(cohort: Cohort, roles: Roles, provenance: Mapping[str, Any], n_r
         "n_features": len(roles.features),
         "set_aside": list(roles.set_aside),
         "suspects": list(roles.suspects),
+        "possible_patients": possible_patients(table.iloc[known], cohort.groups, excluded=told),
     }
-    return {**provenance, "rows_dropped": n_read - cohort.n_rows, "sites": sites, "columns": columns}
+    return {**provenance, "rows_dropped": len(table) - cohort.n_rows, "sites": sites, "columns": columns}

@@ -95,6 +95,10 @@ class NoPatientIds(RadioboneWarning):
     """Each row was taken as one patient."""
 
 
+class PossiblePatients(RadioboneWarning):
+    """A column called like a patient's repeats, and its rows are not kept together."""
+
+
 class RoiTouchesBorder(RadioboneWarning):
     """The region is cut by the image border."""
 

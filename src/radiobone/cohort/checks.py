@@ -71,8 +71,21 @@ def _warn_similar(ids: list[str]) -> None:
         )
 
 
-def check_unique(patients: Sequence[str], rois: Sequence[str], column: str) -> None:
+def check_unique(
+    patients: Sequence[str], rois: Sequence[str], column: str, *, told: bool, groups: str | None
+) -> None:
     """Refuse one patient and region twice.
+
+    Parameters
+    ----------
+    patients, rois : sequence of str
+        Per row.
+    column : str
+        Where the patients are from.
+    told : bool
+        Whether the user named that column.
+    groups : str or None
+        The column of groups, which hold whole patients.
 
     Raises
     ------
@@ -85,11 +98,21 @@ def check_unique(patients: Sequence[str], rois: Sequence[str], column: str) -> N
         raise DuplicateId(
             f"{len(twice)} id(s) occur more than once, such as {which}. The same case twice would be in training and "
             "test, or count double. Remove the copy; if the rows are different regions, name them in a column 'roi'; "
-            f"if they are slices or visits of one patient, say --groups {column} and leave --id out."
+            f"if they are slices or visits of one patient, say {_kept_together(column, told, groups)}."
         )
 
 
-def check_groups_hold_patients(patients: Sequence[str], groups: Sequence[str], column: str) -> None:
+def _kept_together(column: str, told: bool, groups: str | None) -> str:
+    if groups is not None and groups != column:
+        return (
+            f"--id row beside --groups {groups}, which keeps every '{groups}' and so every '{column}' whole"
+        )
+    return f"--groups {column}" + (" and leave --id out" if told else "")
+
+
+def check_groups_hold_patients(
+    patients: Sequence[str], groups: Sequence[str], column: str, id_column: str
+) -> None:
     """Refuse groups that divide a patient: a split by them could not keep the patient on one side.
 
     Raises
@@ -100,9 +123,10 @@ def check_groups_hold_patients(patients: Sequence[str], groups: Sequence[str], c
     for patient, group in zip(patients, groups, strict=True):
         if group_of.setdefault(patient, group) != group:
             raise PatientInTrainAndTest(
-                f"Patient '{patient}' is in the groups '{group_of[patient]}' and '{group}' of '{column}', so a split "
-                "by that column could put the patient in train and test, and scores would be too high. Groups "
-                "must hold whole patients (such as families or hospitals); leave --groups out to split by patient."
+                f"'{column}' (--groups) is no column of patients: patient '{patient}' of '{id_column}' is in "
+                f"'{group_of[patient]}' and in '{group}', so a split by it could put the patient in train and test, and "
+                "scores would be too high. Groups must hold whole patients (such as families or hospitals): say --groups "
+                f"{id_column}, or leave --groups out."
             )
 
 
@@ -179,7 +203,7 @@ def check_varies(features: pd.DataFrame) -> None:
         shown = ", ".join(map(str, features.columns[:5])) or "none at all"
         raise MissingColumn(
             f"None of the {features.shape[1]} feature column(s) varies between the rows ({shown}), so there is nothing to "
-            "learn from. Check that the table holds the features, and that --features names them."
+            "learn from. Check that the table holds the features, and that --features (in Python: X) has them."
         )
 
 

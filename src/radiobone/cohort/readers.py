@@ -29,6 +29,7 @@ from radiobone.cohort.clinical import categories_of, encode_clinical
 from radiobone.cohort.cohort import Cohort
 from radiobone.cohort.identity import EACH_ROW
 from radiobone.cohort.labels import Labels, read_labels
+from radiobone.cohort.manifest_given import check_is_no_manifest
 from radiobone.cohort.numbers import number_table
 from radiobone.cohort.possible_patients import possible_patients
 from radiobone.cohort.roles import Request, Roles, find_roles
@@ -92,6 +93,8 @@ def read_cohort(
     """
     loaded = _load(Path(source), patterns=bool(features))
     request = Request(target, id, groups, site, tuple(clinical), features)
+    if loaded.recorded is None and not features and not clinical:
+        check_is_no_manifest(loaded.table, Path(source))
     roles = find_roles(loaded.table, request, loaded.recorded)
     shown = features if features is None or isinstance(features, str) else ",".join(features)
     provenance = {**loaded.provenance, "feature_pattern": shown}
@@ -144,7 +147,7 @@ def cohort_from_arrays(
     notes = (f"{len(features)} feature columns, as given.",)
     roles = Roles(features=features, clinical=given.clinical, notes=notes)
     labels = read_labels(given.target, positive=positive)
-    arrays = {"patient": given.groups, "site": given.sites}
+    arrays = {"patient": given.groups, "site": given.sites, "shown": given.labels}
     return _build(given.table, roles, labels, str(given.target.name), "roi", {"source": "arrays"}, arrays)
 
 
@@ -199,8 +202,9 @@ def _build(
     if unit == "patient":
         check_one_label(people["patient"], y, target)
     check_enough(len(set(people["patient"].tolist())))
-    rows = people.pop("row").tolist()
-    X, clinical = _features(table.iloc[known], roles, rows)
+    rows, shown = people.pop("row").tolist(), people.pop("shown").tolist()
+    X, clinical = _features(table.iloc[known], roles, shown, in_python=arrays is not None)
+    X.index = pd.Index(rows, name="row_id", dtype=object)
     cohort = Cohort(
         X, y, people["patient"], people["roi"], people["site"], target, labels.positive, labels.negative,
         clinical, roles.notes, people["group"],
@@ -222,17 +226,19 @@ def _people(table: pd.DataFrame, roles: Roles, arrays: Mapping[str, npt.ArrayLik
     row = numbered
     if roles.id is not None:
         patient = check_ids(table[roles.id].tolist(), roles.id)
-        check_unique(patient, roi, roles.id)
         row = [name if not region else f"{name}/{region}" for name, region in zip(patient, roi, strict=True)]
     elif arrays.get("patient") is not None:
         patient = check_ids(np.asarray(arrays["patient"]).tolist(), "groups")
     else:
         patient = numbered if group is None or roles.each_row else group
     if group is not None:
-        check_groups_hold_patients(patient, group, str(roles.groups))
+        check_groups_hold_patients(patient, group, str(roles.groups), str(roles.id))
+    if roles.id is not None:
+        check_unique(patient, roi, roles.id, told=roles.id_told, groups=roles.groups)
     sites = arrays.get("site") if roles.site is None else table[roles.site]
     site = None if sites is None else texts(pd.Series(sites), empty=UNKNOWN_SITE)
-    found = {"patient": patient, "roi": roi, "group": group, "site": site, "row": row}
+    found: dict[str, Any] = {"patient": patient, "roi": roi, "group": group, "site": site, "row": row}
+    found["shown"] = row if arrays.get("shown") is None else arrays["shown"]
     return {key: None if value is None else np.array(value, dtype=np.str_) for key, value in found.items()}
 
 
@@ -241,13 +247,15 @@ def _region_names(table: pd.DataFrame, columns: Sequence[str]) -> list[str]:
     return [" ".join(filter(None, row)) for row in zip(*parts, strict=True)] if parts else [""] * len(table)
 
 
-def _features(table: pd.DataFrame, roles: Roles, rows: list[str]) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    numbers = number_table(table[list(roles.features)], rows)
+def _features(
+    table: pd.DataFrame, roles: Roles, rows: list[str], *, in_python: bool
+) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    leave_out = ": X.drop(columns=['{name}'])" if in_python else " with --features"
+    numbers = number_table(table[list(roles.features)], rows, leave_out=leave_out)
     clinical = encode_clinical(table[list(roles.clinical)], rows)
     X = drop_empty(pd.concat([numbers, clinical], axis=1))
     check_varies(X)
     warn_missing(X)
-    X.index = pd.Index(rows, name="row_id", dtype=object)
     kept = set(X.columns)
     return X, tuple(str(name) for name in clinical.columns if name in kept)
 

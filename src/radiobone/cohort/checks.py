@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections import Counter
 from collections.abc import Sequence
@@ -59,16 +60,22 @@ def _id_text(value: object) -> str:
 def _warn_similar(ids: list[str]) -> None:
     spellings: dict[str, set[str]] = {}
     for text in ids:
-        spellings.setdefault("".join(text.split()).casefold(), set()).add(text)
+        spellings.setdefault(_bare(text), set()).add(text)
     similar = [sorted(group) for group in spellings.values() if len(group) > 1]
     if similar:
         warnings.warn(
             SimilarIds(
-                f"{len(similar)} id(s) differ only in case or spaces, such as {', '.join(map(repr, similar[0]))}; "
+                f"{len(similar)} id(s) differ only in case, spaces, leading zeros or '.0', such as {', '.join(map(repr, similar[0]))}; "
                 "they count as different patients. If they are one, use one spelling."
             ),
             stacklevel=4,
         )
+
+
+def _bare(text: str) -> str:
+    """Spell an id without what a spreadsheet may have added or taken: spaces, case, leading zeros, a final .0."""
+    bare = "".join(text.split()).casefold()
+    return re.sub(r"^0+(?=.)", "", re.sub(r"(?<=\d)\.0+$", "", bare))
 
 
 def check_unique(

@@ -70,6 +70,8 @@ def find_identity(
         return Identity(id, False, (), f"Patients are told apart by the column '{id}'.")
     known = {target, groups, *other}
     column = _by_name(table, known, grouped=groups is not None)
+    if column is not None and groups is not None and _numbers_within(table, column, groups):
+        column = None
     if column is None and groups is not None:
         return Identity(None, False, (), f"Patients are told apart by the column '{groups}' (--groups).")
     suspects = () if groups is not None else _suspects(table, target, {*known, column})
@@ -79,6 +81,13 @@ def find_identity(
     return Identity(
         column, False, () if repeats else suspects, f"Patients are told apart by the column '{column}'."
     )
+
+
+def _numbers_within(table: pd.DataFrame, column: str, groups: str) -> bool:
+    """Whether the column numbers the rows of each patient, as 'encounter' 1, 2, 3 does beside groups by MRN."""
+    if groups not in table.columns or names_patients(column) >= names_patients(groups):
+        return False
+    return bool((table.groupby(column, dropna=True)[groups].nunique() > 1).any())
 
 
 def _by_name(table: pd.DataFrame, known: set[str | None], *, grouped: bool) -> str | None:

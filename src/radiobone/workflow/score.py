@@ -11,7 +11,7 @@ import pandas as pd
 
 from radiobone.cohort.readers import read_cohort
 from radiobone.core.errors import BadSetting, FeatureMismatch, FileMissing, SettingsMismatch
-from radiobone.core.folders import extraction_record
+from radiobone.core.folders import FEATURE_FILES, extraction_record
 from radiobone.core.tables import read_table
 from radiobone.core.warnings import collected
 from radiobone.evaluation.audit.registry import audit_cohort
@@ -125,7 +125,7 @@ class Scorer:
         return score_cases(self.model, table)
 
     def _check_settings(self, path: Path) -> None:
-        record = extraction_record(path)
+        record = extraction_record(path.parent if path.name in FEATURE_FILES else path)
         extraction = self.model.about["extraction"]
         if not extraction or record is None:
             return

@@ -36,7 +36,7 @@ def firstorder(region: TextureRegion) -> dict[str, float]:
     return {
         **_order_statistics(values),
         **_moments(values),
-        **_histogram(region.level_counts),
+        **_histogram(region.grid.counts),
         "Energy": energy,
         "RootMeanSquared": math.sqrt(energy / values.size),
         "TotalEnergy": energy * math.prod(reversed(region.spacing_mm)),
@@ -76,7 +76,7 @@ def _moments(values: npt.NDArray[np.float64]) -> dict[str, float]:
 
 
 def _histogram(level_counts: npt.NDArray[np.int64]) -> dict[str, float]:
-    p = level_counts[level_counts > 0] / level_counts.sum()
+    p = level_counts / level_counts.sum()
     return {
         "Entropy": float(-np.sum(p * np.log2(p + EPSILON))),
         "Uniformity": float(np.sum(p**2)),

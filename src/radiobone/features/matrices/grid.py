@@ -1,14 +1,14 @@
 """Grey levels laid out so that neighbours are found by adding an offset.
 
 The region's box is padded with zeros and flattened; the neighbour of voxel ``i`` in a direction is
-``i + step`` for one fixed step. Outside the region the level is 0.
+``i + step`` for one fixed step. Levels that occur are numbered without gaps (their ranks), so that
+matrices have no empty rows. Outside the region the rank is 0.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
@@ -16,7 +16,6 @@ import numpy.typing as npt
 
 IntArray = npt.NDArray[np.integer]
 Offset = tuple[int, int, int]
-KEPT_VOXELS = 2_000_000  # above this, looking neighbours up again is better than the memory
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,64 +24,61 @@ class LevelGrid:
 
     Attributes
     ----------
-    flat : ndarray of int16, shape (n,)
-        Levels from 1 inside the region, 0 outside and in the padding.
-    inside : ndarray of int, shape (n_voxels,)
+    flat : ndarray of uint16, shape (n,)
+        Rank of the level, from 1, inside the region; 0 outside and in the padding.
+    inside : ndarray of int64, shape (n_voxels,)
         Positions of the region's voxels in ``flat``, in raster order.
+    levels : ndarray of int64, shape (n_levels,)
+        The level of each rank, ascending.
+    counts : ndarray of int64, shape (n_levels,)
+        Voxels of each level.
     strides : tuple of int, (z, y, x)
         Steps in ``flat`` along the axes.
     box : tuple of int, (n_z, n_y, n_x)
         Size before padding.
-    n_levels : int
-        Highest level.
     """
 
-    flat: npt.NDArray[np.int16]
+    flat: npt.NDArray[np.uint16]
     inside: npt.NDArray[np.int64]
+    levels: npt.NDArray[np.int64]
+    counts: npt.NDArray[np.int64]
     strides: tuple[int, int, int]
     box: tuple[int, int, int]
-    n_levels: int
-    _neighbours: dict[int, npt.NDArray[np.int16]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def from_levels(cls, levels: IntArray, *, margin: int = 1) -> LevelGrid:
         """Lay out an array of levels, shape (n_z, n_y, n_x), with room for offsets up to ``margin``."""
-        padded = np.pad(levels.astype(np.int16), margin)
+        counts = np.bincount(levels.ravel())
+        counts[0] = 0
+        present = np.flatnonzero(counts)
+        rank = np.zeros(counts.size, dtype=np.uint16)
+        rank[present] = np.arange(1, present.size + 1)
+        n_z_in, n_y_in, n_x_in = levels.shape
+        padded = np.zeros([size + 2 * margin for size in levels.shape], dtype=np.uint16)
+        inner = tuple(slice(margin, margin + size) for size in levels.shape)
+        padded[inner] = rank[levels]
         _, n_y, n_x = padded.shape
         flat = padded.ravel()
-        n_z_in, n_y_in, n_x_in = levels.shape
         return cls(
             flat,
             np.flatnonzero(flat),
+            present,
+            counts[present],
             (n_y * n_x, n_x, 1),
             (n_z_in, n_y_in, n_x_in),
-            int(levels.max(initial=0)),
         )
-
-    @cached_property
-    def centre(self) -> npt.NDArray[np.int16]:
-        """Levels of the region's voxels, in raster order."""
-        return self.flat[self.inside]
 
     def step(self, offset: Offset) -> int:
         """Distance in ``flat`` to the neighbour at an offset (z, y, x)."""
         return sum(o * s for o, s in zip(offset, self.strides, strict=True))
 
-    def neighbour(self, offset: Offset) -> npt.NDArray[np.int16]:
-        """Levels of the neighbours of the region's voxels, 0 where there is none; kept for the next family."""
-        step = self.step(offset)
-        found = self._neighbours.get(step)
-        if found is None:
-            found = self.flat[self.inside + step]
-            if self.inside.size <= KEPT_VOXELS:
-                self._neighbours[step] = found
-        return found
+    def steps(self, offsets: Sequence[Offset]) -> npt.NDArray[np.int64]:
+        """Distances in ``flat`` to the neighbours at several offsets."""
+        return np.array([self.step(offset) for offset in offsets], dtype=np.int64)
 
 
-def offsets(
-    box: Sequence[int], *, distances: Sequence[int] = (1,), plane: int | None = None, both_ways: bool = False
-) -> list[Offset]:
-    """Offsets (z, y, x) to neighbours at given distances.
+def offsets(box: Sequence[int], *, distances: Sequence[int] = (1,), plane: int | None = None) -> list[Offset]:
+    """Offsets (z, y, x) to neighbours at given distances, one of each opposite pair.
 
     Parameters
     ----------
@@ -92,13 +88,11 @@ def offsets(
         Greatest absolute component (Chebyshev distance) of the offsets.
     plane : int or None
         Axis along which offsets stay 0.
-    both_ways : bool
-        Give opposite offsets too; otherwise one of each pair.
 
     Returns
     -------
     list of tuple of int
-        13 of them (26 both ways) at distance 1 in 3D, 4 (8) in a plane.
+        13 of them at distance 1 in 3D, 4 in a plane.
     """
     reach = max(distances)
     along = range(reach, -reach - 1, -1)
@@ -107,7 +101,7 @@ def offsets(
         for offset in product(along, along, along)
         if max(map(abs, offset)) in distances and _fits(offset, box, plane)
     ]
-    return found if both_ways else found[: len(found) // 2]
+    return found[: len(found) // 2]
 
 
 def _fits(offset: Offset, box: Sequence[int], plane: int | None) -> bool:

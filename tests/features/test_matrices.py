@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from radiobone.features.matrices.glcm import cooccurrence
 from radiobone.features.matrices.gldm import dependences
 from radiobone.features.matrices.glrlm import has_line, runs
 from radiobone.features.matrices.glszm import zones
-from radiobone.features.matrices.grid import LevelGrid, offsets
 from radiobone.features.matrices.ngtdm import tone_differences
+
+from radiobone.features.matrices.grid import LevelGrid, offsets
 
 LEVELS = hnp.arrays(
     np.int32, hnp.array_shapes(min_dims=3, max_dims=3, max_side=4), elements=st.integers(0, 3)

@@ -75,7 +75,7 @@ def extract_features(image: Volume, mask: Volume, settings: ExtractionSettings) 
     prepared = prepare(image, mask, settings)
     features = dict(_shape_features(prepared, settings))
     for entry in settings.images:
-        for name, filtered in entry.images(prepared.image, prepared.plane):
+        for name, filtered in entry.images(prepared.image, prepared.plane, prepared.box):
             region = texture_region(filtered, prepared, settings, entry)
             features.update(_texture_features(name, region, settings))
     return features
@@ -133,9 +133,9 @@ def _warn_about(image: Volume, mask: npt.NDArray[np.bool_], box: Box, plane: int
 
 
 def texture_region(
-    filtered: Volume, prepared: Prepared, settings: ExtractionSettings, entry: ImageFilter
+    array: npt.NDArray[Any], prepared: Prepared, settings: ExtractionSettings, entry: ImageFilter
 ) -> TextureRegion:
-    """Cut the region out of a filtered image and give it grey levels.
+    """Give the region grey levels in a filtered image, which is cut to the region's box.
 
     Raises
     ------
@@ -144,7 +144,6 @@ def texture_region(
     TooManyGrayLevels
         If the bins are too narrow for the range of intensities.
     """
-    array = filtered.array[prepared.box.slices]
     mask = prepared.mask[prepared.box.slices]
     values = array[mask].astype(np.float64)
     if not np.isfinite(values).all():
@@ -157,7 +156,7 @@ def texture_region(
     return TextureRegion(
         intensities=values,
         grid=LevelGrid.from_levels(levels, margin=max(settings.texture.distances)),
-        spacing_mm=filtered.spacing_mm,
+        spacing_mm=prepared.image.spacing_mm,
         plane=prepared.plane,
         texture=settings.texture,
         voxel_array_shift=settings.voxel_array_shift,

@@ -19,7 +19,7 @@ def count_runs(grid: LevelGrid, offsets: Sequence[Offset]) -> npt.NDArray[np.uin
     grid : LevelGrid
         The region.
     offsets : sequence of tuple of int, (z, y, x)
-        Directions; components -1, 0, 1.
+        Directions, those ahead in raster order; components -1, 0, 1.
 
     Returns
     -------
@@ -27,8 +27,11 @@ def count_runs(grid: LevelGrid, offsets: Sequence[Offset]) -> npt.NDArray[np.uin
         Entry [k, i, j]: runs of level i and length j + 1 along direction k.
     """
     longest = max(grid.box)
-    counts = np.zeros((len(offsets), grid.levels.size, longest), dtype=np.uint32)
-    used = _count(grid.flat, grid.inside, grid.steps(offsets), counts)
+    reached = np.zeros((len(offsets), grid.levels.size + 1, longest + 2), dtype=np.uint32)
+    length = np.zeros(grid.flat.size, dtype=np.uint16)
+    _count(grid.flat, grid.inside, grid.steps(offsets), length, reached)
+    counts = reached[:, 1:, 1:-1] - reached[:, 1:, 2:]
+    used = int(np.flatnonzero(counts.any(axis=(0, 1)))[-1]) + 1
     return counts[:, :, :used]
 
 
@@ -37,23 +40,21 @@ def _count(
     flat: npt.NDArray[np.uint16],
     inside: npt.NDArray[np.int64],
     steps: npt.NDArray[np.int64],
-    counts: npt.NDArray[np.uint32],
-) -> int:
-    longest = 0
+    length: npt.NDArray[np.uint16],
+    reached: npt.NDArray[np.uint32],
+) -> None:
+    """Count the voxels that are the j-th of their run: as many as there are runs of at least that length.
+
+    Without a branch, which a processor could not foresee in noise, this is several times faster than
+    following each run to its end.
+    """
     for k in range(steps.size):
-        step = steps[k]
         for place in inside:
             rank = flat[place]
-            if flat[place - step] == rank:
-                continue
-            length = 0
-            ahead = place + step
-            while flat[ahead] == rank:
-                length += 1
-                ahead += step
-            counts[k, rank - 1, length] += np.uint32(1)
-            longest = max(longest, length)
-    return longest + 1
+            behind = place - steps[k]
+            so_far = np.uint16((flat[behind] == rank) * length[behind] + 1)
+            length[place] = so_far
+            reached[k, rank, so_far] += np.uint32(1)
 
 
 def has_line(grid: LevelGrid, offset: Offset) -> bool:

@@ -14,7 +14,7 @@ from radiobone.features.matrices.diagonals import sums_and_differences
 from radiobone.features.matrices.grid import LevelGrid, offsets
 from radiobone.features.matrices.lanczos import leading_pair
 from radiobone.features.matrices.neighbours import count_neighbours, count_pairs
-from radiobone.features.matrices.runs import count_runs, has_line
+from radiobone.features.matrices.runs import count_runs
 from radiobone.features.matrices.zones import find_zones
 from radiobone.testing import slow_texture as slow
 
@@ -57,7 +57,7 @@ def test_levels_are_numbered_without_gaps(levels):
     present, counts = np.unique(levels[levels > 0], return_counts=True)
     assert (grid.levels == present).all()
     assert (grid.counts == counts).all()
-    assert (grid.levels[grid.flat[grid.inside] - 1] == levels[levels > 0]).all()
+    assert (grid.levels[grid.flat[grid.layout.inside] - 1] == levels[levels > 0]).all()
 
 
 @quick
@@ -99,7 +99,7 @@ def test_has_line_sees_voxels_apart(levels):
             for place in slow.voxels(levels)
             for steps in range(1, max(levels.shape))
         )
-        assert has_line(grid, offset) is expected
+        assert grid.layout.has_line(offset) is expected
 
 
 @settings(max_examples=200, deadline=None)

@@ -13,7 +13,7 @@ import numpy as np
 from radiobone.core.errors import RoiTooSmall
 from radiobone.features.average import mean_over
 from radiobone.features.matrices.grid import Offset
-from radiobone.features.matrices.runs import count_runs, has_line
+from radiobone.features.matrices.runs import count_runs
 from radiobone.features.region import TextureRegion
 from radiobone.features.size_matrix import FloatArray, SizeMatrices
 
@@ -39,7 +39,7 @@ def glrlm(region: TextureRegion) -> dict[str, float]:
     RoiTooSmall
         If no line along any direction holds two voxels of the region.
     """
-    directions = [offset for offset in region.offsets(distances=(1,)) if has_line(region.grid, offset)]
+    directions = [offset for offset in region.offsets(distances=(1,)) if region.grid.layout.has_line(offset)]
     if not directions:
         raise RoiTooSmall(
             f"No two of the region's {region.intensities.size} voxels lie on one line, so there are no runs. "
@@ -60,7 +60,7 @@ def _matrices(region: TextureRegion, directions: Sequence[Offset]) -> SizeMatric
 
 def _parts(region: TextureRegion, directions: Sequence[Offset]) -> Iterator[Sequence[Offset]]:
     """Split the directions so that the matrices of one part fit into memory easily."""
-    cells = region.grid.levels.size * max(region.grid.box)
+    cells = region.grid.levels.size * max(region.grid.layout.box)
     at_once = max(1, MOST_CELLS // cells)
     return (directions[first : first + at_once] for first in range(0, len(directions), at_once))
 

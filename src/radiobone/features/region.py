@@ -76,7 +76,7 @@ class TextureRegion:
     def offsets(self, *, distances: Sequence[int] | None = None) -> list[Offset]:
         """Offsets to neighbours inside the region's box, one of each opposite pair."""
         reach = self.texture.distances if distances is None else distances
-        return offsets(self.grid.box, distances=reach, plane=self.plane)
+        return offsets(self.grid.layout.box, distances=reach, plane=self.plane)
 
     def pairs(self, most_cells: int) -> Iterator[npt.NDArray[np.uint32]]:
         """Counts of pairs of levels, for as many directions at a time as have ``most_cells`` together."""

@@ -8,7 +8,7 @@ matrices have no empty rows. Outside the region the rank is 0.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 
 import numpy as np
@@ -19,54 +19,34 @@ Offset = tuple[int, int, int]
 
 
 @dataclass(frozen=True, eq=False)
-class LevelGrid:
-    """Grey levels of a region, padded and flattened.
+class Layout:
+    """Where a region's voxels lie in the flat array; the same for every filtered image.
 
     Attributes
     ----------
-    flat : ndarray of uint16, shape (n,)
-        Rank of the level, from 1, inside the region; 0 outside and in the padding.
     inside : ndarray of int64, shape (n_voxels,)
-        Positions of the region's voxels in ``flat``, in raster order.
-    levels : ndarray of int64, shape (n_levels,)
-        The level of each rank, ascending.
-    counts : ndarray of int64, shape (n_levels,)
-        Voxels of each level.
+        Positions in the flat array, in raster order.
+    size : int
+        Length of the flat array, padding included.
     strides : tuple of int, (z, y, x)
-        Steps in ``flat`` along the axes.
+        Steps in the flat array along the axes.
     box : tuple of int, (n_z, n_y, n_x)
         Size before padding.
     """
 
-    flat: npt.NDArray[np.uint16]
     inside: npt.NDArray[np.int64]
-    levels: npt.NDArray[np.int64]
-    counts: npt.NDArray[np.int64]
+    size: int
     strides: tuple[int, int, int]
     box: tuple[int, int, int]
+    _lines: dict[Offset, bool] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def from_levels(cls, levels: IntArray, *, margin: int = 1) -> LevelGrid:
-        """Lay out an array of levels, shape (n_z, n_y, n_x), with room for offsets up to ``margin``."""
-        counts = np.bincount(levels.ravel())
-        counts[0] = 0
-        present = np.flatnonzero(counts)
-        rank = np.zeros(counts.size, dtype=np.uint16)
-        rank[present] = np.arange(1, present.size + 1)
-        n_z_in, n_y_in, n_x_in = levels.shape
-        padded = np.zeros([size + 2 * margin for size in levels.shape], dtype=np.uint16)
-        inner = tuple(slice(margin, margin + size) for size in levels.shape)
-        padded[inner] = rank[levels]
+    def of(cls, mask: npt.NDArray[np.bool_], *, margin: int = 1) -> Layout:
+        """Lay out a region, shape (n_z, n_y, n_x), with room for offsets up to ``margin``."""
+        padded = np.pad(mask, margin)
         _, n_y, n_x = padded.shape
-        flat = padded.ravel()
-        return cls(
-            flat,
-            np.flatnonzero(flat),
-            present,
-            counts[present],
-            (n_y * n_x, n_x, 1),
-            (n_z_in, n_y_in, n_x_in),
-        )
+        n_z_in, n_y_in, n_x_in = mask.shape
+        return cls(np.flatnonzero(padded), padded.size, (n_y * n_x, n_x, 1), (n_z_in, n_y_in, n_x_in))
 
     def step(self, offset: Offset) -> int:
         """Distance in ``flat`` to the neighbour at an offset (z, y, x)."""
@@ -75,6 +55,64 @@ class LevelGrid:
     def steps(self, offsets: Sequence[Offset]) -> npt.NDArray[np.int64]:
         """Distances in ``flat`` to the neighbours at several offsets."""
         return np.array([self.step(offset) for offset in offsets], dtype=np.int64)
+
+    def has_line(self, offset: Offset) -> bool:
+        """Tell whether any line along the direction holds two voxels of the region, adjacent or not."""
+        if offset not in self._lines:
+            self._lines[offset] = self._touch(offset) or self._share_a_line(offset)
+        return self._lines[offset]
+
+    def _touch(self, offset: Offset) -> bool:
+        inside = np.zeros(self.size, dtype=np.bool_)
+        inside[self.inside] = True
+        return bool(inside[self.inside + self.step(offset)].any())
+
+    def _share_a_line(self, offset: Offset) -> bool:
+        stride_z, stride_y, _ = self.strides
+        shape = self.size // stride_z, stride_z // stride_y, stride_y
+        where = np.stack(np.unravel_index(self.inside, shape))
+        axis = next(axis for axis in range(3) if offset[axis] != 0)
+        along = where[axis] * offset[axis]
+        line = where - along * np.asarray(offset)[:, None]
+        return bool(np.unique(line, axis=1).shape[1] < self.inside.size)
+
+
+@dataclass(frozen=True, eq=False)
+class LevelGrid:
+    """Grey levels of a region, padded and flattened.
+
+    Attributes
+    ----------
+    layout : Layout
+        Where the voxels lie.
+    flat : ndarray of uint16, shape (layout.size,)
+        Rank of the level, from 1, inside the region; 0 outside and in the padding.
+    levels : ndarray of int64, shape (n_levels,)
+        The level of each rank, ascending.
+    counts : ndarray of int64, shape (n_levels,)
+        Voxels of each level.
+    """
+
+    layout: Layout
+    flat: npt.NDArray[np.uint16]
+    levels: npt.NDArray[np.int64]
+    counts: npt.NDArray[np.int64]
+
+    @classmethod
+    def of_values(cls, layout: Layout, levels: IntArray) -> LevelGrid:
+        """Put levels from 1, shape (n_voxels,), into the places of a layout."""
+        counts = np.bincount(levels)
+        present = np.flatnonzero(counts)
+        rank = np.zeros(counts.size, dtype=np.uint16)
+        rank[present] = np.arange(1, present.size + 1)
+        flat = np.zeros(layout.size, dtype=np.uint16)
+        flat[layout.inside] = rank[levels]
+        return cls(layout, flat, present, counts[present])
+
+    @classmethod
+    def from_levels(cls, levels: IntArray, *, margin: int = 1) -> LevelGrid:
+        """Lay out an array of levels, shape (n_z, n_y, n_x), 0 outside the region."""
+        return cls.of_values(Layout.of(levels > 0, margin=margin), levels[levels > 0])
 
 
 def offsets(box: Sequence[int], *, distances: Sequence[int] = (1,), plane: int | None = None) -> list[Offset]:

@@ -57,7 +57,16 @@ def count_neighbours(grid: LevelGrid, offsets: Sequence[Offset], *, alpha: int =
     dependences = np.zeros((n_levels + 1, 2 * n_offsets + 1), dtype=np.int64)
     differences = np.zeros(n_levels + 1)
     level = np.concatenate([[0], grid.levels])
-    _count(grid.flat, grid.inside, grid.steps(offsets), level, alpha, pairs, dependences, differences)
+    _count(
+        grid.flat,
+        grid.layout.inside,
+        grid.layout.steps(offsets),
+        level,
+        alpha,
+        pairs,
+        dependences,
+        differences,
+    )
     return Neighbours(pairs[:, 1:, 1:] if counted else None, dependences[1:], differences[1:])
 
 
@@ -65,7 +74,7 @@ def count_pairs(grid: LevelGrid, offset: Offset) -> npt.NDArray[np.uint32]:
     """Count the pairs of levels at one offset, shape (n, n)."""
     size = grid.levels.size + 1
     pairs = np.zeros((size, size), dtype=np.uint32)
-    _count_pairs(grid.flat, grid.inside, grid.step(offset), pairs)
+    _count_pairs(grid.flat, grid.layout.inside, grid.layout.step(offset), pairs)
     return pairs[1:, 1:]
 
 

@@ -26,10 +26,10 @@ def count_runs(grid: LevelGrid, offsets: Sequence[Offset]) -> npt.NDArray[np.uin
     ndarray of uint32, shape (n_directions, n_levels, longest)
         Entry [k, i, j]: runs of level i and length j + 1 along direction k.
     """
-    longest = max(grid.box)
+    longest = max(grid.layout.box)
     reached = np.zeros((len(offsets), grid.levels.size + 1, longest + 2), dtype=np.uint32)
     length = np.zeros(grid.flat.size, dtype=np.uint16)
-    _count(grid.flat, grid.inside, grid.steps(offsets), length, reached)
+    _count(grid.flat, grid.layout.inside, grid.layout.steps(offsets), length, reached)
     counts = reached[:, 1:, 1:-1] - reached[:, 1:, 2:]
     used = int(np.flatnonzero(counts.any(axis=(0, 1)))[-1]) + 1
     return counts[:, :, :used]
@@ -55,27 +55,3 @@ def _count(
             so_far = np.uint16((flat[behind] == rank) * length[behind] + 1)
             length[place] = so_far
             reached[k, rank, so_far] += np.uint32(1)
-
-
-def has_line(grid: LevelGrid, offset: Offset) -> bool:
-    """Tell whether any line along the direction holds two voxels of the region, adjacent or not."""
-    if _has_neighbour(grid.flat, grid.inside, grid.step(offset)):
-        return True
-    where = np.stack(np.unravel_index(grid.inside, _padded_shape(grid)))
-    axis = next(axis for axis in range(3) if offset[axis] != 0)
-    along = where[axis] * offset[axis]
-    line = where - along * np.asarray(offset)[:, None]
-    return bool(np.unique(line, axis=1).shape[1] < grid.inside.size)
-
-
-@compiled
-def _has_neighbour(flat: npt.NDArray[np.uint16], inside: npt.NDArray[np.int64], step: int) -> bool:
-    for place in inside:  # noqa: SIM110  (a loop is what compiles)
-        if flat[place + step] > 0:
-            return True
-    return False
-
-
-def _padded_shape(grid: LevelGrid) -> tuple[int, int, int]:
-    stride_z, stride_y, _ = grid.strides
-    return grid.flat.size // stride_z, stride_z // stride_y, stride_y

@@ -31,14 +31,16 @@ def find_zones(
         Number of voxels in each zone.
     """
     number = np.empty(grid.flat.size, dtype=np.int32)  # read only where a voxel was visited before
-    parent = np.empty(grid.inside.size, dtype=np.int32)
-    sizes = np.zeros(grid.inside.size, dtype=np.int64)
-    ranks = np.empty(grid.inside.size, dtype=np.int64)
+    parent = np.empty(grid.layout.inside.size, dtype=np.int32)
+    sizes = np.zeros(grid.layout.inside.size, dtype=np.int64)
+    ranks = np.empty(grid.layout.inside.size, dtype=np.int64)
     order = sorted(
         offsets, key=lambda offset: sum(map(abs, offset))
     )  # those with most others beside them first
     joined = np.array([_beside(offset, order) for offset in order], dtype=np.int64)
-    n_zones = _find(grid.flat, grid.inside, grid.steps(order), joined, number, parent, sizes, ranks)
+    n_zones = _find(
+        grid.flat, grid.layout.inside, grid.layout.steps(order), joined, number, parent, sizes, ranks
+    )
     return ranks[:n_zones] - 1, sizes[:n_zones]
 
 

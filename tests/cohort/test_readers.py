@@ -124,7 +124,7 @@ ids = [f"P{i:02d}" for i in range(12)]
 @pytest.mark.parametrize(
     ("columns", "error", "match"),
     [
-        ({"label": ["0", "1", "2"] * 4}, errors.NotBinary, "--task"),
+        ({"label": ["0", "1", "2"] * 4}, errors.NotBinary, "a yes/no target is needed"),
         ({"label": ["0"] * 12}, errors.OneClass, "'0' only"),
         ({"label": ["yes", "no", "Yes"] * 4}, errors.MixedLabels, "'Yes', 'yes'"),
         ({"patient_id": [*ids[:11], "P00"]}, errors.DuplicateId, "P00"),
@@ -166,11 +166,11 @@ def test_rows_without_target_are_dropped_and_counted(tmp_path):
     assert cohort.provenance["rows_dropped"] == 1
 
 
-def test_constant_and_empty_columns_are_dropped(tmp_path):
-    with pytest.warns(FeatureDropped, match="2 column"):
+def test_only_empty_columns_are_dropped_before_the_folds(tmp_path):
+    with pytest.warns(FeatureDropped, match=r"1 column\(s\) hold no value in any row: empty"):
         cohort = read(tmp_path, make_table(flat=[1.0] * 12, empty=[None] * 12))
-    assert "flat" not in cohort.X
     assert "empty" not in cohort.X
+    assert "flat" in cohort.X  # constant or not is learned in the fold
 
 
 def test_missing_values_stay_and_are_told(tmp_path):
@@ -194,7 +194,7 @@ def test_ids_keep_their_zeros_and_case(tmp_path):
 
 
 def test_ambiguous_id(tmp_path):
-    table = make_table().rename(columns={"patient_id": "case"}).assign(ID=range(12))
+    table = make_table().rename(columns={"patient_id": "case"}).assign(ID=[0, *range(11)])
     with pytest.raises(errors.BadSetting, match="case, ID"):
         read(tmp_path, table)
     assert "ID" not in read(tmp_path, table, id="case").X

@@ -127,6 +127,9 @@ def test_far_values_are_counted(model, cohort):
     far.iloc[0, far.columns.get_loc("f0")] = 1e3
     found = model.predict(far)
     assert found["outside_range"].tolist() == [1] + [0] * 59
+    assert found["outside_features"].tolist() == [model.needed[0]] + [""] * 59
+    classes = {0: model.about["negative"], 1: model.about["positive"]}
+    assert found["predicted_class"].tolist() == [classes[value] for value in found["predicted"]]
     assert found["predicted"].tolist() == (found["probability"] >= found["threshold"]).astype(int).tolist()
 
 

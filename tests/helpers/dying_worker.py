@@ -6,10 +6,10 @@ import os
 import signal
 from typing import Any
 
-from radiobone.workflow import extract as extract_module
+from radiobone.workflow import image_pool
 
 FATAL = "p2"
-original = extract_module._work
+original = image_pool._work
 
 
 def dying(piece: list[Any], **rest: Any) -> Any:

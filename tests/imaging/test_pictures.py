@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,7 +12,14 @@ from scipy.spatial.transform import Rotation
 
 from radiobone.core.errors import DimensionMismatch, EmptyMask
 from radiobone.core.volume import Volume
-from radiobone.imaging.pictures import BONE_WINDOW, CONTOUR_RGB, GAP_PX, picture_facts, three_planes
+from radiobone.imaging.pictures import (
+    BONE_WINDOW,
+    CONTOUR_RGB,
+    GAP_PX,
+    INK_RGB,
+    picture_facts,
+    three_planes,
+)
 
 HEIGHT = 160
 RIGHT, FRONT, HEAD = 400, 700, 1000  # intensity of the bright block on each side of the region
@@ -203,8 +211,22 @@ def test_facts_of_a_region():
     image[7, 7, 7] = 190.0
     facts = picture_facts(Volume(image, (2.0, 1.0, 0.5)), Volume(region, (2.0, 1.0, 0.5)))
     assert facts == {
-        "n_voxels": 9, "volume_mm3": 9.0, "mean": 110.0, "touches_border": False, "n_components": 2
+        "n_voxels": 9, "volume_mm3": 9.0, "mean": 110.0, "touches_border": False, "n_components": 2,
+        "is_2d": False, "area_mm2": None, "spacing_assumed": False,
     }  # fmt: skip
+
+
+def test_a_radiograph_has_an_area_and_no_scale_bar_of_a_made_up_length():
+    region = np.zeros((1, 60, 60), dtype=np.uint8)
+    region[0, 20:40, 20:40] = 1
+    image = Volume(np.full(region.shape, 50.0), (1.0, 0.5, 0.2), is_2d=True)
+    facts = picture_facts(image, Volume(region, image.spacing_mm, is_2d=True))
+    assert (facts["is_2d"], facts["area_mm2"], facts["spacing_assumed"]) == (True, pytest.approx(40.0), False)
+    unknown = replace(image, spacing_assumed=True)
+    assert picture_facts(unknown, Volume(region))["spacing_assumed"] is True
+    with_bar, without = (three_planes(one, Volume(region)) for one in (image, unknown))
+    assert (with_bar == INK_RGB).all(axis=2).any()
+    assert not (without == INK_RGB).all(axis=2).any()
 
 
 def test_facts_at_the_border_and_of_values_that_are_not_finite():

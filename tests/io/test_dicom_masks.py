@@ -18,7 +18,7 @@ from radiobone.core.errors import (
 )
 from radiobone.core.validation import index_to_world
 from radiobone.core.volume import Volume
-from radiobone.core.warnings import GeometrySnapped
+from radiobone.core.warnings import GeometrySnapped, RoiNameAssumed
 from radiobone.io.grid import reoriented
 from radiobone.io.images import read_image
 from radiobone.io.masks import open_mask
@@ -68,7 +68,15 @@ def test_contours_become_voxels_whose_centre_is_inside(
 
 def test_one_roi_needs_no_name(tmp_path: Path, ct_volume: Volume, save_rtstruct: Save) -> None:
     path = save_rtstruct(tmp_path / "rs.dcm", {"GTV": [square(ct_volume, 1, (0.5, 2.5), (0.5, 3.5))]})
-    assert open_mask(path, ct_volume).region(roi="my bone", label=None).array.sum() == 6
+    mask = open_mask(path, ct_volume)
+    for roi in (None, "gtv"):
+        assert mask.region(roi=roi, label=None).array.sum() == 6
+    with pytest.warns(
+        RoiNameAssumed, match="'my bone' was asked for, and the only structure is called 'GTV'"
+    ):
+        assert mask.region(roi="my bone", label=None).array.sum() == 6
+    with pytest.warns(RoiNameAssumed):
+        assert mask.number(roi="my bone", label=None) == mask.names["GTV"]
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from radiobone.core.errors import (
 )
 from radiobone.core.validation import index_to_world
 from radiobone.core.volume import Volume
-from radiobone.core.warnings import GeometrySnapped, MaskRounded, StructureNamesAssumed
+from radiobone.core.warnings import GeometrySnapped, MaskRounded, RoiNameAssumed, StructureNamesAssumed
 from radiobone.io.grid import onto_grid
 from radiobone.io.masks import open_mask
 from radiobone.io.totalsegmentator_classes import TOTAL_CLASSES
@@ -244,6 +244,25 @@ def test_a_folder_has_a_structure_per_file_and_they_may_overlap(
     for roi in (None, "rib_left_1"):
         with pytest.raises(LabelNotFound, match="hip_left, skull, vertebrae_L1"):
             mask.region(roi=roi, label=None)
+
+
+def test_a_structure_taken_under_another_name_is_pointed_out(
+    tmp_path: Path, folder: Path, ct_volume: Volume, labels: np.ndarray
+) -> None:
+    for name in ("hip_left", "skull"):
+        (folder / f"{name}.nii.gz").unlink()
+    image = sitk.GetImageFromArray((labels == 20).astype(np.uint8) * 20)
+    image.SetSpacing(ct_volume.spacing_mm[::-1])
+    image.SetOrigin(ct_volume.origin_mm)
+    image.SetMetaData("Segment0_Name", "vertebrae_L1")
+    image.SetMetaData("Segment0_LabelValue", "20")
+    sitk.WriteImage(image, str(tmp_path / "m.seg.nrrd"))
+    for source in (folder, tmp_path / "m.seg.nrrd"):
+        mask = open_mask(source, ct_volume)
+        assert np.array_equal(mask.region(roi="vertebrae_L1", label=None).array, labels == 20)
+        with pytest.warns(RoiNameAssumed, match="'vertebrae_L4' was asked for.*'vertebrae_L1'"):
+            taken = mask.region(roi="vertebrae_L4", label=None)
+        assert np.array_equal(taken.array, labels == 20)
 
 
 def test_only_the_file_asked_for_is_read(folder: Path, ct_volume: Volume) -> None:

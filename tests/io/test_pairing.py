@@ -207,6 +207,22 @@ def test_a_sheets_label_does_not_become_a_mask_label(cohort: Path) -> None:
     assert any("sheet_label" in note for note in pairing.notes)
 
 
+@pytest.mark.parametrize(
+    "name", ["Patient ID", "MRN", "Pat-Nr.", "Fallnummer", "Subject ID", "hospital number"]
+)
+def test_a_sheet_may_call_its_ids_as_a_table_may(cohort: Path, name: str) -> None:
+    text = f"{name},sex\nSTS_001,F\nSTS_002,M\nSTS_012,F\n"
+    pairing = pair_folders(cohort / "i", cohort / "m", sheet(cohort, text))
+    assert list(pairing.table["sex"]) == ["F", "M", "F"]
+
+
+def test_of_several_id_columns_the_one_taken_is_told(cohort: Path) -> None:
+    text = "ID,MRN,sex\n1,STS_001,F\n2,STS_002,M\n3,STS_012,F\n"
+    pairing = pair_folders(cohort / "i", cohort / "m", sheet(cohort, text))
+    assert list(pairing.table["sex"]) == ["F", "M", "F"]
+    assert any("'MRN'" in note and "'ID'" in note for note in pairing.notes)
+
+
 def test_a_sheet_without_ids_is_refused(cohort: Path) -> None:
     with pytest.raises(MissingColumn, match="age, sex"):
         pair_folders(cohort / "i", cohort / "m", sheet(cohort, "age,sex\n3,F\n"))

@@ -48,3 +48,19 @@ def test_places_named_for_contributors_exist() -> None:
 def test_the_pictures_are_there() -> None:
     for picture in re.findall(r"!\[[^\]]+\]\(([^)]+)\)", README):
         assert (ROOT / picture).stat().st_size > 10_000
+
+
+@pytest.mark.parametrize("study", sorted((ROOT / "examples").glob("*.yaml")), ids=lambda path: path.name)
+def test_a_study_whose_data_are_elsewhere_says_so_first(study: Path) -> None:
+    text = study.read_text(encoding="utf-8")
+    source = re.search(r"^(?:manifest|table): (\S+)$", text, re.MULTILINE)
+    assert source
+    inside = (study.parent / source[1]).resolve().is_relative_to(ROOT)
+    head = text[: source.start()]
+    assert inside or ("not part of this repository" in head and "doi 10." in head)
+    assert inside or "radiobone demo" in head
+
+
+def test_the_readme_shows_a_study_that_works_for_all() -> None:
+    assert "radiobone run radiobone-demo/study.yaml" in README
+    assert "not part of this repository" in README

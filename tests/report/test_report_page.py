@@ -207,6 +207,40 @@ def test_odd_regions_come_first(usual):
     assert len(order) == 60
 
 
+def test_the_oddest_24_pictures_are_in_sight_and_the_rest_is_folded(usual):
+    sheets = re.findall(r'<ul class="sheet.*?</ul>', usual[0], flags=re.DOTALL)
+    assert [sheet.count("<img") for sheet in sheets] == [24, 36]
+    assert "36 more, less unlike the others" in usual[0]
+    assert usual[0].index("36 more") < usual[0].index(sheets[1])
+
+
+def test_how_well_it_did_comes_before_the_pictures():
+    keys = [section.key for section in SECTIONS]
+    assert keys.index("summary") < keys.index("performance") < keys.index("images")
+
+
+def test_cells_of_stacked_tables_carry_their_heading(usual):
+    stacked = re.findall(r'<table class="[^"]*stack">.*?</table>', usual[0], flags=re.DOTALL)
+    assert len(stacked) == len(usual[1].named("table")) - 1  # the table of versions has two columns
+    for table in stacked:
+        headings = re.findall(r'<th scope="col"[^>]*>(.*?)</th>', table)
+        for label in re.findall(r'data-label="(.*?)"', table):
+            assert label in headings
+
+
+def test_2d_regions_are_spoken_of_as_areas(make_result):
+    folder = make_result(n=30)
+    path = folder / "pictures" / "index.json"
+    entries = json.loads(path.read_text())
+    flat = {"is_2d": True, "area_mm2": 777.0, "spacing_assumed": True}
+    path.write_text(json.dumps([{**entry, **flat} for entry in entries]))
+    text, _ = page_of(folder)
+    assert "Is the area plausible?" in text
+    assert "Is the volume plausible?" not in text
+    assert not re.search(r"\d ml\b|mm³", text)
+    assert "areas are in pixels" in text
+
+
 def test_a_metric_that_could_not_be_computed_is_a_dash_and_not_an_error(make_result):
     folder = make_result(n=30, images=False)
     path = folder / "metrics.json"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import numpy as np
@@ -10,11 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
-from scipy.stats import binomtest
 from sklearn.metrics import roc_auc_score
 
 from radiobone.report.cautions import cautions
-from radiobone.report.curves import calibration_bins, roc_band, wilson
+from radiobone.report.curves import calibration_bins, roc_band
 from radiobone.report.data import read_result
 from radiobone.report.figures.beeswarm import beeswarm_figure, rank_share, swarm_offsets
 from radiobone.report.figures.calibration import calibration_figure
@@ -24,12 +24,16 @@ from radiobone.report.figures.importance import importance_figure
 from radiobone.report.figures.interval import interval_figure
 from radiobone.report.figures.roc import roc_figure
 from radiobone.report.figures.rows import LONGEST, cut
+from radiobone.report.figures.style import wrapped
 from radiobone.report.figures.svg import to_svg
 from radiobone.report.numbers import breakable, count, decimals, moment, percent, significant
 from radiobone.report.oddness import oddness, without_shared
 from radiobone.report.reading import belief
 from radiobone.report.sections.cohort import attention_rows
-from radiobone.report.sections.shap import ranked_features
+from radiobone.report.sections.images import region_facts
+from radiobone.report.sections.performance import fold_row
+from radiobone.report.sections.provenance import without_folders
+from radiobone.report.sections.shap import explainer_lines, ranked_features
 from radiobone.report.words import describe
 
 SCORES = st.lists(st.tuples(st.booleans(), st.integers(0, 20)), min_size=4, max_size=40)
@@ -49,15 +53,6 @@ def test_area_under_the_mean_curve_is_the_mean_auc(folds):
         area = np.trapezoid(band.mean, band.fpr)
         assert area == pytest.approx(np.mean([roc_auc_score(y, s) for y, s in usable]), abs=0.006)
         assert (np.diff(band.mean) >= -1e-12).all()
-
-
-@given(st.integers(0, 60), st.integers(1, 60))
-def test_wilson_interval_is_scipys(k, n):
-    k = min(k, n)
-    low, high = wilson(np.array([k / n]), np.array([float(n)]))
-    expected = binomtest(k, n).proportion_ci(method="wilson")
-    assert low[0] == pytest.approx(expected.low, abs=1e-9)
-    assert high[0] == pytest.approx(expected.high, abs=1e-9)
 
 
 def test_calibration_groups_hold_every_row_once():
@@ -91,6 +86,7 @@ def test_repeats_do_not_narrow_the_calibration_intervals():
         ),
         ("lbp-3D-m1_ngtdm_Busyness", "Busyness", "ngtdm", "lbp", "3D-m1"),
         ("original_firstorder_90Percentile", "90th percentile", "firstorder", "original", ""),
+        ("original_shape_Maximum2DDiameterColumn", "Maximum 2D diameter (column)", "shape", "original", ""),
         ("original_glcm_Imc2", "Informational measure of correlation 2", "glcm", "original", ""),
         ("body_mass_index", "body mass index", "other", "", ""),
         ("foo_bar_Baz", "foo bar Baz", "other", "", ""),
@@ -245,15 +241,73 @@ def test_shap_ranking_from_the_files_counts_unchosen_folds_as_zero(result_folder
 
 
 def test_cautions_fit_the_study(make_result, result_folder):
-    headings = [one.heading for one in cautions(read_result(result_folder))]
-    assert "Few cases" in headings
+    data = read_result(result_folder)
+    headings = [one.heading for one in cautions(data)]
     assert "More features than cases" in headings
+    assert "Wide interval" not in headings
     assert headings[-1] == "Not tested elsewhere"
-    assert "Probabilities not usable" not in headings
-    chance = [
-        one.heading for one in cautions(read_result(make_result(n=40, signal=0.0, images=False, seed=3)))
+    auc = {**data.metrics["metrics"]["auc"], "low": 0.5, "high": 0.9}
+    wide = replace(data, metrics={**data.metrics, "metrics": {**data.metrics["metrics"], "auc": auc}})
+    assert "Wide interval" in [one.heading for one in cautions(wide)]
+
+
+def test_chosen_settings_name_their_step():
+    fold = {"model": "rf", "params": {"max_features": "sqrt", "mrmr__max_features": 10}, "features": ["a"]}
+    assert fold_row(fold)["params"] == "random forest: max_features = sqrt; mRMR: max_features = 10"
+
+
+def test_each_model_says_in_how_many_folds_it_was_explained_how(result_folder):
+    data = read_result(result_folder)
+    kinds = ["linear"] * 4 + ["permutation"]
+    sizes = [5, 11, 8, 11, 14]
+    folds = [{"repeat": 0, "fold": k, "features": ["f"] * n} for k, n in enumerate(sizes)]
+    info = [{"repeat": 0, "fold": k, "model": "lr", "explainer": kind} for k, kind in enumerate(kinds)]
+    lines = explainer_lines(replace(data, folds=folds, shap_info={"folds": info}))
+    assert lines == [
+        "Logistic regression, 4 folds with 5 to 11 features: exactly, by all subsets of features.",
+        "Logistic regression, 1 fold with 14 features: approximately, by random orders of the features, because all "
+        "subsets would be too many.",
     ]
-    assert "Probabilities not usable" in chance
+
+
+def test_long_class_names_are_broken_and_not_cut():
+    assert wrapped("no osteoporosis of the hip") == "no osteoporosis of\nthe hip"
+    assert "\n" not in wrapped("yes")
+    assert wrapped("a " * 60).count("\n") == 1
+    assert wrapped("_x$") == " _x\\$"
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("radiobone run /home/ann/b/study.yaml -o /home/ann/b", "radiobone run study.yaml -o b"),
+        (
+            "radiobone evaluate features -o 'my result' --seed 3",
+            "radiobone evaluate features -o 'my result' --seed 3",
+        ),
+        ("radiobone evaluate '/data/of ann/t.csv' --id=/x/y", "radiobone evaluate t.csv --id=y"),
+        (r"radiobone evaluate 'C:\Users\ann\t.csv' --target a=b", "radiobone evaluate t.csv --target a=b"),
+        (None, None),
+    ],
+)
+def test_commands_are_shown_without_the_machines_folders(typed, shown):
+    assert without_folders(typed) == shown
+
+
+FLAT = {"n_voxels": 12345, "volume_mm3": 777.0, "mean": 91.2, "is_2d": True, "area_mm2": 777.0}
+
+
+@pytest.mark.parametrize(
+    ("entry", "facts"),
+    [
+        (FLAT, ["7.77 cm²", "mean 91.2", "12\u202f345 pixels"]),
+        ({**FLAT, "spacing_assumed": True}, ["12\u202f345 pixels", "mean 91.2"]),
+        ({**FLAT, "area_mm2": 42.0}, ["42.0 mm²", "mean 91.2", "12\u202f345 pixels"]),
+        ({**FLAT, "is_2d": False}, ["777 mm³", "mean 91.2 HU", "12\u202f345 voxels"]),
+    ],
+)
+def test_a_2d_region_has_an_area_and_pixels(entry, facts):
+    assert region_facts(entry, is_ct=True) == facts
 
 
 def test_what_most_regions_share_makes_none_odd():
@@ -282,3 +336,22 @@ def test_warnings_of_one_wording_share_a_row_and_failures_do_not():
     assert [row["names"] for row in rows] == [["f1 L1"], ["f2 L1"], [f"w{i} L1" for i in range(5)]]
     assert rows[2]["code"] == "RoiTouchesBorder"
     assert rows[2]["message"] == "At the border."
+
+
+def test_warnings_that_differ_in_the_files_name_share_a_row():
+    cases = [
+        {
+            "patient_id": f"p{i}", "roi": "", "image": f"images/p{i}.png", "mask": f"masks/p{i}.nii.gz",
+            "status": "done", "code": "", "message": "",
+            "warnings": f"SpacingAssumed: images/p{i}.png tells no size. | DisconnectedRoi: In {i} pieces. | "
+            f"MaskRounded: The file of p{i}.nii.gz was rounded.",
+        }
+        for i in (2, 3)
+    ]  # fmt: skip
+    rows = [(row["code"], row["message"], row["names"]) for row in attention_rows(pd.DataFrame(cases))]
+    assert rows == [
+        ("DisconnectedRoi", "In 2 pieces.", ["p2"]),
+        ("DisconnectedRoi", "In 3 pieces.", ["p3"]),
+        ("MaskRounded", "The file of this mask was rounded.", ["p2", "p3"]),
+        ("SpacingAssumed", "This image tells no size.", ["p2", "p3"]),
+    ]

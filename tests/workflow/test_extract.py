@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 
 import dying_worker
 from radiobone.core.errors import BadSetting, MissingColumn
 from radiobone.io.manifest import Case
-from radiobone.workflow import extract as extract_module
+from radiobone.workflow import image_pool
 from radiobone.workflow.extract import dry_run, extract
 from small_cohort import QUICK, SmallCohort, two_labels, write_image
 
@@ -19,13 +21,13 @@ from small_cohort import QUICK, SmallCohort, two_labels, write_image
 def computed_images(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Record which regions are really computed."""
     seen: list[str] = []
-    original = extract_module.run_image
+    original = image_pool.run_image
 
     def recording(cases: list[Case], *rest: object) -> object:
         seen.extend(case.case_id for case in cases)
         return original(cases, *rest)
 
-    monkeypatch.setattr(extract_module, "run_image", recording)
+    monkeypatch.setattr(image_pool, "run_image", recording)
     return seen
 
 
@@ -76,7 +78,7 @@ def test_other_settings_and_damaged_entries_are_computed_anew(
     assert len(entries) == 6
     entries[0].write_bytes(entries[0].read_bytes()[:-30])
     damaged = json.loads(entries[1].read_text())
-    damaged["outcomes"][0]["features"][20][1] += 1
+    damaged["content"][0]["features"][20][1] += 1
     entries[1].write_text(json.dumps(damaged))
     seen = computed_images(monkeypatch)
     again = extract(three_patients.manifest, settings=QUICK, output=out, show_progress=False)
@@ -191,7 +193,7 @@ def test_the_notebook_shows_what_failed(cohort: SmallCohort, faults: dict) -> No
 def test_a_dead_worker_costs_its_own_case_only(
     three_patients: SmallCohort, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(extract_module, "_work", dying_worker.dying)
+    monkeypatch.setattr(image_pool, "_work", dying_worker.dying)
     result = extract(
         three_patients.manifest, settings=QUICK, output=tmp_path / "out", jobs=2, show_progress=False
     )
@@ -224,3 +226,18 @@ def test_a_pattern_and_a_label_contradict_each_other(cohort: SmallCohort) -> Non
     cohort.add("p1", roi="label_*", label=1)
     result = extract(cohort.manifest, settings=QUICK, show_progress=False)
     assert list(result.cases["code"]) == ["BadSetting"]
+
+
+def test_no_folder_of_the_machine_is_in_the_cases(cohort: SmallCohort, tmp_path: Path) -> None:
+    pixels = np.zeros((40, 40), dtype=np.uint8)
+    pixels[10:30, 10:30] = np.arange(20) * 10 + 20
+    for kind, content in (("images", pixels), ("masks", ((pixels > 0) * 1).astype(np.uint8))):
+        (cohort.folder / kind).mkdir(exist_ok=True)
+        Image.fromarray(content).save(cohort.folder / kind / "p1.png")
+    cohort.rows.append({"patient_id": "p1", "image": "images/p1.png", "mask": "masks/p1.png"})
+    extract(cohort.manifest, modality="xr", output=tmp_path / "out", show_progress=False)
+    written = (tmp_path / "out" / "cases.csv").read_text()
+    assert "SpacingAssumed: images/p1.png does not tell" in written
+    assert str(tmp_path) not in written
+    (entry,) = json.loads((tmp_path / "out" / "pictures" / "index.json").read_text())
+    assert (entry["is_2d"], entry["area_mm2"], entry["spacing_assumed"]) == (True, 400.0, True)

@@ -84,16 +84,57 @@ def test_the_command_scores_an_image(fitted: tuple[SmallCohort, Path, Path], tmp
     assert {"probability", "predicted"} <= set(pd.read_csv(tmp_path / "s.csv").columns)
 
 
+def test_one_image_is_told_in_words_and_plainly_as_json(fitted: tuple[SmallCohort, Path, Path]) -> None:
+    cohort, _, path = fitted
+    files = [str(cohort.folder / part / "p03.nii.gz") for part in ("images", "masks")]
+    arguments = ["score", str(path), *files, "--label", "1", "--clinical", "age=999"]
+    told = CliRunner().invoke(app, arguments).output
+    scorer = load_model(path)
+    expected = scorer.score(*files, label=1, age=999).iloc[0]
+    assert f"osteoporosis: {expected['predicted_class']}" in told
+    assert f"probability of 'yes': {expected['probability']:.3f}" in told
+    assert f"threshold: {expected['threshold']:.3f}" in told
+    assert f"outside the training range: 1 of {len(scorer.model.needed)} (age)" in told
+    (record,) = json.loads(CliRunner().invoke(app, [*arguments, "--json"]).output)
+    assert record["probability"] == expected["probability"]
+    assert record["predicted"] in {0, 1}
+    assert record["outside_features"] == "age"
+
+
+def test_a_table_of_scores_names_classes(fitted: tuple[SmallCohort, Path, Path]) -> None:
+    _, features, path = fitted
+    told = CliRunner().invoke(app, ["score", str(path), str(features)]).output
+    assert "'yes' from a probability of" in told
+    rows = [line.split() for line in told.splitlines() if line.lstrip().startswith("p")]
+    assert rows[0][:3] == ["patient_id", "class", "probability"]
+    assert [row[0] for row in rows[1:]] == [f"p{number:02d}" for number in range(16)]
+    assert {row[1] for row in rows[1:]} == {"yes", "no"}
+
+
+def test_fitting_shows_its_progress(
+    fitted: tuple[SmallCohort, Path, Path], tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    _, features, _ = fitted
+    roles = {"target": "osteoporosis", "positive": "yes"}
+    fit_table(features, pipeline=FAST, seed=0, jobs=1, show_progress=True, **roles)
+    assert "inner folds: 3/3" in capfd.readouterr().err
+
+
 def test_failed_cases_keep_their_row(fitted: tuple[SmallCohort, Path, Path]) -> None:
     cohort, _, path = fitted
     image = cohort.folder / "images" / "p03.nii.gz"
     hidden = image.rename(image.with_suffix(".hidden"))
     try:
-        scores = score_source(path, cohort.manifest, None, label=None, clinical=[], root=None, jobs=1)
+        scored = score_source(path, cohort.manifest, None, label=None, clinical=[], root=None, jobs=1)
     finally:
         hidden.rename(image)
+    scores = scored.table
     assert len(scores) == 16
     assert scores.set_index("patient_id").loc["p03", "code"] == "FileMissing"
+    assert scored.n_failed == 1
+    assert any("p03: FileMissing" in line for line in scored.lines)
+    assert scores["predicted"].dtype == "Int64"  # whole numbers stay whole beside the empty cell
+    assert set(scores.drop(index=scores.index[scores["code"].notna()])["predicted"]) <= {0, 1}
 
 
 def test_what_does_not_fit_is_refused(fitted: tuple[SmallCohort, Path, Path], tmp_path: Path) -> None:
@@ -114,7 +155,7 @@ def test_a_model_of_a_foreign_table_scores_tables_only(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     table = pd.DataFrame(rng.normal(size=(40, 4)), columns=list("abcd")).assign(y=np.arange(40) % 2)
     table.to_csv(tmp_path / "t.csv", index=False)
-    model = fit_table(tmp_path / "t.csv", pipeline=FAST, seed=0, jobs=1, target="y")
+    model = fit_table(tmp_path / "t.csv", pipeline=FAST, seed=0, jobs=1, target="y", id="row")
     model.save(tmp_path / "m.rbm")
     scorer = load_model(tmp_path / "m.rbm")
     assert len(scorer.score_table(tmp_path / "t.csv")) == 40

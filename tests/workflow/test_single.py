@@ -29,9 +29,9 @@ def pair(tmp_path: Path) -> tuple[Path, Path]:
 
 def test_paths_images_and_arrays_agree(tmp_path: Path) -> None:
     image, mask = pair(tmp_path)
-    from_paths = rb.extract_features(image, mask, QUICK)
-    from_itk = rb.extract_features(sitk.ReadImage(str(image)), sitk.ReadImage(str(mask)), QUICK)
-    from_arrays = rb.extract_features(bone(1), two_labels(), QUICK, spacing_mm=(2, 1, 1))
+    from_paths = rb.extract_features(image, mask, QUICK, label=1)
+    from_itk = rb.extract_features(sitk.ReadImage(str(image)), sitk.ReadImage(str(mask)), QUICK, label=1)
+    from_arrays = rb.extract_features(bone(1), two_labels(), QUICK, label=1, spacing_mm=(2, 1, 1))
     assert len(from_paths) == 107
     assert from_paths == pytest.approx(from_itk, rel=1e-12)
     assert from_paths == pytest.approx(from_arrays, rel=1e-6)  # files keep spacing as float32
@@ -68,8 +68,24 @@ def test_an_array_needs_its_spacing_and_three_axes() -> None:
 
 def test_one_label_needs_no_name() -> None:
     only_two = np.where(two_labels() == 2, 2, 0)
-    found = rb.extract_features(bone(1), only_two, QUICK, label=None, spacing_mm=(2, 1, 1))
+    found = rb.extract_features(bone(1), only_two, QUICK, spacing_mm=(2, 1, 1))
     assert found == rb.extract_features(bone(1), two_labels(), QUICK, label=2, spacing_mm=(2, 1, 1))
+
+
+def test_a_mask_of_0_and_255_needs_no_label(tmp_path: Path) -> None:
+    white = np.where(two_labels() == 2, 255, 0).astype(np.uint8)
+    write_image(tmp_path / "image.nii.gz", bone(1))
+    write_image(tmp_path / "mask.nii.gz", white)
+    found = rb.extract_features(tmp_path / "image.nii.gz", tmp_path / "mask.nii.gz", QUICK)
+    assert found["original_shape_VoxelVolume"] == pytest.approx(2 * (two_labels() == 2).sum())
+
+
+@pytest.mark.parametrize("as_file", [True, False])
+def test_of_several_labels_none_is_guessed_and_python_is_advised(tmp_path: Path, as_file: bool) -> None:
+    image, mask = pair(tmp_path)
+    with pytest.raises(LabelNotFound, match=r"1.*2.*`label=`") as caught:
+        rb.extract_features(image, mask if as_file else sitk.ReadImage(str(mask)), QUICK)
+    assert "in the manifest." not in str(caught.value)
 
 
 def test_flat_and_coloured_itk_images() -> None:

@@ -133,3 +133,12 @@ def test_pictures_of_an_earlier_run_do_not_stay_in_a_tables_report(tmp_path: Pat
     run_study(write_study(tmp_path, table="table.csv", id="ID"), out, show_progress=False)
     assert [path.name for path in (out / "pictures").iterdir()] == ["mine.png"]
     assert not (out / "cases.csv").exists()
+
+
+def test_a_positive_yes_without_quotes_is_understood(tmp_path: Path) -> None:
+    table = pd.read_csv(planted_table(tmp_path))
+    table.assign(Target=table["Target"].map({0: "no", 1: "yes"})).to_csv(tmp_path / "table.csv", index=False)
+    study = write_study(tmp_path, table="table.csv", id="ID")
+    study.write_text(study.read_text().rstrip("}") + ', "positive": yes}')
+    _, evaluation = run_study(study, tmp_path / "out", show_progress=False)
+    assert evaluation.result.summary["positive"] == "yes"

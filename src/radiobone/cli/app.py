@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 import warnings
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from radiobone import __version__
 from radiobone.cli import (
@@ -27,9 +28,24 @@ from radiobone.core.warnings import RadioboneWarning
 COMMANDS = (demo, manifest, extract, evaluate, report, run, fit, score, recipes, selftest)
 EXIT_WRONG_USAGE = 2
 EXIT_INTERRUPTED = 130
+NOTHING_HALF_DONE = "No file is half-written. Run the same command again."
+
+
+class StoppableGroup(TyperGroup):
+    """The commands; an interruption ends in one message that says what is kept."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command that was typed."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as stop:
+            typer.echo(f"\nInterrupted. {str(stop) or NOTHING_HALF_DONE}", err=True)
+            raise typer.Exit(EXIT_INTERRUPTED) from stop
+
 
 app = typer.Typer(
     name="radiobone",
+    cls=StoppableGroup,
     no_args_is_help=True,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
@@ -73,12 +89,6 @@ def main() -> None:
     except RadioboneError as error:
         typer.secho(f"\n{error.code}: {error}", fg=typer.colors.RED, err=True)
         sys.exit(EXIT_WRONG_USAGE)
-    except KeyboardInterrupt:
-        typer.echo(
-            "\nStopped. Run the same command again: extracted cases are kept, an evaluation starts anew.",
-            err=True,
-        )
-        sys.exit(EXIT_INTERRUPTED)
 
 
 def _show_warning(message: Warning | str, category: type[Warning], *_where: object, **_more: object) -> None:

@@ -15,7 +15,9 @@ EPILOG = """Examples:
 
 [bold]radiobone evaluate table.xlsx --target Target --id ID --pipeline mrmr_svm -o result[/bold]
 
-Then: [bold]radiobone report result[/bold]"""
+Then: [bold]radiobone report result[/bold]
+
+Interrupted? Run the same command again: finished folds are kept."""
 
 
 def register(app: typer.Typer) -> None:
@@ -51,6 +53,7 @@ def evaluate(
         seed=seed,
         jobs=jobs,
         show_progress=not quiet,
+        say=typer.echo,
         command=options.command_line(),
         **options.roles(target, positive, id_column, groups, site, clinical, features, unit),
     )

@@ -26,7 +26,7 @@ EPILOG = """Examples:
 
 [bold]radiobone extract knees.csv -o features --modality xr[/bold]
 
-Run the same command again after a correction: only what is missing or changed is computed.
+Run the same command again after an interruption or a correction: only what is missing or changed is computed.
 
 [bold]radiobone extract manifest.csv -o check --dry-run[/bold]  (are all files and masks in order?)"""
 
@@ -42,10 +42,22 @@ def extract(
     ],
     output: Output,
     settings: Annotated[
-        str | None, typer.Option("--settings", "-s", help="Preset (ct, mr, radiograph) or settings file.")
+        str | None,
+        typer.Option(
+            "--settings",
+            "-s",
+            help="Preset (ct, mr, radiograph; see `radiobone recipes --settings`) or settings file. Default: the "
+            "preset of the modality.",
+        ),
     ] = None,
     modality: Annotated[
-        Modality | None, typer.Option("--modality", "-m", help="Kind of image. Default: ct.")
+        Modality | None,
+        typer.Option(
+            "--modality",
+            "-m",
+            help="What the images are: ct, mr, xr (radiographs) or dxa. Chooses the preset (xr and dxa: radiograph), "
+            "and a DICOM header that says otherwise is refused. Default: xr if all images are radiographs, else ct.",
+        ),
     ] = None,
     root: Root = None,
     target: Annotated[
@@ -59,6 +71,7 @@ def extract(
     quiet: Quiet = False,
 ) -> None:
     """Extract the features of every region in a manifest."""
+    from radiobone.workflow.case_report import extraction_lines
     from radiobone.workflow.extract import dry_run
     from radiobone.workflow.extract import extract as measure
 
@@ -67,6 +80,7 @@ def extract(
         result = dry_run(
             manifest,
             output=output,
+            settings=settings,
             modality=modality,
             root=root,
             target=target,
@@ -85,10 +99,8 @@ def extract(
             csv=csv,
             show_progress=show,
         )
-    counts = ", ".join(f"{count} {status}" for status, count in result.cases["status"].value_counts().items())
-    typer.echo(
-        f"{len(result.cases)} regions: {counts}; {len(result.feature_columns)} features each. Results: {output}"
-    )
+    for line in extraction_lines(result, output, measured=not only_check):
+        typer.echo(line)
     if result.n_failed:
         show_failures(result.cases)
         raise typer.Exit(EXIT_SOME_FAILED)

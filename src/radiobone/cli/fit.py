@@ -33,15 +33,20 @@ def fit(
     unit: options.Unit = "patient",
     seed: options.Seed = 0,
     jobs: options.Jobs = options.ALL_CORES,
+    quiet: options.Quiet = False,
 ) -> None:
     """Fit the final model on all rows and save it. Its honest performance is what `evaluate` reports."""
+    from radiobone.core.outputs import prepare_file
     from radiobone.workflow.score import fit_table
 
+    prepare_file(output, example="model.rbm", inputs=[source, pipeline])
     model = fit_table(
         source,
         pipeline=pipeline,
         seed=seed,
         jobs=jobs,
+        show_progress=not quiet,
+        say=typer.echo,
         **options.roles(target, positive, id_column, groups, site, clinical, features, unit),
     )
     digest = model.save(output)

@@ -16,7 +16,12 @@ ALL_CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") els
 Modality = Literal["ct", "mr", "xr", "dxa"]
 
 Output = Annotated[
-    Path, typer.Option("-o", "--output", help="Folder for the results; made if it is not there.")
+    Path,
+    typer.Option(
+        "-o",
+        "--output",
+        help="Folder for the results; made if it is not there. Features and results need a folder each.",
+    ),
 ]
 Jobs = Annotated[
     int, typer.Option("--jobs", "-j", min=1, help="Worker processes. The numbers do not depend on it.")
@@ -36,12 +41,19 @@ Root = Annotated[
     typer.Option("--root", help="Folder that the manifest's paths are relative to. Default: its own."),
 ]
 IdColumn = Annotated[
-    str | None, typer.Option("--id", help="Column of row or patient ids. Default: patient_id.")
+    str | None,
+    typer.Option(
+        "--id",
+        help="Column of patient ids, one per row or per row and region; 'row' says that every row is another patient. "
+        "Default: found by its name (patient_id, MRN, Pat-Nr, …).",
+    ),
 ]
 Groups = Annotated[
     str | None,
     typer.Option(
-        "--groups", help="Column of patients: rows of one patient stay on one side. Default: the id."
+        "--groups",
+        help="Column whose rows stay on one side of every split: the patient where one has several rows, or a family. "
+        "Default: the id.",
     ),
 ]
 Site = Annotated[str | None, typer.Option("--site", help="Column of hospitals or scanners.")]

@@ -6,7 +6,15 @@ from typing import Annotated
 
 import typer
 
-EPILOG = "Examples: [bold]radiobone recipes[/bold], [bold]radiobone recipes default > mine.yaml[/bold]"
+EPILOG = """Examples:
+
+[bold]radiobone recipes[/bold]
+
+[bold]radiobone recipes default > mine.yaml[/bold]  (a pipeline to start from)
+
+[bold]radiobone recipes ct > settings.yaml[/bold]  (settings of extraction to start from)
+
+[bold]radiobone recipes --steps --models --settings[/bold]  (what can go into them)"""
 
 
 def register(app: typer.Typer) -> None:
@@ -16,14 +24,26 @@ def register(app: typer.Typer) -> None:
 
 def recipes(
     name: Annotated[
-        str | None, typer.Argument(help="Show this one in full, as a YAML file to start from.")
+        str | None,
+        typer.Argument(help="Show this pipeline or preset in full, as a YAML file to start from."),
     ] = None,
+    steps: Annotated[bool, typer.Option("--steps", help="List the steps of pipelines.")] = False,
+    models: Annotated[bool, typer.Option("--models", help="List the models of pipelines.")] = False,
+    settings: Annotated[
+        bool, typer.Option("--settings", help="List the presets, keys and filters of extraction.")
+    ] = False,
 ) -> None:
-    """List the pipelines that come with radiobone, or show one."""
-    from radiobone.evaluation.spec import list_pipelines, pipeline_text
+    """List the pipelines that come with radiobone and their parts, or show one."""
+    from radiobone.workflow import catalogue
 
     if name is not None:
-        typer.echo(pipeline_text(name))
-        return
-    for key, pipeline in list_pipelines().items():
-        typer.echo(f"{key:<24} {pipeline.title}")
+        typer.echo(catalogue.text_of(name))
+    asked = (
+        (steps, catalogue.step_lines),
+        (models, catalogue.model_lines),
+        (settings, catalogue.setting_lines),
+    )
+    wanted = [lines for chosen, lines in asked if chosen]
+    for lines in wanted or ([] if name is not None else [catalogue.recipe_lines]):
+        for line in lines():
+            typer.echo(line)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from radiobone.cli.options import (
     ALL_CORES,
@@ -31,12 +32,28 @@ or for a table of features:
 
   table: features.xlsx
   target: Target
-  id: ID"""
+  id: ID
+
+All keys:
+"""
+
+
+class WithKeys(TyperCommand):
+    """The command, whose help lists the keys of a study file as the program knows them."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the help."""
+        from rich.markup import escape
+
+        from radiobone.workflow.catalogue import study_lines
+
+        self.epilog = "\n\n".join([EPILOG, *map(escape, study_lines())])
+        super().format_help(ctx, formatter)
 
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command(epilog=EPILOG)(run)
+    app.command(cls=WithKeys, epilog=EPILOG)(run)
 
 
 def run(

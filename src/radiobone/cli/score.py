@@ -7,13 +7,15 @@ from typing import Annotated
 
 import typer
 
-from radiobone.cli.options import ALL_CORES, EXIT_SOME_FAILED, Jobs, Root
+from radiobone.cli.options import ALL_CORES, EXIT_SOME_FAILED, Jobs, Quiet, Root
 
 EPILOG = """Examples:
 
 [bold]radiobone score model.rbm ct.nii.gz mask.nii.gz[/bold]
 
-[bold]radiobone score model.rbm new_patients.csv -o scores.csv[/bold]  (a manifest, or a table of features)"""
+[bold]radiobone score model.rbm new_patients.csv -o scores.csv[/bold]  (a manifest, or a table of features)
+
+[bold]radiobone score model.rbm ct.nii.gz mask.nii.gz --json[/bold]  (for other programs)"""
 
 
 def register(app: typer.Typer) -> None:
@@ -30,20 +32,40 @@ def score(
         list[str] | None,
         typer.Option("--clinical", help="A clinical variable of a single image: age=71. Repeatable."),
     ] = None,
-    output: Annotated[Path | None, typer.Option("-o", "--output", help="Write the scores as CSV.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="Write the scores as CSV, in full.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the scores as JSON, in full.")] = False,
     root: Root = None,
     jobs: Jobs = ALL_CORES,
+    quiet: Quiet = False,
 ) -> None:
     """Score new images or rows with a saved model."""
+    from radiobone.core.outputs import prepare_file
     from radiobone.workflow.score import score_source
 
-    scores = score_source(model, source, mask, label=label, clinical=clinical or [], root=root, jobs=jobs)
-    if output is None:
-        typer.echo(scores.to_string(index=False))
-    else:
+    if output is not None:
+        prepare_file(output, example="scores.csv", inputs=[model, source, mask])
+    scored = score_source(
+        model,
+        source,
+        mask,
+        label=label,
+        clinical=clinical or [],
+        root=root,
+        jobs=jobs,
+        show_progress=not quiet,
+    )
+    if output is not None:
         from radiobone.core.files import write_csv
 
-        write_csv(output, scores)
-        typer.echo(f"{len(scores)} rows: {output}")
-    if "code" in scores and scores["code"].notna().any():
+        write_csv(output, scored.table)
+    if as_json:
+        typer.echo(scored.as_json())
+    elif output is not None:
+        typer.echo(f"{len(scored.table)} rows: {output}")
+    else:
+        for line in scored.lines:
+            typer.echo(line)
+    if scored.n_failed:
         raise typer.Exit(EXIT_SOME_FAILED)

@@ -71,7 +71,7 @@ def _warn_similar(ids: list[str]) -> None:
         )
 
 
-def check_unique(patients: Sequence[str], rois: Sequence[str]) -> None:
+def check_unique(patients: Sequence[str], rois: Sequence[str], column: str) -> None:
     """Refuse one patient and region twice.
 
     Raises
@@ -84,7 +84,8 @@ def check_unique(patients: Sequence[str], rois: Sequence[str]) -> None:
         which = f"patient '{patient}'" + (f", region '{roi}'" if roi else "")
         raise DuplicateId(
             f"{len(twice)} id(s) occur more than once, such as {which}. The same case twice would be in training and "
-            "test, or count double. Remove the copy; if the rows are different regions, name them in a column 'roi'."
+            "test, or count double. Remove the copy; if the rows are different regions, name them in a column 'roi'; "
+            f"if they are slices or visits of one patient, say --groups {column} and leave --id out."
         )
 
 
@@ -116,7 +117,8 @@ def check_one_label(patients: npt.NDArray[np.str_], y: npt.NDArray[np.int64], ta
     if both:
         raise ConflictingLabel(
             f"{len(both)} patient(s) have both values of '{target}', such as '{both[0]}'. If the target belongs to "
-            "the patient, correct it; if it belongs to the region, say --unit roi."
+            "the patient, correct it; if it belongs to the region, say --unit roi; if a column given as --groups "
+            "holds hospitals and not patients, say --id row too."
         )
 
 
@@ -149,22 +151,36 @@ def check_columns(table: pd.DataFrame) -> None:
 
 
 def drop_empty(features: pd.DataFrame) -> pd.DataFrame:
-    """Leave out columns that hold no value or one value in all rows, with a warning."""
-    values = features.to_numpy()
-    missing = np.isnan(values)
-    lowest = np.where(missing, np.inf, values).min(axis=0)
-    highest = np.where(missing, -np.inf, values).max(axis=0)
-    useless = lowest >= highest
-    if useless.any():
-        names = [str(name) for name in features.columns[useless]]
+    """Leave out columns that hold no value in any row, with a warning.
+
+    Nothing more is left out before the folds are drawn: a column without a value has nothing that could be learned,
+    whatever row it is asked of. Whether a column is constant depends on the rows, so the pipeline's own step decides
+    that in each fold, from its training rows.
+    """
+    empty = np.asarray(features.isna().all(axis=0), dtype=bool)
+    if empty.any():
+        names = [str(name) for name in features.columns[empty]]
         shown = ", ".join(names[:5]) + (", …" if len(names) > 5 else "")
         warnings.warn(
-            FeatureDropped(
-                f"{len(names)} column(s) have one value or none in all rows and say nothing: {shown}. Left out."
-            ),
+            FeatureDropped(f"{len(names)} column(s) hold no value in any row: {shown}. Left out."),
             stacklevel=3,
         )
-    return features[list(features.columns[~useless])]
+    return features[list(features.columns[~empty])]
+
+
+def check_varies(features: pd.DataFrame) -> None:
+    """Refuse features of which none differs between any two rows.
+
+    Raises
+    ------
+    MissingColumn
+    """
+    if (features.nunique() < 2).all():
+        shown = ", ".join(map(str, features.columns[:5])) or "none at all"
+        raise MissingColumn(
+            f"None of the {features.shape[1]} feature column(s) varies between the rows ({shown}), so there is nothing to "
+            "learn from. Check that the table holds the features, and that --features names them."
+        )
 
 
 def warn_missing(features: pd.DataFrame) -> None:

@@ -14,6 +14,10 @@ from radiobone.core.errors import BadSetting, MixedLabels, NotBinary, OneClass
 from radiobone.core.warnings import RowsDropped
 
 TRUTHS = {"1": "0", "true": "false"}
+YAML_WORDS = {
+    True: ("true", "yes", "on", "1"),
+    False: ("false", "no", "off", "0"),
+}  # unquoted, they are one to YAML
 SHOWN = 6
 
 
@@ -34,8 +38,15 @@ class Labels:
     negative: str
 
 
-def read_labels(column: pd.Series, *, positive: str | None = None) -> Labels:
+def read_labels(column: pd.Series, *, positive: str | bool | None = None) -> Labels:
     """Read a two-valued target.
+
+    Parameters
+    ----------
+    column : pandas.Series
+        The target; missing cells are left out.
+    positive : str or bool, optional
+        The value looked for. A truth value stands for the word that YAML reads so: ``yes``, ``true``, ``on``, 1.
 
     Raises
     ------
@@ -51,7 +62,11 @@ def read_labels(column: pd.Series, *, positive: str | None = None) -> Labels:
     found = sorted({word for word in words if word is not None})
     _check_spelling(found, name)
     _check_two(found, name)
-    chosen = _positive(found, name, None if positive is None else _word(positive))
+    chosen = (
+        _of_truth(found, name, positive)
+        if isinstance(positive, bool | np.bool_)
+        else _positive(found, name, positive)
+    )
     other = next(word for word in found if word != chosen)
     y = np.array([-1 if word is None else int(word == chosen) for word in words], dtype=np.int64)
     if (y < 0).any():
@@ -98,13 +113,14 @@ def _check_two(found: list[str], name: str) -> None:
         shown = ", ".join(map(repr, found[:SHOWN])) + (", …" if len(found) > SHOWN else "")
         raise NotBinary(
             f"'{name}' has {len(found)} different values ({shown}), and a yes/no target is needed "
-            "(--task binary, the only task so far). Make a column with two values, such as low against normal "
+            "(radiobone tells two classes apart). Make a column with two values, such as low against normal "
             "by a cut-off fixed beforehand, or leave the rows of other classes empty."
         )
 
 
 def _positive(found: list[str], name: str, asked: str | None) -> str:
     if asked is not None:
+        asked = _word(asked)
         match = [word for word in found if word == asked] or [
             word for word in found if word.casefold() == asked.casefold()
         ]
@@ -120,3 +136,14 @@ def _positive(found: list[str], name: str, asked: str | None) -> str:
         f"'{name}' has the values {found[0]!r} and {found[1]!r}, and it is not clear which is the condition looked for. "
         f"Say --positive {found[0]} or --positive {found[1]} (positive=… in Python)."
     )
+
+
+def _of_truth(found: list[str], name: str, asked: bool) -> str:
+    """Find the class that a truth value stands for."""
+    match = [word for word in found if word.casefold() in YAML_WORDS[bool(asked)]]
+    if len(match) != 1:
+        raise BadSetting(
+            f"positive is {str(asked).lower()}, and '{name}' has the values {', '.join(map(repr, found))}: it is not clear "
+            f'which is meant. Put the value in quotes, as in positive: "{found[0]}".'
+        )
+    return match[0]

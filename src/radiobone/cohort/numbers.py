@@ -54,6 +54,22 @@ def _parse_cells(column: pd.Series) -> tuple[npt.NDArray[np.float64], npt.NDArra
     return values, np.isnan(values) & ~missing, bool(commas.any())
 
 
+def whole_numbers(column: pd.Series) -> tuple[npt.NDArray[np.float64] | None, int]:
+    """Read a column of ids.
+
+    Returns
+    -------
+    values : numpy.ndarray of float, or None
+        The cells that hold something, if all of them are whole numbers.
+    n_words : int
+        How many cells hold a word.
+    """
+    values, words, _ = parse(column)
+    held = values[~np.isnan(values)]
+    whole = len(held) > 0 and not words.any() and bool(np.isfinite(held).all() and (held % 1 == 0).all())
+    return (held if whole else None), int(words.sum())
+
+
 def looks_numeric(column: pd.Series) -> bool:
     """Whether at least half of the cells that hold something hold a number."""
     values, words, _ = parse(column)

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from radiobone.cohort.arrays import gather
 from radiobone.cohort.checks import (
     check_columns,
     check_enough,
@@ -19,20 +20,22 @@ from radiobone.cohort.checks import (
     check_ids,
     check_one_label,
     check_unique,
+    check_varies,
     drop_empty,
     texts,
     warn_missing,
 )
 from radiobone.cohort.clinical import categories_of, encode_clinical
 from radiobone.cohort.cohort import Cohort
+from radiobone.cohort.identity import EACH_ROW
 from radiobone.cohort.labels import Labels, read_labels
 from radiobone.cohort.numbers import number_table
-from radiobone.cohort.roles import Request, Roles, find_roles, missing_column
-from radiobone.core.errors import BadSetting, DuplicateColumn, FileMissing
-from radiobone.core.files import file_digest, read_json
+from radiobone.cohort.roles import Request, Roles, find_roles
+from radiobone.core.errors import FileMissing
+from radiobone.core.files import file_digest
+from radiobone.core.folders import FEATURE_FILES, extraction_record
 from radiobone.core.tables import read_table
 
-FEATURE_FILES = ("features.parquet", "features.csv")
 UNKNOWN_SITE = "unknown"
 Unit = Literal["patient", "roi"]
 
@@ -48,7 +51,7 @@ def read_cohort(
     source: Path,
     *,
     target: str,
-    positive: str | None = None,
+    positive: str | bool | None = None,
     id: str | None = None,
     groups: str | None = None,
     site: str | None = None,
@@ -67,8 +70,9 @@ def read_cohort(
     positive : str, optional
         Which of two values is the condition looked for; 0/1 and True/False need none.
     id, groups, site : str, optional
-        Columns of the patient (found by its name if not given), of what must stay together (the patient
-        if not given), and of the hospital or scanner.
+        Columns of the patient (found by its name if not given; ``"row"`` says that every row is a patient), of
+        what must stay together (the patient if not given, and taken for the patient where no id is known), and of
+        the hospital or scanner.
     clinical : sequence of str
         Columns that join the features.
     features : str or sequence of str, optional
@@ -85,7 +89,7 @@ def read_cohort(
     ------
     TableError, StudyError, PathError, BadSetting
     """
-    loaded = _load(Path(source))
+    loaded = _load(Path(source), patterns=bool(features))
     request = Request(target, id, groups, site, tuple(clinical), features)
     roles = find_roles(loaded.table, request, loaded.recorded)
     shown = features if features is None or isinstance(features, str) else ",".join(features)
@@ -102,9 +106,12 @@ def cohort_from_arrays(
     groups: npt.ArrayLike | None = None,
     sites: npt.ArrayLike | None = None,
     clinical: pd.DataFrame | Sequence[str] | None = None,
-    positive: str | None = None,
+    positive: str | bool | None = None,
 ) -> Cohort:
     """Make a cohort from arrays; the order given is part of the input.
+
+    Pandas objects are paired by the labels of their rows (their index), into the order of ``X``; arrays and lists by
+    position.
 
     Parameters
     ----------
@@ -127,57 +134,20 @@ def cohort_from_arrays(
 
     Raises
     ------
-    TableError, StudyError, BadSetting
+    BadSetting
+        If lengths or row labels do not fit together.
+    TableError, StudyError
     """
-    table = X.reset_index(drop=True) if isinstance(X, pd.DataFrame) else _frame(np.asarray(X))
-    table.columns = [str(name) for name in table.columns]
-    check_columns(table)
-    target = pd.Series(y).reset_index(drop=True)
-    target.name = str(target.name) if isinstance(y, pd.Series) and y.name is not None else "target"
-    joined, names = _join_clinical(table, clinical)
-    extra = {"groups": groups, "sites": sites, "y": target}
-    for name, given in extra.items():
-        if given is not None and len(np.asarray(given)) != len(table):
-            raise BadSetting(
-                f"{name} has {len(np.asarray(given))} values and X has {len(table)} rows. Give one per row."
-            )
-    features = tuple(name for name in joined.columns if name not in set(names))
+    given = gather(X, y, groups=groups, sites=sites, clinical=clinical)
+    features = tuple(name for name in given.table.columns if name not in set(given.clinical))
     notes = (f"{len(features)} feature columns, as given.",)
-    roles = Roles(None, None, None, None, features, tuple(names), notes)
-    columns = {"patient": groups, "site": sites}
-    labels = read_labels(target, positive=positive)
-    return _build(joined, roles, labels, str(target.name), "roi", {"source": "arrays"}, columns)
+    roles = Roles(features=features, clinical=given.clinical, notes=notes)
+    labels = read_labels(given.target, positive=positive)
+    arrays = {"patient": given.groups, "site": given.sites}
+    return _build(given.table, roles, labels, str(given.target.name), "roi", {"source": "arrays"}, arrays)
 
 
-def _frame(values: npt.NDArray[Any]) -> pd.DataFrame:
-    if values.ndim != 2:
-        raise BadSetting(f"X has {values.ndim} dimension(s); two are needed: rows and features.")
-    return pd.DataFrame(values, columns=[f"x{number}" for number in range(values.shape[1])])
-
-
-def _join_clinical(
-    table: pd.DataFrame, clinical: pd.DataFrame | Sequence[str] | None
-) -> tuple[pd.DataFrame, list[str]]:
-    if clinical is None:
-        return table, []
-    if not isinstance(clinical, pd.DataFrame):
-        for name in clinical:
-            if name not in table.columns:
-                raise missing_column(name, list(table.columns))
-        return table, list(clinical)
-    if len(clinical) != len(table):
-        raise BadSetting(f"clinical has {len(clinical)} rows and X has {len(table)}. Give one per row.")
-    block = clinical.reset_index(drop=True)
-    block.columns = [str(name) for name in block.columns]
-    joined = pd.concat([table, block], axis=1)
-    if joined.columns.duplicated().any():
-        raise DuplicateColumn(
-            f"'{joined.columns[joined.columns.duplicated()][0]}' is in X and in clinical. Rename one."
-        )
-    return joined, list(block.columns)
-
-
-def _load(source: Path) -> _Source:
+def _load(source: Path, *, patterns: bool) -> _Source:
     path = source
     if source.is_dir():
         found = [source / name for name in FEATURE_FILES if (source / name).is_file()]
@@ -190,19 +160,22 @@ def _load(source: Path) -> _Source:
     table.columns = [str(name) for name in table.columns]
     check_columns(table)
     extraction = _extraction(path)
+    if source.is_dir() and extraction is None and not patterns:
+        raise FileMissing(
+            f"{source} has {path.name} and no provenance.json beside it, so which of its columns are features is not "
+            "known: the extraction was stopped, or files were moved. Run 'radiobone extract' again, or say which "
+            "columns are features with --features, such as 'original_*'."
+        )
     recorded = extraction.pop("feature_columns") if extraction else None
     provenance = {"source": path.name, "digest": file_digest(path), "extraction": extraction}
     return _Source(table, None if recorded is None else tuple(recorded), provenance)
 
 
 def _extraction(path: Path) -> dict[str, Any] | None:
-    beside = path.parent / "provenance.json"
-    if path.name not in FEATURE_FILES or not beside.is_file():
+    record = extraction_record(path.parent) if path.name in FEATURE_FILES else None
+    if record is None:
         return None
-    content = read_json(beside)
-    if not isinstance(content, dict) or "feature_columns" not in content:
-        return None
-    return {name: value for name, value in content.items() if name != "inputs"}  # these name patients
+    return {name: value for name, value in record.items() if name != "inputs"}  # these name patients
 
 
 def _build(
@@ -234,7 +207,7 @@ def _build(
     words = {name: categories_of(table[name].iloc[known]) for name in roles.clinical}
     return replace(
         cohort,
-        provenance=_provenance(cohort, provenance, len(table)),
+        provenance=_provenance(cohort, roles, provenance, len(table)),
         categories={name: found for name, found in words.items() if found},
     )
 
@@ -243,16 +216,17 @@ def _people(table: pd.DataFrame, roles: Roles, arrays: Mapping[str, npt.ArrayLik
     """Patient, region, group, site and row name of every row, as arrays of text."""
     n_rows = len(table)
     numbered = [f"row{number:0{len(str(n_rows))}d}" for number in range(1, n_rows + 1)]
-    roi = [""] * n_rows if roles.roi is None else texts(table[roles.roi], empty="")
+    group = None if roles.groups is None else check_ids(table[roles.groups].tolist(), roles.groups)
+    roi = _region_names(table, roles.regions)
+    row = numbered
     if roles.id is not None:
         patient = check_ids(table[roles.id].tolist(), roles.id)
-        check_unique(patient, roi)
+        check_unique(patient, roi, roles.id)
         row = [name if not region else f"{name}/{region}" for name, region in zip(patient, roi, strict=True)]
+    elif arrays.get("patient") is not None:
+        patient = check_ids(np.asarray(arrays["patient"]).tolist(), "groups")
     else:
-        given = arrays.get("patient")
-        patient = numbered if given is None else check_ids(np.asarray(given).tolist(), "groups")
-        row = numbered
-    group = None if roles.groups is None else check_ids(table[roles.groups].tolist(), roles.groups)
+        patient = numbered if group is None or roles.each_row else group
     if group is not None:
         check_groups_hold_patients(patient, group, str(roles.groups))
     sites = arrays.get("site") if roles.site is None else table[roles.site]
@@ -261,16 +235,32 @@ def _people(table: pd.DataFrame, roles: Roles, arrays: Mapping[str, npt.ArrayLik
     return {key: None if value is None else np.array(value, dtype=np.str_) for key, value in found.items()}
 
 
+def _region_names(table: pd.DataFrame, columns: Sequence[str]) -> list[str]:
+    parts = [texts(table[name], empty="") for name in columns]
+    return [" ".join(filter(None, row)) for row in zip(*parts, strict=True)] if parts else [""] * len(table)
+
+
 def _features(table: pd.DataFrame, roles: Roles, rows: list[str]) -> tuple[pd.DataFrame, tuple[str, ...]]:
     numbers = number_table(table[list(roles.features)], rows)
     clinical = encode_clinical(table[list(roles.clinical)], rows)
     X = drop_empty(pd.concat([numbers, clinical], axis=1))
+    check_varies(X)
     warn_missing(X)
     X.index = pd.Index(rows, name="row_id", dtype=object)
     kept = set(X.columns)
     return X, tuple(str(name) for name in clinical.columns if name in kept)
 
 
-def _provenance(cohort: Cohort, provenance: Mapping[str, Any], n_read: int) -> dict[str, Any]:
+def _provenance(cohort: Cohort, roles: Roles, provenance: Mapping[str, Any], n_read: int) -> dict[str, Any]:
     sites = {} if cohort.site is None else dict(sorted(Counter(cohort.site.tolist()).items()))
-    return {**provenance, "rows_dropped": n_read - cohort.n_rows, "sites": sites}
+    columns = {
+        "id": EACH_ROW if roles.each_row else roles.id,
+        "groups": roles.groups,
+        "site": roles.site,
+        "regions": list(roles.regions),
+        "clinical": list(roles.clinical),
+        "n_features": len(roles.features),
+        "set_aside": list(roles.set_aside),
+        "suspects": list(roles.suspects),
+    }
+    return {**provenance, "rows_dropped": n_read - cohort.n_rows, "sites": sites, "columns": columns}

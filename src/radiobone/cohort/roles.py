@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import difflib
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 import pandas as pd
 
-from radiobone.cohort.numbers import looks_numeric
+from radiobone.cohort.id_like import is_id_by_content
+from radiobone.cohort.identity import EACH_ROW, find_identity
+from radiobone.cohort.numbers import looks_numeric, whole_numbers
+from radiobone.core.columns import names_no_feature, names_region
 from radiobone.core.errors import BadSetting, MissingColumn
+from radiobone.core.warnings import FeatureDropped
 
-ID_NAMES = ("patientid", "patient", "id", "subjectid", "subject", "caseid", "case", "pid")
-NEVER_FEATURES = frozenset(
-    {*ID_NAMES, "image", "mask", "masklabel", "roi", "fold", "split", "index", "unnamed:0"}
-)
 DIAGNOSTICS = "diagnostics_"
+EXTRACTED_ID = "patient_id"
 
 
 @dataclass(frozen=True)
@@ -37,21 +39,32 @@ class Roles:
 
     Attributes
     ----------
-    id, roi, groups, site : str or None
+    id, groups, site : str or None
         Column names; None where there is no such column.
+    regions : tuple of str
+        Columns that together name the region of a row.
     features, clinical : tuple of str
         Column names, in the table's order.
     notes : tuple of str
         What was decided and why.
+    each_row : bool
+        Whether the user said that every row is a patient.
+    set_aside : tuple of str
+        Columns that are used for nothing.
+    suspects : tuple of str
+        Columns that repeat like a patient's beside an id that does not.
     """
 
-    id: str | None
-    roi: str | None
-    groups: str | None
-    site: str | None
-    features: tuple[str, ...]
-    clinical: tuple[str, ...]
-    notes: tuple[str, ...]
+    id: str | None = None
+    groups: str | None = None
+    site: str | None = None
+    regions: tuple[str, ...] = ()
+    features: tuple[str, ...] = ()
+    clinical: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    each_row: bool = False
+    set_aside: tuple[str, ...] = ()
+    suspects: tuple[str, ...] = ()
 
 
 def find_roles(table: pd.DataFrame, request: Request, recorded: Sequence[str] | None = None) -> Roles:
@@ -72,24 +85,48 @@ def find_roles(table: pd.DataFrame, request: Request, recorded: Sequence[str] | 
         If a column named by the user is not there, or a pattern matches none.
     BadSetting
         If it is not clear which column holds the patient, or a clinical column is the target or named twice.
+    MissingId
+        If no column is known to hold the patient, and patients seem to have several rows.
+
+    Warns
+    -----
+    FeatureDropped
+        If a column of numbers is an id by what it holds.
     """
     names = [str(name) for name in table.columns]
-    for name in (request.target, request.id, request.groups, request.site, *request.clinical):
+    named = None if request.id == EACH_ROW else request.id
+    for name in (request.target, named, request.groups, request.site, *request.clinical):
         if name is not None and name not in names:
             raise missing_column(name, names)
     _check_clinical(request)
-    identity = request.id or _find_id(names, taken={request.target})
-    roi = next((name for name in names if _plain(name) == "roi"), None)
-    declared = {request.target, identity, roi, request.groups, request.site, *request.clinical}
-    free = [name for name in names if name not in declared]
+    own = recorded is not None and request.id is None and EXTRACTED_ID in names
+    who = find_identity(
+        table, request.target, id=EXTRACTED_ID if own else request.id, groups=request.groups,
+        other=[name for name in (request.site, *request.clinical) if name],
+    )  # fmt: skip
+    declared = {request.target, who.column, request.groups, request.site, *request.clinical}
+    regions = _regions(table, who.column, declared)
+    free = [name for name in names if name not in {*declared, *regions}]
     features, notes = _features(table, free, request.features, recorded)
     if not features and not request.clinical:
         raise MissingColumn(
             f"No feature column among {len(names)} columns: none holds numbers and is free for it. "
             "Name the features with --features 'original_*,wavelet*'."
         )
-    told = (_id_note(identity), *notes)
-    return Roles(identity, roi, request.groups, request.site, tuple(features), request.clinical, told)
+    kept = set(features)
+    return Roles(
+        who.column, request.groups, request.site, regions, tuple(features), request.clinical, (who.note, *notes),
+        who.told, tuple(name for name in free if name not in kept), who.suspects,
+    )  # fmt: skip
+
+
+def _regions(table: pd.DataFrame, identity: str | None, declared: set[str | None]) -> tuple[str, ...]:
+    """Columns that tell one patient's rows apart: ``roi``, or whatever names a vertebra, side or view where ids repeat."""
+    found = [str(name) for name in table.columns if name not in declared and names_region(str(name))]
+    exact = [name for name in found if name.strip().lower() == "roi"]
+    if exact or identity is None or table[identity].nunique() == len(table):
+        return tuple(exact)
+    return tuple(name for name in found if _is_label(table[name]))
 
 
 def _check_clinical(request: Request) -> None:
@@ -148,12 +185,15 @@ def _features(
         known = set(recorded)
         free = [name for name in free if name in known]
     if patterns is not None:
-        chosen = match_patterns(free, patterns)
+        spelled = {part.strip() for part in (patterns.split(",") if isinstance(patterns, str) else patterns)}
+        matched = match_patterns(free, patterns)
+        chosen = [name for name in matched if name in spelled or not _never(table, name)]
+        chosen = _without_numbers_of_rows(table, chosen, spelled) if recorded is None else chosen
         return chosen, [f"{len(chosen)} feature columns match --features; the other columns are not used."]
     if recorded is not None:
         return free, [f"{len(free)} feature columns, as recorded by the extraction."]
-    candidates = [name for name in free if not _never(name)]
-    chosen = [name for name in candidates if looks_numeric(table[name])]
+    numeric = [name for name in free if not _never(table, name) and looks_numeric(table[name])]
+    chosen = _without_numbers_of_rows(table, numeric, set())
     kept = set(chosen)
     left_out = [name for name in free if name not in kept]
     notes = [f"{len(chosen)} columns of numbers are taken as features."]
@@ -163,28 +203,35 @@ def _features(
     return chosen, notes
 
 
-def _plain(name: str) -> str:
-    return name.lower().replace("_", "").replace("-", "").replace(" ", "")
+def _without_numbers_of_rows(table: pd.DataFrame, names: list[str], spelled: set[str]) -> list[str]:
+    """Take out columns that number patients or rows, with a warning, unless spelled out by the user."""
+    numbers = [name for name in names if name not in spelled and is_id_by_content(table[name])]
+    if numbers:
+        warnings.warn(id_dropped(numbers), stacklevel=5)
+    taken = set(numbers)
+    return [name for name in names if name not in taken]
 
 
-def _never(name: str) -> bool:
-    return _plain(name) in NEVER_FEATURES or name.startswith(DIAGNOSTICS)
+def id_dropped(names: Sequence[str], *, in_python: bool = False) -> FeatureDropped:
+    """Build the warning for columns of numbers that were not taken as features."""
+    shown = ", ".join(map(repr, names[:5])) + (", …" if len(names) > 5 else "")
+    advice = (
+        f"Pass the patient as groups=X['{names[0]}']; give a measurement as an array, or under another name."
+        if in_python
+        else f"If it holds the patient, say --id {names[0]} (or --groups); if it measures something, name it in full in "
+        "--features."
+    )
+    return FeatureDropped(
+        f"{shown}: whole numbers that look like ids or running numbers. As a feature they would tell patients apart and "
+        f"measure nothing. Left out. {advice}"
+    )
 
 
-def _find_id(names: list[str], taken: set[str]) -> str | None:
-    found = [name for name in names if _plain(name) in ID_NAMES and name not in taken]
-    exact = [name for name in found if _plain(name) == ID_NAMES[0]]
-    if len(exact) == 1:
-        return exact[0]
-    if len(found) > 1:
-        raise BadSetting(
-            f"Several columns could hold the patient: {', '.join(found)}. Rows of one patient must stay together. "
-            "Name the column with --id."
-        )
-    return found[0] if found else None
+def _is_label(column: pd.Series) -> bool:
+    values, n_words = whole_numbers(column)
+    return values is not None or n_words > 0
 
 
-def _id_note(identity: str | None) -> str:
-    if identity is None:
-        return "No column of patient ids was found: every row counts as a patient of its own, in the order given."
-    return f"Patients are told apart by the column '{identity}'."
+def _never(table: pd.DataFrame, name: str) -> bool:
+    """Whether a name says that a column is no feature; numbers with decimals are one, as radiomics' ``Id`` is."""
+    return name.startswith(DIAGNOSTICS) or (names_no_feature(name) and _is_label(table[name]))

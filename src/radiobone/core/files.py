@@ -13,7 +13,8 @@ from typing import Any
 
 import pandas as pd
 
-from radiobone.core.errors import DiskFull, FileUnreadable
+from radiobone.core.errors import FileUnreadable
+from radiobone.core.outputs import writing
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -24,26 +25,22 @@ def replacing(path: Path) -> Iterator[Path]:
 
     Raises
     ------
-    DiskFull
-        If the file cannot be written.
+    OutputNotWritable, DiskFull
+        If the file cannot be written; what was there before is untouched.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=path.suffix)
-    os.close(handle)
-    temporary = Path(name)
-    try:
-        yield temporary
-        with temporary.open("rb+") as written:
-            os.fsync(written.fileno())
-        temporary.chmod(0o644)
-        temporary.replace(path)
-    except OSError as error:
-        raise DiskFull(
-            f"{path} could not be written ({error.strerror or error}). "
-            "What was there before is untouched. Free space or choose another folder, and run again."
-        ) from error
-    finally:
-        temporary.unlink(missing_ok=True)
+    with writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=path.suffix)
+        os.close(handle)
+        temporary = Path(name)
+        try:
+            yield temporary
+            with temporary.open("rb+") as written:
+                os.fsync(written.fileno())
+            temporary.chmod(0o644)
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
 
 
 def write_text(path: Path, text: str) -> None:

@@ -6,13 +6,25 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 Advance = Callable[[str], None]
-SECONDS_BETWEEN_LINES = 15.0
+SECONDS_BETWEEN_LINES = 5.0
+SHARE_BETWEEN_LINES = 0.05  # of the time spent: long work says less often where it is
+
+
+class Progress:
+    """Called after each finished piece of work; this one keeps silent."""
+
+    def __call__(self, what: str) -> None:
+        """Count one more piece as done; ``what`` says which."""
+
+    def grow(self, n_more: int) -> None:
+        """Expect so many pieces more (or fewer) than was known at the start."""
 
 
 @contextmanager
-def progress(title: str, total: int, *, show: bool = True) -> Iterator[Advance]:
+def progress(title: str, total: int, *, show: bool = True) -> Iterator[Progress]:
     """Yield a function to call after each finished piece, with a word on what it was.
 
     Parameters
@@ -25,54 +37,68 @@ def progress(title: str, total: int, *, show: bool = True) -> Iterator[Advance]:
         False keeps silent.
     """
     if not show or total == 0:
-        yield lambda _what: None
+        yield Progress()
     elif sys.stderr.isatty():
-        with _bar(title, total) as advance:
-            yield advance
+        with _bar(title, total) as bar:
+            yield bar
     else:
-        yield _lines(title, total)
+        yield _Lines(title, total)
+
+
+class _Bar(Progress):
+    """A bar of rich."""
+
+    def __init__(self, bar: Any, task: Any, total: int) -> None:
+        self._bar, self._task, self._total = bar, task, total
+
+    def __call__(self, what: str) -> None:
+        self._bar.update(self._task, advance=1, what=what.replace("[", "\\["))
+
+    def grow(self, n_more: int) -> None:
+        self._total += n_more
+        self._bar.update(self._task, total=self._total)
 
 
 @contextmanager
-def _bar(title: str, total: int) -> Iterator[Advance]:
+def _bar(title: str, total: int) -> Iterator[_Bar]:
     from rich.console import Console
     from rich.progress import (
         BarColumn,
         MofNCompleteColumn,
-        Progress,
         TextColumn,
         TimeElapsedColumn,
         TimeRemainingColumn,
     )
+    from rich.progress import Progress as RichProgress
 
     columns = (
         TextColumn("[bold]{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
         TextColumn("left"), TimeRemainingColumn(), TextColumn("[dim]{task.fields[what]}", markup=True),
     )  # fmt: skip
-    with Progress(*columns, console=Console(stderr=True), transient=False) as bar:
-        task = bar.add_task(title, total=total, what="")
-
-        def advance(what: str) -> None:
-            bar.update(task, advance=1, what=what.replace("[", "\\["))
-
-        yield advance
+    with RichProgress(*columns, console=Console(stderr=True), transient=False) as bar:
+        yield _Bar(bar, bar.add_task(title, total=total, what=""), total)
 
 
-def _lines(title: str, total: int) -> Advance:
-    start = last = time.monotonic()
-    done = 0
+class _Lines(Progress):
+    """A line now and then."""
 
-    def advance(_what: str) -> None:
-        nonlocal done, last
-        done += 1
+    def __init__(self, title: str, total: int) -> None:
+        self._title, self._total, self._done = title, total, 0
+        self._start = self._last = time.monotonic()
+
+    def __call__(self, _what: str) -> None:
+        self._done += 1
         now = time.monotonic()
-        if done == total or now - last >= SECONDS_BETWEEN_LINES:
-            last = now
-            left_s = (now - start) / done * (total - done)
+        spent_s = now - self._start
+        pause_s = max(SECONDS_BETWEEN_LINES, SHARE_BETWEEN_LINES * spent_s)
+        if self._done == self._total or now - self._last >= pause_s:
+            self._last = now
+            left_s = spent_s / self._done * max(self._total - self._done, 0)
             print(
-                f"{title}: {done}/{total}, {now - start:.0f} s, about {left_s:.0f} s left",
+                f"{self._title}: {self._done}/{self._total}, {spent_s:.0f} s, about {left_s:.0f} s left",
                 file=sys.stderr,
                 flush=True,
             )
 
-    return advance
+    def grow(self, n_more: int) -> None:
+        self._total += n_more

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import platform
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any
+
+import radiobone
 
 PACKAGES = (
     "radiobone", "numpy", "scipy", "pandas", "scikit-learn", "imbalanced-learn", "SimpleITK", "PyWavelets",
-    "xgboost-cpu", "xgboost", "catboost", "shap", "pydicom",
+    "xgboost-cpu", "xgboost", "catboost", "shap", "numba", "pydicom",
 )  # fmt: skip
 
 
@@ -30,3 +35,13 @@ def versions() -> dict[str, str]:
 def machine() -> dict[str, Any]:
     """Kind of machine; no host or user name."""
     return {"system": platform.system(), "architecture": platform.machine(), "cpus": os.cpu_count()}
+
+
+@cache
+def code_digest(parts: tuple[str, ...]) -> str:
+    """SHA-256 of the code in these subpackages: an edit is new code, whatever its version says."""
+    package = Path(radiobone.__file__).parent
+    digest = hashlib.sha256()
+    for path in sorted(path for part in parts for path in (package / part).rglob("*.py")):
+        digest.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from radiobone.core.complaints import complaint, known_keys, place
 from radiobone.core.errors import BadConfig, BadSetting, FileMissing, FileUnreadable
 
 S = TypeVar("S", bound="Settings")
@@ -100,21 +101,9 @@ def validate(kind: type[S], content: Any, *, source: str) -> S:
         return kind.model_validate(content)
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "(top level)"
         if first["type"] == "extra_forbidden":
             raise BadConfig(
-                f"{source}: '{where}' is not a known key. Known here: {_known_keys(kind, first['loc'])}."
+                f"{source}: '{place(first['loc'], content)}' is not a known key. "
+                f"Known here: {known_keys(kind, first['loc'])}."
             ) from error
-        raise BadSetting(
-            f"{source}: '{where}' = {first.get('input')!r}: {first['msg']}. Correct the value."
-        ) from error
-
-
-def _known_keys(kind: type[BaseModel], location: tuple[int | str, ...]) -> str:
-    """Name the keys of the innermost settings class along ``location`` that can be found."""
-    model: type[BaseModel] = kind
-    for part in location[:-1]:
-        annotation = model.model_fields[part].annotation if part in model.model_fields else None
-        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-            model = annotation
-    return ", ".join(sorted(model.model_fields))
+        raise BadSetting(f"{source}: {complaint(error, content)}.") from error

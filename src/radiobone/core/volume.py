@@ -31,6 +31,8 @@ class Volume:
         DICOM's code (``CT``, ``MR``, ``DX`` …) where the file tells it.
     is_2d : bool
         True for a single image such as a radiograph.
+    spacing_assumed : bool
+        True if the file does not tell the size of a pixel in the patient.
     """
 
     array: npt.NDArray[Any]
@@ -39,6 +41,7 @@ class Volume:
     direction: tuple[float, ...] = field(default=IDENTITY)
     modality: str | None = None
     is_2d: bool = False
+    spacing_assumed: bool = False
 
     def __post_init__(self) -> None:
         if self.array.ndim != 3:

@@ -37,6 +37,10 @@ class DisconnectedRoi(RadioboneWarning):
     """The region is in several pieces."""
 
 
+class DuplicateRows(RadioboneWarning):
+    """Rows of two patients agree in every feature."""
+
+
 class FeatureDropped(RadioboneWarning):
     """A column cannot be used as a feature."""
 
@@ -65,10 +69,30 @@ class MaskRounded(RadioboneWarning):
     """A mask of floating-point labels was rounded."""
 
 
+class MixedPixelTypes(RadioboneWarning):
+    """Some images hold whole numbers and others decimals, and resampling rounds the former."""
+
+
+class ModalityAssumed(RadioboneWarning):
+    """Nobody said what the images are, and the preset was chosen by their kind."""
+
+
+class ModalityDoubtful(RadioboneWarning):
+    """A single 2D image is measured with settings for volumes."""
+
+
 class NonFiniteIntensityOutside(RadioboneWarning):
     """NaN or infinity outside the region."""
 
     code = "NonFiniteIntensity"
+
+
+class RoiNameAssumed(RadioboneWarning):
+    """The mask's only structure has another name than the one asked for, and was taken."""
+
+
+class NoPatientIds(RadioboneWarning):
+    """Each row was taken as one patient."""
 
 
 class RoiTouchesBorder(RadioboneWarning):
@@ -101,6 +125,12 @@ class StructureNamesAssumed(RadioboneWarning):
 
 class SuspectedLeak(RadioboneWarning):
     """A feature is, or nearly is, the target."""
+
+
+def meaning(code: str) -> str:
+    """Return one line on what a warning's code stands for; empty if there is no such code."""
+    kinds = {kind.code: kind for kind in RadioboneWarning.__subclasses__()}
+    return (kinds[code].__doc__ or "").strip() if code in kinds else ""
 
 
 @contextmanager

@@ -26,7 +26,13 @@ __all__ = ["Model", "fit_model", "load_model"]
 
 
 def fit_model(
-    cohort: Cohort, pipeline: PipelineSpec, *, seed: int = 0, jobs: int = 1, intended_use: str | None = None
+    cohort: Cohort,
+    pipeline: PipelineSpec,
+    *,
+    seed: int = 0,
+    jobs: int = 1,
+    intended_use: str | None = None,
+    show_progress: bool = False,
 ) -> Model:
     """Fit the pipeline on all rows: the inner folds choose, calibrate and set the threshold.
 
@@ -44,13 +50,18 @@ def fit_model(
         Processes.
     intended_use : str, optional
         What the model is for, in words.
+    show_progress : bool
+        Count the inner folds as they are finished.
 
     Raises
     ------
     TooFewPerClass
         If a class has fewer than two patients.
     """
-    fitted = fit_rows(cohort.X, cohort.y, cohort.groups, pipeline, seed=seed, key=("final",), jobs=jobs)
+    fitted = fit_rows(
+        cohort.X, cohort.y, cohort.groups, pipeline,
+        seed=seed, key=("final",), jobs=jobs, show_progress=show_progress,
+    )  # fmt: skip
     needed = needed_columns(cohort.X, fitted)
     values = cohort.X[list(needed)]
     ranges = {name: (float(values[name].min()), float(values[name].max())) for name in needed}

@@ -13,6 +13,7 @@ from scipy.special import expit
 from sklearn.pipeline import Pipeline
 
 from radiobone.core.errors import TooFewPerClass
+from radiobone.core.progress import progress
 from radiobone.core.seeds import seed_for
 from radiobone.evaluation.calibration import SigmoidCalibrator, fit_sigmoid
 from radiobone.evaluation.candidates import candidates
@@ -81,6 +82,7 @@ def fit_rows(
     seed: int,
     key: Sequence[str | int] = (),
     jobs: int = 1,
+    show_progress: bool = False,
 ) -> Fitted:
     """Search, refit, calibrate and choose a threshold; nothing but these rows is seen.
 
@@ -100,6 +102,8 @@ def fit_rows(
         What the rows are for, such as ``("repeat", 0, "fold", 3)``; seeds depend on it.
     jobs : int
         Processes for the inner folds.
+    show_progress : bool
+        Count the inner folds as they are finished.
 
     Raises
     ------
@@ -112,9 +116,9 @@ def fit_rows(
     tried = tuple(candidates(spec, seed=seed_for(seed, *key, "search")))
     names = [step.name for step in spec.steps] + [choice.name for choice in spec.models]
     seeds = {name: seed_for(seed, *key, name) for name in names}
-    found = search(
-        Problem(X, y, groups, spec.steps, tried, seeds), splits, scoring=spec.search.scoring, jobs=jobs
-    )
+    problem = Problem(X, y, groups, spec.steps, tried, seeds)
+    with progress("Choosing the model in inner folds", len(splits), show=show_progress) as advance:
+        found = search(problem, splits, scoring=spec.search.scoring, jobs=jobs, advance=advance)
     chain = ChainBuilder(spec.steps, Rows(X, y, groups), seeds).fit(found.best.steps)
     model = fit_candidate(found.best, chain, seeds[found.best.model])
     calibrator = _calibrator(found, y, spec, model)

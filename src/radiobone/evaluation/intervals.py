@@ -10,13 +10,22 @@ import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
 from radiobone.core.seeds import rng_for
+from radiobone.evaluation.sample_bounds import Bounds, FoldSize, auc_bounds, mean_bounds, wilson
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
 N_RESAMPLES = 2000
 RESAMPLES_AT_ONCE = 250  # weights of every row and resample would fill the memory for tables of vertebrae
 LEVEL = 0.95
 METHOD = "95 % percentile bootstrap of patients, {n} resamples, folds and fitted models kept"
+FLOORS = {
+    "auc": "Newcombe's bounds from the numbers of patients in the folds (Stat Med 25, 2006, method 5)",
+    "sensitivity": "Wilson's bounds from the number of positive patients",
+    "specificity": "Wilson's bounds from the number of negative patients",
+    "balanced_accuracy": "the bounds that Wilson's of sensitivity and specificity give for their mean",
+}
+"""What the interval of a metric is never narrower than; a bootstrap alone has no width where no error was seen."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,12 +114,13 @@ def intervals(
 
     Patients are drawn with all their rows and repeats, within their class; folds, fitted models and
     thresholds stay as they are. The interval says how sure one can be of these models' scores, not how
-    much other training data would change the models.
+    much other training data would change the models. No interval of `FLOORS` is narrower than what the number
+    of patients alone leaves open.
 
     Returns
     -------
     dict of str to (low, high)
-        None where too few resamples could be counted.
+        None where the metric cannot be computed in any fold.
     """
     patient_class = np.zeros(rows.patient.max() + 1, dtype=np.int64)
     np.maximum.at(patient_class, rows.patient, rows.y)
@@ -120,7 +130,50 @@ def intervals(
             bootstrap_means(rows, weights[start : start + RESAMPLES_AT_ONCE])
             for start in range(0, n_resamples, RESAMPLES_AT_ONCE)
         ]
-    return {name: _percentiles(np.concatenate([part[name] for part in parts])) for name in FOLD_METRICS}
+        observed = bootstrap_means(rows, np.ones((1, len(patient_class))))
+    found = {name: _percentiles(np.concatenate([part[name] for part in parts])) for name in FOLD_METRICS}
+    least = _sample_bounds(rows, {name: float(values[0]) for name, values in observed.items()})
+    return {name: _wider(bounds, least.get(name)) for name, bounds in found.items()}
+
+
+def method_of(name: str) -> str:
+    """Say how the interval of a metric was made."""
+    floor = FLOORS.get(name)
+    return METHOD.format(n=N_RESAMPLES) + (f"; never narrower than {floor}" if floor else "")
+
+
+def _sample_bounds(rows: HeldOut, observed: Mapping[str, float]) -> dict[str, Bounds]:
+    """Bounds from the observed means and the numbers of patients, of the metrics that could be computed."""
+    sizes = [_patients(rows, rows.fold == fold) for fold in np.unique(rows.fold)]
+    both = [size for size in sizes if size.n_positive and size.n_negative]
+    total = _patients(rows, np.ones(len(rows.y), dtype=bool))
+    bounds = {}
+    if np.isfinite(observed["auc"]):
+        met = sum(len(np.unique(rows.patient[rows.fold == fold])) for fold in np.unique(rows.fold))
+        bounds["auc"] = auc_bounds(observed["auc"], both, repeats=met / len(np.unique(rows.patient)))
+    for name, n in (("sensitivity", total.n_positive), ("specificity", total.n_negative)):
+        if np.isfinite(observed[name]):
+            low, high = wilson(observed[name], n)
+            bounds[name] = (float(low), float(high))
+    if {"sensitivity", "specificity"} <= set(bounds):
+        shares = (observed["sensitivity"], observed["specificity"])
+        bounds["balanced_accuracy"] = mean_bounds(shares, (bounds["sensitivity"], bounds["specificity"]))
+    return bounds
+
+
+def _patients(rows: HeldOut, here: BoolArray) -> FoldSize:
+    """Count patients with a positive and with a negative row among the rows ``here``."""
+    positive, negative = (len(np.unique(rows.patient[here & (rows.y == label)])) for label in (1, 0))
+    return FoldSize(positive, negative)
+
+
+def _wider(
+    bounds: tuple[float | None, float | None], least: Bounds | None
+) -> tuple[float | None, float | None]:
+    if least is None:
+        return bounds
+    low, high = bounds
+    return least[0] if low is None else min(low, least[0]), least[1] if high is None else max(high, least[1])
 
 
 def _percentiles(values: FloatArray) -> tuple[float | None, float | None]:

@@ -66,6 +66,18 @@ class Model:
     about: Mapping[str, Any]
     digest: str = ""
 
+    def __repr__(self) -> str:
+        return f"Model({self.in_brief()})"
+
+    def in_brief(self) -> str:
+        """Say what is predicted, by what, and on whom it was trained, in two lines."""
+        about, training = self.about, self.about["training"]
+        return (
+            f"{str(about['target'])[:30]}: {str(about['positive'])[:30]} against {str(about['negative'])[:30]}\n"
+            f"  {about['model']} on {len(self.features)} features of {len(self.inputs)}, threshold "
+            f"{self.threshold:.2f}, trained on {training['n_patients']} patients"
+        )
+
     def predict(self, table: pd.DataFrame) -> pd.DataFrame:
         """Score the rows of a feature table.
 
@@ -79,8 +91,9 @@ class Model:
         -------
         pandas.DataFrame
             With the table's index: ``patient_id`` and ``roi`` where the table has them, ``probability``,
-            ``threshold``, ``predicted`` (1 or 0) and ``outside_range``, the number of needed features
-            that lie outside what the model was trained on.
+            ``threshold``, ``predicted`` (1 or 0), ``predicted_class`` (its name), and how many of the needed
+            features lie outside what the model was trained on, ``outside_range``, with their names,
+            ``outside_features``.
 
         Raises
         ------
@@ -92,14 +105,19 @@ class Model:
         wanted = self._wanted(table)
         scores = raw_scores(self.classifier, self.steps.transform(self._full(wanted)))
         probability = as_probability(scores, self.calibrator)
+        outside = self._outside(wanted)
+        predicted = (probability >= self.threshold).astype(np.int64)
+        classes = np.array([self.about.get("negative", "0"), self.about.get("positive", "1")], dtype=object)
         found = {name: table[name].to_numpy() for name in ID_COLUMNS if name in table.columns}
         return pd.DataFrame(
             {
                 **found,
                 "probability": probability,
                 "threshold": self.threshold,
-                "predicted": (probability >= self.threshold).astype(np.int64),
-                "outside_range": self._outside(wanted),
+                "predicted": predicted,
+                "predicted_class": classes[predicted],
+                "outside_range": outside.sum(axis=1),
+                "outside_features": [", ".join(np.array(self.needed)[row]) for row in outside],
             },
             index=table.index,
         )
@@ -109,7 +127,7 @@ class Model:
 
         Raises
         ------
-        DiskFull
+        OutputNotWritable, DiskFull
         """
         return write_model(Path(path), self._plain(), self.steps, self.classifier)
 
@@ -146,10 +164,10 @@ class Model:
         full[list(self.needed)] = wanted
         return full
 
-    def _outside(self, wanted: pd.DataFrame) -> npt.NDArray[np.int64]:
+    def _outside(self, wanted: pd.DataFrame) -> npt.NDArray[np.bool_]:
         bounds = np.array([self.ranges[name] for name in self.needed], dtype=float).reshape(-1, 2)
         values = wanted.to_numpy()
-        return np.asarray(((values < bounds[:, 0]) | (values > bounds[:, 1])).sum(axis=1), dtype=np.int64)
+        return np.asarray((values < bounds[:, 0]) | (values > bounds[:, 1]), dtype=bool)
 
 
 def _column(table: pd.DataFrame, name: str, known: Mapping[str, Sequence[str]]) -> pd.Series | None:

@@ -2,78 +2,37 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from sklearn.pipeline import Pipeline
 
 from radiobone.cohort.cohort import Cohort
 from radiobone.core.progress import progress
-from radiobone.core.warnings import SiteConfounded, SuspectedLeak
 from radiobone.evaluation.audit.finding import Finding
 from radiobone.evaluation.audit.registry import audit_cohort
-from radiobone.evaluation.calibration import SigmoidCalibrator
+from radiobone.evaluation.audit.tell import warn_of
 from radiobone.evaluation.fitting import fit_rows
+from radiobone.evaluation.fold import FoldFit
 from radiobone.evaluation.parallel import run_all
 from radiobone.evaluation.result import Result
-from radiobone.evaluation.spec import PipelineSpec, Scalar
+from radiobone.evaluation.spec import PipelineSpec
 from radiobone.evaluation.splits import Split, check_groups_whole, make_splits
 from radiobone.evaluation.summary import make_result
 
-WARNINGS = {kind.code: kind for kind in (SuspectedLeak, SiteConfounded)}
+FoldTask = tuple[
+    pd.DataFrame, npt.NDArray[np.int64], npt.NDArray[np.str_], pd.DataFrame, Split, PipelineSpec, int
+]
 
 
 @dataclass(frozen=True, eq=False)
-class FoldFit:
-    """What was learned in one outer fold, and the rows it was and was not learned from.
+class Plan:
+    """What the audit found, and the outer folds to come."""
 
-    Attributes
-    ----------
-    repeat, fold : int
-        From 0.
-    train, test : numpy.ndarray of int
-        Row positions in the cohort.
-    steps : sklearn.pipeline.Pipeline
-        From the raw table to the model's columns.
-    model : fitted classifier
-        Not calibrated.
-    calibrator : SigmoidCalibrator or None
-        From ``scores.raw_scores`` to probabilities.
-    threshold : float
-        Probability from which a row counts as positive.
-    features : tuple of str
-        Columns that reach the model, in its order.
-    model_name : str
-        Model family.
-    params : dict
-        What the inner search chose.
-    inner_score : float
-        Mean inner score of the choice.
-    inner_folds : int
-        Inner folds used.
-    probability : numpy.ndarray of float, shape (n_test,)
-        Of the positive class, for the test rows.
-    """
-
-    repeat: int
-    fold: int
-    train: npt.NDArray[np.int64]
-    test: npt.NDArray[np.int64]
-    steps: Pipeline
-    model: Any
-    calibrator: SigmoidCalibrator | None
-    threshold: float
-    features: tuple[str, ...]
-    model_name: str
-    params: dict[str, Scalar]
-    inner_score: float
-    inner_folds: int
-    probability: npt.NDArray[np.float64]
+    findings: tuple[Finding, ...]
+    splits: tuple[Split, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,26 +84,40 @@ def nested_cv(
     WorkerDied
         If the system ended a process.
     """
+    plan = plan_folds(cohort, pipeline, seed=seed, splits=splits)
+    n_folds = len(plan.splits)
+    tasks = (fold_task(cohort, split, pipeline, seed) for split in plan.splits)
+    with progress("Nested cross-validation", n_folds, show=show_progress) as advance:
+        fits = tuple(run_all(fit_fold, tasks, n_tasks=n_folds, jobs=jobs, advance=advance))
+    return NestedRun(make_result(cohort, pipeline, fits, plan.findings, seed=seed), fits)
+
+
+def plan_folds(
+    cohort: Cohort, pipeline: PipelineSpec, *, seed: int, splits: Sequence[Split] | None = None
+) -> Plan:
+    """Audit the cohort, warn of what is found, and draw the outer folds unless they are given.
+
+    Raises
+    ------
+    TooFewPerClass, PatientInTrainAndTest
+    """
     findings = audit_cohort(cohort)
-    _warn(findings)
+    warn_of(findings, stacklevel=4)
     if splits is None:
         outer = pipeline.outer
         splits = make_splits(
             cohort.y, cohort.groups, folds=outer.folds, repeats=outer.repeats, seed=seed, key="outer"
         )
     check_groups_whole(splits, cohort.groups)
-    tasks = ((*_sides(cohort, split), split, pipeline, seed) for split in splits)
-    with progress("Nested cross-validation", len(splits), show=show_progress) as advance:
-        fits = tuple(run_all(fit_fold, tasks, n_tasks=len(splits), jobs=jobs, advance=advance))
-    return NestedRun(make_result(cohort, pipeline, fits, findings, seed=seed), fits)
+    return Plan(tuple(findings), tuple(splits))
 
 
-def _sides(
-    cohort: Cohort, split: Split
-) -> tuple[pd.DataFrame, npt.NDArray[np.int64], npt.NDArray[np.str_], pd.DataFrame]:
-    """Training features, classes and groups, and test features; test classes are left behind."""
+def fold_task(cohort: Cohort, split: Split, pipeline: PipelineSpec, seed: int) -> FoldTask:
+    """Return what ``fit_fold`` is given for one fold; the classes of the test rows are left behind."""
     train = split.train
-    return cohort.X.iloc[train], cohort.y[train], cohort.groups[train], cohort.X.iloc[split.test]
+    return (
+        cohort.X.iloc[train], cohort.y[train], cohort.groups[train], cohort.X.iloc[split.test], split, pipeline, seed,
+    )  # fmt: skip
 
 
 def fit_fold(
@@ -160,13 +133,8 @@ def fit_fold(
     key = ("repeat", split.repeat, "fold", split.fold)
     fitted = fit_rows(X_train, y_train, groups_train, pipeline, seed=seed, key=key)
     return FoldFit(
-        split.repeat, split.fold, split.train, split.test, fitted.steps, fitted.model, fitted.calibrator,
-        fitted.threshold, fitted.features, fitted.model_name, fitted.params, fitted.inner_score,
-        fitted.inner_folds, fitted.predict(X_test),
+        repeat=split.repeat, fold=split.fold, train=split.train, test=split.test, steps=fitted.steps,
+        model=fitted.model, calibrator=fitted.calibrator, threshold=fitted.threshold, features=fitted.features,
+        model_name=fitted.model_name, params=fitted.params, inner_score=fitted.inner_score,
+        inner_folds=fitted.inner_folds, probability=fitted.predict(X_test),
     )  # fmt: skip
-
-
-def _warn(findings: Sequence[Finding]) -> None:
-    for finding in findings:
-        if finding.code in WARNINGS:
-            warnings.warn(WARNINGS[finding.code](finding.message), stacklevel=3)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sized
+from collections.abc import Callable, Generator, Iterable, Sized
+from contextlib import closing
 from typing import Any, TypeVar
 
 from joblib import Parallel, delayed, parallel_config
@@ -11,6 +12,7 @@ from joblib.externals.loky.process_executor import TerminatedWorkerError
 from threadpoolctl import threadpool_limits
 
 from radiobone.core.errors import WorkerDied
+from radiobone.core.interruption import leave_interrupts_to_the_parent
 from radiobone.core.progress import Advance
 
 T = TypeVar("T")
@@ -60,18 +62,21 @@ def run_all(
             advance("")
         return results
     found: dict[int, T] = {}
-    for number, result in _in_processes(work, tasks, n_jobs):
-        found[number] = result
-        advance("")
+    with closing(_in_processes(work, tasks, n_jobs)) as finished:  # whatever stops us also ends the processes
+        for number, result in finished:
+            found[number] = result
+            advance("")
     return [found[number] for number in sorted(found)]
 
 
 def _in_processes(
     work: Callable[..., T], tasks: Iterable[tuple[Any, ...]], n_jobs: int
-) -> Iterator[tuple[int, T]]:
+) -> Generator[tuple[int, T], None, None]:
     """Yield results with the number of their task, as they come."""
     try:
-        with parallel_config(backend="loky", inner_max_num_threads=1):
+        with parallel_config(
+            backend="loky", inner_max_num_threads=1, initializer=leave_interrupts_to_the_parent
+        ):
             yield from Parallel(n_jobs=n_jobs, return_as="generator_unordered")(
                 delayed(_numbered)(number, work, task) for number, task in enumerate(tasks)
             )

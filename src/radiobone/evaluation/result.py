@@ -80,12 +80,27 @@ class Result:
     audit: list[dict[str, str]]
     provenance: Mapping[str, Any]
 
+    def __repr__(self) -> str:
+        return f"Result({self.in_brief()})"
+
+    def in_brief(self) -> str:
+        """Say what was asked, the answer and what the audit found, in three lines."""
+        about, auc = self.summary, self.metrics["auc"]
+        found = ", ".join(f"{one['code']} ({one['severity']})" for one in self.audit) or "nothing"
+        return (
+            f"{_cut(about['target'])}: {_cut(about['positive'])} against {_cut(about['negative'])}, "
+            f"{about['n_patients']} patients, {about['n_rows']} rows, {about['n_features']} features\n"
+            f"  AUC {_shown(auc.mean)} (95 % interval {_shown(auc.low)} to {_shown(auc.high)}), "
+            f"mean of {auc.n_folds} outer folds\n"
+            f"  the audit found: {_cut(found, 100)}"
+        )
+
     def save(self, folder: Path) -> None:
         """Write the result, each file whole or not at all; ``metrics.json`` comes last.
 
         Raises
         ------
-        DiskFull
+        OutputNotWritable, DiskFull
         """
         folder = Path(folder)
         write_parquet(folder / PREDICTIONS_FILE, self.predictions)
@@ -124,6 +139,15 @@ class Result:
             _parquet(folder / PREDICTIONS_FILE), _parquet(folder / SELECTED_FILE), read_json(folder / FOLDS_FILE),
             metrics, summary, findings, read_json(folder / PROVENANCE_FILE),
         )  # fmt: skip
+
+
+def _shown(value: float | None) -> str:
+    return "–" if value is None else f"{value:.2f}"
+
+
+def _cut(text: object, longest: int = 20) -> str:
+    name = str(text)
+    return name if len(name) <= longest else f"{name[: longest - 1]}…"
 
 
 def _estimate(entry: Mapping[str, Any]) -> Estimate:

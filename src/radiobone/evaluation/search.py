@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from radiobone.core.errors import TooFewPerClass
+from radiobone.core.progress import Advance, Progress
 from radiobone.evaluation.candidates import Candidate
 from radiobone.evaluation.chain import Chain, ChainBuilder, Rows, named_faults
 from radiobone.evaluation.metrics import auc, average_precision
@@ -63,7 +64,12 @@ class Problem:
 
 
 def search(
-    problem: Problem, splits: Sequence[Split], *, scoring: Scoring = "roc_auc", jobs: int = 1
+    problem: Problem,
+    splits: Sequence[Split],
+    *,
+    scoring: Scoring = "roc_auc",
+    jobs: int = 1,
+    advance: Advance = Progress(),  # noqa: B008 - it holds no state
 ) -> Searched:
     """Score every candidate on every inner fold and take the best.
 
@@ -77,13 +83,15 @@ def search(
         ``roc_auc`` or ``average_precision``.
     jobs : int
         Processes.
+    advance : callable
+        Called after each inner fold.
 
     Raises
     ------
     TooFewPerClass
         If no inner fold has held-out rows of both classes.
     """
-    held_out = list(run_all(score_fold, [(problem, split) for split in splits], jobs=jobs))
+    held_out = list(run_all(score_fold, [(problem, split) for split in splits], jobs=jobs, advance=advance))
     scorer = SCORERS[scoring]
     table = []
     for split, scores in zip(splits, held_out, strict=True):

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,17 +14,20 @@ import pandas as pd
 from radiobone.cohort.cohort import Cohort
 from radiobone.core.provenance import machine, versions
 from radiobone.evaluation.audit.finding import Finding
-from radiobone.evaluation.intervals import METHOD, N_RESAMPLES, HeldOut, intervals
+from radiobone.evaluation.fold import FoldOutcome
+from radiobone.evaluation.intervals import HeldOut, intervals, method_of
 from radiobone.evaluation.metrics import METRICS, Scored, auc, confusion
 from radiobone.evaluation.result import Estimate, Result
 from radiobone.evaluation.spec import PipelineSpec
 
-if TYPE_CHECKING:
-    from radiobone.evaluation.nested_cv import FoldFit
-
 
 def make_result(
-    cohort: Cohort, pipeline: PipelineSpec, fits: Sequence[FoldFit], findings: Sequence[Finding], *, seed: int
+    cohort: Cohort,
+    pipeline: PipelineSpec,
+    fits: Sequence[FoldOutcome],
+    findings: Sequence[Finding],
+    *,
+    seed: int,
 ) -> Result:
     """Put the result together from the fitted folds."""
     predictions = predictions_table(cohort, fits)
@@ -37,13 +40,13 @@ def make_result(
     )  # fmt: skip
 
 
-def predictions_table(cohort: Cohort, fits: Sequence[FoldFit]) -> pd.DataFrame:
+def predictions_table(cohort: Cohort, fits: Sequence[FoldOutcome]) -> pd.DataFrame:
     """One row per held-out row and repeat."""
     blocks = [_predictions(cohort, fit) for fit in fits]
     return pd.concat(blocks, ignore_index=True)
 
 
-def _predictions(cohort: Cohort, fit: FoldFit) -> pd.DataFrame:
+def _predictions(cohort: Cohort, fit: FoldOutcome) -> pd.DataFrame:
     site = np.full(len(fit.test), "") if cohort.site is None else cohort.site[fit.test]
     return pd.DataFrame(
         {
@@ -76,13 +79,14 @@ def estimates(predictions: pd.DataFrame, cohort: Cohort, *, seed: int) -> dict[s
     folds = [scored(block) for _, block in predictions.groupby(["repeat", "fold"], sort=True)]
     repeats = [scored(block) for _, block in predictions.groupby("repeat", sort=True)]
     bounds = intervals(_held_out(predictions, cohort), seed=seed)
-    method = METHOD.format(n=N_RESAMPLES)
     found = {}
     for name, metric in METRICS.items():
         values = [value for value in map(metric, folds) if value is not None]
         pooled = [value for value in map(metric, repeats) if value is not None]
         spread = float(np.std(values, ddof=1)) if len(values) > 1 else None
-        found[name] = Estimate(_mean(values), *bounds[name], _mean(pooled), spread, len(values), method)
+        found[name] = Estimate(
+            _mean(values), *bounds[name], _mean(pooled), spread, len(values), method_of(name)
+        )
     return found
 
 
@@ -98,7 +102,7 @@ def _mean(values: Sequence[float]) -> float | None:
     return float(np.mean(values)) if len(values) else None
 
 
-def _fold_entry(cohort: Cohort, fit: FoldFit) -> dict[str, Any]:
+def _fold_entry(cohort: Cohort, fit: FoldOutcome) -> dict[str, Any]:
     return {
         "repeat": fit.repeat,
         "fold": fit.fold,
@@ -114,7 +118,9 @@ def _fold_entry(cohort: Cohort, fit: FoldFit) -> dict[str, Any]:
     }
 
 
-def _summary(cohort: Cohort, fits: Sequence[FoldFit], predictions: pd.DataFrame, seed: int) -> dict[str, Any]:
+def _summary(
+    cohort: Cohort, fits: Sequence[FoldOutcome], predictions: pd.DataFrame, seed: int
+) -> dict[str, Any]:
     repeats = sorted({fit.repeat for fit in fits})
     return {
         "task": "binary",
@@ -161,6 +167,7 @@ def provenance(cohort: Cohort, pipeline: PipelineSpec, *, seed: int) -> dict[str
             "clinical": list(cohort.clinical),
             "feature_pattern": origin.get("feature_pattern"),
             "n_features": cohort.X.shape[1],
+            "columns": dict(origin.get("columns", {})),
             "notes": list(cohort.notes),
         },
     }

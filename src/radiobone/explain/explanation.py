@@ -50,7 +50,7 @@ class Explanation:
 
         Raises
         ------
-        DiskFull
+        OutputNotWritable, DiskFull
         """
         write_parquet(Path(folder) / SHAP_TABLE, self.table)
         info = {"scale": SCALE, "folds": list(self.folds), "note": self.note}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,8 +13,10 @@ import pandas as pd
 from radiobone.cohort.cohort import Cohort
 from radiobone.core.progress import progress
 from radiobone.core.seeds import rng_for, seed_for
-from radiobone.evaluation.nested_cv import FoldFit, NestedRun
+from radiobone.evaluation.fold import FoldFit, FoldOutcome
+from radiobone.evaluation.nested_cv import NestedRun
 from radiobone.evaluation.parallel import run_all
+from radiobone.evaluation.splits import Split
 from radiobone.explain.explanation import COLUMNS, Explanation
 from radiobone.explain.probability import link_of, probability_of
 from radiobone.explain.problem import Problem, additivity_error
@@ -54,21 +57,26 @@ def explain_folds(
         Whether to show progress.
     """
     n_folds = len(run.fits)
-    tasks = (_task(fit, cohort, seed) for fit in run.fits)
+    tasks = ((fit, *shap_task(fit, cohort, seed)) for fit in run.fits)
     with progress("SHAP values", n_folds, show=show_progress) as advance:
         explained = run_all(explain_fold, tasks, n_tasks=n_folds, jobs=jobs, advance=advance)
+    return gathered(explained)
+
+
+def gathered(explained: Sequence[ExplainedFold]) -> Explanation:
+    """Join the folds, in their order."""
     blocks = [fold.table for fold in explained if len(fold.table)]
     table = pd.concat(blocks, ignore_index=True) if blocks else pd.DataFrame(columns=list(COLUMNS))
     return Explanation(table, tuple(fold.info for fold in explained), NOTE)
 
 
-def _task(fit: FoldFit, cohort: Cohort, seed: int) -> tuple[FoldFit, pd.DataFrame, pd.DataFrame, int]:
-    chosen = background_rows(fit, seed)
-    own_seed = seed_for(seed, "shap", "repeat", fit.repeat, "fold", fit.fold)
-    return fit, cohort.X.iloc[chosen], cohort.X.iloc[fit.test], own_seed
+def shap_task(fold: Split | FoldOutcome, cohort: Cohort, seed: int) -> tuple[pd.DataFrame, pd.DataFrame, int]:
+    """Return what ``explain_fold`` is given besides the fit: background, held-out rows, seed."""
+    own_seed = seed_for(seed, "shap", "repeat", fold.repeat, "fold", fold.fold)
+    return cohort.X.iloc[background_rows(fold, seed)], cohort.X.iloc[fold.test], own_seed
 
 
-def background_rows(fit: FoldFit, seed: int) -> npt.NDArray[np.int64]:
+def background_rows(fit: Split | FoldOutcome, seed: int) -> npt.NDArray[np.int64]:
     """Choose at most 100 training rows of a fold, in their order."""
     if len(fit.train) <= MOST_BACKGROUND:
         return np.sort(fit.train)
@@ -100,7 +108,7 @@ def explain_fold(fit: FoldFit, background: pd.DataFrame, held_out: pd.DataFrame,
         "additivity_error": additivity_error(problem, found),
         "n_background": len(background),
     }
-    return ExplainedFold(_long(fit, held_out, found.values), info)
+    return ExplainedFold(long_table(fit, held_out, found.values), info)
 
 
 def _seen(fit: FoldFit, table: pd.DataFrame) -> npt.NDArray[np.float64]:
@@ -108,7 +116,8 @@ def _seen(fit: FoldFit, table: pd.DataFrame) -> npt.NDArray[np.float64]:
     return np.ascontiguousarray(fit.steps.transform(table), dtype=float)
 
 
-def _long(fit: FoldFit, held_out: pd.DataFrame, values: npt.NDArray[np.float64]) -> pd.DataFrame:
+def long_table(fit: FoldOutcome, held_out: pd.DataFrame, values: npt.NDArray[np.float64]) -> pd.DataFrame:
+    """Return SHAP values, shape (n_rows, n_features), as a table with one row per held-out row and feature."""
     n_rows, n_features = values.shape
     raw = held_out.reindex(columns=list(fit.features)).to_numpy(dtype=float)
     return pd.DataFrame(

@@ -65,9 +65,9 @@ def load_settings(
     ----------
     source : str, Path, mapping or None
         The name of a preset, the path of a file (ours, or a pyradiomics parameter file), the content
-        of such a file, or None for the preset of the modality.
+        of such a file; None or "default" for the preset of the modality.
     modality : {"ct", "mr", "xr", "dxa"}, optional
-        What the images are; decides only where ``source`` is None. CT if not given.
+        What the images are; decides only where ``source`` does not. CT if not given.
 
     Raises
     ------
@@ -78,7 +78,7 @@ def load_settings(
     FileMissing
         If a path leads nowhere.
     """
-    if source is None:
+    if source is None or source == "default":
         return PRESETS[_preset_of(modality)]
     if isinstance(source, Mapping):
         return _from_mapping(source, "settings")

@@ -69,13 +69,18 @@ class _Scene:
 
 
 def three_planes(
-    image: Volume, mask: Volume, *, window: tuple[float, float] | None = None, height_px: int = 160
+    image: Volume,
+    mask: Volume,
+    *,
+    window: tuple[float, float] | None = None,
+    height_px: int = 160,
 ) -> Picture:
     """Draw a region's contour over its image: axial, coronal and sagittal, side by side.
 
     Each plane cuts the region through its middle, or where its cross-section is large if it is small there
     (less than `LARGE_SHARE` of the largest). It is a square around the region with isotropic pixels and
-    carries a scale bar (its length in mm is one of `BARS_MM`). A radiograph has one plane, as it is stored.
+    carries a scale bar (its length in mm is one of `BARS_MM`) unless the size of a pixel is not
+    known. A radiograph has one plane, as it is stored.
 
     Parameters
     ----------
@@ -109,7 +114,8 @@ def three_planes(
     panels: list[Picture] = []
     for plane, (grey, region, pitch_mm) in zip(planes, cuts, strict=True):
         panel = _painted(grey, region, low, high)
-        _draw_bar(panel, pitch_mm)
+        if not image.spacing_assumed:
+            _draw_bar(panel, pitch_mm)
         _draw_mark(panel, plane.left_mark)
         panels += [gap, panel]
     return np.concatenate(panels[1:], axis=1)
@@ -128,7 +134,7 @@ def picture_facts(image: Volume, mask: Volume) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``n_voxels`` (int), ``volume_mm3`` (float), ``mean`` (float, in the image's unit; None if a voxel of
+        ``n_voxels`` (int), ``volume_mm3`` (float), ``is_2d`` (bool), ``area_mm2`` (float; None of a volume), ``spacing_assumed`` (bool: sizes are in pixels), ``mean`` (float, in the image's unit; None if a voxel of
         the region is not finite), ``touches_border`` (bool: the region reaches an edge of the image, an axis
         of one voxel apart) and ``n_components`` (int: pieces, voxels that share a corner being one piece).
 
@@ -152,6 +158,9 @@ def picture_facts(image: Volume, mask: Volume) -> dict[str, Any]:
     return {
         "n_voxels": n_voxels,
         "volume_mm3": n_voxels * image.voxel_volume_mm3,
+        "is_2d": image.is_2d,
+        "spacing_assumed": image.spacing_assumed,
+        "area_mm2": n_voxels * image.spacing_mm[1] * image.spacing_mm[2] if image.is_2d else None,
         "mean": mean if math.isfinite(mean) else None,
         "touches_border": touches,
         "n_components": int(n_components),

@@ -17,7 +17,7 @@ from radiobone.core.validation import SNAP_VOXELS, world_to_index
 from radiobone.core.volume import Volume
 from radiobone.io.dicom_frames import Frame, frames_of
 from radiobone.io.files import damaged
-from radiobone.io.structures import by_name, empty_mask, label_not_found
+from radiobone.io.structures import empty_mask, label_not_found, name_in
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -43,7 +43,7 @@ class SegMask:
 
     def region(self, *, roi: str | None, label: int | None) -> Volume:
         """One segment as 0 and 1; ``label`` is the segment number. See ``radiobone.io.masks.Mask``."""
-        number = self._number(roi, label)
+        number = self.number(roi=roi, label=label)
         mask = np.zeros(self.image.shape, dtype=np.uint8)
         for frame in self.frames:
             if self._is_labelmap or _segment_number(frame) == number:
@@ -70,16 +70,15 @@ class SegMask:
             raise damaged(self.path, str(error).strip().splitlines()[0]) from error
         return np.asarray(pixels).reshape(-1, int(self.dataset.Rows), int(self.dataset.Columns))
 
-    def _number(self, roi: str | None, label: int | None) -> int:
+    def number(self, *, roi: str | None, label: int | None) -> int:
+        """Segment number of a structure; see ``radiobone.io.masks.Mask``."""
         names = self.structures()
         numbers = [number for _, number in self.names]
         if label is not None:
             if label not in numbers:
                 raise label_not_found(str(self.path), f"segment {label}", names)
             return label
-        name = by_name(roi, names) if roi else None
-        if name is None and len(names) == 1:
-            name = names[0]
+        name = name_in(str(self.path), roi, names)
         if name is None:
             raise label_not_found(str(self.path), roi, names)
         if names.count(name) > 1:

@@ -54,10 +54,14 @@ class LabelMask:
 
     def region(self, *, roi: str | None, label: int | None) -> Volume:
         """One structure as 0 and 1; see ``radiobone.io.masks.Mask``."""
-        names = self.names or {f"label_{value}": value for value in self.present if _is_label_name(roi)}
-        chosen = choose_label(self.what, roi=roi, label=label, names=names, present=self.present)
+        chosen = self.number(roi=roi, label=label)
         declared = self.names.values()
         return region_of(self.labels, chosen, self.what, declared=declared, present=self.present)
+
+    def number(self, *, roi: str | None, label: int | None) -> int:
+        """Value of a structure; see ``radiobone.io.masks.Mask``."""
+        names = self.names or {f"label_{value}": value for value in self.present if _is_label_name(roi)}
+        return choose_label(self.what, roi=roi, label=label, names=names, present=self.present)
 
 
 def _is_label_name(roi: str | None) -> bool:

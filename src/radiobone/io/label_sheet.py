@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from radiobone.core.columns import patient_columns
 from radiobone.core.tables import read_text_table
 from radiobone.io.manifest import id_column
 from radiobone.io.names import Key, contains, key_of, without_zeros
@@ -118,12 +119,17 @@ def read_sheet(path: Path) -> Sheet:
     """
     table = read_text_table(path)
     names = [str(name) for name in table.columns]
-    patient = id_column(names, str(path))
+    patient = id_column(table, str(path))
     named = table[table[patient].notna()]
     renamed = {
         name: f"sheet_{name}" for name in names if name != patient and name.strip().casefold() in RESERVED
     }
     notes = [f"The sheet's column '{old}' is called '{new}' here." for old, new in renamed.items()]
+    others = patient_columns([name for name in names if name != patient])
+    if others:
+        notes.append(
+            f"The sheet's patients were looked up by '{patient}', not by {', '.join(map(repr, others))}."
+        )
     if len(named) < len(table):
         notes.append(f"{len(table) - len(named)} row(s) of the sheet have no patient id and were left out.")
     return Sheet(

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from radiobone.core.columns import choose_patient_column, patient_columns
 from radiobone.core.errors import (
     BadSetting,
     DuplicateColumn,
@@ -29,7 +30,6 @@ from radiobone.core.tables import read_text_table
 from radiobone.core.warnings import SimilarIds
 from radiobone.io.not_a_table import check_is_manifest
 
-ID_NAMES = ("patient_id", "patientid", "patient", "id", "case", "case_id", "subject", "subject_id", "pid")
 NO_PATH = Path()
 URL = re.compile(r"^[A-Za-z][A-Za-z0-9+.\-]+:/")
 MOST_SHOWN = 5
@@ -131,19 +131,22 @@ def read_manifest(path: Path, *, root: Path | None = None, target: str | None = 
     return Manifest(tuple(cases), columns.extra, path, base)
 
 
-def id_column(names: Sequence[str], source: str, *, excluded: str | None = None) -> str:
-    """Find the column of patient ids.
+def id_column(table: pd.DataFrame, source: str, *, excluded: str | None = None) -> str:
+    """Find the column of patient ids by the names that ``core.columns`` knows.
 
     Raises
     ------
     MissingColumn
-        If there is none, or several could be meant.
+        If there is none, or several that disagree on which rows belong together.
     """
-    found = [name for name in names if name.strip().casefold() in ID_NAMES and name != excluded]
-    exact = [name for name in found if name.strip().casefold() == "patient_id"]
-    if len(exact) == 1 or len(found) == 1:
-        return (exact or found)[0]
-    reason = f"{' and '.join(found)} could both be it" if found else f"it has: {', '.join(names)}"
+    names = [str(name) for name in table.columns]
+    found = patient_columns(names, excluded={excluded})
+    chosen = choose_patient_column(table, found)
+    if chosen is not None:
+        return chosen
+    reason = (
+        f"{' and '.join(found)} could each be it, and disagree" if found else f"it has: {', '.join(names)}"
+    )
     raise MissingColumn(
         f"{source} needs a column 'patient_id' ({reason}). Rows of one patient must be known to stay together. "
         "Rename the column that holds the patient's id."
@@ -164,12 +167,12 @@ def check_case_files(case: Case) -> None:
     """
     for kind, path in (("image", case.image), ("mask", case.mask)):
         if path == NO_PATH:
-            raise FileMissing(f"{case.case_id}: the manifest names no {kind}. Fill in the cell.")
+            raise FileMissing(f"The manifest names no {kind}. Fill in the cell.")
         _check_local(case, kind, path)
         if not path.exists():
             raise FileMissing(
-                f"{case.case_id}: no {kind} at {path}. Check the path in the manifest (relative paths begin at "
-                f"{case.root}), and that the drive is there."
+                f"No {kind} at {path}. Check the path in the manifest (relative paths begin at {case.root}; another "
+                "folder can be named with --root), and that the drive is there."
             )
 
 
@@ -204,7 +207,7 @@ def _columns(table: pd.DataFrame, path: Path, target: str | None) -> _Columns:
                 f"{path} has no column '{needed}'. It has: {', '.join(by_name.values())}. "
                 "A manifest needs patient_id, image and mask; `radiobone manifest` makes one from folders."
             )
-    patient = id_column(list(by_name.values()), str(path), excluded=target_column)
+    patient = id_column(table, str(path), excluded=target_column)
     labels = [
         by_name[name] for name in ("mask_label", "label") if by_name.get(name) not in (None, target_column)
     ]
@@ -335,19 +338,15 @@ def _check_images_of_one_patient(cases: Sequence[Case], path: Path) -> None:
 
 def _check_local(case: Case, kind: str, path: Path) -> None:
     if URL.match(str(path)):
-        raise NotALocalPath(
-            f"{case.case_id}: {kind} {path} is a URL. Nothing is downloaded; save it here first."
-        )
+        raise NotALocalPath(f"The {kind} {path} is a URL. Nothing is downloaded; save it here first.")
     if case.root is None:
         return
     try:
         resolved = path.resolve()
     except (OSError, RuntimeError) as error:
-        raise FileMissing(
-            f"{case.case_id}: {kind} {path} leads nowhere ({error}). Check the link."
-        ) from error
+        raise FileMissing(f"The {kind} {path} leads nowhere ({error}). Check the link.") from error
     if not resolved.is_relative_to(case.root.resolve()):
         raise PathOutsideRoot(
-            f"{case.case_id}: {kind} {path} leads to {resolved}, outside {case.root}. Manifests may only name files "
+            f"The {kind} {path} leads to {resolved}, outside {case.root}. Manifests may only name files "
             "below their own folder. Move the files, or name the common folder with --root."
         )

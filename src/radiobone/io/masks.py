@@ -41,6 +41,18 @@ class Mask(Protocol):
             If the structure has no voxel.
         GeometryMismatch
             If it does not lie on the image's grid.
+
+        Warns
+        -----
+        RoiNameAssumed
+            If the only structure has a name of its own and was asked for by another.
+        """
+        ...
+
+    def number(self, *, roi: str | None, label: int | None) -> int | None:
+        """Value of the structure that ``region`` would give; None where it is known by name alone.
+
+        The value in the mask, ROI number or segment number. Raises and warns as ``region`` does.
         """
         ...
 

@@ -64,7 +64,8 @@ def read_picture(path: Path) -> Volume:
         pixels = _one_channel(pixels, path)
     if pixels.ndim != 2:
         raise DimensionMismatch(f"{path} holds {len(pixels)} pages; a radiograph is one. Save it alone.")
-    return Volume(pixels[np.newaxis], spacing_mm=_assumed_spacing(path), is_2d=True)
+    spacing = _assumed_spacing(path)
+    return Volume(pixels[np.newaxis], spacing_mm=spacing, is_2d=True, spacing_assumed=True)
 
 
 def read_dicom_radiograph(path: Path) -> Volume:
@@ -105,12 +106,13 @@ def read_dicom_radiograph(path: Path) -> Volume:
             stacklevel=2,
         )
     slope, intercept = float(header.get("RescaleSlope") or 1.0), float(header.get("RescaleIntercept") or 0.0)
-    spacing = _dicom_spacing(header, path)
+    known = _dicom_spacing(header, path)
     return Volume(
         rescaled(stored, slope, intercept),
-        spacing_mm=spacing,
+        spacing_mm=known or _assumed_spacing(path),
         modality=str(header.get("Modality") or "") or None,
         is_2d=True,
+        spacing_assumed=known is None,
     )
 
 
@@ -128,14 +130,14 @@ def inverted(stored: npt.NDArray[Any], header: Dataset) -> npt.NDArray[Any]:
     return top - stored.astype(np.int64)
 
 
-def _dicom_spacing(header: Dataset, path: Path) -> tuple[float, float, float]:
+def _dicom_spacing(header: Dataset, path: Path) -> tuple[float, float, float] | None:
     for name in SPACING_FIELDS:
         value = header.get(name)
         if value:
             spacing = (1.0, float(value[0]), float(value[1]))
             check_spacing(spacing[1:], str(path))
             return spacing
-    return _assumed_spacing(path)
+    return None
 
 
 def _assumed_spacing(path: Path) -> tuple[float, float, float]:

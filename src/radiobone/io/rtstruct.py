@@ -18,7 +18,7 @@ from radiobone.core.validation import world_to_index
 from radiobone.core.volume import Volume
 from radiobone.core.warnings import GeometrySnapped
 from radiobone.io.polygon import fill
-from radiobone.io.structures import by_name, empty_mask, label_not_found
+from radiobone.io.structures import empty_mask, label_not_found, name_in
 
 FloatArray = npt.NDArray[np.float64]
 AREA_CONTOURS = {"CLOSED_PLANAR", "CLOSEDPLANAR_XOR"}
@@ -51,7 +51,7 @@ class RtStructMask:
 
     def region(self, *, roi: str | None, label: int | None) -> Volume:
         """One ROI as 0 and 1; ``label`` is the ROI number. See ``radiobone.io.masks.Mask``."""
-        number = self._number(roi, label)
+        number = self.number(roi=roi, label=label)
         contours = self.contours.get(number, [])
         if not contours:
             raise empty_mask(str(self.path), f"ROI {number}")
@@ -60,14 +60,13 @@ class RtStructMask:
             raise empty_mask(str(self.path), f"ROI {number}")
         return self.image.with_array(mask)
 
-    def _number(self, roi: str | None, label: int | None) -> int:
+    def number(self, *, roi: str | None, label: int | None) -> int:
+        """ROI number of a structure; see ``radiobone.io.masks.Mask``."""
         if label is not None:
             if label not in self.names.values():
                 raise label_not_found(str(self.path), f"ROI number {label}", self.names)
             return label
-        name = by_name(roi, self.names) if roi else None
-        if name is None and len(self.names) == 1:
-            name = next(iter(self.names))
+        name = name_in(str(self.path), roi, self.names)
         if name is None:
             raise label_not_found(str(self.path), roi, self.names)
         return self.names[name]

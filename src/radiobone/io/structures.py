@@ -10,10 +10,11 @@ import numpy.typing as npt
 
 from radiobone.core.errors import EmptyMask, LabelNotFound
 from radiobone.core.volume import Volume
-from radiobone.core.warnings import StructureNamesAssumed
+from radiobone.core.warnings import RoiNameAssumed, StructureNamesAssumed
 from radiobone.io.totalsegmentator_classes import TOTAL_CLASSES
 
 MOST_NAMES_SHOWN = 20
+SAY_WHICH = "Say which: `roi` or `mask_label` in a manifest, `label=` in Python, `--label` for `score`."
 
 
 def by_name(roi: str, names: Iterable[str]) -> str | None:
@@ -29,6 +30,34 @@ def by_name(roi: str, names: Iterable[str]) -> str | None:
         return roi
     alike = [name for name in names if name.strip().casefold() == roi.strip().casefold()]
     return alike[0] if len(alike) == 1 else None
+
+
+def name_in(what: str, roi: str | None, names: Iterable[str]) -> str | None:
+    """Find a structure by its name, or because there is only one.
+
+    Returns
+    -------
+    str or None
+        The name as the file spells it; None if nothing says which of several is meant.
+
+    Warns
+    -----
+    RoiNameAssumed
+        If the only structure has another name than ``roi``.
+    """
+    names = tuple(names)
+    found = by_name(roi, names) if roi else None
+    if found is not None or len(names) != 1:
+        return found
+    if roi:
+        warnings.warn(
+            RoiNameAssumed(
+                f"{what}: '{roi}' was asked for, and the only structure is called '{names[0]}'; that one was taken. "
+                "Check that it is the same bone, and correct `roi` or the mask."
+            ),
+            stacklevel=3,
+        )
+    return names[0]
 
 
 def choose_label(
@@ -60,8 +89,9 @@ def choose_label(
     if known is not None:
         return names[known]
     if not present:
-        raise empty_mask(what, roi or "any structure")
+        raise empty_mask(what, roi)
     if len(present) == 1 and len(names) <= 1:
+        name_in(what, roi, names)
         return present[0]
     if roi and not names and roi in TOTAL_CLASSES and max(present) <= len(TOTAL_CLASSES):
         warnings.warn(
@@ -106,10 +136,13 @@ def labels_present(array: npt.NDArray[np.integer]) -> tuple[int, ...]:
     return tuple(int(value) + low for value in np.flatnonzero(seen) if value + low > 0)
 
 
-def empty_mask(what: str, wanted: str) -> EmptyMask:
-    """Build the error for a structure without a voxel."""
+def empty_mask(what: str, wanted: str | None) -> EmptyMask:
+    """Build the error for a structure without a voxel; ``wanted`` None for a mask of background alone."""
+    found = (
+        f"{what}: {wanted} has no voxel" if wanted else f"{what} is background alone, with no voxel labelled"
+    )
     return EmptyMask(
-        f"{what}: {wanted} has no voxel, so there is nothing to measure. The structure may lie outside the scan, "
+        f"{found}, so there is nothing to measure. The structure may lie outside the scan, "
         "or the segmentation failed; leave the row out or segment again."
     )
 
@@ -122,4 +155,4 @@ def label_not_found(what: str, wanted: str | None, known: Iterable[str]) -> Labe
         start = f"{what} has {len(names)} structures, and nothing says which is meant"
     else:
         start = f"{what} has no structure '{wanted}'"
-    return LabelNotFound(f"{start}. It has: {shown or 'none'}. Give `roi` or `mask_label` in the manifest.")
+    return LabelNotFound(f"{start}. It has: {shown or 'none'}. {SAY_WHICH}")

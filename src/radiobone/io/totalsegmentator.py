@@ -8,7 +8,7 @@ from pathlib import Path
 from radiobone.core.errors import UnreadableImage
 from radiobone.core.volume import Volume
 from radiobone.io.label_file import open_label_file
-from radiobone.io.structures import by_name, label_not_found
+from radiobone.io.structures import label_not_found, name_in
 
 SUFFIXES = (".nii.gz", ".nii", ".nrrd", ".mha", ".mhd")
 
@@ -33,12 +33,14 @@ class FolderMask:
 
     def region(self, *, roi: str | None, label: int | None) -> Volume:
         """One structure as 0 and 1; see ``radiobone.io.masks.Mask``. Only its own file is read."""
-        name = by_name(roi, self.files) if roi else None
-        if name is None and len(self.files) == 1:
-            name = next(iter(self.files))
+        name = name_in(str(self.folder), roi, self.files)
         if name is None:
             raise label_not_found(str(self.folder), roi, self.files)
         return open_label_file(self.files[name], self.image).region(roi=None, label=label)
+
+    def number(self, *, roi: str | None, label: int | None) -> int | None:
+        """Value asked for within a structure's file; the structures themselves have names only."""
+        return label
 
 
 def open_mask_folder(folder: Path, image: Volume) -> FolderMask:

@@ -30,7 +30,7 @@ def write_volume(path: Path, volume: Volume) -> None:
     ------
     BadSetting
         If the ending is another one.
-    DiskFull
+    OutputNotWritable, DiskFull
         If the file cannot be written.
     """
     path = Path(path)

@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from radiobone.core.files import write_text
+from radiobone.core.outputs import prepare_file
 from radiobone.report import numbers
 from radiobone.report.data import ResultData, read_result
 from radiobone.report.sections.registry import SECTIONS
@@ -40,12 +41,14 @@ def write_report(folder: Path, output: Path | None = None) -> Path:
     ------
     FileMissing, FileUnreadable
         If the folder is not a complete result.
-    DiskFull
+    OutputNotWritable, DiskFull
         If the file cannot be written.
     """
     source = Path(folder)
     target = source / REPORT_NAME if output is None else Path(output)
-    write_text(target, render(read_result(source)))
+    data = read_result(source)
+    prepare_file(target, example=REPORT_NAME)
+    write_text(target, render(data))
     return target
 
 
@@ -103,5 +106,5 @@ def _environment() -> Environment:
         for name in ("decimals", "percent", "count", "significant", "moment", "breakable")
     }
     environment.filters.update(tools)
-    environment.globals["traced"] = numbers.traced
+    environment.globals.update(traced=numbers.traced, headed=numbers.headed)
     return environment

@@ -1,4 +1,4 @@
-"""What a careful reader should keep in mind, found from the result itself.
+"""What a careful reader should keep in mind besides the verdict, found from the result itself.
 
 To add one: a function that returns a `Caution` or None, and a line in ``CHECKS``.
 """
@@ -9,11 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from radiobone.report.data import ResultData
-from radiobone.report.reading import brier_reference
 
-SMALL_CLASS = 50
 WIDE_INTERVAL = 0.2
-SUSPICIOUS_AUC = 0.99
 MANY_FAILED = 0.1
 UNSTABLE_RATE = 0.5
 
@@ -35,22 +32,6 @@ def internal_only(data: ResultData) -> Caution | None:
     )
 
 
-def small_class(data: ResultData) -> Caution | None:
-    """Tell that the smaller class has few cases, unless the audit has told so."""
-    counts = {
-        data.metrics["positive"]: data.metrics["n_positive"],
-        data.metrics["negative"]: data.metrics["n_negative"],
-    }
-    name, n = min(counts.items(), key=lambda item: item[1])
-    if n >= SMALL_CLASS or any(found.get("code") == "FewEvents" for found in data.findings or ()):
-        return None
-    return Caution(
-        "Few cases",
-        f"Only {n} cases have {name}. With so few, a handful of patients can move every number of this report, and "
-        "which features are chosen is partly luck.",
-    )
-
-
 def wide_interval(data: ResultData) -> Caution | None:
     """Tell that the AUC's interval is wide."""
     auc = data.metrics["metrics"]["auc"]
@@ -59,18 +40,6 @@ def wide_interval(data: ResultData) -> Caution | None:
     return Caution(
         "Wide interval",
         f"The interval of the AUC spans {auc['high'] - auc['low']:.2f}. Quote the interval, not the AUC alone.",
-    )
-
-
-def too_good(data: ResultData) -> Caution | None:
-    """Tell that a nearly perfect result is more often a leak than a discovery."""
-    auc = data.metrics["metrics"]["auc"]["mean"]
-    if auc is None or auc < SUSPICIOUS_AUC:
-        return None
-    return Caution(
-        "Too good to be true?",
-        "A nearly perfect AUC is more often a leak than a discovery: a column that was made from the answer, one "
-        "class scanned on another machine, one patient under two ids. Look at the features that carry it.",
     )
 
 
@@ -100,19 +69,6 @@ def failed_cases(data: ResultData) -> Caution | None:
     )
 
 
-def no_better_than_prevalence(data: ResultData) -> Caution | None:
-    """Tell that the probabilities are not worth more than the prevalence."""
-    metrics = data.metrics
-    brier = metrics["metrics"].get("brier", {}).get("mean")
-    if brier is None or brier < brier_reference(metrics["n_positive"] / metrics["n_rows"]):
-        return None
-    return Caution(
-        "Probabilities not usable",
-        "The probabilities are no better than always answering the share of positives. Read the model as a "
-        "ranking, if at all, not as a risk in percent.",
-    )
-
-
 def unstable_selection(data: ResultData) -> Caution | None:
     """Tell that no feature was chosen in most folds."""
     if not len(data.selected) or not data.n_folds_total:
@@ -127,10 +83,7 @@ def unstable_selection(data: ResultData) -> Caution | None:
 
 
 CHECKS: tuple[Callable[[ResultData], Caution | None], ...] = (
-    too_good,
-    small_class,
     wide_interval,
-    no_better_than_prevalence,
     unstable_selection,
     more_features_than_cases,
     failed_cases,

@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.metrics import roc_curve
 
+from radiobone.evaluation.sample_bounds import wilson
+
 FloatArray = npt.NDArray[np.float64]
 GRID = np.linspace(0.0, 1.0, 201)
-Z_95 = 1.959963984540054
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,10 +95,3 @@ def calibration_bins(y: npt.ArrayLike, probability: npt.ArrayLike, *, repeats: i
     low, high = wilson(observed, sizes)
     means = np.array([predicted[group].mean() for group in groups])
     return CalibrationBins(means, observed, low, high, np.rint(sizes).astype(np.int64))
-
-
-def wilson(share: FloatArray, n: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """95 % interval of a share (E. B. Wilson, J. Am. Stat. Assoc. 22, 1927)."""
-    centre = (share + Z_95**2 / (2 * n)) / (1 + Z_95**2 / n)
-    half = Z_95 / (1 + Z_95**2 / n) * np.sqrt(share * (1 - share) / n + Z_95**2 / (4 * n**2))
-    return np.minimum(centre - half, share), np.maximum(centre + half, share)

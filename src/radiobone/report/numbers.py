@@ -51,6 +51,12 @@ def breakable(name: Any) -> Markup:
     return Markup("<wbr>").join(escape(part) for part in re.split(r"(?<=[_/-])", str(name)) if part)
 
 
+def headed(text: Any) -> Markup:
+    """Write the heading of a paragraph in bold, with a full stop unless it ends in a mark of its own."""
+    stop = "" if str(text).endswith((".", "?", "!", ":")) else "."
+    return Markup("<strong>{}</strong>").format(f"{text}{stop}")
+
+
 def traced(key: str, value: Any, shown: str | None = None) -> Markup:
     """Mark a number of ``metrics.json`` up with its key and exact value, so that it can be checked.
 

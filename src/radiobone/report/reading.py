@@ -46,6 +46,12 @@ def ranking_sentence(auc: float, positive: str, negative: str) -> str:
     )
 
 
+def no_error_sentence(low: float, n_patients: int) -> str:
+    """Say what a perfect AUC is worth."""
+    seen = f"No error was seen in {n_patients} patients; that is not certainty."
+    return f"{seen} An AUC as low as {low:.2f} would fit these patients too." if low < 0.995 else seen
+
+
 def threshold_sentence(sensitivity: float, specificity: float, positive: str, negative: str) -> str:
     """Say what sensitivity and specificity mean as counts in 100."""
     return (

@@ -58,6 +58,10 @@ SHORT_NAMES = {
     "Idmn": "Inverse difference moment, normalised",
     "10Percentile": "10th percentile",
     "90Percentile": "90th percentile",
+    "Maximum2DDiameterColumn": "Maximum 2D diameter (column)",
+    "Maximum2DDiameterRow": "Maximum 2D diameter (row)",
+    "Maximum2DDiameterSlice": "Maximum 2D diameter (slice)",
+    "Maximum3DDiameter": "Maximum 3D diameter",
 }
 BRITISH = {"gray": "grey", "normalized": "normalised"}
 STEPS = {
@@ -76,6 +80,23 @@ STEPS = {
     "smotetomek": "balance the training rows with synthetic ones, then clean them (SMOTE, Tomek links)",
     "random_over": "balance the classes of the training rows by repeating rows",
     "random_under": "balance the classes of the training rows by leaving rows out",
+}
+STEP_TITLES = {
+    "impute": "missing values",
+    "constant": "constant columns",
+    "scale": "scaling",
+    "correlation": "correlation",
+    "mannwhitney": "Mann–Whitney",
+    "mrmr": "mRMR",
+    "lasso": "LASSO",
+    "smote": "SMOTE",
+    "adasyn": "ADASYN",
+    "borderline_smote": "borderline SMOTE",
+    "tomek_links": "Tomek links",
+    "smoteenn": "SMOTE + edited neighbours",
+    "smotetomek": "SMOTE + Tomek links",
+    "random_over": "repeated rows",
+    "random_under": "rows left out",
 }
 _NAME = re.compile(
     r"^(?:(?P<prefix>[A-Za-z0-9]+)_)?(?P<filter>[A-Za-z0-9]+)(?P<detail>-.+)?_(?P<family>[A-Za-z0-9]+)_(?P<feature>[A-Za-z0-9]+)$"
@@ -163,6 +184,23 @@ def spaced(name: str) -> str:
 def model_title(name: str) -> str:
     """Return a model family's name in words."""
     return MODELS.get(name, name)
+
+
+def setting_words(name: str, value: object, model: str) -> str:
+    """Write one chosen setting with the step it belongs to.
+
+    Parameters
+    ----------
+    name : str
+        ``step__setting``, or the setting of the model alone.
+    value : object
+        What was chosen.
+    model : str
+        The model family's name.
+    """
+    step, _, setting = name.rpartition("__")
+    whose = STEP_TITLES.get(step, step) if step else model_title(model)
+    return f"{whose}: {setting} = {value}"
 
 
 def _filter_of(prefix: str) -> str:

@@ -44,7 +44,7 @@ def write_demo_cohort(
 
     Raises
     ------
-    DiskFull
+    OutputNotWritable, DiskFull
         If a file cannot be written.
     """
     patients = [draw_patient(number, seed) for number in range(1, n_patients + 1)]

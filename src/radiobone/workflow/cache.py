@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -11,10 +12,10 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-import radiobone
-from radiobone.core.errors import FileUnreadable, PathError
-from radiobone.core.files import content_digest, file_digest, read_json, write_bytes, write_json
-from radiobone.core.provenance import package_version
+from radiobone.core.entries import Entries
+from radiobone.core.errors import PathError
+from radiobone.core.files import content_digest, file_digest, write_bytes
+from radiobone.core.provenance import code_digest, package_version
 from radiobone.features.settings import ExtractionSettings
 from radiobone.io.manifest import Case, check_case_files
 from radiobone.workflow.case_runner import Outcome
@@ -40,13 +41,9 @@ class CaseKey:
     key: str
 
 
-@cache
 def engine_digest() -> str:
     """SHA-256 of the code between a file and its features: an edit is a new engine, whatever its version says."""
-    package = Path(radiobone.__file__).parent
-    files = sorted(path for part in ENGINE_PARTS for path in (package / part).rglob("*.py"))
-    content = [(path.relative_to(package).as_posix(), path.read_text(encoding="utf-8")) for path in files]
-    return content_digest(content)
+    return code_digest(ENGINE_PARTS)
 
 
 @cache
@@ -85,36 +82,31 @@ class Cache:
     """One small file per case in ``folder``; damaged or foreign entries are computed anew."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
+        self.entries = Entries(folder)
 
     def load(self, key: str, case: Case) -> list[Outcome] | None:
         """Return what was stored for ``case``, or None."""
-        path = self._path(key)
-        if not path.is_file():
+        content = self.entries.read(key)
+        if content is None:
             return None
         try:
-            entry = read_json(path)
-            if entry["digest"] != content_digest(entry["outcomes"]):
-                return None
-            return [_from_plain(plain, case) for plain in entry["outcomes"]]
-        except (FileUnreadable, KeyError, TypeError, ValueError):
+            return [_from_plain(plain, case) for plain in content]
+        except (KeyError, TypeError, ValueError):
             return None
 
     def store(self, key: str, outcomes: list[Outcome]) -> None:
         """Keep the outcomes of one case; failures are not kept, so that they are tried again."""
         if any(outcome.status == "failed" for outcome in outcomes):
             return
-        plain = [_to_plain(outcome) for outcome in outcomes]
-        write_json(self._path(key), {"outcomes": plain, "digest": content_digest(plain)})
+        self.entries.write(key, [_to_plain(outcome) for outcome in outcomes])
 
-    def prune(self, keys: set[str]) -> None:
+    def count(self, keys: Collection[str]) -> int:
+        """Return how many of ``keys`` have an entry."""
+        return self.entries.count(keys)
+
+    def prune(self, keys: Collection[str]) -> None:
         """Remove entries that no case of the manifest needs any more."""
-        for path in self.folder.glob("*/*.json"):
-            if path.stem not in keys:
-                path.unlink(missing_ok=True)
-
-    def _path(self, key: str) -> Path:
-        return self.folder / key[:2] / f"{key}.json"
+        self.entries.prune(keys)
 
 
 def _to_plain(outcome: Outcome) -> dict[str, Any]:

@@ -9,9 +9,18 @@ from fnmatch import fnmatchcase
 from typing import Any, Literal
 from warnings import warn
 
+import numpy as np
+
 from radiobone.core.errors import BadSetting, EmptyMask, LabelNotFound, RadioboneError, UnexpectedError
+from radiobone.core.progress import Progress
 from radiobone.core.volume import Volume
-from radiobone.core.warnings import DisconnectedRoi, RadioboneWarning, RoiTouchesBorder, collected
+from radiobone.core.warnings import (
+    DisconnectedRoi,
+    ModalityDoubtful,
+    RadioboneWarning,
+    RoiTouchesBorder,
+    collected,
+)
 from radiobone.features.engine import extract_features
 from radiobone.features.settings import ExtractionSettings
 from radiobone.imaging.pictures import picture_facts, three_planes
@@ -27,7 +36,28 @@ DICOM_MODALITIES = {
     "dxa": {"DX", "CR", "RG", "OT", "BMD", "BDUS"},
 }
 DICOM_MODALITY_OF = {"ct": "CT", "mr": "MR", "xr": "DX", "dxa": "DX"}
+OF_VOLUMES = ("ct", "mr")
 PATTERN_CHARACTERS = "*?["
+WARNING_SEPARATOR = " | "
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is done with every case.
+
+    Attributes
+    ----------
+    settings : ExtractionSettings
+        How features are extracted.
+    modality : str or None
+        What the images are said to be; a DICOM header that says otherwise is an error.
+    measure : bool
+        False reads, checks and pictures without measuring.
+    """
+
+    settings: ExtractionSettings
+    modality: str | None = None
+    measure: bool = True
 
 
 @dataclass(frozen=True)
@@ -50,6 +80,12 @@ class Outcome:
     facts : dict
         What the contact sheet says of the region.
     picture : ndarray of uint8, shape (height, width, 3), or None
+    label : int or None
+        Value of the structure in its mask, where it is known.
+    pixel_type : {"integer", "decimal", ""}
+        How the image's intensities are stored; empty if the image was not read.
+    is_2d : bool
+        Whether the image is a single 2D image.
     """
 
     case: Case
@@ -60,10 +96,15 @@ class Outcome:
     features: dict[str, float] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
     picture: Any = None
+    label: int | None = None
+    pixel_type: Literal["integer", "decimal", ""] = ""
+    is_2d: bool = False
 
 
 def run_image(
-    cases: Sequence[Case], settings: ExtractionSettings | None, modality: str | None
+    cases: Sequence[Case],
+    task: Task,
+    tell: Progress = Progress(),  # noqa: B008 - it holds no state
 ) -> list[list[Outcome]]:
     """Measure every region asked of one image, which is decoded once.
 
@@ -71,10 +112,10 @@ def run_image(
     ----------
     cases : sequence of Case
         All of one image.
-    settings : ExtractionSettings or None
-        None reads, checks and pictures without measuring.
-    modality : str or None
-        What the user declared; a DICOM header that says otherwise is an error.
+    task : Task
+        What is done with them.
+    tell : Progress
+        Told of every finished region.
 
     Returns
     -------
@@ -90,13 +131,15 @@ def run_image(
             try:
                 check_case_files(case)
                 if image is None:
-                    image = _read(case, modality)
-                found = _measure(case, open_mask(case.mask, image), image, settings)
+                    image = _read(case, task.modality)
+                found = _measure(case, open_mask(case.mask, image), image, task, tell)
             except RadioboneError as error:
                 found = [_failed(case, error)]
+                tell(case.case_id)
             except Exception as error:  # noqa: BLE001 - a defect in one case must not cost the cohort
                 found = [_failed(case, _unexpected(error))]
-        shared = _as_text(warnings)
+                tell(case.case_id)
+        shared = _as_text(case, warnings)
         outcomes.append([replace(one, warnings=shared + one.warnings) for one in found])
     return outcomes
 
@@ -111,6 +154,13 @@ def _read(case: Case, modality: str | None) -> Volume:
     image = read_image(case.image)
     if modality is None:
         return image
+    if image.is_2d and image.modality is None and modality in OF_VOLUMES:
+        warn(
+            f"{case.image.name} is a single 2D image, and the settings are for '{modality}', whose grey levels are "
+            "those of volumes. For a radiograph give --modality xr; if it is a slice, ignore this.",
+            ModalityDoubtful,
+            stacklevel=2,
+        )
     if image.modality is None:
         return replace(image, modality=DICOM_MODALITY_OF[modality])
     if image.modality not in DICOM_MODALITIES[modality]:
@@ -121,46 +171,68 @@ def _read(case: Case, modality: str | None) -> Volume:
     return image
 
 
-def _measure(case: Case, mask: Mask, image: Volume, settings: ExtractionSettings | None) -> list[Outcome]:
+def _measure(case: Case, mask: Mask, image: Volume, task: Task, tell: Progress) -> list[Outcome]:
     if not is_pattern(case.roi):
-        return [_measure_one(case, mask, image, settings)]
+        outcome = _measure_one(case, mask, image, task)
+        tell(case.case_id)
+        return [outcome]
     if case.label is not None:
         raise BadSetting(
-            f"{case.case_id}: '{case.roi}' stands for several structures, and mask_label {case.label} for one. "
+            f"'{case.roi}' stands for several structures, and mask_label {case.label} for one. "
             "Leave one of the two empty."
         )
     names = [name for name in mask.structures() if fnmatchcase(name, case.roi)]
     if not names:
-        raise LabelNotFound(
-            f"No structure of {case.mask.name} matches '{case.roi}'. It has: {', '.join(mask.structures()[:12])}."
-        )
-    return [_measure_matched(replace(case, roi=name), mask, image, settings) for name in names]
+        raise _nothing_matches(case, mask.structures())
+    tell.grow(len(names) - 1)
+    outcomes = []
+    for name in names:
+        outcomes.append(_measure_matched(replace(case, roi=name), mask, image, task))
+        tell(outcomes[-1].case.case_id)
+    return outcomes
 
 
-def _measure_matched(case: Case, mask: Mask, image: Volume, settings: ExtractionSettings | None) -> Outcome:
+def _nothing_matches(case: Case, structures: Sequence[str]) -> LabelNotFound:
+    start = f"No structure of {case.mask.name} matches '{case.roi}'."
+    shown = ", ".join(structures[:12]) + (", …" if len(structures) > 12 else "")
+    if any(not name.startswith("label_") for name in structures):
+        return LabelNotFound(f"{start} It has: {shown}. Correct `roi` in the manifest.")
+    return LabelNotFound(
+        f"{start} The file names no structures; it has values only: {shown}. What each value stands for is not "
+        "known. Give one row for each value, with the value in `mask_label` and the name in `roi`; or 'label_*' as "
+        "`roi` for all of them; or a mask whose file carries the names (TotalSegmentator's NIfTI or folder, .seg.nrrd, "
+        "DICOM-SEG, RTSTRUCT)."
+    )
+
+
+def _measure_matched(case: Case, mask: Mask, image: Volume, task: Task) -> Outcome:
     """Measure one structure that a pattern matched: its faults are its own."""
     try:
-        return _measure_one(case, mask, image, settings)
+        return _measure_one(case, mask, image, task)
     except EmptyMask:
         return Outcome(
-            case, "empty", EmptyMask.code, "The structure is listed and holds no voxel; nothing to measure."
-        )
+            case, "empty", EmptyMask.code, "The structure is listed and holds no voxel; nothing to measure.",
+            label=mask.number(roi=case.roi, label=None),
+        )  # fmt: skip
     except RadioboneError as error:
         return _failed(case, error)
     except Exception as error:  # noqa: BLE001 - as above
         return _failed(case, _unexpected(error))
 
 
-def _measure_one(case: Case, mask: Mask, image: Volume, settings: ExtractionSettings | None) -> Outcome:
+def _measure_one(case: Case, mask: Mask, image: Volume, task: Task) -> Outcome:
     with collected() as warnings:
+        label = mask.number(roi=case.roi or None, label=case.label)
         region = mask.region(roi=case.roi or None, label=case.label)
         facts = picture_facts(image, region)
         _warn_of_shape(facts)
-        features = extract_features(image, region, settings) if settings else {}
+        features = extract_features(image, region, task.settings) if task.measure else {}
         picture = three_planes(image, region)
+    whole = np.issubdtype(image.array.dtype, np.integer)
     return Outcome(
-        case, "done" if settings else "ready", "", "", _as_text(warnings), features, facts, picture
-    )
+        case, "done" if task.measure else "ready", "", "", _as_text(case, warnings), features, facts, picture,
+        label, "integer" if whole else "decimal", image.is_2d,
+    )  # fmt: skip
 
 
 def _warn_of_shape(facts: dict[str, Any]) -> None:
@@ -178,13 +250,17 @@ def _warn_of_shape(facts: dict[str, Any]) -> None:
         )
 
 
-def _as_text(warnings: Sequence[RadioboneWarning]) -> tuple[str, ...]:
-    return tuple(f"{warning.code}: {warning}" for warning in warnings)
+def _as_text(case: Case, warnings: Sequence[RadioboneWarning]) -> tuple[str, ...]:
+    return tuple(f"{warning.code}: {_below_root(case, str(warning))}" for warning in warnings)
 
 
 def _failed(case: Case, error: RadioboneError) -> Outcome:
-    here = f"{case.root}{os.sep}"  # paths in messages begin at the manifest's root, as in the manifest
-    return Outcome(case, "failed", error.code, str(error).replace(here, ""))
+    return Outcome(case, "failed", error.code, _below_root(case, str(error)))
+
+
+def _below_root(case: Case, message: str) -> str:
+    """Let paths in a message begin at the manifest's root, as in the manifest."""
+    return message.replace(f"{case.root}{os.sep}", "")
 
 
 def _unexpected(error: Exception) -> UnexpectedError:

@@ -2,45 +2,28 @@
 
 from __future__ import annotations
 
-import sys
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
-
-import SimpleITK as sitk
-from joblib import Parallel, delayed, parallel_config
-from joblib.externals.loky import ProcessPoolExecutor
-from joblib.externals.loky.process_executor import TerminatedWorkerError
-from threadpoolctl import threadpool_limits
+from warnings import warn
 
 from radiobone import __version__
-from radiobone.core.errors import BadSetting, WorkerDied
 from radiobone.core.files import file_digest
-from radiobone.core.progress import progress
+from radiobone.core.folders import CASE_CACHE, prepare_extraction_folder
+from radiobone.core.interruption import saying_what_is_kept
 from radiobone.core.provenance import machine, versions
-from radiobone.features.presets import load_settings
+from radiobone.core.warnings import MixedPixelTypes
+from radiobone.features.names import expected_names
 from radiobone.features.settings import ExtractionSettings
-from radiobone.io.manifest import Case, Manifest, read_manifest
-from radiobone.workflow.cache import Cache, CaseKey, case_key
-from radiobone.workflow.case_runner import DICOM_MODALITIES, Outcome, run_image
+from radiobone.io.manifest import Manifest, read_manifest
+from radiobone.io.manifest_paths import check_paths
+from radiobone.workflow.cache import Cache, case_key
+from radiobone.workflow.case_runner import Outcome, Task
+from radiobone.workflow.choice import Choice, SettingsSource, choose, resolve_settings
 from radiobone.workflow.feature_table import FeatureTable, assemble, save, save_cases
-
-SettingsSource = str | Path | Mapping[str, Any] | ExtractionSettings | None
-
-
-@dataclass(frozen=True)
-class Job:
-    """One case and the key of its cache entry (None: a file cannot be read)."""
-
-    case: Case
-    key: CaseKey | None
-
-
-Work = Callable[[list[Job]], list[Outcome]]
+from radiobone.workflow.image_pool import Job, run_jobs
 
 
 def extract(
@@ -67,7 +50,7 @@ def extract(
     settings : path, preset name, mapping or ExtractionSettings, optional
         Ours, or a pyradiomics parameter file. Default: the preset of the modality.
     modality : {"ct", "mr", "xr", "dxa"}, optional
-        Default "ct".
+        Default: "xr" if every image is a picture file or a DICOM radiograph, else "ct".
     root : path, optional
         What the manifest's paths are relative to. Default: its folder.
     target : str, optional
@@ -85,19 +68,27 @@ def extract(
     Raises
     ------
     SettingError, TableError, PathError
-        If settings or manifest cannot be read at all.
+        If settings or manifest cannot be read at all, nearly all paths lead nowhere, or the output folder
+        cannot be written or holds an evaluation.
+
+    Warns
+    -----
+    ModalityAssumed, MixedPixelTypes
     """
-    chosen = resolve_settings(settings, modality)
-    listed = read_manifest(Path(manifest), root=None if root is None else Path(root), target=target)
-    declared = modality or ("ct" if settings is None else None)
-    folder = None if output is None else Path(output)
-    store = None if folder is None else Cache(folder / "cache")
-    work = [Job(case, case_key(case, chosen, declared)) for case in listed.cases]
-    outcomes = _run(work, chosen, declared, store, jobs, show_progress)
-    result = assemble(outcomes, listed, _provenance(listed, chosen, declared, work))
+    folder = None if output is None else prepare_extraction_folder(output)
+    listed, choice = _planned(manifest, settings, modality, root, target)
+    store = None if folder is None else Cache(folder / CASE_CACHE)
+    work = [Job(case, case_key(case, choice.settings, choice.modality)) for case in listed.cases]
+    task = Task(choice.settings, choice.modality)
+    keys = {job.key.key for job in work if job.key}
+    kept = None if store is None else lambda: f"{store.count(keys)} of {len(work)} cases"
+    with saying_what_is_kept(kept):
+        outcomes = run_jobs(work, task, store=store, n_processes=jobs, show_progress=show_progress)
+    outcomes = _told_of_mixed_types(outcomes, choice.settings)
+    result = assemble(outcomes, listed, _provenance(listed, choice, work))
     if folder is not None and store is not None:
         save(result, outcomes, folder, csv=csv)
-        store.prune({job.key.key for job in work if job.key})
+        store.prune(keys)
     return result
 
 
@@ -105,6 +96,7 @@ def dry_run(
     manifest: str | Path,
     *,
     output: str | Path,
+    settings: SettingsSource = None,
     modality: str | None = None,
     root: str | Path | None = None,
     target: str | None = None,
@@ -113,124 +105,58 @@ def dry_run(
 ) -> FeatureTable:
     """Read and check every file and region of a manifest, and draw it, without measuring anything.
 
-    Writes ``cases.csv`` and the pictures; a feature table of an earlier run stays as it is.
+    Writes ``cases.csv`` and the pictures; a feature table of an earlier run stays as it is. The result has
+    no rows, and its ``feature_columns`` are those that ``extract`` would give.
     """
-    listed = read_manifest(Path(manifest), root=None if root is None else Path(root), target=target)
-    work = [Job(case, None) for case in listed.cases]
-    outcomes = _run(work, None, modality, None, jobs, show_progress)
-    result = assemble(outcomes, listed, {})
-    save_cases(result, outcomes, Path(output))
+    folder = prepare_extraction_folder(output)
+    listed, choice = _planned(manifest, settings, modality, root, target)
+    task = Task(choice.settings, choice.modality, measure=False)
+    work = [Job(case) for case in listed.cases]
+    outcomes = run_jobs(work, task, store=None, n_processes=jobs, show_progress=show_progress)
+    outcomes = _told_of_mixed_types(outcomes, choice.settings)
+    kinds = sorted({one.is_2d for one in outcomes if one.status == "ready"})
+    names = [name for is_2d in kinds for name in expected_names(choice.settings, is_2d=is_2d)]
+    result = replace(assemble(outcomes, listed, {}), feature_columns=tuple(dict.fromkeys(names)))
+    save_cases(result, outcomes, folder)
     return result
 
 
-def resolve_settings(settings: SettingsSource, modality: str | None) -> ExtractionSettings:
-    """Return the settings that a run will use.
+def _planned(
+    manifest: str | Path,
+    settings: SettingsSource,
+    modality: str | None,
+    root: str | Path | None,
+    target: str | None,
+) -> tuple[Manifest, Choice]:
+    """Read the manifest, check once what all cases share, and decide the settings."""
+    resolve_settings(settings, modality)
+    listed = read_manifest(Path(manifest), root=None if root is None else Path(root), target=target)
+    check_paths(listed)
+    return listed, choose(settings, modality, listed.cases)
 
-    Raises
-    ------
-    BadConfig, BadSetting, FileMissing
-    """
-    if modality is not None and modality not in DICOM_MODALITIES:
-        raise BadSetting(f"The modality '{modality}' is not known. Use one of {', '.join(DICOM_MODALITIES)}.")
-    return (
-        settings if isinstance(settings, ExtractionSettings) else load_settings(settings, modality=modality)
+
+def _told_of_mixed_types(outcomes: Sequence[Outcome], settings: ExtractionSettings) -> list[Outcome]:
+    """Warn where resampling rounds some images of the cohort and others not; the rarer kind is marked."""
+    measured = [one for one in outcomes if one.pixel_type]
+    whole = [one for one in measured if one.pixel_type == "integer"]
+    n_decimal = len(measured) - len(whole)
+    keeps_type = settings.normalisation is None and settings.bias_correction is None
+    if settings.resampling is None or not keeps_type or not whole or not n_decimal:
+        return list(outcomes)
+    message = (
+        f"The images of {len(whole)} regions are stored as whole numbers and those of {n_decimal} as decimals. "
+        "Resampling keeps the type, as pyradiomics does, so the former are cut to whole numbers and their features "
+        "differ slightly from the latter's. Store all images in one type (for CT, 16-bit integers in HU)."
     )
+    warn(message, MixedPixelTypes, stacklevel=3)
+    rarer = "integer" if len(whole) < n_decimal else "decimal"
+    note = f"{MixedPixelTypes.code}: {message}"
+    return [
+        replace(one, warnings=(*one.warnings, note)) if one.pixel_type == rarer else one for one in outcomes
+    ]
 
 
-def _run(
-    work: Sequence[Job],
-    settings: ExtractionSettings | None,
-    modality: str | None,
-    store: Cache | None,
-    jobs: int,
-    show_progress: bool,
-) -> list[Outcome]:
-    outcomes: list[Outcome] = []
-    missing: list[Job] = []
-    for job in work:
-        stored = store.load(job.key.key, job.case) if store and job.key else None
-        if stored is None:
-            missing.append(job)
-        else:
-            outcomes += stored
-    if outcomes and show_progress:
-        _print_reused(len(work) - len(missing), len(work))
-    with progress("Extracting" if settings else "Checking", len(missing), show=show_progress) as advance:
-        for done, found in _computed(missing, settings, modality, store, jobs):
-            outcomes += found
-            for job in done:
-                advance(job.case.case_id)
-    return outcomes
-
-
-def _print_reused(n_reused: int, n_all: int) -> None:
-    print(f"{n_reused} of {n_all} cases are unchanged since the last run and are kept.", file=sys.stderr)
-
-
-def _computed(
-    missing: Sequence[Job],
-    settings: ExtractionSettings | None,
-    modality: str | None,
-    store: Cache | None,
-    jobs: int,
-) -> Iterator[tuple[list[Job], list[Outcome]]]:
-    """Yield finished pieces of work, each one image with all its regions."""
-    by_image: dict[Path, list[Job]] = defaultdict(list)
-    for job in missing:
-        by_image[job.case.image].append(job)
-    pieces = list(by_image.values())
-    work = partial(_work, settings=settings, modality=modality, store=store)
-    if jobs == 1 or len(pieces) < 2:
-        yield from ((piece, work(piece)) for piece in pieces)
-        return
-    finished: set[int] = set()
-    pool = Parallel(n_jobs=min(jobs, len(pieces)), return_as="generator_unordered")
-    try:
-        with parallel_config(backend="loky", inner_max_num_threads=1):
-            for number, outcomes in pool(
-                delayed(_numbered)(work, n, piece) for n, piece in enumerate(pieces)
-            ):
-                finished.add(number)
-                yield pieces[number], outcomes
-    except TerminatedWorkerError:  # which piece ended the worker is not known: each once more, alone
-        for piece in (piece for number, piece in enumerate(pieces) if number not in finished):
-            yield piece, _in_a_process_of_its_own(work, piece)
-
-
-def _numbered(work: Work, number: int, piece: list[Job]) -> tuple[int, list[Outcome]]:
-    return number, work(piece)
-
-
-def _in_a_process_of_its_own(work: Work, piece: list[Job]) -> list[Outcome]:
-    with ProcessPoolExecutor(max_workers=1) as process:
-        try:
-            outcomes: list[Outcome] = process.submit(work, piece).result()
-        except TerminatedWorkerError:
-            message = (
-                "The system ended the worker process twice at this image, most often because memory ran out. "
-                "Run again on a machine with more memory, or crop the image to the region."
-            )
-            return [Outcome(job.case, "failed", WorkerDied.code, message) for job in piece]
-    return outcomes
-
-
-def _work(
-    piece: list[Job], *, settings: ExtractionSettings | None, modality: str | None, store: Cache | None
-) -> list[Outcome]:
-    sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(1)  # one thread per worker, and one order of sums
-    everything: list[Outcome] = []
-    with threadpool_limits(1):  # the sums of linear algebra too
-        found = run_image([job.case for job in piece], settings, modality)
-    for job, outcomes in zip(piece, found, strict=True):
-        if store and job.key:
-            store.store(job.key.key, outcomes)
-        everything += outcomes
-    return everything
-
-
-def _provenance(
-    manifest: Manifest, settings: ExtractionSettings, modality: str | None, work: Sequence[Job]
-) -> dict[str, Any]:
+def _provenance(manifest: Manifest, choice: Choice, work: Sequence[Job]) -> dict[str, Any]:
     inputs = {
         f"{job.case.case_id}#{job.case.label if job.case.label is not None else ''}": {
             "image_sha256": job.key.image_digest,
@@ -244,8 +170,8 @@ def _provenance(
         "radiobone": __version__,
         "versions": versions(),
         "machine": machine(),
-        "modality": modality,
-        "settings": settings.model_dump(mode="json"),
+        "modality": choice.modality,
+        "settings": choice.settings.model_dump(mode="json"),
         "manifest": {
             "name": manifest.path.name,
             "sha256": file_digest(manifest.path),

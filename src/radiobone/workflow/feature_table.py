@@ -10,9 +10,11 @@ from typing import Any
 import pandas as pd
 
 from radiobone.core.files import write_csv, write_json, write_parquet
+from radiobone.core.folders import PROVENANCE_FILE
+from radiobone.core.outputs import writing
 from radiobone.io.manifest import Manifest
 from radiobone.workflow.cache import write_png
-from radiobone.workflow.case_runner import Outcome
+from radiobone.workflow.case_runner import WARNING_SEPARATOR, Outcome
 
 CASE_COLUMNS = ("patient_id", "roi", "image", "mask", "label", "status", "code", "message", "warnings")
 
@@ -43,13 +45,19 @@ class FeatureTable:
         """Number of cases that failed."""
         return int((self.cases["status"] == "failed").sum())
 
+    def __repr__(self) -> str:
+        size = f"{len(self.table)} regions × {len(self.feature_columns)} features"
+        return f"FeatureTable({size}; {self._counts()})"
+
+    def _counts(self) -> str:
+        counts = sorted(self.cases["status"].value_counts().items(), key=lambda item: str(item[0]))
+        return ", ".join(f"{count} {status}" for status, count in counts)
+
     def _repr_html_(self) -> str:
-        counts = self.cases["status"].value_counts()
-        summary = ", ".join(f"{count} {status}" for status, count in counts.items())
         failed = self.cases.loc[self.cases["status"] == "failed", ["patient_id", "roi", "code", "message"]]
         shown = failed.to_html(index=False, escape=True) if len(failed) else ""
         head = self.table.head().to_html(index=False, escape=True, max_cols=10)
-        return f"<p>{len(self.table)} regions × {len(self.feature_columns)} features ({summary})</p>{head}{shown}"
+        return f"<p>{len(self.table)} regions × {len(self.feature_columns)} features ({self._counts()})</p>{head}{shown}"
 
 
 def assemble(outcomes: Sequence[Outcome], manifest: Manifest, provenance: dict[str, Any]) -> FeatureTable:
@@ -78,12 +86,17 @@ def _case_row(outcome: Outcome, root: Path) -> dict[str, Any]:
         "roi": case.roi,
         "image": _shown_path(case.image, root),
         "mask": _shown_path(case.mask, root),
-        "label": "" if case.label is None else case.label,
+        "label": _label_of(outcome),
         "status": outcome.status,
         "code": outcome.code,
         "message": outcome.message,
-        "warnings": " | ".join(outcome.warnings),
+        "warnings": WARNING_SEPARATOR.join(outcome.warnings),
     }
+
+
+def _label_of(outcome: Outcome) -> int | str:
+    known = outcome.case.label if outcome.label is None else outcome.label
+    return "" if known is None else known
 
 
 def _shown_path(path: Path, root: Path) -> str:
@@ -91,12 +104,15 @@ def _shown_path(path: Path, root: Path) -> str:
 
 
 def save(result: FeatureTable, outcomes: Sequence[Outcome], folder: Path, *, csv: bool) -> Path:
-    """Write table, cases, pictures and provenance; return the table's path."""
+    """Write table, cases, pictures and, last, provenance; return the table's path."""
     target = folder / ("features.csv" if csv else "features.parquet")
-    (folder / ("features.parquet" if csv else "features.csv")).unlink(missing_ok=True)
+    other = folder / ("features.parquet" if csv else "features.csv")
+    for stale in (folder / PROVENANCE_FILE, other):  # a table is never seen beside the record of another
+        with writing(stale):
+            stale.unlink(missing_ok=True)
     (write_csv if csv else write_parquet)(target, result.table)
     save_cases(result, outcomes, folder)
-    write_json(folder / "provenance.json", result.provenance)
+    write_json(folder / PROVENANCE_FILE, result.provenance)
     return target
 
 
@@ -117,6 +133,7 @@ def _save_pictures(outcomes: Sequence[Outcome], folder: Path) -> None:
     kept = {entry["file"] for entry in index}
     for stale in folder.glob("*.png"):
         if stale.stem.isdigit() and stale.name not in kept:  # an earlier run's; others are the user's
-            stale.unlink()
+            with writing(stale):
+                stale.unlink()
     if index:
         write_json(folder / "index.json", index)

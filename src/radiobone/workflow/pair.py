@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from radiobone.core.files import write_csv
+from radiobone.core.outputs import prepare_file
 from radiobone.io.pairing import pair_folders
 
 SHOWN = 8
@@ -35,8 +37,9 @@ def pair(
 
     Raises
     ------
-    FileMissing, EmptyTable, MissingColumn
+    FileMissing, EmptyTable, MissingColumn, OutputNotWritable, DiskFull
     """
+    prepare_file(output, example="manifest.csv", inputs=[labels])
     pairing = pair_folders(images, masks, labels, folder=output.resolve().parent, roi=roi)
     write_csv(output, pairing.table)
     lines = [f"{len(pairing.table)} pairs of image and mask written to {output}.", *pairing.notes]
@@ -44,7 +47,14 @@ def pair(
     lines += _listed("masks have no image", [str(path) for path in pairing.unmatched_masks])
     lines += _listed("rows of the sheet have no image", pairing.unmatched_rows)
     lines += [f"In doubt, and left out: {reason}" for reason in pairing.ambiguous]
+    lines.append(f"Next: {_next_command(output, pairing.root)}")
     return PairingOutcome(tuple(lines), pairing.is_complete)
+
+
+def _next_command(output: Path, root: Path) -> str:
+    """Return what to type to measure the manifest's regions; the root only where it is not the manifest's folder."""
+    where = [] if output.resolve().parent == root else ["--root", str(root)]
+    return shlex.join(["radiobone", "extract", str(output), *where, "-o", "features"])
 
 
 def _listed(what: str, names: Sequence[str]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +10,18 @@ import pandas as pd
 
 from radiobone.cohort.readers import read_cohort
 from radiobone.core.errors import BadSetting, FeatureMismatch, FileMissing, SettingsMismatch
-from radiobone.core.files import read_json
+from radiobone.core.folders import extraction_record
 from radiobone.core.tables import read_table
+from radiobone.evaluation.audit.registry import audit_cohort
+from radiobone.evaluation.audit.tell import warn_of_table
 from radiobone.evaluation.final_model import Model, fit_model
 from radiobone.evaluation.final_model import load_model as load_fitted
 from radiobone.features.presets import load_settings
 from radiobone.features.settings import ExtractionSettings
 from radiobone.io.not_a_table import check_is_scorable
+from radiobone.workflow.announce import described
 from radiobone.workflow.extract import extract
+from radiobone.workflow.score_words import Scored
 from radiobone.workflow.single import ImageLike, extract_features
 from radiobone.workflow.study import PipelineSource, resolve_pipeline
 
@@ -33,6 +37,9 @@ class Scorer:
 
     def __init__(self, model: Model) -> None:
         self.model = model
+
+    def __repr__(self) -> str:
+        return f"Scorer({self.model.in_brief()})"
 
     @property
     def settings(self) -> ExtractionSettings:
@@ -77,21 +84,28 @@ class Scorer:
         self._check_settings(Path(path))
         return self.model.predict(read_features(Path(path)))
 
-    def score_manifest(self, path: str | Path, *, jobs: int = 1, root: Path | None = None) -> pd.DataFrame:
+    def score_manifest(
+        self, path: str | Path, *, jobs: int = 1, root: Path | None = None, show_progress: bool = True
+    ) -> pd.DataFrame:
         """Extract and score every case of a manifest; failed cases keep their row, code and message."""
         settings = self.settings
         modality = self.model.about["extraction"]["modality"]
-        table = extract(path, settings=settings, modality=modality, root=root, jobs=jobs)
+        table = extract(
+            path, settings=settings, modality=modality, root=root, jobs=jobs, show_progress=show_progress
+        )
         failed = table.cases.loc[table.cases["status"] != "done", ["patient_id", "roi", "code", "message"]]
         scored = self.model.predict(table.table) if len(table.table) else pd.DataFrame()
-        return pd.concat([scored, failed], ignore_index=True)
+        if failed.empty:
+            return scored.reset_index(drop=True)
+        whole = [name for name in ("predicted", "outside_range") if name in scored]
+        return pd.concat([scored.astype(dict.fromkeys(whole, "Int64")), failed], ignore_index=True)
 
     def _check_settings(self, path: Path) -> None:
-        provenance = path / "provenance.json"
+        record = extraction_record(path)
         extraction = self.model.about["extraction"]
-        if not extraction or not provenance.is_file():
+        if not extraction or record is None:
             return
-        mine, theirs = extraction["settings"], read_json(provenance)["settings"]
+        mine, theirs = extraction["settings"], record.get("settings", {})
         differing = sorted(name for name in {*mine, *theirs} if mine.get(name) != theirs.get(name))
         if differing:
             first = differing[0]
@@ -129,10 +143,27 @@ def read_features(path: Path) -> pd.DataFrame:
     return read_table(found[0])
 
 
-def fit_table(source: Path, *, pipeline: PipelineSource, seed: int, jobs: int, **roles: Any) -> Model:
-    """Fit the final model on an extract folder or a table; ``roles`` as for ``read_cohort``."""
+def fit_table(
+    source: Path,
+    *,
+    pipeline: PipelineSource,
+    seed: int,
+    jobs: int,
+    show_progress: bool = False,
+    say: Callable[[str], None] = lambda _line: None,
+    **roles: Any,
+) -> Model:
+    """Fit the final model on an extract folder or a table; ``roles`` as for ``read_cohort``.
+
+    Warns
+    -----
+    SuspectedLeak, SiteConfounded, DuplicateRows, NoPatientIds
+    """
     cohort = read_cohort(source, **roles)
-    return fit_model(cohort, resolve_pipeline(pipeline), seed=seed, jobs=jobs)
+    for line in described(cohort):
+        say(line)
+    warn_of_table(audit_cohort(cohort), serious=True)
+    return fit_model(cohort, resolve_pipeline(pipeline), seed=seed, jobs=jobs, show_progress=show_progress)
 
 
 def score_source(
@@ -144,17 +175,20 @@ def score_source(
     clinical: Sequence[str],
     root: Path | None,
     jobs: int,
-) -> pd.DataFrame:
+    show_progress: bool = False,
+) -> Scored:
     """Score whatever ``source`` is: an image (with ``mask``), a manifest, a table or an extract folder."""
     if mask is None:
         check_is_scorable(model, source)
     scorer = load_model(model)
     if mask is not None:
         chosen = int(label) if label is not None and label.lstrip("-").isdigit() else label
-        return scorer.score(source, mask, label=chosen, **_assignments(clinical))
-    if source.is_dir() or not is_manifest(source):
-        return scorer.score_table(source)
-    return scorer.score_manifest(source, jobs=jobs, root=root)
+        table = scorer.score(source, mask, label=chosen, **_assignments(clinical))
+    elif source.is_dir() or not is_manifest(source):
+        table = scorer.score_table(source)
+    else:
+        table = scorer.score_manifest(source, jobs=jobs, root=root, show_progress=show_progress)
+    return Scored(table, scorer.model)
 
 
 def is_manifest(path: Path) -> bool:

@@ -18,7 +18,7 @@ from radiobone.features.engine import extract_features as measure
 from radiobone.imaging.itk import from_sitk
 from radiobone.io.images import read_image
 from radiobone.io.masks import open_mask
-from radiobone.workflow.extract import SettingsSource, resolve_settings
+from radiobone.workflow.choice import SettingsSource, is_open, resolve_settings, warn_of_radiographs
 
 ImageLike: TypeAlias = str | Path | sitk.Image | npt.NDArray[Any] | Volume
 
@@ -51,7 +51,7 @@ def extract_features(
     image: ImageLike,
     mask: ImageLike,
     settings: SettingsSource = "default",
-    label: int | str | Sequence[int | str] | None = 1,
+    label: int | str | Sequence[int | str] | None = None,
     *,
     spacing_mm: Triple | None = None,
     modality: str | None = None,
@@ -63,13 +63,14 @@ def extract_features(
     image, mask : path, SimpleITK image, Volume, or ndarray of shape (n_z, n_y, n_x)
         A mask given as a path may be a label map, a TotalSegmentator folder, RTSTRUCT or DICOM-SEG.
     settings : path, preset name, mapping or ExtractionSettings
-        Ours, or a pyradiomics parameter file.
+        Ours, or a pyradiomics parameter file; "default" is the preset of the modality.
     label : int, str, None, or a sequence
         Value in the mask, or a structure's name (``vertebrae_L1``); None takes the only label there
-        is. A sequence gives a table with one row per label.
+        is, and lists them where there are several. A sequence gives a table with one row per label.
     spacing_mm : tuple of float, (z, y, x)
         Needed for arrays.
     modality : {"ct", "mr", "xr", "dxa"}, optional
+        Default: "xr" for a single 2D image, else "ct".
 
     Returns
     -------
@@ -80,9 +81,17 @@ def extract_features(
     ------
     ImageError, MaskError, SettingError, PathError
         See ``radiobone.core.errors``.
+
+    Warns
+    -----
+    ModalityAssumed
+        If the preset for radiographs was chosen because the image is 2D.
     """
     chosen = resolve_settings(settings, modality)
     volume = _image(image, spacing_mm)
+    if volume.is_2d and is_open(settings, modality):
+        chosen = resolve_settings(None, "xr")
+        warn_of_radiographs("The image is", "`modality=` or `settings=`")
     regions = _Regions(mask, volume)
     if label is None or isinstance(label, (int, str, np.integer)):
         return measure(volume, regions.select(label), chosen)
@@ -151,7 +160,11 @@ class _Regions:
         if not present:
             raise EmptyMask("The mask has no voxel other than 0. Check the segmentation.")
         if label is None and len(present) > 1:
-            raise LabelNotFound(f"The mask has the labels {present}. Say which with `label=`.")
+            shown = ", ".join(map(str, present[:20])) + (", …" if len(present) > 20 else "")
+            raise LabelNotFound(
+                f"The mask has {len(present)} labels ({shown}), and which is meant cannot be guessed. "
+                "Say it with `label=`; a list of labels gives a table."
+            )
         wanted = present[0] if label is None else int(label)
         if wanted not in present:
             raise LabelNotFound(f"The mask has no label {wanted}. It has {present[:20]}.")

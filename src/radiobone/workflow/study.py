@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -11,13 +11,17 @@ from typing import Any
 from radiobone.cohort.cohort import Cohort
 from radiobone.cohort.readers import cohort_from_arrays, read_cohort
 from radiobone.core.files import read_json
+from radiobone.core.folders import FOLD_CACHE, prepare_result_folder
+from radiobone.core.outputs import writing
+from radiobone.evaluation.audit.registry import audit_cohort
+from radiobone.evaluation.audit.tell import warn_of, warn_of_table
 from radiobone.evaluation.final_model import Model, fit_model
-from radiobone.evaluation.nested_cv import nested_cv
 from radiobone.evaluation.result import Estimate, Result
 from radiobone.evaluation.spec import PipelineSpec, load_pipeline
 from radiobone.explain.explanation import Explanation
-from radiobone.explain.over_folds import explain_folds
 from radiobone.report.build import write_report
+from radiobone.workflow.announce import described
+from radiobone.workflow.judging import judge
 
 PipelineSource = str | Path | Mapping[str, Any] | PipelineSpec
 CASES = "cases.csv"
@@ -55,8 +59,15 @@ class Evaluation:
         return self.result.selected
 
     def save(self, folder: str | Path) -> Path:
-        """Write everything that the report needs into ``folder``."""
-        where = Path(folder)
+        """Write everything that the report needs into ``folder``.
+
+        Raises
+        ------
+        OutputTaken
+            If it holds an extraction.
+        OutputNotWritable, DiskFull
+        """
+        where = prepare_result_folder(folder)
         self.result.save(where)
         self.explanation.save(where)
         return where
@@ -67,6 +78,9 @@ class Evaluation:
         folder = target.parent if target.suffix.lower() == ".html" else target
         self.save(folder)
         return write_report(folder, target if target.suffix.lower() == ".html" else None)
+
+    def __repr__(self) -> str:
+        return f"Evaluation({self.result.in_brief()})"
 
     def _repr_html_(self) -> str:
         rows = "".join(
@@ -95,6 +109,8 @@ def evaluate(
     show_progress: bool = True,
 ) -> Evaluation:
     """Judge a pipeline by nested cross-validation on arrays or data frames.
+
+    Pandas objects are paired by the labels of their rows (their index); arrays and lists by position.
 
     Parameters
     ----------
@@ -136,12 +152,14 @@ def evaluate_cohort(
     jobs: int = 1,
     show_progress: bool = True,
     origin: Mapping[str, Any] | None = None,
+    cache: Path | None = None,
 ) -> Evaluation:
-    """Judge a pipeline on a cohort; ``origin`` joins the provenance."""
-    run = nested_cv(cohort, resolve_pipeline(pipeline), seed=seed, jobs=jobs, show_progress=show_progress)
-    explanation = explain_folds(run, cohort, seed=seed, jobs=jobs, show_progress=show_progress)
-    result = replace(run.result, provenance={**run.result.provenance, **(origin or {})})
-    return Evaluation(result, explanation)
+    """Judge a pipeline on a cohort; ``origin`` joins the provenance, finished folds are kept in ``cache``."""
+    result, explanation = judge(
+        cohort, resolve_pipeline(pipeline), seed=seed, jobs=jobs, show_progress=show_progress, cache=cache
+    )
+    named = replace(result, provenance={**result.provenance, **(origin or {})})
+    return Evaluation(named, explanation)
 
 
 def resolve_pipeline(pipeline: PipelineSource) -> PipelineSpec:
@@ -159,6 +177,7 @@ def evaluate_table(
     show_progress: bool = True,
     command: str | None = None,
     title: str | None = None,
+    say: Callable[[str], None] = lambda _line: None,
     **roles: Any,
 ) -> Evaluation:
     """Judge a pipeline on a table or an extract folder, and write the result folder.
@@ -168,19 +187,36 @@ def evaluate_table(
     source : path
         A folder made by ``extract``, or a table of features from elsewhere.
     output : path
-        The result folder; pictures and ``cases.csv`` of the source are carried along.
+        The result folder; pictures and ``cases.csv`` of the source are carried along. Finished folds are kept
+        below it: after an interruption the same call does the rest, and gives the same bytes.
     command, title : str, optional
         For the report: what was typed, and the question in the user's words.
+    say : callable
+        Told, line by line and before anything is computed, which column was taken for what.
     **roles
         As ``radiobone.cohort.readers.read_cohort`` takes them: ``target``, ``positive``, ``id``, ``groups``,
         ``site``, ``clinical``, ``features``, ``unit``.
+
+    Raises
+    ------
+    TableError, StudyError, SettingError, PathError
+        Among them ``OutputTaken`` if ``output`` holds an extraction, before anything is computed.
     """
-    path, folder = Path(source), Path(output)
+    path, folder = Path(source), prepare_result_folder(output)
     spec = resolve_pipeline(pipeline)
     cohort = read_cohort(path, **roles)
+    for line in described(cohort):
+        say(line)
+    warn_of_table(audit_cohort(cohort), serious=False)
     origin = {"command": command, "title": title}
     evaluation = evaluate_cohort(
-        cohort, spec, seed=seed, jobs=jobs, show_progress=show_progress, origin=origin
+        cohort,
+        spec,
+        seed=seed,
+        jobs=jobs,
+        show_progress=show_progress,
+        origin=origin,
+        cache=folder / FOLD_CACHE,
     )
     evaluation.save(folder)
     _carry_along(path, folder)
@@ -201,6 +237,7 @@ def fit(
 ) -> Model:
     """Fit the final model on all rows; parameters as for ``evaluate``."""
     cohort = cohort_from_arrays(X, y, groups=groups, sites=sites, clinical=clinical, positive=positive)
+    warn_of(audit_cohort(cohort))
     return fit_model(cohort, resolve_pipeline(pipeline), seed=seed, jobs=jobs)
 
 
@@ -216,15 +253,12 @@ def load_result(folder: str | Path) -> Result:
 
 def _carry_along(source: Path, folder: Path) -> None:
     """Copy the pictures and cases of an extract folder; what an earlier run left in ``folder`` goes."""
-    if source.resolve() == folder.resolve():
-        return
-    _forget(folder)
-    if not source.is_dir():
-        return
-    if (source / CASES).is_file():
-        shutil.copyfile(source / CASES, folder / CASES)
-    if (source / PICTURE_INDEX).is_file():
-        shutil.copytree(source / PICTURE_INDEX.parent, folder / PICTURE_INDEX.parent, dirs_exist_ok=True)
+    with writing(folder, "The pictures and cases of the extraction are not all there."):
+        _forget(folder)
+        if (source / CASES).is_file():
+            shutil.copyfile(source / CASES, folder / CASES)
+        if (source / PICTURE_INDEX).is_file():
+            shutil.copytree(source / PICTURE_INDEX.parent, folder / PICTURE_INDEX.parent, dirs_exist_ok=True)
 
 
 def _forget(folder: Path) -> None:

@@ -9,7 +9,9 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from radiobone.core.errors import BadConfig
+from radiobone.core.folders import prepare_result_folder
 from radiobone.core.settings import Settings, read_yaml, validate
+from radiobone.workflow.case_report import warning_lines
 from radiobone.workflow.extract import extract
 from radiobone.workflow.feature_table import FeatureTable
 from radiobone.workflow.study import Evaluation, evaluate_table
@@ -23,22 +25,39 @@ class Study(Settings):
     Exactly one of ``manifest`` (images) and ``table`` (features from elsewhere) is given.
     """
 
-    title: str = ""
-    manifest: str | None = None
-    table: str | None = None
-    root: str | None = None
-    modality: Literal["ct", "mr", "xr", "dxa"] | None = None
-    settings: str | dict[str, Any] | None = None
-    target: str
-    positive: str | int | float | bool | None = None
-    id: str | None = None
-    groups: str | None = None
-    site: str | None = None
-    clinical: tuple[str, ...] = ()
-    features: str | None = None
-    unit: Literal["patient", "roi"] = "patient"
-    pipeline: str | dict[str, Any] = "default"
-    seed: int = Field(default=0, ge=0)
+    title: str = Field("", description="Heading of the report.")
+    manifest: str | None = Field(None, description="Images and masks; either this or 'table'.")
+    table: str | None = Field(
+        None, description="Features from elsewhere (CSV, Excel, Parquet), or an extract folder."
+    )
+    root: str | None = Field(None, description="Folder that the manifest's paths begin at. Default: its own.")
+    modality: Literal["ct", "mr", "xr", "dxa"] | None = Field(
+        None,
+        description="What the images are: ct, mr, xr (radiographs) or dxa; chooses the preset of settings.",
+    )
+    settings: str | dict[str, Any] | None = Field(
+        None, description="Preset (ct, mr, radiograph), settings file, or settings written out here."
+    )
+    target: str = Field(description="Column that holds the class.")
+    positive: str | int | float | bool | None = Field(
+        None, description='The value of the target that counts as positive; in quotes: "yes".'
+    )
+    id: str | None = Field(None, description="Column of row or patient ids. Default: patient_id.")
+    groups: str | None = Field(
+        None, description="Column of patients; their rows stay together. Default: the id."
+    )
+    site: str | None = Field(None, description="Column of hospitals or scanners.")
+    clinical: tuple[str, ...] = Field((), description="Clinical columns that join the features: [age, sex].")
+    features: str | None = Field(
+        None, description="Which columns of a table are features: patterns such as 'original_*,wavelet-*'."
+    )
+    unit: Literal["patient", "roi"] = Field(
+        "patient", description="'roi' allows one patient's regions to differ in the target."
+    )
+    pipeline: str | dict[str, Any] = Field(
+        "default", description="Name (see `radiobone recipes`), YAML file, or a pipeline written out here."
+    )
+    seed: int = Field(0, ge=0, description="Seed of the folds and models.")
 
     @model_validator(mode="after")
     def _one_source(self) -> Study:
@@ -48,7 +67,10 @@ class Study(Settings):
 
     def roles(self) -> dict[str, Any]:
         """Return which column is what, as the cohort reader takes it."""
-        positive = None if self.positive is None else str(self.positive)
+        plain = self.positive is None or isinstance(
+            self.positive, bool
+        )  # unquoted yes and no are truth values
+        positive = self.positive if plain else str(self.positive)
         names = {name: getattr(self, name) for name in ("target", "id", "groups", "site", "features", "unit")}
         return {**names, "positive": positive, "clinical": self.clinical}
 
@@ -92,6 +114,7 @@ def run_study(
         None where the study starts from a table.
     """
     study = read_study(path)
+    prepare_result_folder(output)
     if study.manifest is None:
         extracted, source = None, path.parent / str(study.table)
     else:
@@ -100,6 +123,8 @@ def run_study(
             output / "features",
         )
         say(f"{len(extracted.table)} regions measured, {extracted.n_failed} failed: {source / 'cases.csv'}")
+        for line in warning_lines(extracted.cases, source / "cases.csv"):
+            say(line)
     evaluation = evaluate_table(
         source,
         output,
@@ -109,6 +134,7 @@ def run_study(
         show_progress=show_progress,
         command=command,
         title=study.title or None,
+        say=say,
         **study.roles(),
     )
     evaluation.report(output)

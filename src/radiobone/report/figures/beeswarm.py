@@ -14,7 +14,16 @@ from matplotlib.figure import Figure
 from scipy.stats import rankdata
 
 from radiobone.report.figures.rows import name_rows
-from radiobone.report.figures.style import INK, LOW_TO_HIGH, MUTED, SMALL_PT, TEXT_PT, new_figure, plain, tidy
+from radiobone.report.figures.style import (
+    INK,
+    LOW_TO_HIGH,
+    MUTED,
+    SMALL_PT,
+    TEXT_PT,
+    new_figure,
+    tidy,
+    wrapped,
+)
 
 FloatArray = npt.NDArray[np.float64]
 VECTOR_DOTS = 1200
@@ -48,15 +57,15 @@ def beeswarm_figure(
     name_rows(ax, names)
     ax.set_xlim(-1.06 * reach, 1.06 * reach)
     ax.set_xlabel("Change of the probability (percentage points)")
-    name = plain(positive, 16)
+    name = wrapped(positive, 26)
     ends: dict[str, Any] = {
         "xycoords": "axes fraction",
         "textcoords": "offset points",
         "fontsize": SMALL_PT,
         "color": MUTED,
     }
-    ax.annotate(f"← away from {name}", (0, 1), (0, 2), ha="left", va="bottom", **ends)
-    ax.annotate(f"towards {name} →", (1, 1), (0, 2), ha="right", va="bottom", **ends)
+    ax.annotate(f"← away from\n{name}", (0, 1), (0, 2), ha="left", va="bottom", **ends)
+    ax.annotate(f"towards →\n{name}", (1, 1), (0, 2), ha="right", va="bottom", **ends)
     tidy(ax, grid="x")
     ax.spines["left"].set_visible(False)
     _colour_bar(figure, ax)

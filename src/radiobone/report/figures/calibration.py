@@ -17,7 +17,11 @@ from radiobone.report.figures.style import (
     plain,
     shares,
     tidy,
+    wrapped,
 )
+
+SIDE_BY_SIDE = 20
+"""Letters of a class name up to which the legend's two entries share a line."""
 
 
 def calibration_figure(
@@ -40,7 +44,7 @@ def calibration_figure(
     errors = np.vstack([bins.observed - bins.low, bins.high - bins.observed])
     upper.errorbar(bins.predicted, bins.observed, yerr=errors, color=BLUE, marker="o", markersize=6, linewidth=1.6,
                    elinewidth=1.2, capsize=3, label="Groups of equal size, 95 % interval")  # fmt: skip
-    upper.set_ylabel(f"Share that is {plain(positive)}")
+    upper.set_ylabel(wrapped(f"Share that is {positive}", 34))
     shares(upper)
     tidy(upper)
     legend(upper, "upper left")
@@ -48,11 +52,12 @@ def calibration_figure(
     edges = np.linspace(0, 1, 21)
     stacks = [predicted[truth == 0], predicted[truth == 1]]
     lower.hist(stacks, bins=edges, stacked=True, color=[NEGATIVE, POSITIVE], alpha=0.85, rwidth=0.88,
-               label=[plain(negative), plain(positive)])  # fmt: skip
-    lower.set_xlabel(f"Predicted probability of {plain(positive)}")
+               label=[plain(negative, 40), plain(positive, 40)])  # fmt: skip
+    lower.set_xlabel(wrapped(f"Predicted probability of {positive}", 46))
     lower.set_ylabel("Cases")
     tidy(lower, grid=None)
     lower.locator_params(axis="y", nbins=3, integer=True)
-    lower.set_ylim(top=1.5 * lower.get_ylim()[1])
-    legend(lower, "upper center", columns=2)
+    columns = 2 if max(len(positive), len(negative)) <= SIDE_BY_SIDE else 1
+    lower.set_ylim(top=(1.5 if columns == 2 else 2.4) * lower.get_ylim()[1])
+    legend(lower, "upper center", columns=columns)
     return figure

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
-from radiobone.report.figures.style import INK, SMALL_PT, TEXT_PT, new_figure, plain
+from radiobone.report.figures.style import INK, SMALL_PT, TEXT_PT, new_figure, wrapped
 
 RIGHT = LinearSegmentedColormap.from_list("right", ["#F3F8FC", "#5BA6D6"])
 WRONG = LinearSegmentedColormap.from_list("wrong", ["#FDF6EE", "#EDA35A"])
@@ -41,7 +41,7 @@ def confusion_figure(counts: Mapping[str, int], positive: str, negative: str) ->
             fontsize=TEXT_PT,
             color=INK,
         )
-    names = [plain(positive), plain(negative)]
+    names = [wrapped(positive), wrapped(negative)]
     ax.set_xticks([0.5, 1.5], names)
     ax.set_yticks([0.5, 1.5], [f"{name}\n(n = {total})" for name, total in zip(names, totals, strict=True)])
     ax.set_xlabel("The model said", fontsize=TEXT_PT, color=INK)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import Literal
 
 from matplotlib.axes import Axes
@@ -67,3 +68,9 @@ def plain(text: str, longest: int = 20) -> str:
     """Shorten a name and keep matplotlib from reading mathematics, or a hidden legend entry, into it."""
     short = text if len(text) <= longest else f"{text[: longest - 1]}…"
     return (" " if short.startswith("_") else "") + short.replace("$", r"\$")
+
+
+def wrapped(text: str, width: int = 18, lines: int = 2) -> str:
+    """Break a name at its spaces, or within a word that is too long, into a few lines; `plain` each."""
+    parts = textwrap.wrap(text, width, max_lines=lines, placeholder="…") or [text]
+    return "\n".join(plain(part, width + 1) for part in parts)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
+from collections.abc import Mapping
+from pathlib import PurePosixPath
 from typing import Any
 
 import pandas as pd
@@ -68,10 +71,11 @@ def attention_rows(cases: pd.DataFrame) -> list[dict[str, Any]]:
     found: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for row in cases.to_dict("records"):
         name = f"{row['patient_id']} {row['roi']}".strip()
-        code = row["code"] or ", ".join(warning_codes(row["warnings"]))
-        message = row["message"] or warning_messages(row["warnings"])
-        alone = "" if row["status"] == "done" else name
-        found[row["status"], code, message, alone].append(name)
+        if row["status"] != "done":
+            found[row["status"], row["code"], row["message"], name].append(name)
+            continue
+        for code, message in split_warnings(row["warnings"]):
+            found["done", code, _of_this_case(message, row), ""].append(name)
     rows = [
         {"status": status, "code": code, "message": message, "names": sorted(names)}
         for (status, code, message, _), names in found.items()
@@ -79,14 +83,20 @@ def attention_rows(cases: pd.DataFrame) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: (order.get(row["status"], 3), row["code"], row["names"]))
 
 
-def warning_codes(text: str) -> list[str]:
-    """Return the codes in a ``warnings`` cell: ``Code: message | Code: message``."""
-    return sorted({part.split(":", 1)[0].strip() for part in text.split(" | ") if ":" in part})
+def split_warnings(text: str) -> list[tuple[str, str]]:
+    """Take a ``warnings`` cell apart, ``Code: message | Code: message``, into codes and messages."""
+    parts = [part.partition(": ") for part in text.split(" | ") if part]
+    return [(code.strip(), message) for code, _, message in parts]
 
 
-def warning_messages(text: str) -> str:
-    """Return a ``warnings`` cell without its codes."""
-    return " ".join(part.split(": ", 1)[-1] for part in text.split(" | "))
+def _of_this_case(message: str, row: Mapping[Any, Any]) -> str:
+    """Leave the names of a case's own files out of a warning, so that equal warnings are worded alike."""
+    for kind in ("image", "mask"):
+        path = str(row.get(kind) or "")
+        for name in (path, PurePosixPath(path).name):
+            if "." in name:
+                message = re.sub(rf"(?<![\w./-]){re.escape(name)}(?![\w/-])", f"this {kind}", message)
+    return message[:1].upper() + message[1:]
 
 
 def site_rows(data: ResultData) -> list[dict[str, Any]]:

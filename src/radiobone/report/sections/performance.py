@@ -12,7 +12,7 @@ from radiobone.report.figures.roc import roc_figure
 from radiobone.report.figures.svg import to_svg
 from radiobone.report.numbers import decimals
 from radiobone.report.sections.base import Context, Section
-from radiobone.report.words import model_title
+from radiobone.report.words import model_title, setting_words
 
 METRICS = (
     ("auc", "AUC", "how well positives are ranked above negatives; 0.5 is chance, 1 is perfect"),
@@ -52,9 +52,8 @@ def metric_rows(metrics: dict[str, Any]) -> list[dict[str, Any]]:
 
 def fold_row(fold: dict[str, Any]) -> dict[str, Any]:
     """Prepare one fold for the table."""
-    params = ", ".join(
-        f"{name.split('__')[-1]} = {value}" for name, value in sorted((fold.get("params") or {}).items())
-    )
+    chosen = sorted((fold.get("params") or {}).items())
+    params = "; ".join(setting_words(name, value, str(fold["model"])) for name, value in chosen)
     return {
         **fold,
         "model": model_title(str(fold["model"])),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any
 
 import yaml
@@ -24,7 +26,7 @@ def _context(data: ResultData) -> Context:
         "versions": sorted((provenance.get("versions") or {}).items()),
         "machine": provenance.get("machine") or {},
         "seed": data.metrics.get("seed", provenance.get("seed")),
-        "command": provenance.get("command"),
+        "command": without_folders(provenance.get("command")),
         "extraction": None if extraction is None else _extraction(extraction),
     }
 
@@ -37,9 +39,32 @@ def _extraction(extraction: dict[str, Any]) -> dict[str, Any]:
     }
     return {
         "settings": as_yaml(extraction.get("settings")),
-        "command": extraction.get("command"),
+        "command": without_folders(extraction.get("command")),
         "rest": as_yaml({key: value for key, value in rest.items() if key != "command"}),
     }
+
+
+def without_folders(command: str | None) -> str | None:
+    """Leave of every absolute path in a command its last part: the folders of a machine are nobody else's business."""
+    if command is None:
+        return None
+    try:
+        words = shlex.split(command)
+    except ValueError:  # not as a shell would write it
+        words = command.split()
+    return shlex.join(f"{option}{equals}{_last_part(path)}" for option, equals, path in map(_option, words))
+
+
+def _option(word: str) -> tuple[str, str, str]:
+    option, equals, value = word.partition("=")
+    return (option, equals, value) if option.startswith("--") and equals else ("", "", word)
+
+
+def _last_part(path: str) -> str:
+    for kind in (PurePosixPath(path), PureWindowsPath(path)):
+        if kind.is_absolute():
+            return kind.name
+    return path
 
 
 def as_yaml(content: Any) -> str:

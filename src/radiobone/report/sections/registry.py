@@ -11,4 +11,4 @@ from radiobone.report.sections.selection import SELECTION
 from radiobone.report.sections.shap import SHAP
 from radiobone.report.sections.summary import SUMMARY
 
-SECTIONS: tuple[Section, ...] = (SUMMARY, COHORT, IMAGES, PERFORMANCE, SELECTION, SHAP, PROVENANCE)
+SECTIONS: tuple[Section, ...] = (SUMMARY, PERFORMANCE, COHORT, IMAGES, SELECTION, SHAP, PROVENANCE)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from radiobone.explain.summary import fold_means, summarise
 from radiobone.report.data import ResultData
@@ -16,15 +17,15 @@ from radiobone.report.figures.importance import importance_figure
 from radiobone.report.figures.svg import to_svg
 from radiobone.report.numbers import decimals
 from radiobone.report.sections.base import Context, Section
-from radiobone.report.words import describe
+from radiobone.report.words import describe, model_title
 
 FloatArray = npt.NDArray[np.float64]
 MOST_DRAWN = 12
 EXPLAINERS = {
-    "tree": "exact, for trees",
-    "linear": "exact, for linear models",
-    "exact": "exact, by all subsets of features",
-    "permutation": "by permutation, an approximation",
+    "tree": "exactly, along the trees",
+    "linear": "exactly, by all subsets of features",
+    "exact": "exactly, by all subsets of features",
+    "permutation": "approximately, by random orders of the features, because all subsets would be too many",
 }
 
 
@@ -67,7 +68,6 @@ def _context(data: ResultData) -> Context | None:
     ranked = ranked_features(data)
     drawn = ranked[:MOST_DRAWN]
     clinical = frozenset(data.cohort.get("clinical") or ())
-    kinds = pd.Series([fold.get("explainer", "") for fold in data.shap_info.get("folds", [])]).value_counts()
     return {
         "beeswarm": _beeswarm(drawn, data.metrics["positive"]),
         "importance": _importance(drawn),
@@ -75,10 +75,29 @@ def _context(data: ResultData) -> Context | None:
         "n_all": len(ranked),
         "n_drawn": len(drawn),
         "info": data.shap_info,
-        "explainers": [(EXPLAINERS.get(str(kind), str(kind)), int(n)) for kind, n in kinds.items()],
+        "explainers": explainer_lines(data),
         "positive": data.metrics["positive"],
         "n_repeats": data.metrics["n_repeats"],
     }
+
+
+def explainer_lines(data: ResultData) -> list[str]:
+    """Say per model which folds were explained how, and how many features their models had."""
+    chosen = {(fold["repeat"], fold["fold"]): len(fold["features"]) for fold in data.folds}
+    sizes: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for fold in data.shap_info.get("folds", []):
+        kind, model = str(fold.get("explainer", "")), model_title(str(fold.get("model", "")))
+        sizes[model, kind].append(chosen.get((fold.get("repeat"), fold.get("fold")), 0))
+    return [
+        f"{model[:1].upper()}{model[1:]}, {len(found)} {'fold' if len(found) == 1 else 'folds'} with {span(found)} "
+        f"{'feature' if max(found) == 1 else 'features'}: {EXPLAINERS.get(kind, kind)}."
+        for (model, kind), found in sorted(sizes.items())
+    ]
+
+
+def span(numbers: Sequence[int]) -> str:
+    """Write the range of some whole numbers."""
+    return f"{min(numbers)}" if min(numbers) == max(numbers) else f"{min(numbers)} to {max(numbers)}"
 
 
 def ranked_features(data: ResultData) -> list[FeatureShap]:

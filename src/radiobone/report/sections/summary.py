@@ -11,8 +11,15 @@ from radiobone.report.data import ResultData
 from radiobone.report.figures.interval import interval_figure
 from radiobone.report.figures.svg import to_svg
 from radiobone.report.numbers import decimals
-from radiobone.report.reading import belief, brier_sentence, ranking_sentence, threshold_sentence
+from radiobone.report.reading import (
+    belief,
+    brier_sentence,
+    no_error_sentence,
+    ranking_sentence,
+    threshold_sentence,
+)
 from radiobone.report.sections.base import Context, Section
+from radiobone.report.verdict import RULE, verdict
 
 TILES = (
     ("sensitivity", "Sensitivity", "positives found"),
@@ -27,16 +34,19 @@ def _context(data: ResultData) -> Context:
     about, metrics = data.metrics, data.metrics["metrics"]
     auc = metrics["auc"]
     level, sentence = belief(auc)
+    findings = sorted_findings(data.findings)
     return {
         "about": about,
         "title": data.provenance.get("title"),
         "auc": auc,
-        "level": level,
-        "belief": sentence,
+        "verdict": verdict(data),
+        "rule": RULE,
+        "belief": sentence if level == "better" else "",
         "reading": _reading(data),
         "figure": _figure(auc),
         "tiles": [(key, title, hint, metrics[key]) for key, title, hint in TILES if key in metrics],
-        "findings": sorted_findings(data.findings),
+        "serious": [one for one in findings if one.get("severity") == "serious"],
+        "findings": [one for one in findings if one.get("severity") != "serious"],
         "audited": data.findings is not None,
         "cautions": cautions(data),
         "n_sites": len(data.cohort.get("sites") or {}),
@@ -65,6 +75,8 @@ def _reading(data: ResultData) -> list[str]:
     sentences = []
     if auc is not None:
         sentences.append(ranking_sentence(auc, *names))
+    if auc == 1 and metrics["auc"]["low"] is not None:
+        sentences.append(no_error_sentence(metrics["auc"]["low"], about["n_patients"]))
     if sensitivity is not None and specificity is not None:
         sentences.append(threshold_sentence(sensitivity, specificity, *names))
     if brier is not None:

@@ -54,6 +54,13 @@
     var anchor = isTable ? target.closest(".scroll") || target : target;
     anchor.parentNode.insertBefore(label, anchor);
   }
+  function makeEnlargeable(picture) {
+    function toggle() { picture.closest("li").classList.toggle("large"); }
+    picture.tabIndex = 0;
+    picture.addEventListener("click", toggle);
+    picture.addEventListener("keydown", function (event) { if (event.key === "Enter") { toggle(); } });
+  }
+  document.querySelectorAll(".sheet img").forEach(makeEnlargeable);
   document.querySelectorAll("table.sortable").forEach(makeSortable);
   document.querySelectorAll(".filterable").forEach(makeFilter);
   window.addEventListener("beforeprint", function () {

@@ -1,0 +1,37 @@
+"""Telling single 2D images from volumes by the beginning of a file, before anything is decoded."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from radiobone.core.errors import PathError
+from radiobone.io.files import first_bytes
+from radiobone.io.manifest import Case, check_case_files
+from radiobone.io.masks import dicom_modality
+from radiobone.io.radiograph import is_picture
+
+RADIOGRAPHS = {"CR", "DX", "RG", "XA", "RF", "MG", "IO", "PX"}
+
+
+def is_radiograph(path: Path) -> bool:
+    """Tell whether a file is a picture (PNG, JPEG, TIFF) or a DICOM radiograph."""
+    if not path.is_file():
+        return False
+    return is_picture(first_bytes(path)) or dicom_modality(path) in RADIOGRAPHS
+
+
+def all_radiographs(cases: tuple[Case, ...]) -> bool:
+    """Tell whether every image that can be looked at is a radiograph; False if none can."""
+    seen: dict[Path, Case] = {}
+    for case in cases:
+        seen.setdefault(case.image, case)
+    found = False
+    for path, case in seen.items():
+        try:
+            check_case_files(case)
+            if not is_radiograph(path):
+                return False
+        except PathError:
+            continue  # the case will fail by name
+        found = True
+    return found

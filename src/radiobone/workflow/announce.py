@@ -1,0 +1,55 @@
+"""What a table was taken for, in lines to be shown before anything is computed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from radiobone.cohort.cohort import Cohort
+from radiobone.cohort.identity import EACH_ROW
+
+SHOWN = 5
+
+
+def described(cohort: Cohort) -> Iterator[str]:
+    """Yield which column is what, how many rows and patients there are, and what is used for nothing."""
+    columns = cohort.provenance.get("columns", {})
+    n_positive = int(cohort.y.sum())
+    yield f"Read from {cohort.provenance.get('source')}:"
+    yield _line(
+        "target",
+        f"{cohort.target}: {n_positive} rows {cohort.positive}, {cohort.n_rows - n_positive} {cohort.negative}",
+    )
+    yield _line("patients", _patients(cohort))
+    if columns.get("groups"):
+        yield _line(
+            "groups", f"{columns['groups']}: {len(set(cohort.groups.tolist()))}, kept whole in every split"
+        )
+    for name in ("regions", "site", "clinical"):
+        if columns.get(name):
+            named = columns[name]
+            yield _line(name, named if isinstance(named, str) else _some(named))
+    clinical = set(cohort.clinical)
+    features = [str(name) for name in cohort.X.columns if name not in clinical]
+    yield _line("features", f"{len(features)}: {_some(features)}")
+    aside = columns.get("set_aside") or []
+    yield _line("set aside", f"{len(aside)}: {_some(aside)}" if aside else "none")
+    dropped = cohort.provenance.get("rows_dropped", 0)
+    if dropped:
+        yield _line("left out", f"{dropped} row(s) without a value of {cohort.target}")
+
+
+def _patients(cohort: Cohort) -> str:
+    columns = cohort.provenance.get("columns", {})
+    count = f"{cohort.n_patients}, in {cohort.n_rows} rows"
+    if columns.get("id") == EACH_ROW:
+        return f"{count}: each row is one, as you said"
+    named = columns.get("id") or columns.get("groups")
+    return f"{count}, told apart by {named}" if named else f"{count}: EACH ROW WAS TAKEN AS ONE PATIENT"
+
+
+def _line(name: str, text: str) -> str:
+    return f"  {name:<10} {text}"
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:SHOWN]) + (", …" if len(names) > SHOWN else "")

@@ -1,0 +1,57 @@
+"""What the terminal says of an extraction when it is done."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pandas as pd
+
+from radiobone.core.warnings import meaning
+from radiobone.workflow.case_runner import WARNING_SEPARATOR
+from radiobone.workflow.feature_table import FeatureTable
+
+PICTURES = "pictures"
+
+
+def extraction_lines(result: FeatureTable, folder: Path, *, measured: bool) -> list[str]:
+    """Return what was done, where it lies, and the warnings.
+
+    Parameters
+    ----------
+    result : FeatureTable
+        Of ``extract`` or ``dry_run``.
+    folder : Path
+        Where it was written.
+    measured : bool
+        False after a dry run.
+    """
+    counts = ", ".join(f"{count} {status}" for status, count in result.cases["status"].value_counts().items())
+    n_features = len(result.feature_columns)
+    if measured:
+        done = f"{len(result.cases)} regions: {counts}; {n_features} features each. Results: {folder}"
+    else:
+        done = (
+            f"{len(result.cases)} regions: {counts}. Nothing was measured; a real run gives {n_features} features each. "
+            f"Every region is drawn: look through {folder / PICTURES}"
+        )
+    return [done, *warning_lines(result.cases, folder / "cases.csv")]
+
+
+def warning_lines(cases: pd.DataFrame, written: Path) -> list[str]:
+    """Return how many regions have a warning, which ones and what they mean; nothing if there are none."""
+    told = cases.loc[cases["warnings"] != "", "warnings"]
+    if told.empty:
+        return []
+    regions = "region" if len(told) == 1 else "regions"
+    counts = Counter(code for cell in told for code in sorted(_codes(cell)))
+    lines = [f"{len(told)} {regions} with a warning: see {written}"]
+    for code, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
+        lines.append(f"  {code}: {count}. {meaning(code)}")
+    return lines
+
+
+def _codes(cell: str) -> set[str]:
+    """Codes in a cell such as ``RoiTouchesBorder: … | ConstantRoi: …``."""
+    starts = {part.partition(":")[0].strip() for part in cell.split(WARNING_SEPARATOR)}
+    return {start for start in starts if meaning(start)}

@@ -1,0 +1,76 @@
+"""Which settings a run uses, and what its images are taken to be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from warnings import warn
+
+from radiobone.core.errors import BadSetting
+from radiobone.core.warnings import ModalityAssumed
+from radiobone.features.presets import load_settings
+from radiobone.features.settings import ExtractionSettings
+from radiobone.io.flat import all_radiographs
+from radiobone.io.manifest import Case
+from radiobone.workflow.case_runner import DICOM_MODALITIES
+
+SettingsSource = str | Path | Mapping[str, Any] | ExtractionSettings | None
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Settings, and what the images are said to be (None: the settings are the user's own)."""
+
+    settings: ExtractionSettings
+    modality: str | None
+
+
+def resolve_settings(settings: SettingsSource, modality: str | None) -> ExtractionSettings:
+    """Return the settings that a run will use.
+
+    Raises
+    ------
+    BadConfig, BadSetting, FileMissing
+    """
+    if modality is not None and modality not in DICOM_MODALITIES:
+        raise BadSetting(f"The modality '{modality}' is not known. Use one of {', '.join(DICOM_MODALITIES)}.")
+    return (
+        settings if isinstance(settings, ExtractionSettings) else load_settings(settings, modality=modality)
+    )
+
+
+def is_open(settings: SettingsSource, modality: str | None) -> bool:
+    """Tell whether neither settings nor modality were given."""
+    return modality is None and (settings is None or (isinstance(settings, str) and settings == "default"))
+
+
+def choose(settings: SettingsSource, modality: str | None, cases: tuple[Case, ...]) -> Choice:
+    """Decide settings and modality of a manifest; radiographs get their preset where nothing was said.
+
+    Raises
+    ------
+    BadConfig, BadSetting, FileMissing
+
+    Warns
+    -----
+    ModalityAssumed
+        If the preset for radiographs was chosen.
+    """
+    if not is_open(settings, modality):
+        return Choice(resolve_settings(settings, modality), modality)
+    if all_radiographs(cases):
+        warn_of_radiographs("Every image of the manifest is", "--modality or --settings")
+        return Choice(resolve_settings(None, "xr"), "xr")
+    return Choice(resolve_settings(None, "ct"), "ct")
+
+
+def warn_of_radiographs(what: str, how: str) -> None:
+    """Warn that the preset for radiographs was chosen."""
+    warn(
+        f"{what} a single 2D image and nothing says what it shows, so the preset 'radiograph' (modality xr) was "
+        f"chosen instead of the one for CT. Say so with {how}, or choose another.",
+        ModalityAssumed,
+        stacklevel=3,
+    )

@@ -1,0 +1,120 @@
+"""All outer folds of an evaluation, each fitted and explained; finished ones are kept and not done again."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from radiobone.cohort.cohort import Cohort
+from radiobone.core.entries import Entries
+from radiobone.core.interruption import saying_what_is_kept
+from radiobone.core.progress import progress
+from radiobone.evaluation.nested_cv import FoldTask, Plan, fit_fold, fold_task, plan_folds
+from radiobone.evaluation.parallel import run_all
+from radiobone.evaluation.result import Result
+from radiobone.evaluation.spec import PipelineSpec
+from radiobone.evaluation.summary import make_result
+from radiobone.explain.explanation import Explanation
+from radiobone.explain.over_folds import explain_fold, gathered, shap_task
+from radiobone.workflow.kept_folds import JudgedFold, fold_keys, from_plain, to_plain
+
+ShapTask = tuple[pd.DataFrame, pd.DataFrame, int]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where one fold is kept: a store and the key in it."""
+
+    store: Entries
+    key: str
+
+
+def judge(
+    cohort: Cohort,
+    spec: PipelineSpec,
+    *,
+    seed: int,
+    jobs: int,
+    show_progress: bool,
+    cache: Path | None = None,
+) -> tuple[Result, Explanation]:
+    """Fit and explain every outer fold.
+
+    Parameters
+    ----------
+    cohort, spec, seed, jobs, show_progress
+        As for ``nested_cv``.
+    cache : Path, optional
+        Folder where each finished fold is written as soon as it is done, and found by the next run. Folds of
+        another table, pipeline, seed or version are not taken, and are removed once all of these are done.
+
+    Raises
+    ------
+    StudyError, SettingError, RunError
+    Interrupted
+        If the user stops it and there is a cache.
+    """
+    plan = plan_folds(cohort, spec, seed=seed)
+    n_folds = len(plan.splits)
+    store = None if cache is None else Entries(cache)
+    keys = [] if store is None else fold_keys(cohort, plan.splits, spec, seed)
+    places = [None] * n_folds if store is None else [Place(store, key) for key in keys]
+    kept = None if store is None else lambda: f"{store.count(keys)} of {n_folds} folds"
+    with saying_what_is_kept(kept):
+        judged = _all_folds(cohort, spec, plan, places, seed, jobs, show_progress)
+        result = make_result(cohort, spec, [fold.outcome for fold in judged], plan.findings, seed=seed)
+    if store is not None:
+        store.prune(keys)
+    return result, gathered([fold.explained for fold in judged])
+
+
+def _all_folds(
+    cohort: Cohort,
+    spec: PipelineSpec,
+    plan: Plan,
+    places: Sequence[Place | None],
+    seed: int,
+    jobs: int,
+    show_progress: bool,
+) -> list[JudgedFold]:
+    folds = [_kept(place, number, plan, cohort) for number, place in enumerate(places)]
+    missing = [number for number, fold in enumerate(folds) if fold is None]
+    if show_progress and len(missing) < len(folds):
+        n_kept = len(folds) - len(missing)
+        print(
+            f"{n_kept} of {len(folds)} folds are unchanged since the last run and are kept.", file=sys.stderr
+        )
+
+    def tasks() -> Iterator[tuple[FoldTask, ShapTask, Place | None]]:
+        for number in missing:
+            split = plan.splits[number]
+            yield fold_task(cohort, split, spec, seed), shap_task(split, cohort, seed), places[number]
+
+    with progress("Nested cross-validation", len(missing), show=show_progress) as advance:
+        found = run_all(judge_fold, tasks(), n_tasks=len(missing), jobs=jobs, advance=advance)
+    done = {n: from_plain(plain, plan.splits[n], cohort) for n, plain in zip(missing, found, strict=True)}
+    return [done[number] if fold is None else fold for number, fold in enumerate(folds)]
+
+
+def _kept(place: Place | None, number: int, plan: Plan, cohort: Cohort) -> JudgedFold | None:
+    plain = None if place is None else place.store.read(place.key)
+    if plain is None:
+        return None
+    try:
+        return from_plain(plain, plan.splits[number], cohort)
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def judge_fold(to_fit: FoldTask, to_explain: ShapTask, place: Place | None) -> dict[str, Any]:
+    """Fit one outer fold, explain its held-out rows, keep both at ``place``, and return them as plain data."""
+    fit = fit_fold(*to_fit)
+    plain = to_plain(fit, explain_fold(fit, *to_explain))
+    if place is not None:
+        place.store.write(place.key, plain)
+    return plain

@@ -1,0 +1,85 @@
+"""Scores in words: the class, how sure, and whether the model has seen the like."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from radiobone.evaluation.model import Model
+
+NAMES_SHOWN = 8
+OUTSIDE_NOTE = "Values outside the training range were never seen in training: trust such a score less."
+
+
+@dataclass(frozen=True, eq=False)
+class Scored:
+    """Scores of one image or many.
+
+    Attributes
+    ----------
+    table : DataFrame
+        As ``Model.predict`` gives it; of a manifest also the failed cases, with ``code`` and ``message``.
+    model : Model
+        What scored.
+    """
+
+    table: pd.DataFrame
+    model: Model
+
+    @property
+    def n_failed(self) -> int:
+        """Number of cases that could not be scored."""
+        return int(self.table["code"].notna().sum()) if "code" in self.table else 0
+
+    @property
+    def lines(self) -> list[str]:
+        """What a person reads."""
+        one = len(self.table) == 1 and not self.n_failed
+        return self._one(self.table.iloc[0].to_dict()) if one else self._many()
+
+    def as_json(self) -> str:
+        """Every column of every row, for other programs."""
+        return str(self.table.to_json(orient="records", indent=2, double_precision=15, force_ascii=False))
+
+    def _one(self, row: Mapping[Any, Any]) -> list[str]:
+        about, n_outside = self.model.about, row["outside_range"]
+        names = str(row["outside_features"]).split(", ")
+        shown = ", ".join(names[:NAMES_SHOWN]) + (", …" if len(names) > NAMES_SHOWN else "")
+        outside = f"{n_outside} of {len(self.model.needed)}" + (f" ({shown})" if n_outside else "")
+        return [
+            f"{about['target']}: {row['predicted_class']}",
+            f"  probability of '{about['positive']}': {row['probability']:.3f}",
+            f"  threshold: {row['threshold']:.3f} ('{about['positive']}' from here on)",
+            f"  features outside the training range: {outside}",
+            *([f"  {OUTSIDE_NOTE}"] if n_outside else []),
+        ]
+
+    def _many(self) -> list[str]:
+        about = self.model.about
+        lines = [
+            f"{about['target']}: '{about['positive']}' from a probability of {self.model.threshold:.3f} on."
+        ]
+        failed = self.table["code"].notna() if "code" in self.table else pd.Series(False, self.table.index)
+        done = self.table[~failed]
+        if len(done):
+            lines += _table(done).to_string(index=False).splitlines()
+        if len(done) and (done["outside_range"] > 0).any():
+            lines.append(OUTSIDE_NOTE)
+        for row in self.table[failed].to_dict("records"):
+            name = f"{row['patient_id']}/{row['roi']}" if row["roi"] else row["patient_id"]
+            lines.append(f"{name}: {row['code']}: {row['message']}")
+        return lines
+
+
+def _table(done: pd.DataFrame) -> pd.DataFrame:
+    """Columns that a person compares; a region's name only where there is one."""
+    columns = {
+        name: done[name] for name in ("patient_id", "roi") if name in done and (done[name] != "").any()
+    }
+    columns["class"] = done["predicted_class"]
+    columns["probability"] = done["probability"].map("{:.3f}".format)
+    columns["features outside the training range"] = done["outside_range"].astype(int)
+    return pd.DataFrame(columns)

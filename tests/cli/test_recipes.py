@@ -1,0 +1,66 @@
+"""Everything that can be asked for by name is listed somewhere, and what is printed can be used."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from radiobone.cli.app import app
+from radiobone.evaluation.spec import list_pipelines, load_pipeline
+from radiobone.features.presets import PRESETS, load_settings
+from radiobone.features.settings import ExtractionSettings
+from radiobone.models.registry import MODELS
+from radiobone.selection.registry import RESAMPLERS, STEPS
+from radiobone.workflow.study_file import Study
+
+
+def printed(*arguments: str) -> str:
+    answer = CliRunner().invoke(app, list(arguments), terminal_width=200)
+    assert answer.exit_code == 0, answer.output
+    return answer.output
+
+
+def first_words(text: str) -> set[str]:
+    return {line.split()[0] for line in text.splitlines() if line.strip()}
+
+
+def test_help_of_run_lists_every_key_of_a_study_file() -> None:
+    told = printed("run", "--help")
+    missing = [name for name in Study.model_fields if f" {name} " not in told.replace("│", " ")]
+    assert not missing
+    assert all(field.description for field in Study.model_fields.values())
+
+
+def test_steps_models_and_settings_are_listed() -> None:
+    assert {*STEPS, *RESAMPLERS} <= first_words(printed("recipes", "--steps"))
+    assert set(MODELS) <= first_words(printed("recipes", "--models"))
+    listed = printed("recipes", "--settings")
+    assert {*ExtractionSettings.model_fields, "ct", "mr", "radiograph", "Wavelet", "LoG"} <= first_words(
+        listed
+    )
+    assert "radiograph         for --modality xr and dxa" in listed
+    undocumented = [line for line in listed.splitlines() if line.strip() in ExtractionSettings.model_fields]
+    assert not undocumented
+
+
+def test_the_plain_listing_points_to_the_rest() -> None:
+    told = printed("recipes")
+    assert set(list_pipelines()) <= first_words(told)
+    assert "--steps" in told
+
+
+@pytest.mark.parametrize("name", ["ct", "mr", "radiograph"])
+def test_a_printed_preset_is_the_preset(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "settings.yaml"
+    path.write_text(printed("recipes", name), encoding="utf-8")
+    assert load_settings(path) == PRESETS[name]
+
+
+def test_a_printed_pipeline_is_the_pipeline_without_notes_of_its_making(tmp_path: Path) -> None:
+    text = printed("recipes", "default")
+    assert "#" not in text
+    path = tmp_path / "default.yaml"
+    path.write_text(text, encoding="utf-8")
+    assert load_pipeline(path) == load_pipeline("default")

@@ -1,0 +1,49 @@
+"""The target's classes, however they are spelled in the table and in a study file."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from radiobone.cohort.labels import read_labels
+from radiobone.core.errors import BadSetting, NotBinary
+from radiobone.core.settings import parse_yaml
+
+
+def target(*values: object) -> pd.Series:
+    return pd.Series(list(values) * 4, name="osteoporosis")
+
+
+@pytest.mark.parametrize("text", ["yes", "Yes", "true", "on"])
+@pytest.mark.parametrize(
+    "values", [("yes", "no"), ("Yes", "No"), ("true", "false"), ("on", "off"), (1, 0), (True, False)]
+)
+def test_an_unquoted_yes_finds_its_class(text: str, values: tuple) -> None:
+    positive = parse_yaml(f"positive: {text}")["positive"]
+    assert positive is True
+    labels = read_labels(target(*values), positive=positive)
+    assert labels.y.tolist() == [1, 0] * 4
+
+
+def test_an_unquoted_no_does_too() -> None:
+    assert read_labels(target("yes", "no"), positive=parse_yaml("positive: no")["positive"]).positive == "no"
+
+
+@pytest.mark.parametrize("values", [("ja", "nein"), ("yes", "on"), (2, 1), (2, 3)])
+def test_what_yes_cannot_mean_asks_for_quotes_or_is_found(values: tuple) -> None:
+    if values == (2, 1):  # one of them is a word for true
+        assert read_labels(target(*values), positive=True).positive == "1"
+        return
+    with pytest.raises(BadSetting, match='in quotes, as in positive: "'):
+        read_labels(target(*values), positive=True)
+
+
+def test_numpys_truth_is_one_too() -> None:
+    assert read_labels(target("yes", "no"), positive=np.True_).positive == "yes"
+
+
+def test_no_message_names_an_option_that_does_not_exist() -> None:
+    with pytest.raises(NotBinary) as caught:
+        read_labels(target("a", "b", "c"))
+    assert "--task" not in str(caught.value)

@@ -1,0 +1,78 @@
+"""Names of columns: which tell patients apart, and which only look so."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from radiobone.core.columns import (
+    choose_patient_column,
+    names_patients,
+    names_region,
+    patient_columns,
+    plain,
+)
+
+SURE = """
+    MRN|Pat-Nr|PatNr|Pat.-Nr.|PID|PatientID|Patient ID|patient_no.|Patient Name|pat|Subject ID|subject_code|USUBJID|
+    participant_id|hospital number|Hospital_No|Medical Record Number|NHS number|Chart No|Patienten-ID|Patientennummer|
+    Probanden-Nr|Numéro patient|N° patient|ID_patient|Identifiant patient|IPP|n° dossier|ID paciente|Nº paciente|
+    Número de historia clínica|NHC|Codice paziente|Numero cartella|patiëntnummer|deelnemernummer|proefpersoon|
+    Inpatient No.|hospitalization number|anonymized patient id|personnummer|PtID|mouse_id|Patient_ID_anon
+"""
+WEAK = "Fallnummer|StudyID|Studien-ID|case|Case No.|record_id|ID|Id|ID number|identifiant|dossier|sampleID"
+NOBODY = """
+    StudyInstanceUID|SeriesInstanceUID|accession|Accession Number|patient_age|PatientSex|patient weight|VoxelNum|
+    original_glcm_Id|Idn|Idmn|hospital|hospital_id|hospital_name|clinic_id|site_id|scanner|unit|index|No.|Number|
+    study_date|case_status|PT|Mean|V852|grade|target|label|numberofpatients
+"""
+
+
+def listed(names: str) -> list[str]:
+    return [name.strip() for name in names.replace("\n", " ").split("|")]
+
+
+@pytest.mark.parametrize("name", listed(SURE))
+def test_names_of_patients(name: str) -> None:
+    assert names_patients(name) >= 2
+    assert names_patients(name.upper()) >= 2
+
+
+@pytest.mark.parametrize("name", listed(WEAK))
+def test_names_that_may_be_patients(name: str) -> None:
+    assert names_patients(name) == 1
+
+
+@pytest.mark.parametrize("name", listed(NOBODY))
+def test_names_of_other_things(name: str) -> None:
+    assert names_patients(name) == 0
+
+
+@pytest.mark.parametrize("name", ["roi", "Vertebra", "Seite", "side", "view", "Structure", "côté"])
+def test_names_of_regions(name: str) -> None:
+    assert names_region(name)
+
+
+def test_names_are_compared_without_case_accents_and_punctuation() -> None:
+    assert plain(" Número_de-Paciente. ") == "numerodepaciente"
+    assert patient_columns(["a", "ID", "MRN", "patient_id"], excluded={"MRN"}) == ["patient_id", "ID"]
+
+
+@pytest.mark.parametrize(
+    ("columns", "chosen"),
+    [
+        ({"ID": [1, 2, 3, 4], "case": list("abcd")}, "ID"),  # they agree
+        ({"MRN": [7, 7, 8, 8], "ID": [1, 2, 3, 4]}, "MRN"),  # the surer name keeps more together
+        ({"MRN": [1, 2, 3, 4], "ID": [7, 7, 8, 8]}, None),
+        ({"ID": [1, 2, 3, 4], "case": [7, 7, 8, 8]}, None),
+        ({"patient_id": [1, 1, 2, 2], "MRN": [1, 2, 2, 1]}, None),
+        ({"patient_id": [1, 1, 2, 2], "subject": [1, 1, 1, 2]}, None),
+        ({"patient_id": [1, 2, 3, 4], "subject": [1, 1, 2, 2]}, None),
+        ({"patient_id": [1, 1, 2, 2], "subject": [1, 2, 3, 4]}, "patient_id"),
+        ({"study_id": ["TRIAL"] * 4, "ID": [1, 2, 3, 4]}, None),
+        ({"study_id": ["TRIAL"] * 12, "ID": range(12)}, "ID"),
+    ],
+)
+def test_of_several_columns_one_must_keep_together_what_any_does(columns: dict, chosen: str | None) -> None:
+    table = pd.DataFrame(columns)
+    assert choose_patient_column(table, patient_columns(list(table))) == chosen

@@ -1,0 +1,49 @@
+"""Progress in lines: soon, not too often, and right when the work grows."""
+
+from __future__ import annotations
+
+import pytest
+
+from radiobone.core import progress as module
+from radiobone.core.progress import progress
+
+
+class Clock:
+    """A clock that is set by hand."""
+
+    now_s = 0.0
+
+    def monotonic(self) -> float:
+        return self.now_s
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    hands = Clock()
+    monkeypatch.setattr(module, "time", hands)
+    return hands
+
+
+def test_lines_come_soon_and_thin_out(clock: Clock, capsys: pytest.CaptureFixture[str]) -> None:
+    with progress("Work", 2000) as advance:
+        for _ in range(1999):
+            clock.now_s += 4
+            advance("piece")
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0] == "Work: 2/2000, 8 s, about 7992 s left"
+    assert 30 < len(lines) < 120
+
+
+def test_work_that_grows_is_counted_whole(clock: Clock, capsys: pytest.CaptureFixture[str]) -> None:
+    with progress("Work", 1) as advance:
+        advance.grow(2)
+        for _ in range(3):
+            advance("piece")
+    assert capsys.readouterr().err == "Work: 3/3, 0 s, about 0 s left\n"
+
+
+def test_silence_is_kept(capsys: pytest.CaptureFixture[str]) -> None:
+    with progress("Work", 1, show=False) as advance:
+        advance.grow(1)
+        advance("piece")
+    assert capsys.readouterr().err == ""

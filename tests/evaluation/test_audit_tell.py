@@ -1,0 +1,37 @@
+"""Serious findings are warnings; notes are not."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from radiobone.core.warnings import NoPatientIds, SuspectedLeak
+from radiobone.evaluation.audit.finding import Finding
+from radiobone.evaluation.audit.tell import warn_of, warn_of_table
+from radiobone.workflow.study import fit
+
+LEAK = Finding("SuspectedLeak", "serious", "x is y")
+NO_IDS = Finding("NoPatientIds", "warning", "each row")
+TOLD = Finding("NoPatientIds", "note", "as you said")
+
+
+def test_serious_findings_warn_once() -> None:
+    with pytest.warns(SuspectedLeak, match="x is y"):
+        warn_of([LEAK, NO_IDS, TOLD])
+    with pytest.warns(NoPatientIds, match="each row"):
+        warn_of_table([LEAK, NO_IDS], serious=False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        warn_of([NO_IDS, TOLD])
+        warn_of_table([TOLD], serious=True)
+
+
+def test_fitting_from_python_warns_of_a_leak() -> None:
+    X = pd.DataFrame(np.random.default_rng(0).normal(size=(40, 4)), columns=list("abcd"))
+    y = np.arange(40) % 2
+    spec = {"steps": ["impute", "scale"], "models": ["lr"], "inner": {"folds": 2}}
+    with pytest.warns(SuspectedLeak, match="d"):
+        fit(X.assign(d=y), y, groups=np.arange(40), pipeline=spec)

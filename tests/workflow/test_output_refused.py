@@ -1,0 +1,223 @@
+"""A wrong output is refused before any work, with one message and exit code 2; nothing is written over."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from radiobone.cli.app import app
+from radiobone.core.errors import FileMissing, FileUnreadable, OutputNotWritable, OutputTaken
+from radiobone.workflow.extract import dry_run, extract
+from radiobone.workflow.study import evaluate, evaluate_table
+from small_cohort import QUICK, SmallCohort
+
+FAST = {
+    "steps": ["impute", "constant", "scale", {"mannwhitney": {"max_features": 3}}],
+    "models": ["lr"],
+    "outer": {"folds": 2, "repeats": 1},
+    "inner": {"folds": 2},
+}
+MEAN = {"imageType": {"Original": {}}, "featureClass": {"firstorder": ["Mean", "Median"]}}
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Path:
+    """Make a small table, a study on it, and a file in the place of every output."""
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame(rng.normal(size=(24, 4)), columns=[f"original_firstorder_F{i}" for i in range(4)])
+    table.insert(0, "y", np.arange(24) % 2)
+    table.to_csv(tmp_path / "t.csv", index=False)
+    study = {"table": "t.csv", "target": "y", "pipeline": FAST}
+    (tmp_path / "study.yaml").write_text(json.dumps(study))
+    (tmp_path / "fast.yaml").write_text(json.dumps(FAST))
+    (tmp_path / "taken").write_text("mine")
+    (tmp_path / "m.csv").write_text("patient_id,image,mask\np1,a.nii,b.nii\n")
+    for name in ("images", "masks"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "p1.nii.gz").write_bytes(b"")
+    return tmp_path
+
+
+def refused(*arguments: str | Path) -> Any:
+    answer = CliRunner().invoke(app, [str(one) for one in arguments])
+    assert isinstance(answer.exception, OutputNotWritable | OutputTaken), answer.exception
+    return answer.exception
+
+
+def no_work(*_args: object, **_kwargs: object) -> None:
+    raise AssertionError("work was done before the output was tried")
+
+
+@pytest.fixture
+def without_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every kind of work fail the test."""
+    for name in (
+        "workflow.study.evaluate_cohort", "workflow.extract.case_key", "workflow.score.fit_model", "report.build.render",
+        "workflow.demo.write_demo_cohort", "workflow.pair.pair_folders", "workflow.score.score_source",
+    ):  # fmt: skip
+        monkeypatch.setattr(f"radiobone.{name}", no_work)
+
+
+@pytest.mark.usefixtures("without_work")
+@pytest.mark.parametrize("output", ["taken", "taken/deep"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["evaluate", "t.csv", "--target", "y"],
+        ["extract", "m.csv"],
+        ["extract", "m.csv", "--dry-run"],
+        ["run", "study.yaml"],
+        ["demo"],
+    ],
+    ids=" ".join,
+)
+def test_a_file_as_output_folder(
+    here: Path, command: list[str], output: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(here)
+    error = refused(*command, "-o", output)
+    assert "taken" in str(error)
+    assert "-o" in str(error)
+    assert (here / "taken").read_text() == "mine"
+
+
+@pytest.mark.usefixtures("without_work")
+@pytest.mark.parametrize("output", ["images", "taken/deep.x"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["fit", "t.csv", "--target", "y"],
+        ["manifest", "images", "masks"],
+        ["report", "."],
+        ["score", "model.rbm", "t.csv"],
+    ],
+    ids=" ".join,
+)
+def test_a_folder_as_output_file(
+    here: Path, command: list[str], output: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(here)
+    if command[0] == "report":
+        monkeypatch.setattr("radiobone.report.build.read_result", lambda _folder: None)
+    assert "-o" in str(refused(*command, "-o", output))
+
+
+def test_the_terminal_shows_one_message_and_code_2(here: Path) -> None:
+    answer = subprocess.run(
+        [sys.executable, "-m", "radiobone", "evaluate", "t.csv", "--target", "y", "-o", "taken"],
+        cwd=here, capture_output=True, text=True, check=False, timeout=300,
+    )  # fmt: skip
+    assert answer.returncode == 2
+    assert answer.stderr.count("OutputNotWritable:") == 1
+    assert "Traceback" not in answer.stderr
+
+
+@pytest.fixture
+def extracted(cohort: SmallCohort, tmp_path: Path) -> Path:
+    """Extract twenty patients, with a column of numbers that is no feature."""
+    for number in range(20):
+        cohort.add(f"p{number:02d}", osteoporosis="yes" if number % 2 else "no", kvp=100 + number)
+    folder = tmp_path / "features"
+    extract(cohort.manifest, settings=MEAN, output=folder, show_progress=False)
+    return folder
+
+
+def judged(source: Path, output: Path) -> Any:
+    return evaluate_table(
+        source, output, pipeline=FAST, target="osteoporosis", positive="yes", show_progress=False
+    )
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_an_evaluation_never_goes_into_an_extraction(extracted: Path, tmp_path: Path) -> None:
+    before = content(extracted)
+    (tmp_path / "link").symlink_to(extracted)
+    for output in (extracted, tmp_path / "link", extracted / ".." / extracted.name):
+        with pytest.raises(OutputTaken, match="holds an extraction"):
+            judged(extracted, output)
+    with pytest.raises(OutputTaken):
+        judged(extracted / "features.parquet", extracted)
+    evaluation = judged(extracted, tmp_path / "result")
+    with pytest.raises(OutputTaken):
+        evaluation.save(extracted)
+    with pytest.raises(OutputTaken):
+        evaluation.report(extracted / "report.html")
+    assert content(extracted) == before
+    assert json.loads((tmp_path / "result" / "metrics.json").read_text())["n_features"] == 2
+
+
+def test_an_evaluation_never_goes_into_an_unfinished_extraction(extracted: Path) -> None:
+    for name in ("features.parquet", "provenance.json", "cases.csv"):
+        (extracted / name).unlink()
+    with pytest.raises(OutputTaken, match="cache/"):
+        evaluate(
+            np.random.default_rng(0).normal(size=(20, 2)),
+            np.arange(20) % 2,
+            pipeline=FAST,
+            show_progress=False,
+        ).save(extracted)
+
+
+def test_an_extraction_never_goes_into_an_evaluation(
+    extracted: Path, cohort: SmallCohort, tmp_path: Path
+) -> None:
+    result = tmp_path / "result"
+    judged(extracted, result)
+    before = content(result)
+    for work in (extract, dry_run):
+        with pytest.raises(OutputTaken, match="holds an evaluation"):
+            work(cohort.manifest, output=result, show_progress=False)
+    assert content(result) == before
+
+
+def test_a_study_stays_out_of_an_extraction_and_may_be_run_twice(
+    extracted: Path, cohort: SmallCohort, tmp_path: Path
+) -> None:
+    study = {
+        "manifest": cohort.manifest.name, "settings": MEAN, "target": "osteoporosis", "positive": "yes",
+        "pipeline": FAST,
+    }  # fmt: skip
+    path = cohort.folder / "study.yaml"
+    path.write_text(json.dumps(study))
+    assert "holds an extraction" in str(refused("run", path, "-o", extracted))
+    assert not (extracted / "features").exists()
+    assert isinstance(refused("demo", "-o", extracted), OutputTaken)
+    assert not (extracted / "cohort").exists()
+    for _ in range(2):
+        answer = CliRunner().invoke(app, ["run", str(path), "-o", str(tmp_path / "out"), "-q", "-j", "1"])
+        assert answer.exit_code == 0, answer.output
+
+
+def test_a_spoiled_or_stopped_extraction_is_never_taken_for_features(extracted: Path, tmp_path: Path) -> None:
+    record = extracted / "provenance.json"
+    record.write_text(json.dumps({"radiobone": "0.1.0", "cohort": {}, "pipeline": {}}))  # as an evaluation's
+    for source in (extracted, extracted / "features.parquet"):
+        with pytest.raises(FileUnreadable, match="written over"):
+            judged(source, tmp_path / "result")
+    record.unlink()
+    with pytest.raises(FileMissing, match="which of its columns are features"):
+        judged(extracted, tmp_path / "result")
+
+
+def test_provenance_is_written_last_and_goes_first(
+    extracted: Path, cohort: SmallCohort, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(*_args: object, **_kwargs: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("radiobone.workflow.feature_table.save_cases", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        extract(cohort.manifest, settings=QUICK, output=extracted, show_progress=False)
+    assert (extracted / "features.parquet").is_file()
+    assert not (extracted / "provenance.json").exists()

@@ -166,4 +166,5 @@ def _information(p: FloatArray, joint_entropy: FloatArray) -> dict[str, FloatArr
 
 def _entropy(p: FloatArray) -> FloatArray:
     flat = p.reshape(len(p), -1)
-    return -np.sum(flat * np.log2(flat + EPSILON), axis=1)
+    entropy: FloatArray = -np.sum(flat * np.log2(flat + EPSILON), axis=1)
+    return entropy

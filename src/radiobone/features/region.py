@@ -79,7 +79,7 @@ class TextureRegion:
         return offsets(self.grid.layout.box, distances=reach, plane=self.plane)
 
     def pairs(self, most_cells: int) -> Iterator[npt.NDArray[np.uint32]]:
-        """Counts of pairs of levels, for as many directions at a time as have ``most_cells`` together."""
+        """Yield counts of pairs of levels, for as many directions at a time as have ``most_cells`` together."""
         counted = self.neighbours.pairs
         if counted is None:
             yield from (count_pairs(self.grid, offset)[None] for offset in self.offsets())

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
+
+from radiobone.features.matrices.tally import tally
 
 EPSILON = float(np.spacing(1.0))
 
@@ -50,33 +53,33 @@ class SizeMatrices:
     @cached_property
     def total(self) -> FloatArray:
         """Number of items."""
-        return np.sum(self._per_level, axis=1)
+        return _sum(self._per_level, 1)
 
     @cached_property
     def _per_level(self) -> FloatArray:
-        return np.sum(self.count, axis=2)
+        return _sum(self.count, 2)
 
     @cached_property
     def _per_size(self) -> FloatArray:
-        return np.sum(self.count, axis=1)
+        return _sum(self.count, 1)
 
     @cached_property
     def _by_size_power(self) -> dict[int, FloatArray]:
         """Sums over each level's items of size to the power -2 and 2, shape (n_directions, n_levels)."""
-        return {power: np.sum(self.count * self.size ** float(power), axis=2) for power in (-2, 2)}
+        return {power: _sum(self.count * self.size ** float(power), 2) for power in (-2, 2)}
 
     def emphasis(self, *, level: int = 0, size: int = 0) -> FloatArray:
         """Mean over the items of level and size, each to a power of -2, 0 or 2."""
         per_level = self._by_size_power[size] if size else self._per_level
-        return np.sum(per_level * self.level ** float(level), axis=1) / self.total
+        return _sum(per_level * self.level ** float(level), 1) / self.total
 
     def level_nonuniformity(self) -> FloatArray:
         """Sum of squared items per level, over the items."""
-        return np.sum(self._per_level**2, axis=1) / self.total
+        return _sum(self._per_level**2, 1) / self.total
 
     def size_nonuniformity(self) -> FloatArray:
         """Sum of squared items per size, over the items."""
-        return np.sum(self._per_size**2, axis=1) / self.total
+        return _sum(self._per_size**2, 1) / self.total
 
     def level_variance(self) -> FloatArray:
         """Variance of the items' levels."""
@@ -90,13 +93,17 @@ class SizeMatrices:
         """Entropy of the matrix, in bits."""
         direction, row, column = np.nonzero(self.count)
         p = self.count[direction, row, column] / self.total[direction]
-        return -np.bincount(direction, weights=p * np.log2(p + EPSILON))
+        return tally(direction, -p * np.log2(p + EPSILON))
 
     def fraction(self) -> FloatArray:
         """Items per voxel that they cover."""
-        return self.total / np.sum(self._per_size * self.size, axis=1)
+        return self.total / _sum(self._per_size * self.size, 1)
 
 
 def _variance(p: FloatArray, key: FloatArray) -> FloatArray:
-    mean = np.sum(p * key, axis=1, keepdims=True)
-    return np.asarray(np.sum(p * (key - mean) ** 2, axis=1))
+    mean = _sum(p * key, 1)
+    return _sum(p * (key - mean[:, None]) ** 2, 1)
+
+
+def _sum(values: FloatArray, axis: int) -> FloatArray:
+    return cast(FloatArray, np.sum(values, axis=axis))

@@ -105,11 +105,9 @@ def interpolate(
     coefficients = np.array(array[z.part, y.part, x.part], dtype=np.float64, order="C")
     filter_in_place(coefficients, (z.starts_at_border, y.starts_at_border, x.starts_at_border))
     whole = np.issubdtype(array.dtype, np.integer)
-    values = np.zeros([len(position) for position in positions])
-    _evaluate(
-        coefficients, z.weights, z.indices, z.inside, y.weights, y.indices, y.inside,
-        x.weights, x.indices, x.inside, whole, values,
-    )  # fmt: skip
+    values = np.empty([len(position) for position in positions])
+    _evaluate(coefficients, z.weights, z.indices, y.weights, y.indices, x.weights, x.indices, whole, values)
+    values[~(z.inside[:, None, None] & y.inside[:, None] & x.inside)] = 0.0
     if whole:
         limits = np.iinfo(array.dtype)
         np.clip(values, limits.min, limits.max, out=values)
@@ -134,32 +132,37 @@ def filter_in_place(values: FloatArray, starts_at_border: tuple[bool, bool, bool
 
 
 @compiled
+def _first_values(lines: FloatArray, at_border: bool, pole: float, horizon: int) -> None:
+    """Start the filter: sum the mirrored line, all of it if it is short."""
+    n, n_lines = lines.shape
+    power = pole
+    if horizon < n or not at_border:
+        for i in range(1, min(horizon, n)):
+            for k in range(n_lines):
+                lines[0, k] += power * lines[i, k]
+            power *= pole
+        return
+    back = pole ** (n - 1)
+    for k in range(n_lines):
+        lines[0, k] += back * lines[n - 1, k]
+    back *= back / pole
+    for i in range(1, n - 1):
+        for k in range(n_lines):
+            lines[0, k] += (power + back) * lines[i, k]
+        power *= pole
+        back /= pole
+    for k in range(n_lines):
+        lines[0, k] /= 1.0 - power * power
+
+
+@compiled
 def _recursion(lines: FloatArray, at_border: bool, pole: float, gain: float, horizon: int) -> None:
     """Filter along the first axis of ``lines``, shape (n, n_lines); the lines do not touch."""
     n, n_lines = lines.shape
     for i in range(n):
         for k in range(n_lines):
             lines[i, k] *= gain
-    if horizon < n or not at_border:
-        power = pole
-        for i in range(1, min(horizon, n)):
-            for k in range(n_lines):
-                lines[0, k] += power * lines[i, k]
-            power *= pole
-    else:
-        inverse = 1.0 / pole
-        power = pole
-        back = pole ** (n - 1)
-        for k in range(n_lines):
-            lines[0, k] += back * lines[n - 1, k]
-        back *= back * inverse
-        for i in range(1, n - 1):
-            for k in range(n_lines):
-                lines[0, k] += (power + back) * lines[i, k]
-            power *= pole
-            back *= inverse
-        for k in range(n_lines):
-            lines[0, k] /= 1.0 - power * power
+    _first_values(lines, at_border, pole, horizon)
     for i in range(1, n):
         for k in range(n_lines):
             lines[i, k] += pole * lines[i - 1, k]
@@ -200,56 +203,53 @@ def _filter_rows(values: FloatArray, at_border: bool, pole: float, gain: float, 
 
 
 @compiled
+def _over_64(
+    c: FloatArray, wz: FloatArray, iz: IntArray, wy: FloatArray, iy: IntArray, wx: FloatArray, ix: IntArray
+) -> float:
+    """Sum over the 64 neighbours in ITK's order."""
+    value = 0.0
+    for r in range(4):
+        for q in range(4):
+            for p in range(4):
+                value += wx[p] * wy[q] * wz[r] * c[iz[r], iy[q], ix[p]]
+    return value
+
+
+@compiled
 def _evaluate(
     c: FloatArray,
     weights_z: FloatArray,
     indices_z: IntArray,
-    inside_z: npt.NDArray[np.bool_],
     weights_y: FloatArray,
     indices_y: IntArray,
-    inside_y: npt.NDArray[np.bool_],
     weights_x: FloatArray,
     indices_x: IntArray,
-    inside_x: npt.NDArray[np.bool_],
     whole: bool,
     out: FloatArray,
 ) -> None:
-    """Sum axis after axis; voxels of which the last bit matters, in ITK's order over 64 neighbours."""
+    """Sum axis after axis; voxels of which the last bit matters, in ITK's order."""
     n_z, n_y, n_x = out.shape
     plane = np.empty((c.shape[1], c.shape[2]))
     line = np.empty(c.shape[2])
     for z in range(n_z):
-        if not inside_z[z]:
-            continue
-        wz, iz = weights_z[z], indices_z[z]
+        w, i = weights_z[z], indices_z[z]
         for v in range(plane.shape[0]):
             for u in range(plane.shape[1]):
                 plane[v, u] = (
-                    wz[0] * c[iz[0], v, u]
-                    + wz[1] * c[iz[1], v, u]
-                    + wz[2] * c[iz[2], v, u]
-                    + wz[3] * c[iz[3], v, u]
+                    w[0] * c[i[0], v, u] + w[1] * c[i[1], v, u] + w[2] * c[i[2], v, u] + w[3] * c[i[3], v, u]
                 )
         for y in range(n_y):
-            if not inside_y[y]:
-                continue
-            wy, iy = weights_y[y], indices_y[y]
+            w, i = weights_y[y], indices_y[y]
             for u in range(line.size):
                 line[u] = (
-                    wy[0] * plane[iy[0], u]
-                    + wy[1] * plane[iy[1], u]
-                    + wy[2] * plane[iy[2], u]
-                    + wy[3] * plane[iy[3], u]
+                    w[0] * plane[i[0], u]
+                    + w[1] * plane[i[1], u]
+                    + w[2] * plane[i[2], u]
+                    + w[3] * plane[i[3], u]
                 )
             for x in range(n_x):
-                if not inside_x[x]:
-                    continue
-                wx, ix = weights_x[x], indices_x[x]
-                value = wx[0] * line[ix[0]] + wx[1] * line[ix[1]] + wx[2] * line[ix[2]] + wx[3] * line[ix[3]]
-                if not whole or abs(value - np.rint(value)) < 1e-7:
-                    value = 0.0
-                    for r in range(4):
-                        for q in range(4):
-                            for p in range(4):
-                                value += wx[p] * wy[q] * wz[r] * c[iz[r], iy[q], ix[p]]
+                w, i = weights_x[x], indices_x[x]
+                value = w[0] * line[i[0]] + w[1] * line[i[1]] + w[2] * line[i[2]] + w[3] * line[i[3]]
+                if not whole or abs(value - np.rint(value)) < NEAR_WHOLE:
+                    value = _over_64(c, weights_z[z], indices_z[z], weights_y[y], indices_y[y], w, i)
                 out[z, y, x] = value

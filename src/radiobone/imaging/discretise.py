@@ -118,7 +118,7 @@ def discretise(
 def _find_bins(
     values: npt.NDArray[np.float64], edges: npt.NDArray[np.float64], levels: npt.NDArray[np.int64]
 ) -> None:
-    """Number of edges that do not exceed each value: a guess from the bins' width, mended at the edges."""
+    """Count the edges that do not exceed each value: a guess from the bins' width, mended at the edges."""
     last = edges.size - 1
     per_unit = last / (edges[last] - edges[0]) if last > 0 and edges[last] > edges[0] else 0.0
     for i in range(values.size):

@@ -57,15 +57,15 @@ def split(
         return np.ascontiguousarray(approximation[kept]), np.ascontiguousarray(detail[kept])
     first, last, _ = part.indices(data.shape[axis])
     shape = tuple(last - first if other == axis else size for other, size in enumerate(data.shape))
-    found = np.zeros(shape, data.dtype), np.zeros(shape, data.dtype)
+    low_pass, high_pass = np.zeros(shape, data.dtype), np.zeros(shape, data.dtype)
     if axis == 2:
-        flat = (array.reshape(-1, array.shape[2]) for array in (data, *found))
-        _along_rows(*flat, low, high, first)
+        rows = [array.reshape(-1, array.shape[2]) for array in (data, low_pass, high_pass)]
+        _along_rows(rows[0], rows[1], rows[2], low, high, first)
     else:
         before = int(np.prod(data.shape[:axis]))
-        blocks = (array.reshape(before, array.shape[axis], -1) for array in (data, *found))
-        _across_rows(*blocks, low, high, first)
-    return found
+        blocks = [array.reshape(before, array.shape[axis], -1) for array in (data, low_pass, high_pass)]
+        _across_rows(blocks[0], blocks[1], blocks[2], low, high, first)
+    return low_pass, high_pass
 
 
 @compiled
@@ -123,6 +123,6 @@ def _along_rows(
                 high_pass[row, o] += high[j] * padded[o + shift]
         for o in range(n_plain, low_pass.shape[1]):
             _tap_order(first + o, n, low.size, order)
-            for j in order:
-                low_pass[row, o] += low[j] * padded[first + o + 2 * half - j]
-                high_pass[row, o] += high[j] * padded[first + o + 2 * half - j]
+            for tap in order:
+                low_pass[row, o] += low[tap] * padded[first + o + 2 * half - tap]
+                high_pass[row, o] += high[tap] * padded[first + o + 2 * half - tap]

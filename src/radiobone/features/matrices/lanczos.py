@@ -7,6 +7,8 @@ Golub and Van Loan, Matrix Computations, 4th ed., section 10.1 (Lanczos with ful
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 
@@ -59,7 +61,7 @@ def _orthogonal(vector: FloatArray, basis: FloatArray, n_basis: int, known: Floa
         _take_out(vector, known)
         for k in range(n_basis):
             _take_out(vector, basis[k])
-    return np.sqrt(_dot(vector, vector))
+    return math.sqrt(_dot(vector, vector))
 
 
 @compiled

@@ -8,9 +8,10 @@ from itertools import combinations
 import hypothesis.extra.numpy as hnp
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from radiobone.core.errors import RoiTooSmall
 from radiobone.features.matrices.cubes import CORNERS, EDGES, triangle_table
 from radiobone.features.matrices.diameter import greatest_distance, mesh_vertices
 from radiobone.features.matrices.mesh import surface_and_volume
@@ -92,10 +93,22 @@ def test_axes_and_diameter_do_not_depend_on_orientation(mask, order, mirrored):
 @quick
 @given(MASKS, st.tuples(*[st.integers(0, 3)] * 6))
 def test_does_not_depend_on_place(mask, margins):
-    moved = measured(np.pad(mask, np.reshape(margins, (3, 2))))
-    for name, value in measured(mask).items():
+    try:
+        moved, unmoved = measured(np.pad(mask, np.reshape(margins, (3, 2)))), measured(mask)
+    except RoiTooSmall:  # the volume of a mesh with gaps depends on the place, and may vanish
+        assume(False)
+    for name, value in unmoved.items():
         if name in (*LENGTHS, "SurfaceArea", "VoxelVolume", "Elongation", "Flatness") or "2D" in name:
             assert moved[name] == pytest.approx(value, abs=1e-6), name
+
+
+def test_voxels_that_enclose_no_volume_are_named():
+    places = [(0, 0, 0), (0, 0, 2), (0, 1, 4), (0, 3, 1), (0, 3, 3), (1, 1, 3), (1, 3, 0), (1, 3, 4)]
+    mask = np.zeros((2, 6, 5), dtype=bool)
+    for z, y, x in places:
+        mask[z, y + 2, x] = True
+    with pytest.raises(RoiTooSmall, match="encloses a volume of"):
+        measured(mask)
 
 
 def test_mesh_volume_of_a_closed_mesh_does_not_depend_on_place():

@@ -11,6 +11,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+from radiobone.core.errors import RoiTooSmall
 from radiobone.core.volume import Triple
 from radiobone.features.matrices.diameter import (
     greatest_distance,
@@ -35,8 +36,18 @@ def shape(region: ShapeRegion) -> dict[str, float]:
     -------
     dict
         Feature name to value, in mm and its powers.
+
+    Raises
+    ------
+    RoiTooSmall
+        If the mesh encloses no volume, as happens where voxels touch only across corners.
     """
     area, volume = surface_and_volume(region.mask, region.spacing_mm)
+    if volume <= 0:
+        raise RoiTooSmall(
+            f"The surface of the region's {int(region.mask.sum())} voxels encloses a volume of {volume:g} mm³: they hang "
+            "together by corners at most, and have no shape. Check the mask, or leave shape out."
+        )
     sphericity = float(np.cbrt(36 * math.pi * volume**2)) / area
     return {
         **_diameters(region.mask, region.spacing_mm),

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from radiobone.core.columns import (
+    PATIENT_SPELLINGS,
     choose_patient_column,
     names_patients,
     names_region,
     patient_columns,
     plain,
 )
+from radiobone.core.spelling import Part, is_spelled
 
 SURE = """
     MRN|Pat-Nr|PatNr|Pat.-Nr.|PID|PatientID|Patient ID|patient_no.|Patient Name|pat|Subject ID|subject_code|USUBJID|
@@ -76,3 +83,45 @@ def test_names_are_compared_without_case_accents_and_punctuation() -> None:
 def test_of_several_columns_one_must_keep_together_what_any_does(columns: dict, chosen: str | None) -> None:
     table = pd.DataFrame(columns)
     assert choose_patient_column(table, patient_columns(list(table))) == chosen
+
+
+class Watched(str):
+    """A name that counts how often it is looked into."""
+
+    looks = 0
+
+    def __getitem__(self, place: object) -> str:
+        Watched.looks += 1
+        return super().__getitem__(place)
+
+
+def looks(name: str) -> int:
+    Watched.looks = 0
+    assert not any(is_spelled(Watched(name), parts) for parts in PATIENT_SPELLINGS)
+    return Watched.looks
+
+
+@pytest.mark.parametrize("repeated", ["della", "delanon", "no", "id", "delavanderdes"])
+def test_a_long_name_is_looked_into_in_proportion_to_its_length(repeated: str) -> None:
+    """``della`` is also ``del`` and ``la``: tried one by one, the ways to read it double with each."""
+    once, twice = looks("patient" + 50 * repeated + "x"), looks("patient" + 100 * repeated + "x")
+    assert 0 < twice <= 2 * once
+
+
+def as_expression(parts: Sequence[Part]) -> str:
+    return "".join(
+        f"(?:{'|'.join(map(re.escape, sorted(words)))}){'*' if repeated else ''}"
+        for words, _, repeated in parts
+    )
+
+
+@given(
+    st.lists(
+        st.sampled_from(sorted(set().union(*(words for p in PATIENT_SPELLINGS for words, _, _ in p)))),
+        max_size=6,
+    )
+)
+def test_words_are_read_as_a_regular_expression_would(words: list[str]) -> None:
+    name = "".join(words)
+    for parts in PATIENT_SPELLINGS:
+        assert is_spelled(name, parts) == (re.fullmatch(as_expression(parts), name) is not None)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import rankdata
 
 from radiobone.cohort.cohort import Cohort
 from radiobone.cohort.readers import cohort_from_arrays
@@ -132,3 +135,24 @@ def test_extracted_features_and_foreign_columns_are_told_apart() -> None:
     assert "made from the target" not in measured.message
     assert "t_score" in told.message
     assert "made from the target" in told.message
+
+
+def partings(n: int) -> Iterator[list[int]]:
+    """All ways to part n ordered values into blocks of equal ones."""
+    for cuts in itertools.product((0, 1), repeat=n - 1):
+        yield [0, *itertools.accumulate(cuts)]
+
+
+@pytest.mark.parametrize(("n_positive", "n_negative"), [(2, 3), (3, 3), (4, 3), (4, 4)])
+def test_no_feature_with_ties_is_likelier_than_the_bound(n_positive: int, n_negative: int) -> None:
+    n = n_positive + n_negative
+    chosen = np.array(list(itertools.combinations(range(n), n_positive)))
+    labels = np.zeros((len(chosen), n), dtype=np.int64)
+    np.put_along_axis(labels, chosen, 1, axis=1)
+    for values in partings(n):
+        ranks = rankdata(values)
+        above = labels @ ranks - n_positive * (n_positive + 1) / 2
+        areas = 0.5 + np.abs(above / (n_positive * n_negative) - 0.5)
+        for area in np.unique(areas):
+            exact = float((areas >= area - 1e-12).mean())
+            assert exact <= chance_of_best(float(area), n_positive, n_negative, 1) + 1e-12, (values, area)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -11,7 +13,7 @@ import pytest
 from radiobone.core.warnings import NoPatientIds, SuspectedLeak
 from radiobone.evaluation.audit.finding import Finding
 from radiobone.evaluation.audit.tell import warn_of, warn_of_table
-from radiobone.workflow.study import fit
+from radiobone.workflow.study import evaluate, fit
 
 LEAK = Finding("SuspectedLeak", "serious", "x is y")
 NO_IDS = Finding("NoPatientIds", "warning", "each row")
@@ -35,3 +37,14 @@ def test_fitting_from_python_warns_of_a_leak() -> None:
     spec = {"steps": ["impute", "scale"], "models": ["lr"], "inner": {"folds": 2}}
     with pytest.warns(SuspectedLeak, match="d"):
         fit(X.assign(d=y), y, groups=np.arange(40), pipeline=spec)
+
+
+@pytest.mark.parametrize("work", [fit, evaluate])
+def test_rows_without_patients_are_pointed_out_from_python(work: Callable[..., object]) -> None:
+    X, y = np.random.default_rng(0).normal(size=(40, 4)), np.arange(40) % 2
+    spec = {"steps": ["impute", "scale"], "models": [{"lr": {"C": [1.0]}}]}
+    spec |= {"outer": {"folds": 2, "repeats": 1}, "inner": {"folds": 2}}
+    with pytest.warns(NoPatientIds, match="groups=range") as given:
+        work(X, y, pipeline=spec)
+    assert [Path(one.filename).name for one in given] == [Path(__file__).name]
+    work(X, y, groups=range(40), pipeline=spec)  # warnings are errors

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from radiobone.core.errors import EmptyTable, FileMissing, MissingColumn
+from radiobone.core.files import write_csv
 from radiobone.core.volume import Volume
-from radiobone.io.manifest import check_case_files, read_manifest, write_manifest
+from radiobone.io.manifest import check_case_files, read_manifest
 from radiobone.io.names import name_of
 from radiobone.io.pairing import Pairing, pair_folders
 
@@ -231,7 +232,7 @@ def test_a_sheet_without_ids_is_refused(cohort: Path) -> None:
 def test_the_manifest_made_of_a_pairing_finds_its_files(cohort: Path) -> None:
     for folder in (cohort, cohort.parent):
         pairing = pair_folders(cohort / "i", cohort / "m", folder=folder)
-        write_manifest(folder / "manifest.csv", pairing.table)
+        write_csv(folder / "manifest.csv", pairing.table)
         manifest = read_manifest(folder / "manifest.csv")
         assert len(manifest.cases) == 3
         for case in manifest.cases:
@@ -243,7 +244,7 @@ def test_a_manifest_elsewhere_needs_the_root_and_says_so(cohort: Path) -> None:
     elsewhere.mkdir()
     pairing = pair_folders(cohort / "i", cohort / "m", folder=elsewhere)
     assert any(f"--root {pairing.root}" in note for note in pairing.notes)
-    write_manifest(elsewhere / "manifest.csv", pairing.table)
+    write_csv(elsewhere / "manifest.csv", pairing.table)
     for case in read_manifest(elsewhere / "manifest.csv", root=pairing.root).cases:
         check_case_files(case)
 

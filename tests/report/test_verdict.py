@@ -86,6 +86,17 @@ def test_49_patients_are_few_even_if_all_have_regions_of_both_classes(sound):
         assert [one.heading for one in verdict(data).reasons] == ["Few patients"] * few
 
 
+def test_a_warning_of_few_independent_groups_counts_where_patients_are_many(sound):
+    """Patients of 10 hospitals that stay together: 120 patients, and few events that are independent."""
+    warned = replace(sound, findings=found("FewEvents", "warning"))
+    judged = verdict(warned)
+    assert judged.level == CAREFUL
+    assert [reason.heading for reason in judged.reasons] == ["The audit warns"]
+    assert "FewEvents" in judged.reasons[0].text
+    few = replace(with_patients(sound, 29, 200), findings=found("FewEvents", "warning"))
+    assert [reason.heading for reason in verdict(few).reasons] == ["Few patients"]  # said once
+
+
 def test_several_regions_of_a_patient_count_once(sound):
     rows = with_patients(sound, 15, 60)
     twice = pd.concat([rows.predictions, rows.predictions], ignore_index=True)

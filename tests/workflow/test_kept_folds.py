@@ -14,6 +14,7 @@ import pytest
 
 from radiobone.cohort.readers import cohort_from_arrays
 from radiobone.core.interruption import Interrupted
+from radiobone.evaluation.candidates import candidates
 from radiobone.evaluation.nested_cv import nested_cv
 from radiobone.evaluation.spec import load_pipeline
 from radiobone.explain.over_folds import explain_folds
@@ -196,6 +197,18 @@ def test_other_work_on_the_same_data_is_other_folds(monkeypatch: pytest.MonkeyPa
         assert before.isdisjoint(keys(table()))
     monkeypatch.setattr(kept_folds, "code_digest", lambda _parts: "edited")
     assert before.isdisjoint(keys(table()))
+
+
+def test_the_order_of_a_grid_decides_its_candidates() -> None:
+    def spec(*names: str) -> dict[str, Any]:
+        grid = {"C": [0.1, 10.0], "l1_ratio": [0.05, 0.95]}
+        model = {"lr_elasticnet": {name: grid[name] for name in names}}
+        return {**SPEC, "models": [model], "search": {"kind": "random", "n_iter": 2}}
+
+    one, other = spec("C", "l1_ratio"), spec("l1_ratio", "C")
+    drawn = [[found.params for found in candidates(load_pipeline(asked), seed=1)] for asked in (one, other)]
+    assert drawn[0] != drawn[1]
+    assert set(keys(table(), one)).isdisjoint(keys(table(), other))
 
 
 def test_a_fold_that_is_no_fold_is_refused() -> None:

@@ -15,6 +15,9 @@ from typer.testing import CliRunner
 
 from radiobone.cli.app import app
 from radiobone.core.errors import FileMissing, FileUnreadable, OutputNotWritable, OutputTaken
+from radiobone.core.folders import EXTRACTION, begin
+from radiobone.core.warnings import UnfinishedRun
+from radiobone.report.build import write_report
 from radiobone.workflow.extract import dry_run, extract
 from radiobone.workflow.study import evaluate, evaluate_table
 from small_cohort import QUICK, SmallCohort
@@ -151,9 +154,9 @@ def test_an_evaluation_never_goes_into_an_extraction(extracted: Path, tmp_path: 
     evaluation = judged(extracted, tmp_path / "result")
     with pytest.raises(OutputTaken):
         evaluation.save(extracted)
-    with pytest.raises(OutputTaken):
-        evaluation.report(extracted / "report.html")
     assert content(extracted) == before
+    evaluation.report(extracted / "report.html")  # a file of its own, and nothing beside it
+    assert set(content(extracted)) == {*before, "report.html"}
     assert json.loads((tmp_path / "result" / "metrics.json").read_text())["n_features"] == 2
 
 
@@ -164,6 +167,7 @@ def test_an_evaluation_never_goes_into_an_unfinished_extraction(extracted: Path)
         evaluate(
             np.random.default_rng(0).normal(size=(20, 2)),
             np.arange(20) % 2,
+            groups=range(20),
             pipeline=FAST,
             show_progress=False,
         ).save(extracted)
@@ -221,3 +225,95 @@ def test_provenance_is_written_last_and_goes_first(
         extract(cohort.manifest, settings=QUICK, output=extracted, show_progress=False)
     assert (extracted / "features.parquet").is_file()
     assert not (extracted / "provenance.json").exists()
+
+
+@pytest.mark.parametrize("name", ["cases.csv", "provenance.json", "features.csv", "pictures/0001.png"])
+def test_files_of_others_are_not_replaced_by_an_extraction(
+    cohort: SmallCohort, tmp_path: Path, name: str
+) -> None:
+    mine = tmp_path / "out" / name
+    mine.parent.mkdir(parents=True, exist_ok=True)
+    mine.write_text("{}")
+    with pytest.raises(OutputTaken, match=f"{name.split('/')[0]} would be replaced"):
+        extract(cohort.manifest, settings=MEAN, output=tmp_path / "out", show_progress=False)
+    assert list(content(tmp_path / "out")) == [name]
+
+
+@pytest.mark.parametrize(
+    "name", ["cases.csv", "provenance.json", "predictions.parquet", "pictures/index.json"]
+)
+def test_files_of_others_are_not_replaced_by_an_evaluation(here: Path, name: str) -> None:
+    mine = here / "out" / name
+    mine.parent.mkdir(parents=True, exist_ok=True)
+    mine.write_text("[]")
+    with pytest.raises(OutputTaken):
+        evaluate_table(here / "t.csv", here / "out", target="y", pipeline=FAST, id="row", show_progress=False)
+    assert list(content(here / "out")) == [name]
+
+
+def test_what_is_read_is_not_replaced(cohort: SmallCohort, extracted: Path) -> None:
+    manifest = extracted / "cases.csv"
+    manifest.write_bytes(cohort.manifest.read_bytes())
+    with pytest.raises(OutputTaken, match="is read and would be lost"):
+        extract(manifest, root=cohort.folder, settings=MEAN, output=extracted, show_progress=False)
+    assert manifest.read_bytes() == cohort.manifest.read_bytes()
+
+
+def test_only_pictures_of_the_run_before_are_removed(cohort: SmallCohort, extracted: Path) -> None:
+    mine = extracted / "pictures" / "1377.png"
+    mine.write_bytes(b"mine")
+    extract(cohort.manifest, settings=MEAN, output=extracted, show_progress=False)
+    assert mine.read_bytes() == b"mine"
+
+
+def test_a_dry_run_makes_room_for_the_extraction(
+    cohort: SmallCohort, extracted: Path, tmp_path: Path
+) -> None:
+    assert extracted.is_dir()  # the fixture fills the cohort
+    dry_run(cohort.manifest, output=tmp_path / "out", show_progress=False)
+    extract(cohort.manifest, settings=MEAN, output=tmp_path / "out", show_progress=False)
+    assert json.loads((tmp_path / "out" / "run.json").read_text()) == {"finished": True, "kind": "extraction"}
+
+
+def test_an_unfinished_evaluation_is_told(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = {"target": "y", "pipeline": FAST, "id": "row", "show_progress": False}
+    evaluate_table(here / "t.csv", here / "out", **asked)
+    write_report(here / "out")
+    monkeypatch.setattr("radiobone.workflow.study.judge", no_work)
+    with pytest.raises(AssertionError):
+        evaluate_table(here / "t.csv", here / "out", **{**asked, "seed": 5})
+    with pytest.warns(UnfinishedRun, match="of the run before"):
+        write_report(here / "out")
+
+
+def test_an_unfinished_extraction_is_told(extracted: Path, tmp_path: Path) -> None:
+    begin(extracted, EXTRACTION)
+    with pytest.warns(UnfinishedRun, match="last extraction"):
+        judged(extracted, tmp_path / "result")
+
+
+def test_a_manifest_that_is_there_stays(here: Path) -> None:
+    message = str(refused("manifest", here / "images", here / "masks", "-o", here / "m.csv"))
+    assert "--overwrite" in message
+    assert (here / "m.csv").read_text().endswith("a.nii,b.nii\n")
+    answer = CliRunner().invoke(
+        app, ["manifest", str(here / "images"), str(here / "masks"), "-o", str(here / "m.csv"), "--overwrite"]
+    )
+    assert answer.exit_code == 0, answer.output
+
+
+def test_names_say_what_is_written(here: Path) -> None:
+    (here / "keep.xlsx").write_text("mine")
+    for arguments in (
+        ("manifest", here / "images", here / "masks", "-o", here / "keep.xlsx"),
+        ("score", here / "m.rbm", here / "t.csv", "-o", here / "keep.xlsx"),
+        ("fit", here / "t.csv", "--target", "y", "-o", here / "keep.xlsx"),
+    ):
+        assert "should end in" in str(refused(*arguments))
+    assert (here / "keep.xlsx").read_text() == "mine"
+
+
+def test_features_that_are_scored_are_not_replaced(here: Path, extracted: Path) -> None:
+    before = content(extracted)
+    refused("score", here / "m.rbm", extracted, "-o", extracted / "features.csv")
+    assert content(extracted) == before

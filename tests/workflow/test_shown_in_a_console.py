@@ -24,12 +24,12 @@ def table() -> tuple[pd.DataFrame, np.ndarray]:
 
 @pytest.fixture(scope="module")
 def evaluation() -> Evaluation:
-    return evaluate(*table(), pipeline=PIPELINE, show_progress=False)
+    return evaluate(*table(), groups=range(40), pipeline=PIPELINE, show_progress=False)
 
 
 @pytest.fixture(scope="module")
 def model() -> Model:
-    return fit(*table(), pipeline=PIPELINE)
+    return fit(*table(), groups=range(40), pipeline=PIPELINE)
 
 
 def is_short(text: str) -> bool:

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from radiobone.cli.app import app
 from radiobone.core.errors import BadConfig, BadSetting, FileMissing, OneClass
+from radiobone.core.folders import EVALUATION, begin
 from radiobone.workflow.study_file import read_study, run_study
 from small_cohort import QUICK, SmallCohort
 
@@ -130,6 +131,7 @@ def test_pictures_of_an_earlier_run_do_not_stay_in_a_tables_report(tmp_path: Pat
     (out / "pictures" / "mine.png").write_bytes(b"the user's own")
     (out / "pictures" / "index.json").write_text('[{"file": "0000.png"}]')
     (out / "cases.csv").write_text("patient_id\n")
+    begin(out, EVALUATION)
     run_study(write_study(tmp_path, table="table.csv", id="ID"), out, show_progress=False)
     assert [path.name for path in (out / "pictures").iterdir()] == ["mine.png"]
     assert not (out / "cases.csv").exists()

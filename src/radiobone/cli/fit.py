@@ -39,7 +39,7 @@ def fit(
     from radiobone.core.outputs import prepare_file
     from radiobone.workflow.score import fit_table
 
-    prepare_file(output, example="model.rbm", inputs=[source, pipeline])
+    prepare_file(output, example="model.rbm", suffix=".rbm", inputs=[source, pipeline])
     model = fit_table(
         source,
         pipeline=pipeline,

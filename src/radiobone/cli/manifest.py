@@ -36,11 +36,12 @@ def manifest(
         str | None,
         typer.Option("--roi", help="Region of every mask: a name, or a pattern such as 'vertebrae_L*'."),
     ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a manifest that is there.")] = False,
 ) -> None:
     """Pair images, masks and a sheet of labels into a manifest, and show what does not match."""
     from radiobone.workflow.pair import pair
 
-    outcome = pair(images, masks, labels, output, roi)
+    outcome = pair(images, masks, labels, output, roi, overwrite=overwrite)
     for line in outcome.lines:
         typer.echo(line)
     if not outcome.complete:

@@ -45,7 +45,7 @@ def score(
     from radiobone.workflow.score import score_source
 
     if output is not None:
-        prepare_file(output, example="scores.csv", inputs=[model, source, mask])
+        prepare_file(output, example="scores.csv", suffix=".csv", inputs=[model, source, mask])
     scored = score_source(
         model,
         source,

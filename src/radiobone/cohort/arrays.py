@@ -11,11 +11,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from radiobone.cohort.checks import check_columns
+from radiobone.cohort.checks import MIN_PATIENTS
 from radiobone.cohort.id_like import is_id_by_content
+from radiobone.cohort.python_inputs import as_clinical, as_column, as_table
 from radiobone.cohort.roles import id_dropped, missing_column
-from radiobone.core.columns import names_patients
+from radiobone.core.columns import ends_like_id, names_patients
 from radiobone.core.errors import BadSetting, DuplicateColumn, MissingId
+from radiobone.core.warnings import FeatureDropped
 
 ADVICE = (
     "Rows would be paired with those of other patients. Give tables whose rows carry the same labels, each once; or, if "
@@ -50,51 +52,27 @@ def gather(X: Any, y: Any, *, groups: Any = None, sites: Any = None, clinical: A
     Raises
     ------
     BadSetting
-        If lengths or labels differ, or labels that are not in one order occur twice.
+        If something is of another kind, if lengths or labels differ, or labels that are not in one order occur twice.
     MissingId
-        If the patients seem to be in ``X`` and not in ``groups``.
+        If the patients seem to be in ``X`` or ``clinical`` and not in ``groups``.
     MissingColumn, DuplicateColumn
     """
-    block = clinical if isinstance(clinical, pd.DataFrame) else None
-    parts: dict[str, Any] = {"X": _table(X), "y": _column("y", y), "groups": _column("groups", groups)}
-    parts |= {"sites": _column("sites", sites), "clinical": block}
-    parts = {name: part for name, part in parts.items() if part is not None}
+    clinical = as_clinical(clinical, X)
+    parts: dict[str, Any] = {"X": as_table(X), "y": as_column("y", y)}
+    parts |= {
+        name: as_column(name, part)
+        for name, part in (("groups", groups), ("sites", sites))
+        if part is not None
+    }
+    parts |= {"clinical": clinical} if isinstance(clinical, pd.DataFrame) else {}
     _check_lengths(parts)
-    labelled = {"X": X, "y": y, "groups": groups, "sites": sites, "clinical": clinical}
-    parts = _aligned(
-        parts, {name for name, part in labelled.items() if isinstance(part, pd.Series | pd.DataFrame)}
-    )
-    _check_patients_given(parts["X"], isinstance(X, pd.DataFrame), groups is not None)
-    bare = {name: part.reset_index(drop=True) for name, part in parts.items()}
-    table = bare["X"] if not isinstance(X, pd.DataFrame) else _without_ids(bare["X"])
-    joined, names = _join_clinical(table, bare.get("clinical", clinical))
+    pandas = {"X": X, "y": y, "groups": groups, "sites": sites}
+    labelled = {name for name, part in pandas.items() if isinstance(part, pd.Series | pd.DataFrame)}
+    bare = _without_patients(_aligned(parts, labelled | {"clinical"}), isinstance(X, pd.DataFrame), clinical)
+    joined, names = _join_clinical(bare["X"], bare.get("clinical", clinical))
     target = bare["y"].rename("target" if bare["y"].name is None else str(bare["y"].name))
     cells = {name: bare[name].to_numpy(dtype=object) for name in ("groups", "sites") if name in bare}
     return Given(joined, target, cells.get("groups"), cells.get("sites"), tuple(names))
-
-
-def _table(X: Any) -> pd.DataFrame:
-    if isinstance(X, pd.DataFrame):
-        table = X.set_axis([str(name) for name in X.columns], axis=1)
-    else:
-        values = np.asarray(X)
-        if values.ndim != 2:
-            raise BadSetting(f"X has {values.ndim} dimension(s); two are needed: rows and features.")
-        table = pd.DataFrame(values, columns=[f"x{number}" for number in range(values.shape[1])])
-    check_columns(table)
-    return table
-
-
-def _column(name: str, given: Any) -> pd.Series | None:
-    if given is None:
-        return None
-    if isinstance(given, pd.DataFrame):
-        if given.shape[1] != 1:
-            raise BadSetting(
-                f"{name} has {given.shape[1]} columns; one is needed. Name it: {name}=table['COLUMN']."
-            )
-        return given.iloc[:, 0]
-    return given if isinstance(given, pd.Series) else pd.Series(given)
 
 
 def _check_lengths(parts: dict[str, Any]) -> None:
@@ -135,49 +113,80 @@ def _in_order(part: Any, name: str, index: pd.Index, first: str) -> Any:
     return part.reindex(index)
 
 
-def _check_patients_given(table: pd.DataFrame, named: bool, grouped: bool) -> None:
-    """Refuse to take each row for a patient where X itself says otherwise."""
-    if grouped or not named:
-        return
-    ids = [
+def _without_patients(
+    parts: dict[str, Any], named: bool, clinical: pd.DataFrame | list[str]
+) -> dict[str, Any]:
+    """Take ids out of the features and the clinical table, and number the rows from 0; a column named one by one stays."""
+    ids = {"X": _ids(parts["X"].drop(columns=clinical, errors="ignore"))} if named else {}
+    if "clinical" in parts:
+        ids["clinical"] = _ids_by_name(parts["clinical"])
+    if "groups" not in parts:
+        for name, found in ids.items():
+            _check_patients_given(name, parts[name], found)
+    for name, found in ids.items():
+        if found:
+            warnings.warn(
+                id_dropped(found, in_python=True) if name == "X" else _id_dropped(found), stacklevel=5
+            )
+    return {
+        name: (part.drop(columns=ids[name]) if name in ids else part).reset_index(drop=True)
+        for name, part in parts.items()
+    }
+
+
+def _ids(table: pd.DataFrame) -> list[str]:
+    return [name for name in table.columns if is_id_by_content(table[name], named=names_patients(name) > 0)]
+
+
+def _ids_by_name(clinical: pd.DataFrame) -> list[str]:
+    """Columns of a clinical table that are ids by name and content: an age that rises from row to row is none.
+
+    Nor is a column of a doubtful name that has too few values for patients, such as ``fall`` (yes or no).
+    """
+    return [
         name
-        for name in table.columns
-        if names_patients(name) > 0 and is_id_by_content(table[name], named=True)
+        for name in _ids(clinical)
+        if names_patients(name) > 1
+        or ((names_patients(name) or ends_like_id(name)) and clinical[name].nunique() >= MIN_PATIENTS)
     ]
-    repeated = [name for name in ids if table[name].nunique() < len(table)]
+
+
+def _check_patients_given(given: str, table: pd.DataFrame, ids: list[str]) -> None:
+    """Refuse to take each row for a patient where the table itself says otherwise."""
+    repeated = [name for name in ids if names_patients(name) and table[name].nunique() < len(table)]
     if repeated:
+        name = repeated[0]
         raise MissingId(
-            f"X has a column '{repeated[0]}' that repeats, and no groups are given: rows of one patient could be in training "
-            f"and test, and scores would be too high. Say groups=X['{repeated[0]}'], and leave it out of X."
+            f"{given} has a column '{name}' that repeats, and no groups are given: rows of one patient could be in training "
+            f"and test, and scores would be too high. Say groups={given}['{name}'], and leave it out of {given}. If it "
+            f"measures something, have it in X and name it: clinical=['{name}']."
         )
     if not table.index.is_unique:
         raise MissingId(
-            f"The labels of X's rows repeat, such as {table.index[table.index.duplicated()][0]!r}, and no groups are given. If "
-            "they are patients, say groups=X.index.to_numpy(); if they mean nothing, give X.reset_index(drop=True)."
+            f"The labels of {given}'s rows repeat, such as {table.index[table.index.duplicated()][0]!r}, and no groups are "
+            f"given. If they are patients, say groups={given}.index.to_numpy(); if they mean nothing, give "
+            f"{given}.reset_index(drop=True)."
         )
 
 
-def _without_ids(table: pd.DataFrame) -> pd.DataFrame:
-    ids = [name for name in table.columns if is_id_by_content(table[name], named=names_patients(name) > 0)]
-    if ids:
-        warnings.warn(id_dropped(ids, in_python=True), stacklevel=5)
-    return table.drop(columns=ids)
+def _id_dropped(names: Sequence[str]) -> FeatureDropped:
+    return FeatureDropped(
+        f"{', '.join(map(repr, names))} of clinical: by name and content ids, which tell rows apart and measure nothing. Left "
+        f"out. Pass the patient as groups=clinical['{names[0]}']; if it measures something, have it in X and name it: "
+        f"clinical=['{names[0]}']."
+    )
 
 
-def _join_clinical(
-    table: pd.DataFrame, clinical: pd.DataFrame | Sequence[str] | None
-) -> tuple[pd.DataFrame, list[str]]:
-    if clinical is None:
-        return table, []
+def _join_clinical(table: pd.DataFrame, clinical: pd.DataFrame | list[str]) -> tuple[pd.DataFrame, list[str]]:
     if not isinstance(clinical, pd.DataFrame):
         for name in clinical:
             if name not in table.columns:
                 raise missing_column(name, list(table.columns))
-        return table, list(clinical)
-    block = clinical.set_axis([str(name) for name in clinical.columns], axis=1)
-    joined = pd.concat([table, block], axis=1)
-    if joined.columns.duplicated().any():
+        return table, clinical
+    both = table.columns.intersection(clinical.columns)
+    if len(both):
         raise DuplicateColumn(
-            f"'{joined.columns[joined.columns.duplicated()][0]}' is in X and in clinical. Rename one."
+            f"'{both[0]}' is in X and in clinical. Rename one; if it is the same, leave it out of X, or say "
+            f"clinical=['{both[0]}']."
         )
-    return joined, list(block.columns)
+    return pd.concat([table, clinical], axis=1), list(clinical.columns)

@@ -105,7 +105,7 @@ def cohort_from_arrays(
     *,
     groups: npt.ArrayLike | None = None,
     sites: npt.ArrayLike | None = None,
-    clinical: pd.DataFrame | Sequence[str] | None = None,
+    clinical: pd.DataFrame | pd.Series | Sequence[str] | str | None = None,
     positive: str | bool | None = None,
 ) -> Cohort:
     """Make a cohort from arrays; the order given is part of the input.
@@ -123,7 +123,7 @@ def cohort_from_arrays(
         Patient of each row; every row is one if not given.
     sites : array-like, shape (n_rows,), optional
         Hospital or scanner of each row.
-    clinical : DataFrame with n_rows rows, or names of columns of ``X``, optional
+    clinical : DataFrame or named Series with n_rows rows, or names of columns of ``X``, optional
         Clinical columns.
     positive : str, optional
         Which of two values is the condition looked for.
@@ -135,7 +135,7 @@ def cohort_from_arrays(
     Raises
     ------
     BadSetting
-        If lengths or row labels do not fit together.
+        If something is of another kind, or lengths or row labels do not fit together.
     TableError, StudyError
     """
     given = gather(X, y, groups=groups, sites=sites, clinical=clinical)

@@ -13,6 +13,8 @@ from collections.abc import Collection, Sequence
 
 import pandas as pd
 
+from radiobone.core.spelling import Part, any_of, is_spelled, one_of
+
 MANY_ROWS = 10  # of one patient or of several; more are several
 _PERSON = """
     patient patients patienten patientin pat subject subjects subj usubj participant participants proband probanden
@@ -42,7 +44,7 @@ _FILE = """
 """
 _FILE_NUMBER = "id ids nr no n num number nummer numero numer code de del du di della"
 # Of these, an "id" or a "name" is the place's; a number is the patient's.
-_PLACE_NUMBER = r"(?:hospital|hosp|clinic|chart|unit)(?:nr|no|num|number|nummer|numero)"
+_HELD_BY, _HELD_NUMBER = "hospital hosp clinic chart unit", "nr no num number nummer numero"
 # Often a patient, and often a stay, a row or a lesion: they give way to a surer name.
 _WEAK = """
     id ids identifier identifiant identificador identificativo identification kennung ident case record fall fallzahl
@@ -71,13 +73,15 @@ def _words(text: str) -> str:
     return "|".join(sorted(set(text.split()), key=lambda word: (-len(word), word)))
 
 
-_NUMBERS, _ANY = f"(?:{_words(_NUMBER)})", f"(?:{_words(_NUMBER)}|{_words(_FILLER)})*"
-_FILES = f"(?:{_words(_FILE_NUMBER)})"
-_STRONG = re.compile(
-    rf"{_words(_ALONE)}|{_PLACE_NUMBER}"
-    rf"|{_ANY}(?:{_words(_PERSON)}){_ANY}{_NUMBERS}{_ANY}"
-    rf"|{_ANY}{_NUMBERS}{_ANY}(?:{_words(_PERSON)})"
-    rf"|(?:{_words(_FILE)}){_FILES}|{_FILES}+(?:{_words(_FILE)})"
+_NUMBERS = f"(?:{_words(_NUMBER)})"
+_ONE_PERSON, _ONE_NUMBER, _ANY = one_of(_PERSON), one_of(_NUMBER), any_of(_NUMBER + _FILLER)
+PATIENT_SPELLINGS: tuple[tuple[Part, ...], ...] = (
+    (one_of(_ALONE),),
+    (one_of(_HELD_BY), one_of(_HELD_NUMBER)),
+    (_ANY, _ONE_PERSON, _ANY, _ONE_NUMBER, _ANY),
+    (_ANY, _ONE_NUMBER, _ANY, _ONE_PERSON),
+    (one_of(_FILE), one_of(_FILE_NUMBER)),
+    (one_of(_FILE_NUMBER), any_of(_FILE_NUMBER), one_of(_FILE)),
 )
 _WEAKER = re.compile(
     rf"(?!idn$)(?:{_words(_WEAK)}|(?:{_words(_STAY)}){_NUMBERS}|{_NUMBERS}(?:{_words(_STAY)}))"
@@ -124,7 +128,7 @@ def names_patients(name: str) -> int:
         return 0
     if _WEAKER.fullmatch(bare):
         return 1
-    return 2 if _STRONG.fullmatch(bare) else 0
+    return 2 if any(is_spelled(bare, parts) for parts in PATIENT_SPELLINGS) else 0
 
 
 def names_region(name: str) -> bool:

@@ -58,7 +58,7 @@ class Entries:
         """
         wanted = set(keys)
         for path in self.folder.glob("??/*.json"):
-            if path.stem not in wanted:
+            if path.stem not in wanted and not path.name.startswith("."):  # another process is writing those
                 with writing(path):
                     path.unlink(missing_ok=True)
 

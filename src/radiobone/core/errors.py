@@ -66,7 +66,7 @@ class NotALocalPath(PathError):
 
 
 class NotATable(PathError):
-    """A folder or an image where a table or a manifest is needed."""
+    """A folder, an image, a manifest or a study file where a table is needed."""
 
 
 class PathOutsideRoot(PathError):

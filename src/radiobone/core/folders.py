@@ -2,67 +2,187 @@
 
 An extraction and an evaluation both write ``provenance.json``, ``cases.csv`` and pictures: one in the other's folder
 would spoil it. ``radiobone run`` keeps its extraction in ``features/`` below the result.
+
+``run.json`` says that a folder is radiobone's own, and whether the last run into it came to its end.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import warnings
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from radiobone.core.errors import FileUnreadable, OutputTaken
-from radiobone.core.files import read_json
-from radiobone.core.outputs import prepare_folder
+from radiobone.core.files import read_json, write_json
+from radiobone.core.outputs import prepare_folder, same_file
+from radiobone.core.warnings import UnfinishedRun
 
 FEATURE_FILES = ("features.parquet", "features.csv")
 RESULT_FILES = ("metrics.json", "predictions.parquet", "selected.parquet", "folds.json")
 PROVENANCE_FILE = "provenance.json"
 CASE_CACHE, FOLD_CACHE = "cache", "fold_cache"
 ENTRIES = "??/*.json"
+RUN_FILE = "run.json"
+SHARED = ("cases.csv", "pictures", PROVENANCE_FILE)
 
 
-def prepare_extraction_folder(path: str | Path) -> Path:
+@dataclass(frozen=True)
+class Kind:
+    """One kind of output folder.
+
+    Attributes
+    ----------
+    name : str
+    own : tuple of str
+        Files that only this kind has.
+    written : tuple of str
+        Everything that is replaced by the next run.
+    cache : str
+        Folder of finished pieces of work.
+    """
+
+    name: str
+    own: tuple[str, ...]
+    written: tuple[str, ...]
+    cache: str
+
+    def sign(self, folder: Path) -> str | None:
+        """Return what shows that the folder is of this kind, or None."""
+        if any((folder / self.cache).glob(ENTRIES)):
+            return f"{self.cache}/"
+        return next((name for name in self.own if (folder / name).exists()), None)
+
+
+EXTRACTION = Kind("extraction", FEATURE_FILES, (*FEATURE_FILES, *SHARED), CASE_CACHE)
+EVALUATION = Kind(
+    "evaluation",
+    RESULT_FILES,
+    (*RESULT_FILES, "audit.json", "shap.parquet", "shap.json", *SHARED),
+    FOLD_CACHE,
+)
+
+
+def prepare_extraction_folder(path: str | Path, inputs: Iterable[str | Path] = ()) -> Path:
     """Make a folder for features, before any work.
+
+    Parameters
+    ----------
+    path : path
+        New, empty, or made by an extraction before; other files in it are left alone.
+    inputs : iterable of path
+        Files that are read, and must not be replaced.
 
     Raises
     ------
     OutputTaken
-        If it holds an evaluation.
+        If it holds an evaluation, or files of others that would be replaced.
     OutputNotWritable, DiskFull
     """
     folder = prepare_folder(path)
-    found = next(_signs(folder, RESULT_FILES, FOLD_CACHE), None)
+    found = EVALUATION.sign(folder)
     if found is not None:
         raise OutputTaken(
             f"The output {folder} holds an evaluation ({found}), and features written there would spoil its provenance, "
             f"cases and pictures. Nothing was written. Give a folder of its own with -o, such as {folder / 'features'}."
         )
-    return folder
+    _refuse_to_replace(folder, EXTRACTION, inputs)
+    return _claimed(folder, EXTRACTION)
 
 
-def prepare_result_folder(path: str | Path) -> Path:
-    """Make a folder for an evaluation, before any work.
-
-    Raises
-    ------
-    OutputTaken
-        If it holds an extraction.
-    OutputNotWritable, DiskFull
-    """
+def prepare_result_folder(path: str | Path, inputs: Iterable[str | Path] = ()) -> Path:
+    """Make a folder for an evaluation, before any work; parameters and errors as above, kinds exchanged."""
     folder = prepare_folder(path)
-    found = next(_signs(folder, FEATURE_FILES, CASE_CACHE), None)
+    found = EXTRACTION.sign(folder)
     if found is not None:
         raise OutputTaken(
             f"The output {folder} holds an extraction ({found}), and a result written there would spoil its provenance: "
             "nobody could tell its features from other columns any more. Nothing was written. "
             f"Give a folder of its own with -o, such as {folder / 'result'}."
         )
+    _refuse_to_replace(folder, EVALUATION, inputs)
+    return _claimed(folder, EVALUATION)
+
+
+def _refuse_to_replace(folder: Path, kind: Kind, inputs: Iterable[str | Path]) -> None:
+    """Refuse a folder in which files that are read, or that are another's, would be replaced."""
+    there = [name for name in kind.written if (folder / name).exists()]
+    read = [name for name in there if any(same_file(folder / name, Path(source)) for source in inputs)]
+    foreign = there if not _made_here(folder, kind) else []
+    if read or foreign:
+        names = ", ".join(read or foreign)
+        why = (
+            "is read and would be lost"
+            if read
+            else "would be replaced, and no run of radiobone left it there"
+        )
+        raise OutputTaken(
+            f"In the output folder {folder}, {names} {why}. Nothing was written. Give a folder of its own with -o, "
+            f"such as {folder / 'result'}."
+        )
+
+
+def _claimed(folder: Path, kind: Kind) -> Path:
+    if not _made_here(folder, kind):
+        begin(folder, kind)
     return folder
 
 
-def _signs(folder: Path, names: tuple[str, ...], cache: str) -> Iterator[str]:
-    yield from (name for name in names if (folder / name).exists())
-    yield from (f"{cache}/" for _ in (folder / cache).glob(ENTRIES))
+def _made_here(folder: Path, kind: Kind) -> bool:
+    return bool(_run(folder).get("kind") == kind.name)
+
+
+def _run(folder: Path) -> dict[str, Any]:
+    try:
+        content = read_json(folder / RUN_FILE)
+    except FileUnreadable:
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def begin(folder: Path, kind: Kind) -> None:
+    """Note that a run into a prepared folder has begun.
+
+    Raises
+    ------
+    OutputNotWritable, DiskFull
+    """
+    write_json(folder / RUN_FILE, {"kind": kind.name, "finished": False})
+
+
+def finish(folder: Path, kind: Kind) -> None:
+    """Note that the run came to its end, and everything is written.
+
+    Raises
+    ------
+    OutputNotWritable, DiskFull
+    """
+    write_json(folder / RUN_FILE, {"kind": kind.name, "finished": True})
+
+
+def warn_if_unfinished(folder: Path, what: str) -> None:
+    """Warn if the last run into a folder began and did not end.
+
+    Parameters
+    ----------
+    folder : Path
+        Another program's folders, and files, are passed over.
+    what : str
+        What the run was: ``extraction`` or ``evaluation``.
+
+    Warns
+    -----
+    UnfinishedRun
+    """
+    if _run(folder).get("finished") is False:
+        warnings.warn(
+            UnfinishedRun(
+                f"The last {what} into {folder} was not finished. What is there is of the run before, which may have had "
+                f"other inputs. Run that {what} again first."
+            ),
+            stacklevel=3,
+        )
 
 
 def extraction_record(folder: Path) -> dict[str, Any] | None:

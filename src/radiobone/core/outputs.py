@@ -46,7 +46,12 @@ def prepare_folder(path: str | Path) -> Path:
 
 
 def prepare_file(
-    path: str | Path, *, example: str = "result.csv", inputs: Iterable[str | Path | None] = ()
+    path: str | Path,
+    *,
+    example: str = "result.csv",
+    suffix: str | None = None,
+    inputs: Iterable[str | Path | None] = (),
+    overwrite: bool = True,
 ) -> Path:
     """Make the folder of a file to be written and try to write in it, before any work is done for it.
 
@@ -56,8 +61,12 @@ def prepare_file(
         A file that is there stays until it is replaced.
     example : str
         A name for such a file, shown where a folder was given instead.
+    suffix : str, optional
+        What the name has to end in, such as ``.csv``.
     inputs : iterable of path or None
-        Files that are read for it, and that it must not replace.
+        Files that are read for it, and that it must not replace; into a folder that is read nothing is written.
+    overwrite : bool
+        Whether a file that is there may be replaced.
 
     Returns
     -------
@@ -82,16 +91,35 @@ def prepare_file(
                 f"The output {target} is no ordinary file, and would be replaced by one. "
                 "Give another file name with -o."
             )
-        if any(source is not None and _same_file(target, Path(source)) for source in inputs):
+        _check_name(target, suffix, example)
+        if any(source is not None and _holds(Path(source), target) for source in inputs):
             raise OutputNotWritable(
-                f"The output {target} is the file that is read, and would be lost. It is left as it is. "
-                "Give another file name with -o."
+                f"The output {target} is read, or lies in a folder that is, and what is there would be lost or mixed up. "
+                "Nothing was written. Give another place with -o."
+            )
+        if target.exists() and not overwrite:
+            raise OutputNotWritable(
+                f"{target} is there already, and may have been edited by hand. It is left as it is. "
+                "Give another file name with -o, or say --overwrite."
             )
         _try(target.parent)
     return target
 
 
-def _same_file(first: Path, second: Path) -> bool:
+def _check_name(target: Path, suffix: str | None, example: str) -> None:
+    if suffix is not None and target.suffix.lower() != suffix:
+        raise OutputNotWritable(
+            f"The output {target} should end in {suffix}, since that is what is written. Give another file name with "
+            f"-o, such as {target.with_name(example)}."
+        )
+
+
+def _holds(source: Path, target: Path) -> bool:
+    return source.resolve() == target.parent.resolve() if source.is_dir() else same_file(source, target)
+
+
+def same_file(first: Path, second: Path) -> bool:
+    """Tell whether two paths lead to one file that is there."""
     return first.exists() and second.exists() and first.samefile(second)
 
 

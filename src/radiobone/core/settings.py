@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from radiobone.core.complaints import complaint, known_keys, place
 from radiobone.core.errors import BadConfig, BadSetting, FileMissing, FileUnreadable
+from radiobone.core.file_kinds import did_you_mean
 
 S = TypeVar("S", bound="Settings")
 
@@ -77,7 +78,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
     FileMissing, FileUnreadable, BadConfig
     """
     if not path.is_file():
-        raise FileMissing(f"No file at {path}. Check the path.")
+        raise FileMissing(f"No file at {path}. Check the path.{did_you_mean(path)}")
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:

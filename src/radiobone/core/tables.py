@@ -21,6 +21,7 @@ from radiobone.core.errors import (
     RaggedRow,
     ResourceLimit,
 )
+from radiobone.core.file_kinds import did_you_mean, kind_of
 
 EXCEL_SUFFIXES = {".xlsx", ".xlsm"}
 PARQUET_SUFFIXES = {".parquet", ".pq"}
@@ -79,7 +80,19 @@ def _check_is_file(path: Path) -> None:
     if path.is_dir():
         raise NotATable(f"{path} is a folder, and a table (CSV or Excel) is needed. Name the file in it.")
     if not path.is_file():
-        raise FileMissing(f"No table at {path}. Check the path.")
+        raise FileMissing(f"No table at {path}. Check the path.{did_you_mean(path)}")
+    kind = kind_of(path)
+    if kind == "yaml":
+        raise NotATable(
+            f"{path} is a YAML file, and a table (CSV or Excel) is needed. A study file is started with: "
+            f"radiobone run {path} -o result"
+        )
+    if kind == "image":
+        raise NotATable(
+            f"{path} is an image, and a table (CSV or Excel) is needed. Images are measured first: "
+            f"radiobone manifest {path.parent} MASKS -o manifest.csv, then radiobone extract manifest.csv -o features; "
+            "the folder 'features' can be evaluated."
+        )
 
 
 def _check_header(header: list[str], path: Path) -> None:

@@ -127,6 +127,10 @@ class SuspectedLeak(RadioboneWarning):
     """A feature is, or nearly is, the target."""
 
 
+class UnfinishedRun(RadioboneWarning):
+    """The last run into a folder was not finished; what is there is older."""
+
+
 def meaning(code: str) -> str:
     """Return one line on what a warning's code stands for; empty if there is no such code."""
     kinds = {kind.code: kind for kind in RadioboneWarning.__subclasses__()}

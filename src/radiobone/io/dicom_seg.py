@@ -76,7 +76,7 @@ class SegMask:
         numbers = [number for _, number in self.names]
         if label is not None:
             if label not in numbers:
-                raise label_not_found(str(self.path), f"segment {label}", names)
+                raise label_not_found(str(self.path), f"segment {label}", names, by_value=True)
             return label
         name = name_in(str(self.path), roi, names)
         if name is None:

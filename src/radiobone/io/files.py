@@ -62,13 +62,18 @@ def read_bytes(path: Path) -> bytes:
         raise FileUnreadable(f"{path} cannot be read ({error.strerror or error}).") from error
 
 
-def first_bytes(path: Path, count: int = 512) -> bytes:
-    """Beginning of the content, decompressed where the file is gzip; ``b""`` if it is damaged there."""
+def read_beginning(path: Path, count: int) -> bytes:
+    """Read so many bytes at most, as they are."""
     try:
         with path.open("rb") as handle:
-            start = handle.read(64 * count)
+            return handle.read(count)
     except OSError as error:
         raise FileUnreadable(f"{path} cannot be read ({error.strerror or error}).") from error
+
+
+def first_bytes(path: Path, count: int = 512) -> bytes:
+    """Beginning of the content, decompressed where the file is gzip; ``b""`` if it is damaged there."""
+    start = read_beginning(path, 64 * count)
     if not start.startswith(GZIP_MAGIC):
         return start[:count]
     try:
@@ -109,8 +114,8 @@ def inflate(packed: bytes, path: Path, *, limit_bytes: int) -> bytes:
     return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
 
-def beside(path: Path, name: str, *, single: str) -> bytes:
-    """Read the data file that a header names, if it lies in the header's own folder.
+def beside(path: Path, name: str, *, single: str) -> Path:
+    """Return the data file that a header names, if it is there, in the header's own folder.
 
     Parameters
     ----------
@@ -132,7 +137,7 @@ def beside(path: Path, name: str, *, single: str) -> bytes:
             f"Save the image as a single {single} file."
         )
     check_file(path.parent / name)
-    return read_bytes(path.parent / name)
+    return path.parent / name
 
 
 @contextmanager

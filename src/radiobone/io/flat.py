@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from radiobone.core.errors import PathError
@@ -20,18 +21,24 @@ def is_radiograph(path: Path) -> bool:
     return is_picture(first_bytes(path)) or dicom_modality(path) in RADIOGRAPHS
 
 
-def all_radiographs(cases: tuple[Case, ...]) -> bool:
-    """Tell whether every image that can be looked at is a radiograph; False if none can."""
+def count_radiographs(cases: Sequence[Case]) -> tuple[int, int]:
+    """Count the images of a manifest that are radiographs, and all of its images.
+
+    Returns
+    -------
+    tuple of int
+        Radiographs, or 0 if any other image is among them or half of the images cannot be looked at; images.
+    """
     seen: dict[Path, Case] = {}
     for case in cases:
         seen.setdefault(case.image, case)
-    found = False
+    found = 0
     for path, case in seen.items():
         try:
             check_case_files(case)
             if not is_radiograph(path):
-                return False
+                return 0, len(seen)
         except PathError:
             continue  # the case will fail by name
-        found = True
-    return found
+        found += 1
+    return (found if 2 * found > len(seen) else 0), len(seen)

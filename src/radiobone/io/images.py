@@ -53,6 +53,32 @@ def read_image(path: Path) -> Volume:
     )
 
 
+def files_read(path: Path) -> tuple[Path, ...]:
+    """Return every file that an image or a mask at ``path`` is read from.
+
+    Parameters
+    ----------
+    path : Path
+        A file or a folder, of any format.
+
+    Returns
+    -------
+    tuple of Path
+        The file, and the data file where it is a header whose voxels are in another; of a folder all its files,
+        sorted.
+
+    Raises
+    ------
+    UnreadableImage, FileMissing, NotARegularFile, FileUnreadable
+        If a header names a data file that cannot be read.
+    """
+    if path.is_dir():
+        return tuple(entry for entry in sorted(path.rglob("*")) if entry.is_file())
+    start = first_bytes(path)
+    found = next((kind.data_file(path) for kind in IMAGE_FORMATS if kind.recognises(start)), None)
+    return (path,) if found is None else (path, found)
+
+
 def _read_folder(path: Path) -> Volume:
     """Read a series; a folder with a single file is read as that file would be."""
     files = [entry for entry in path.rglob("*") if entry.is_file()]

@@ -25,10 +25,10 @@ from radiobone.core.errors import (
     PathOutsideRoot,
     SameImageTwice,
 )
-from radiobone.core.files import write_csv
 from radiobone.core.tables import read_text_table
 from radiobone.core.warnings import SimilarIds
 from radiobone.io.not_a_table import check_is_manifest
+from radiobone.io.roots import common_folder
 
 NO_PATH = Path()
 URL = re.compile(r"^[A-Za-z][A-Za-z0-9+.\-]+:/")
@@ -51,6 +51,8 @@ class Case:
         The manifest's other columns, as text.
     root : Path or None
         Folder that the files must lie in; None where the case does not come from a manifest.
+    relative : bool
+        Whether the manifest gives image or mask as a path that begins at the root.
     """
 
     patient_id: str
@@ -60,6 +62,7 @@ class Case:
     label: int | None = None
     row: Mapping[str, str | None] = field(default_factory=dict)
     root: Path | None = None
+    relative: bool = False
 
     @property
     def case_id(self) -> str:
@@ -170,25 +173,11 @@ def check_case_files(case: Case) -> None:
             raise FileMissing(f"The manifest names no {kind}. Fill in the cell.")
         _check_local(case, kind, path)
         if not path.exists():
+            begin = f" (relative paths begin at {case.root}; another folder can be named with --root)"
             raise FileMissing(
-                f"No {kind} at {path}. Check the path in the manifest (relative paths begin at {case.root}; another "
-                "folder can be named with --root), and that the drive is there."
+                f"No {kind} at {path}. Check the path in the manifest{begin if case.relative else ''}, and that the "
+                "drive is there."
             )
-
-
-def write_manifest(path: Path, table: pd.DataFrame) -> None:
-    """Write a manifest as CSV.
-
-    Raises
-    ------
-    BadSetting
-        If the name asks for another format.
-    """
-    if path.suffix.lower() != ".csv":
-        raise BadSetting(
-            f"Manifests are written as CSV; {path.name} should end in .csv. Excel opens it as it is."
-        )
-    write_csv(path, table)
 
 
 def _columns(table: pd.DataFrame, path: Path, target: str | None) -> _Columns:
@@ -285,7 +274,12 @@ def _case(row: Mapping[str, str | None], columns: _Columns, label: int | None, r
         label=label,
         row={name: row[name] for name in columns.extra},
         root=root,
+        relative=any(_is_relative(row[name]) for name in (columns.image, columns.mask)),
     )
+
+
+def _is_relative(cell: str | None) -> bool:
+    return cell is not None and not URL.match(cell.strip()) and not Path(cell.strip()).is_absolute()
 
 
 def _path(cell: str | None, root: Path) -> Path:
@@ -346,7 +340,13 @@ def _check_local(case: Case, kind: str, path: Path) -> None:
     except (OSError, RuntimeError) as error:
         raise FileMissing(f"The {kind} {path} leads nowhere ({error}). Check the link.") from error
     if not resolved.is_relative_to(case.root.resolve()):
+        common = common_folder([resolved.parent, case.root.resolve()])
+        other = (
+            f", or write all paths as absolute ones and give --root {common} (the folder of both)"
+            if common
+            else ""
+        )
         raise PathOutsideRoot(
             f"The {kind} {path} leads to {resolved}, outside {case.root}. Manifests may only name files "
-            "below their own folder. Move the files, or name the common folder with --root."
+            f"below their own folder. Move the files there{other}."
         )

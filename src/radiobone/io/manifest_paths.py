@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from radiobone.core.errors import FileMissing, PathOutsideRoot
-from radiobone.io.manifest import NO_PATH, URL, Manifest
+from radiobone.io.manifest import NO_PATH, URL, Case, Manifest
+from radiobone.io.roots import common_folder
 
 NEARLY_ALL = 0.9
+MOST = 0.5
 FEW = 20  # paths to try below another folder
 
 
@@ -20,7 +21,7 @@ def check_paths(manifest: Manifest) -> None:
     Raises
     ------
     PathOutsideRoot
-        If nearly all paths are absolute and lead out of the root.
+        If absolute paths of half of the cases or more lead out of the root.
     FileMissing
         If the root is not there, or nearly no file is where the manifest says.
     """
@@ -30,30 +31,57 @@ def check_paths(manifest: Manifest) -> None:
             "study file or in Python)."
         )
     paths = _local_paths(manifest)
-    outside = [path for path in paths if not _is_below(path, manifest.root)]
-    if paths and len(outside) >= NEARLY_ALL * len(paths):
-        raise PathOutsideRoot(
-            f"{manifest.path}: the paths are absolute ({outside[0]}) and lie outside {manifest.root}, the folder of "
-            "the manifest. A manifest may only name files below one folder, so that it cannot reach what it should "
-            f"not. Name the folder that holds them: --root {_common_folder(outside)} (`root` in a study file or in "
-            "Python)."
-        )
+    _check_below_root(manifest, paths)
     missing = [path for path in paths if not _exists(path)]
     if paths and len(missing) >= NEARLY_ALL * len(paths):
         raise FileMissing(
             f"{manifest.path}: {len(missing)} of the {len(paths)} files it names are not there; the first: {missing[0]}. "
-            f"Relative paths begin at {manifest.root}. {_advice(missing, manifest.root)}"
+            f"{_where_to_look(manifest, missing)}"
         )
 
 
+def _check_below_root(manifest: Manifest, paths: Sequence[Path]) -> None:
+    outside = [case for case in manifest.cases if not _is_below(case, manifest.root)]
+    if not outside or len(outside) < MOST * len(manifest.cases):
+        return
+    first = next(path for path in _named(outside[0]) if not path.is_relative_to(manifest.root))
+    raise PathOutsideRoot(
+        f"{manifest.path}: in {len(outside)} of {len(manifest.cases)} cases paths are absolute ({first}) and lie "
+        f"outside {manifest.root}, where its paths begin. A manifest may only name files below one folder, so that it cannot reach what "
+        f"it should not. {_root_for(manifest, paths)}"
+    )
+
+
+def _root_for(manifest: Manifest, paths: Sequence[Path]) -> str:
+    common = common_folder(path.parent for path in paths)
+    if common is None:
+        return "The files have no folder in common but the whole drive: copy them below one folder."
+    told = f"Name the folder that holds them all: --root {common} (`root` in a study file or in Python)"
+    mixed = any(case.relative for case in manifest.cases)
+    return (
+        f"{told}, and write the relative ones as absolute too, since they would begin there."
+        if mixed
+        else f"{told}."
+    )
+
+
+def _where_to_look(manifest: Manifest, missing: Sequence[Path]) -> str:
+    if not any(case.relative for case in manifest.cases):
+        return "The paths are absolute: check that the drive is there and has the same name on this machine."
+    return f"Relative paths begin at {manifest.root}. {_advice(missing, manifest.root)}"
+
+
 def _local_paths(manifest: Manifest) -> list[Path]:
-    named = (path for case in manifest.cases for path in (case.image, case.mask))
-    return [path for path in dict.fromkeys(named) if path != NO_PATH and not URL.match(str(path))]
+    return list(dict.fromkeys(path for case in manifest.cases for path in _named(case)))
 
 
-def _is_below(path: Path, root: Path) -> bool:
+def _named(case: Case) -> list[Path]:
+    return [path for path in (case.image, case.mask) if path != NO_PATH and not URL.match(str(path))]
+
+
+def _is_below(case: Case, root: Path) -> bool:
     """By the names alone; links are looked at case by case. A relative path begins below the root."""
-    return path.is_relative_to(root)
+    return all(path.is_relative_to(root) for path in _named(case))
 
 
 def _exists(path: Path) -> bool:
@@ -61,10 +89,6 @@ def _exists(path: Path) -> bool:
         return path.exists()
     except (OSError, ValueError):
         return False
-
-
-def _common_folder(paths: Sequence[Path]) -> Path:
-    return Path(os.path.commonpath([path.parent for path in paths]))
 
 
 def _advice(missing: Sequence[Path], root: Path) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from radiobone.core.errors import UnreadableImage
 from radiobone.core.validation import check_spacing
 from radiobone.core.volume import Volume
-from radiobone.io.files import beside, damaged, inflate, read_bytes
+from radiobone.io.files import beside, damaged, inflate, read_beginning, read_bytes
 from radiobone.io.itk_header import read_header, read_voxels, several_values
 
 IMAGE_IO = "MetaImageIO"
@@ -45,6 +45,23 @@ def read_metaimage(path: Path) -> Volume:
     return header.volume(read_voxels(header, IMAGE_IO))
 
 
+def metaimage_data_file(path: Path) -> Path | None:
+    """Return the file that holds the voxels of a header, or None where they follow it.
+
+    Raises
+    ------
+    UnreadableImage, FileMissing, NotARegularFile, FileUnreadable
+        If the header names no single file in its own folder.
+    """
+    fields, _ = _parse(read_beginning(path, LARGEST_HEADER_BYTES), path)
+    return _data_file(fields, path)
+
+
+def _data_file(fields: dict[str, str], path: Path) -> Path | None:
+    name = fields["ElementDataFile"]
+    return None if name == "LOCAL" else beside(path, name, single=".mha")
+
+
 def _parse(content: bytes, path: Path) -> tuple[dict[str, str], int]:
     fields: dict[str, str] = {}
     position = 0
@@ -72,13 +89,10 @@ def _check_fields(fields: dict[str, str], path: Path) -> None:
 
 def _check_data(fields: dict[str, str], attached: bytes, path: Path) -> None:
     needed = math.prod(int(n) for n in fields["DimSize"].split()) * ITEM_BYTES.get(fields["ElementType"], 1)
+    data_file = _data_file(fields, path)
     if fields.get("BinaryData", "True").lower() != "true":
         return
-    data = (
-        attached
-        if fields["ElementDataFile"] == "LOCAL"
-        else beside(path, fields["ElementDataFile"], single=".mha")
-    )
+    data = attached if data_file is None else read_bytes(data_file)
     if fields.get("CompressedData", "False").lower() == "true":
         data = inflate(data, path, limit_bytes=needed)
     if len(data) < needed:

@@ -9,7 +9,7 @@ from pathlib import Path
 from radiobone.core.errors import UnreadableImage
 from radiobone.core.validation import check_spacing
 from radiobone.core.volume import Volume
-from radiobone.io.files import beside, damaged, inflate, read_bytes
+from radiobone.io.files import beside, damaged, inflate, read_beginning, read_bytes
 from radiobone.io.itk_header import read_header, read_voxels
 
 IMAGE_IO = "NrrdImageIO"
@@ -48,6 +48,18 @@ def read_nrrd(path: Path) -> Volume:
     _check_data(fields, content[data_start:], path)
     header = read_header(path, IMAGE_IO)
     return header.volume(read_voxels(header, IMAGE_IO))
+
+
+def nrrd_data_file(path: Path) -> Path | None:
+    """Return the file that holds the voxels of a header, or None where they follow it.
+
+    Raises
+    ------
+    UnreadableImage, FileMissing, NotARegularFile, FileUnreadable
+        If the header names no single file in its own folder.
+    """
+    fields, _ = _parse(read_beginning(path, LARGEST_HEADER_BYTES), path)
+    return _data_file(fields, path)
 
 
 def segment_names(path: Path) -> dict[str, int]:
@@ -95,11 +107,16 @@ def _check_fields(fields: dict[str, str], path: Path) -> None:
         check_spacing([math.hypot(*step) for step in steps], str(path))
 
 
+def _data_file(fields: dict[str, str], path: Path) -> Path | None:
+    name = fields.get("data file", fields.get("datafile"))
+    return None if name is None else beside(path, name, single=".nrrd")
+
+
 def _check_data(fields: dict[str, str], attached: bytes, path: Path) -> None:
     """Refuse data that end too early; what is not raw, gzip or bzip2 is left to ITK."""
     needed = math.prod(int(n) for n in fields["sizes"].split()) * ITEM_BYTES.get(fields["type"].lower(), 1)
-    data_file = fields.get("data file", fields.get("datafile"))
-    data = attached if data_file is None else beside(path, data_file, single=".nrrd")
+    data_file = _data_file(fields, path)
+    data = attached if data_file is None else read_bytes(data_file)
     encoding = fields.get("encoding", "raw").lower()
     if encoding in {"gz", "gzip"}:
         found = len(inflate(data, path, limit_bytes=needed))

@@ -64,7 +64,7 @@ class RtStructMask:
         """ROI number of a structure; see ``radiobone.io.masks.Mask``."""
         if label is not None:
             if label not in self.names.values():
-                raise label_not_found(str(self.path), f"ROI number {label}", self.names)
+                raise label_not_found(str(self.path), f"ROI number {label}", self.names, by_value=True)
             return label
         name = name_in(str(self.path), roi, self.names)
         if name is None:

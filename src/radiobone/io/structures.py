@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from radiobone.core.errors import EmptyMask, LabelNotFound
+from radiobone.core.near_names import nearest
 from radiobone.core.volume import Volume
 from radiobone.core.warnings import RoiNameAssumed, StructureNamesAssumed
 from radiobone.io.totalsegmentator_classes import TOTAL_CLASSES
@@ -121,7 +122,7 @@ def region_of(
         return label_map.mask_of(label)
     if label in declared or not present:
         raise empty_mask(what, f"label {label}")
-    raise label_not_found(what, f"label {label}", [f"label_{value}" for value in present])
+    raise label_not_found(what, f"label {label}", [f"label_{value}" for value in present], by_value=True)
 
 
 def labels_present(array: npt.NDArray[np.integer]) -> tuple[int, ...]:
@@ -147,12 +148,43 @@ def empty_mask(what: str, wanted: str | None) -> EmptyMask:
     )
 
 
-def label_not_found(what: str, wanted: str | None, known: Iterable[str]) -> LabelNotFound:
-    """Build the error for a structure that is not there, listing those that are."""
-    names = list(known)
-    shown = ", ".join(names[:MOST_NAMES_SHOWN]) + (", …" if len(names) > MOST_NAMES_SHOWN else "")
+def label_not_found(
+    what: str, wanted: str | None, known: Iterable[str], *, by_value: bool = False
+) -> LabelNotFound:
+    """Build the error for a structure that is not there, listing those that are, the nearest names first.
+
+    Parameters
+    ----------
+    what : str
+        The file.
+    wanted : str or None
+        What was asked for; None if nothing was.
+    known : iterable of str
+        Names of the structures.
+    by_value : bool
+        Whether ``wanted`` tells a value, to which no name is near.
+    """
+    names = list(dict.fromkeys(known))
     if not wanted:
-        start = f"{what} has {len(names)} structures, and nothing says which is meant"
-    else:
-        start = f"{what} has no structure '{wanted}'"
-    return LabelNotFound(f"{start}. It has: {shown or 'none'}. {SAY_WHICH}")
+        start = f"{what} has {len(names)} structures, and nothing says which is meant."
+        return LabelNotFound(f"{start} It has: {_in_groups(names)}. {SAY_WHICH}")
+    near = [] if by_value else nearest(wanted, names)
+    hint = f" Did you mean '{near[0]}'?" if near else ""
+    shown = _some([*near, *(name for name in names if name not in set(near))])
+    return LabelNotFound(f"{what} has no structure '{wanted}'.{hint} It has: {shown}. {SAY_WHICH}")
+
+
+def _some(names: Sequence[str]) -> str:
+    rest = f", … ({len(names)} in all)" if len(names) > MOST_NAMES_SHOWN else ""
+    return ", ".join(names[:MOST_NAMES_SHOWN]) + rest if names else "none"
+
+
+def _in_groups(names: Sequence[str]) -> str:
+    """List few names as they are; of many, those that begin with one word as ``vertebrae_* (25)``, large groups first."""
+    if len(names) <= MOST_NAMES_SHOWN:
+        return _some(names)
+    groups: dict[str, list[str]] = {}
+    for name in names:
+        groups.setdefault(name.partition("_")[0], []).append(name)
+    ordered = sorted(groups.items(), key=lambda group: -len(group[1]))
+    return ", ".join(f"{stem}_* ({len(own)})" if len(own) > 1 else own[0] for stem, own in ordered)

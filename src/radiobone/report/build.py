@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from radiobone.core.files import write_text
+from radiobone.core.folders import warn_if_unfinished
 from radiobone.core.outputs import prepare_file
 from radiobone.report import numbers
 from radiobone.report.data import ResultData, read_result
@@ -47,6 +48,7 @@ def write_report(folder: Path, output: Path | None = None) -> Path:
     source = Path(folder)
     target = source / REPORT_NAME if output is None else Path(output)
     data = read_result(source)
+    warn_if_unfinished(source, "evaluation")
     prepare_file(target, example=REPORT_NAME)
     write_text(target, render(data))
     return target

@@ -119,10 +119,9 @@ def warnings_of_the_audit(data: ResultData) -> Reason | None:
     """Object if the audit gave a warning, or was not run."""
     if data.findings is None:
         return Reason(CAREFUL, "No audit", "The table was not checked for leaks.")
-    codes = sorted(
-        {str(one["code"]) for one in data.findings if one.get("severity") == "warning"} - {"FewEvents"}
-    )
-    if not codes:  # few patients are an objection of their own
+    said = {"FewEvents"} if few_patients(data) is not None else set()
+    codes = sorted({str(one["code"]) for one in data.findings if one.get("severity") == "warning"} - said)
+    if not codes:
         return None
     return Reason(CAREFUL, "The audit warns", f"{', '.join(codes)}: see what it found, below.")
 

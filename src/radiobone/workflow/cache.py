@@ -13,15 +13,17 @@ import numpy as np
 from PIL import Image
 
 from radiobone.core.entries import Entries
-from radiobone.core.errors import PathError
+from radiobone.core.errors import RadioboneError
 from radiobone.core.files import content_digest, file_digest, write_bytes
 from radiobone.core.provenance import code_digest, package_version
 from radiobone.features.settings import ExtractionSettings
+from radiobone.io.images import files_read
 from radiobone.io.manifest import Case, check_case_files
 from radiobone.workflow.case_runner import Outcome
 
 ENGINE_PARTS = ("core", "io", "imaging", "features")
 ENGINE_PACKAGES = ("radiobone", "numpy", "scipy", "SimpleITK", "PyWavelets")
+FileState = tuple[Path, int, int, int]  # name, times of change of content and of name, size
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class CaseKey:
     Attributes
     ----------
     image_digest, mask_digest : str
-        SHA-256 of the content.
+        SHA-256 of the content; of a header and its data file, that of their two digests.
     key : str
         SHA-256 of these, the region asked for, the effective settings and the engine's versions.
     """
@@ -47,15 +49,20 @@ def engine_digest() -> str:
 
 
 @cache
-def _digest_once(path: Path, _modified_ns: int, _size: int) -> str:
-    return file_digest(path)
+def _digest_once(path: Path, state: tuple[FileState, ...]) -> str:
+    files = [path] if path.is_dir() else [file for file, *_ in state]
+    digests = [file_digest(file) for file in files]
+    return digests[0] if len(digests) == 1 else content_digest(digests)
 
 
 def _digest(path: Path) -> str:
-    """Digest of a file or folder, computed once per run; a changed file is computed again."""
-    entries = sorted(path.rglob("*")) if path.is_dir() else [path]
-    stats = [entry.stat() for entry in entries]
-    return _digest_once(path, max(s.st_mtime_ns for s in stats), sum(s.st_size for s in stats))
+    """Digest of all that is read for a path, computed once per run; what has changed is computed again."""
+    return _digest_once(path, tuple(_state(file) for file in files_read(path)))
+
+
+def _state(file: Path) -> FileState:
+    status = file.stat()
+    return file, status.st_mtime_ns, status.st_ctime_ns, status.st_size
 
 
 def case_key(case: Case, settings: ExtractionSettings, modality: str | None) -> CaseKey | None:
@@ -63,7 +70,7 @@ def case_key(case: Case, settings: ExtractionSettings, modality: str | None) -> 
     try:
         check_case_files(case)  # before anything outside the root, or no file at all, is read
         image, mask = _digest(case.image), _digest(case.mask)
-    except (OSError, ValueError, PathError):
+    except (OSError, ValueError, RadioboneError):
         return None
     asked = {
         "image": image,

@@ -27,6 +27,7 @@ from radiobone.imaging.pictures import picture_facts, three_planes
 from radiobone.io.images import read_image
 from radiobone.io.manifest import Case, check_case_files
 from radiobone.io.masks import Mask, open_mask
+from radiobone.io.roots import is_drive
 
 Status = Literal["done", "failed", "empty", "ready"]
 DICOM_MODALITIES = {
@@ -123,16 +124,15 @@ def run_image(
         For each case at least one, more where it names its regions by a pattern. Errors are
         recorded, never raised, so that the rest of the cohort goes on.
     """
-    image: Volume | None = None
+    image = _ImageOnce(task.modality)
     outcomes: list[list[Outcome]] = []
     for case in cases:
         found: list[Outcome]
         with collected() as warnings:
             try:
                 check_case_files(case)
-                if image is None:
-                    image = _read(case, task.modality)
-                found = _measure(case, open_mask(case.mask, image), image, task, tell)
+                volume = image.read(case)
+                found = _measure(case, open_mask(case.mask, volume), volume, task, tell)
             except RadioboneError as error:
                 found = [_failed(case, error)]
                 tell(case.case_id)
@@ -147,6 +147,25 @@ def run_image(
 def is_pattern(roi: str) -> bool:
     """Tell whether a region's name stands for several, such as ``vertebrae_*``."""
     return any(character in roi for character in PATTERN_CHARACTERS)
+
+
+class _ImageOnce:
+    """An image that is decoded once; what reading it warns of is said to each case, whichever comes first."""
+
+    def __init__(self, modality: str | None) -> None:
+        self._modality = modality
+        self._volume: Volume | None = None
+        self._warnings: Sequence[RadioboneWarning] = ()
+
+    def read(self, case: Case) -> Volume:
+        try:
+            if self._volume is None:
+                with collected() as self._warnings:
+                    self._volume = _read(case, self._modality)
+            return self._volume
+        finally:
+            for warning in self._warnings:
+                warn(warning, stacklevel=2)
 
 
 def _read(case: Case, modality: str | None) -> Volume:
@@ -260,7 +279,9 @@ def _failed(case: Case, error: RadioboneError) -> Outcome:
 
 def _below_root(case: Case, message: str) -> str:
     """Let paths in a message begin at the manifest's root, as in the manifest."""
-    return message.replace(f"{case.root}{os.sep}", "")
+    return (
+        message if case.root is None or is_drive(case.root) else message.replace(f"{case.root}{os.sep}", "")
+    )
 
 
 def _unexpected(error: Exception) -> UnexpectedError:

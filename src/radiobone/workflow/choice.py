@@ -12,7 +12,7 @@ from radiobone.core.errors import BadSetting
 from radiobone.core.warnings import ModalityAssumed
 from radiobone.features.presets import load_settings
 from radiobone.features.settings import ExtractionSettings
-from radiobone.io.flat import all_radiographs
+from radiobone.io.flat import count_radiographs
 from radiobone.io.manifest import Case
 from radiobone.workflow.case_runner import DICOM_MODALITIES
 
@@ -60,8 +60,14 @@ def choose(settings: SettingsSource, modality: str | None, cases: tuple[Case, ..
     """
     if not is_open(settings, modality):
         return Choice(resolve_settings(settings, modality), modality)
-    if all_radiographs(cases):
-        warn_of_radiographs("Every image of the manifest is", "--modality or --settings")
+    n_flat, n_images = count_radiographs(cases)
+    if n_flat:
+        what = (
+            "Every image of the manifest is"
+            if n_flat == n_images
+            else f"All {n_flat} images of the manifest that could be read, of {n_images}, are"
+        )
+        warn_of_radiographs(what, "--modality or --settings")
         return Choice(resolve_settings(None, "xr"), "xr")
     return Choice(resolve_settings(None, "ct"), "ct")
 

@@ -11,7 +11,7 @@ from warnings import warn
 
 from radiobone import __version__
 from radiobone.core.files import file_digest
-from radiobone.core.folders import CASE_CACHE, prepare_extraction_folder
+from radiobone.core.folders import CASE_CACHE, EXTRACTION, begin, finish, prepare_extraction_folder
 from radiobone.core.interruption import saying_what_is_kept
 from radiobone.core.provenance import machine, versions
 from radiobone.core.warnings import MixedPixelTypes
@@ -24,6 +24,8 @@ from radiobone.workflow.case_runner import Outcome, Task
 from radiobone.workflow.choice import Choice, SettingsSource, choose, resolve_settings
 from radiobone.workflow.feature_table import FeatureTable, assemble, save, save_cases
 from radiobone.workflow.image_pool import Job, run_jobs
+
+NAMES_SHOWN = 3
 
 
 def extract(
@@ -75,13 +77,15 @@ def extract(
     -----
     ModalityAssumed, MixedPixelTypes
     """
-    folder = None if output is None else prepare_extraction_folder(output)
+    folder = None if output is None else prepare_extraction_folder(output, inputs=[manifest])
     listed, choice = _planned(manifest, settings, modality, root, target)
     store = None if folder is None else Cache(folder / CASE_CACHE)
     work = [Job(case, case_key(case, choice.settings, choice.modality)) for case in listed.cases]
     task = Task(choice.settings, choice.modality)
     keys = {job.key.key for job in work if job.key}
     kept = None if store is None else lambda: f"{store.count(keys)} of {len(work)} cases"
+    if folder is not None:
+        begin(folder, EXTRACTION)
     with saying_what_is_kept(kept):
         outcomes = run_jobs(work, task, store=store, n_processes=jobs, show_progress=show_progress)
     outcomes = _told_of_mixed_types(outcomes, choice.settings)
@@ -89,6 +93,7 @@ def extract(
     if folder is not None and store is not None:
         save(result, outcomes, folder, csv=csv)
         store.prune(keys)
+        finish(folder, EXTRACTION)
     return result
 
 
@@ -108,7 +113,7 @@ def dry_run(
     Writes ``cases.csv`` and the pictures; a feature table of an earlier run stays as it is. The result has
     no rows, and its ``feature_columns`` are those that ``extract`` would give.
     """
-    folder = prepare_extraction_folder(output)
+    folder = prepare_extraction_folder(output, inputs=[manifest])
     listed, choice = _planned(manifest, settings, modality, root, target)
     task = Task(choice.settings, choice.modality, measure=False)
     work = [Job(case) for case in listed.cases]
@@ -143,17 +148,24 @@ def _told_of_mixed_types(outcomes: Sequence[Outcome], settings: ExtractionSettin
     keeps_type = settings.normalisation is None and settings.bias_correction is None
     if settings.resampling is None or not keeps_type or not whole or not n_decimal:
         return list(outcomes)
+    rarer = "integer" if len(whole) < n_decimal else "decimal"
+    named = f" ({_first_names([one for one in measured if one.pixel_type == rarer])})"
     message = (
-        f"The images of {len(whole)} regions are stored as whole numbers and those of {n_decimal} as decimals. "
+        f"The images of {len(whole)} regions are stored as whole numbers{named if rarer == 'integer' else ''} and "
+        f"those of {n_decimal} as decimals{named if rarer == 'decimal' else ''}. "
         "Resampling keeps the type, as pyradiomics does, so the former are cut to whole numbers and their features "
         "differ slightly from the latter's. Store all images in one type (for CT, 16-bit integers in HU)."
     )
     warn(message, MixedPixelTypes, stacklevel=3)
-    rarer = "integer" if len(whole) < n_decimal else "decimal"
     note = f"{MixedPixelTypes.code}: {message}"
     return [
         replace(one, warnings=(*one.warnings, note)) if one.pixel_type == rarer else one for one in outcomes
     ]
+
+
+def _first_names(outcomes: Sequence[Outcome]) -> str:
+    names = [one.case.case_id for one in outcomes]
+    return ", ".join(names[:NAMES_SHOWN]) + (", …" if len(names) > NAMES_SHOWN else "")
 
 
 def _provenance(manifest: Manifest, choice: Choice, work: Sequence[Job]) -> dict[str, Any]:

@@ -9,10 +9,12 @@ from typing import Any
 
 import pandas as pd
 
-from radiobone.core.files import write_csv, write_json, write_parquet
+from radiobone.core.errors import FileUnreadable
+from radiobone.core.files import read_json, write_csv, write_json, write_parquet
 from radiobone.core.folders import PROVENANCE_FILE
 from radiobone.core.outputs import writing
-from radiobone.io.manifest import Manifest
+from radiobone.io.manifest import NO_PATH, Manifest
+from radiobone.io.roots import is_drive
 from radiobone.workflow.cache import write_png
 from radiobone.workflow.case_runner import WARNING_SEPARATOR, Outcome
 
@@ -100,6 +102,8 @@ def _label_of(outcome: Outcome) -> int | str:
 
 
 def _shown_path(path: Path, root: Path) -> str:
+    if is_drive(root) and path != NO_PATH:
+        return str(path)  # without its first slash it would look relative
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
 
 
@@ -130,10 +134,19 @@ def _save_pictures(outcomes: Sequence[Outcome], folder: Path) -> None:
         write_png(folder / name, one.picture)
         who = {"case_id": one.case.case_id, "patient_id": one.case.patient_id, "roi": one.case.roi}
         index.append({**who, "file": name, **one.facts})
-    kept = {entry["file"] for entry in index}
-    for stale in folder.glob("*.png"):
-        if stale.stem.isdigit() and stale.name not in kept:  # an earlier run's; others are the user's
-            with writing(stale):
-                stale.unlink()
+    stale = listed_pictures(folder / "index.json") - {str(entry["file"]) for entry in index}
+    for name in stale:  # an earlier run's; others are the user's
+        with writing(folder / name):
+            (folder / name).unlink(missing_ok=True)
     if index:
         write_json(folder / "index.json", index)
+
+
+def listed_pictures(index: Path) -> set[str]:
+    """Names of the pictures that an index lists; none if there is no index, or another program's."""
+    if not index.is_file():
+        return set()
+    try:
+        return {Path(entry["file"]).name for entry in read_json(index)}
+    except (FileUnreadable, TypeError, KeyError):
+        return set()

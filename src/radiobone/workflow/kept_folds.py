@@ -51,7 +51,9 @@ def fold_keys(cohort: Cohort, splits: Sequence[Split], spec: PipelineSpec, seed:
         "rows": [str(name) for name in cohort.X.index],
         "classes": cohort.y.tolist(),
         "groups": cohort.groups.tolist(),
-        "pipeline": spec.model_dump(mode="json", exclude=WORDS_ONLY),
+        "pipeline": spec.model_dump_json(
+            exclude=WORDS_ONLY
+        ),  # text: the order of a grid decides its candidates
         "seed": seed,
         "versions": versions(),
         "machine": [platform.system(), platform.machine()],

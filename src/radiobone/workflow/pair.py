@@ -31,15 +31,21 @@ class PairingOutcome:
 
 
 def pair(
-    images: Path, masks: Path, labels: Path | None, output: Path, roi: str | None = None
+    images: Path,
+    masks: Path,
+    labels: Path | None,
+    output: Path,
+    roi: str | None = None,
+    *,
+    overwrite: bool = False,
 ) -> PairingOutcome:
-    """Write the manifest, and tell what does not match.
+    """Write the manifest, and tell what does not match; one that is there stays unless ``overwrite`` is said.
 
     Raises
     ------
     FileMissing, EmptyTable, MissingColumn, OutputNotWritable, DiskFull
     """
-    prepare_file(output, example="manifest.csv", inputs=[labels])
+    prepare_file(output, example="manifest.csv", suffix=".csv", inputs=[labels], overwrite=overwrite)
     pairing = pair_folders(images, masks, labels, folder=output.resolve().parent, roi=roi)
     write_csv(output, pairing.table)
     lines = [f"{len(pairing.table)} pairs of image and mask written to {output}.", *pairing.notes]

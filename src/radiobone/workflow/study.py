@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,17 +11,24 @@ from typing import Any
 
 from radiobone.cohort.cohort import Cohort
 from radiobone.cohort.readers import cohort_from_arrays, read_cohort
-from radiobone.core.files import read_json
-from radiobone.core.folders import FOLD_CACHE, prepare_result_folder
-from radiobone.core.outputs import writing
+from radiobone.core.folders import (
+    EVALUATION,
+    FOLD_CACHE,
+    begin,
+    finish,
+    prepare_result_folder,
+    warn_if_unfinished,
+)
+from radiobone.core.outputs import prepare_file, writing
 from radiobone.evaluation.audit.registry import audit_cohort
-from radiobone.evaluation.audit.tell import warn_of, warn_of_table
+from radiobone.evaluation.audit.tell import warn_of_table
 from radiobone.evaluation.final_model import Model, fit_model
 from radiobone.evaluation.result import Estimate, Result
 from radiobone.evaluation.spec import PipelineSpec, load_pipeline
 from radiobone.explain.explanation import Explanation
 from radiobone.report.build import write_report
 from radiobone.workflow.announce import described
+from radiobone.workflow.feature_table import listed_pictures
 from radiobone.workflow.judging import judge
 
 PipelineSource = str | Path | Mapping[str, Any] | PipelineSpec
@@ -70,14 +78,30 @@ class Evaluation:
         where = prepare_result_folder(folder)
         self.result.save(where)
         self.explanation.save(where)
+        finish(where, EVALUATION)
         return where
 
     def report(self, path: str | Path) -> Path:
-        """Write the HTML report: into ``path`` if it ends in .html, else into that folder."""
+        """Write the HTML report, and return where it is.
+
+        Parameters
+        ----------
+        path : path
+            A file that ends in ``.html``, which is all that is written then; or a folder, which also gets
+            everything that ``save`` writes.
+
+        Raises
+        ------
+        OutputTaken
+            If the folder holds an extraction, or files of others that would be replaced.
+        OutputNotWritable, DiskFull
+        """
         target = Path(path)
-        folder = target.parent if target.suffix.lower() == ".html" else target
-        self.save(folder)
-        return write_report(folder, target if target.suffix.lower() == ".html" else None)
+        if target.suffix.lower() != ".html":
+            return write_report(self.save(target))
+        prepare_file(target, example="report.html")
+        with tempfile.TemporaryDirectory() as folder:
+            return write_report(self.save(folder), target)
 
     def __repr__(self) -> str:
         return f"Evaluation({self.result.in_brief()})"
@@ -118,9 +142,10 @@ def evaluate(
     y : array-like, shape (n_rows,)
         Two classes.
     groups : array-like, shape (n_rows,), optional
-        Patient of each row. Without it every row counts as a patient of its own.
+        Patient of each row. Without it every row counts as a patient of its own, with a warning; if it is so, say
+        ``groups=range(len(X))``.
     sites : array-like, shape (n_rows,), optional
-    clinical : DataFrame, optional
+    clinical : DataFrame, named Series, or names of columns of ``X``, optional
         Clinical variables that join the features.
     pipeline : name, path, mapping or PipelineSpec
         ``radiobone recipes`` lists the names.
@@ -141,6 +166,7 @@ def evaluate(
     TableError, StudyError, SettingError
     """
     cohort = cohort_from_arrays(X, y, groups=groups, sites=sites, clinical=clinical, positive=positive)
+    warn_of_table(audit_cohort(cohort), serious=False)
     return evaluate_cohort(cohort, pipeline, seed=seed, jobs=jobs, show_progress=show_progress)
 
 
@@ -202,13 +228,15 @@ def evaluate_table(
     TableError, StudyError, SettingError, PathError
         Among them ``OutputTaken`` if ``output`` holds an extraction, before anything is computed.
     """
-    path, folder = Path(source), prepare_result_folder(output)
+    path, folder = Path(source), prepare_result_folder(output, inputs=[source])
     spec = resolve_pipeline(pipeline)
+    warn_if_unfinished(path, "extraction")
     cohort = read_cohort(path, **roles)
     for line in described(cohort):
         say(line)
     warn_of_table(audit_cohort(cohort), serious=False)
     origin = {"command": command, "title": title}
+    begin(folder, EVALUATION)
     evaluation = evaluate_cohort(
         cohort,
         spec,
@@ -218,8 +246,8 @@ def evaluate_table(
         origin=origin,
         cache=folder / FOLD_CACHE,
     )
-    evaluation.save(folder)
     _carry_along(path, folder)
+    evaluation.save(folder)
     return evaluation
 
 
@@ -237,7 +265,7 @@ def fit(
 ) -> Model:
     """Fit the final model on all rows; parameters as for ``evaluate``."""
     cohort = cohort_from_arrays(X, y, groups=groups, sites=sites, clinical=clinical, positive=positive)
-    warn_of(audit_cohort(cohort))
+    warn_of_table(audit_cohort(cohort), serious=True)
     return fit_model(cohort, resolve_pipeline(pipeline), seed=seed, jobs=jobs)
 
 
@@ -265,6 +293,6 @@ def _forget(folder: Path) -> None:
     (folder / CASES).unlink(missing_ok=True)
     index = folder / PICTURE_INDEX
     if index.is_file():
-        for entry in read_json(index):
-            (index.parent / Path(entry["file"]).name).unlink(missing_ok=True)
+        for name in listed_pictures(index):
+            (index.parent / name).unlink(missing_ok=True)
         index.unlink()

@@ -9,8 +9,10 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from radiobone.core.errors import BadConfig
+from radiobone.core.file_kinds import kind_of
 from radiobone.core.folders import prepare_result_folder
 from radiobone.core.settings import Settings, read_yaml, validate
+from radiobone.report.build import write_report
 from radiobone.workflow.case_report import warning_lines
 from radiobone.workflow.extract import extract
 from radiobone.workflow.feature_table import FeatureTable
@@ -82,7 +84,28 @@ def read_study(path: Path) -> Study:
     ------
     FileMissing, BadConfig, BadSetting
     """
+    _check_is_study(path)
     return validate(Study, read_yaml(path), source=path.name)
+
+
+def _check_is_study(path: Path) -> None:
+    """Refuse what is another command's, and name that command."""
+    needed = "and a study file (YAML) is needed; `radiobone run --help` shows one"
+    kind = "folder" if path.is_dir() else kind_of(path)
+    if kind in ("table", "folder"):
+        images = (
+            f"If it lists images and masks: radiobone extract {path} -o features"
+            if kind == "table"
+            else f"If it holds images: radiobone manifest {path} MASKS -o manifest.csv"
+        )
+        raise BadConfig(
+            f"{path} is a {kind}, {needed}. To evaluate features in it: radiobone evaluate {path} --target COLUMN -o "
+            f"result. {images}"
+        )
+    if kind == "image":
+        raise BadConfig(
+            f"{path} is an image, {needed}. To begin with images: radiobone manifest {path.parent} MASKS -o manifest.csv"
+        )
 
 
 def run_study(
@@ -114,7 +137,7 @@ def run_study(
         None where the study starts from a table.
     """
     study = read_study(path)
-    prepare_result_folder(output)
+    prepare_result_folder(output, inputs=[path])
     if study.manifest is None:
         extracted, source = None, path.parent / str(study.table)
     else:
@@ -137,7 +160,7 @@ def run_study(
         say=say,
         **study.roles(),
     )
-    evaluation.report(output)
+    write_report(output)
     return extracted, evaluation
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -36,18 +36,25 @@ class Ticks(Progress):
         self._write(n_more)
 
     def _write(self, entry: str | int) -> None:
-        with self.path.open(
-            "a", encoding="utf-8"
-        ) as file:  # one short write at the end of the file: never mixed
-            file.write(json.dumps(entry) + "\n")
+        line = json.dumps(entry) + "\n"
+        with suppress(OSError), self.path.open("a", encoding="utf-8") as file:  # a full disk costs no case
+            file.write(line)  # one short write at the end of the file: never mixed
 
 
 @contextmanager
-def relayed(shown: Progress) -> Iterator[Ticks]:
-    """Yield progress for workers; what they tell is passed on to ``shown`` while the block runs."""
-    with TemporaryDirectory(prefix="radiobone-") as folder:
-        ticks = Ticks(Path(folder) / "ticks")
-        ticks.path.touch()
+def relayed(shown: Progress) -> Iterator[Progress]:
+    """Yield progress for workers; what they tell is passed on to ``shown`` while the block runs.
+
+    Where no temporary file can be made, nothing is told.
+    """
+    with ExitStack() as stack:
+        try:
+            folder = stack.enter_context(TemporaryDirectory(prefix="radiobone-", ignore_cleanup_errors=True))
+            ticks = Ticks(Path(folder) / "ticks")
+            ticks.path.touch()
+        except OSError:
+            yield Progress()
+            return
         finished = threading.Event()
         follower = threading.Thread(target=_follow, args=(ticks.path, shown, finished), daemon=True)
         follower.start()
@@ -66,8 +73,15 @@ def _follow(path: Path, shown: Progress, finished: threading.Event) -> None:
             last_look = finished.wait(SECONDS_BETWEEN_LOOKS)
             *lines, rest = (rest + file.read()).split("\n")
             for line in lines:
-                entry = json.loads(line)
-                if isinstance(entry, int):
-                    shown.grow(entry)
-                else:
-                    shown(entry)
+                _pass_on(line, shown)
+
+
+def _pass_on(line: str, shown: Progress) -> None:
+    try:
+        entry = json.loads(line)
+    except ValueError:  # cut off, as on a full disk
+        return
+    if isinstance(entry, int):
+        shown.grow(entry)
+    else:
+        shown(entry)

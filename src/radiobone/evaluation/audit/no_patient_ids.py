@@ -30,7 +30,7 @@ def no_patient_ids(cohort: Cohort) -> list[Finding]:
     message = (
         "Rows came without patient ids, so each row was taken as one patient. If a patient has several rows, "
         "they are in training and test at once and the scores are too high. Give the patient's column with --id or "
-        "--groups (groups=… in Python), or say --id row if it is so."
+        "--groups, or say --id row if it is so (in Python groups=patients, or groups=range(len(X)))."
     )
     return [Finding("NoPatientIds", "warning", message)]
 

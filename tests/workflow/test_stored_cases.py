@@ -1,0 +1,77 @@
+"""A stored case is taken only if every file behind it, and the code that reads and measures it, are the same."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from radiobone.workflow.extract import extract
+from small_cohort import QUICK, SmallCohort, bone, two_labels, write_image
+
+VOLUME = "original_shape_VoxelVolume"
+MEAN = "original_firstorder_Mean"
+
+
+def with_header(cohort: SmallCohort, kind: str, suffix: str, array: npt.NDArray[np.generic]) -> Path:
+    """Write the image or mask of ``p1`` as a header with its data beside it, and return the data file."""
+    folder = cohort.folder / f"{kind}s"
+    for before in folder.glob("p1.raw"):
+        before.unlink()
+    write_image(folder / f"p1{suffix}", array)
+    return folder / "p1.raw"
+
+
+def value(cohort: SmallCohort, out: Path, feature: str) -> float:
+    return float(
+        extract(cohort.manifest, settings=QUICK, output=out, show_progress=False).table[feature].iloc[0]
+    )
+
+
+@pytest.mark.parametrize("suffix", [".mhd", ".nhdr"])
+def test_corrected_data_beside_a_header_are_measured_anew(
+    cohort: SmallCohort, tmp_path: Path, suffix: str
+) -> None:
+    cohort.add("p1", image=f"images/p1{suffix}", mask=f"masks/p1{suffix}")
+    with_header(cohort, "image", suffix, bone(0))
+    data = with_header(cohort, "mask", suffix, two_labels())
+    header = data.with_suffix(suffix).read_bytes()
+    first = {name: value(cohort, tmp_path / "out", name) for name in (VOLUME, MEAN)}
+
+    smaller = two_labels()
+    smaller[3, 4:13, 4:12] = 0
+    with_header(cohort, "mask", suffix, smaller)
+    assert data.with_suffix(suffix).read_bytes() == header
+    assert value(cohort, tmp_path / "out", VOLUME) == pytest.approx(0.75 * first[VOLUME])
+
+    with_header(cohort, "mask", suffix, two_labels())
+    with_header(cohort, "image", suffix, (bone(0) + 100).astype(np.int16))
+    assert value(cohort, tmp_path / "out", MEAN) == pytest.approx(first[MEAN] + 100)
+
+
+def test_a_header_without_its_data_has_no_stored_case(cohort: SmallCohort, tmp_path: Path) -> None:
+    cohort.add("p1", mask="masks/p1.mhd")
+    data = with_header(cohort, "mask", ".mhd", two_labels())
+    value(cohort, tmp_path / "out", VOLUME)
+    data.unlink()
+    again = extract(cohort.manifest, settings=QUICK, output=tmp_path / "out", show_progress=False)
+    assert list(again.cases["code"]) == ["FileMissing"]
+
+
+def test_two_files_of_a_mask_folder_that_change_names_are_measured_anew(
+    cohort: SmallCohort, tmp_path: Path
+) -> None:
+    cohort.add("p1", mask="masks/p1", label="")
+    folder = cohort.folder / "masks" / "p1"
+    labels = two_labels()
+    labels[8, 4:13, 4:12] = 0
+    for number, name in enumerate(("L1", "L2"), start=1):
+        write_image(folder / f"{name}.nii.gz", (labels == number).astype(np.uint8))
+    cohort.rows[0] = {**cohort.rows[0], "roi": "L1"}
+    before = value(cohort, tmp_path / "out", VOLUME)
+    (folder / "L1.nii.gz").rename(folder / "kept")
+    (folder / "L2.nii.gz").rename(folder / "L1.nii.gz")
+    (folder / "kept").rename(folder / "L2.nii.gz")
+    assert value(cohort, tmp_path / "out", VOLUME) == pytest.approx(0.75 * before)

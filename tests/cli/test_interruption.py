@@ -1,4 +1,4 @@
-"""Ctrl-C as a terminal sends it, to the program and its workers: one sentence, code 130, nobody left behind."""
+"""Stopped from outside: one sentence, code 130 (Ctrl-C) or 143 (SIGTERM), nobody left behind."""
 
 from __future__ import annotations
 
@@ -39,8 +39,25 @@ def members(group: int) -> list[str]:
     return found
 
 
-def stopped(folder: Path, ready: Callable[[], bool], *command: str) -> tuple[subprocess.Popen[str], str]:
-    """Start a command, send Ctrl-C to all its processes once ``ready``, and return it with what it said."""
+def ctrl_c(process: int) -> None:
+    """Stop the program and its workers as a terminal does."""
+    os.killpg(process, signal.SIGINT)
+
+
+def terminate(process: int) -> None:
+    """Stop the program alone, as ``kill``, a scheduler or a container does."""
+    os.kill(process, signal.SIGTERM)
+
+
+def kill(process: int) -> None:
+    """End the program alone, without a word of goodbye."""
+    os.kill(process, signal.SIGKILL)
+
+
+def stopped(
+    folder: Path, ready: Callable[[], bool], *command: str, stop: Callable[[int], None] = ctrl_c
+) -> tuple[subprocess.Popen[str], str]:
+    """Start a command, stop it once ``ready``, and return it with what it said, when all its processes are gone."""
     process = subprocess.Popen(
         [sys.executable, "-m", "radiobone", *command],
         cwd=folder, start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
@@ -49,7 +66,7 @@ def stopped(folder: Path, ready: Callable[[], bool], *command: str) -> tuple[sub
         deadline = time.monotonic() + 240
         while not ready() and process.poll() is None and time.monotonic() < deadline:
             time.sleep(0.02)
-        os.killpg(process.pid, signal.SIGINT)
+        stop(process.pid)
         said, _ = process.communicate(timeout=20)
         patience = time.monotonic() + 5
         while members(process.pid) and time.monotonic() < patience:
@@ -57,9 +74,9 @@ def stopped(folder: Path, ready: Callable[[], bool], *command: str) -> tuple[sub
         assert members(process.pid) == []
         return process, said
     finally:
-        if process.poll() is None:
+        if process.poll() is None or members(process.pid):
             os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+            process.communicate()
 
 
 def entries(folder: Path) -> int:
@@ -68,20 +85,29 @@ def entries(folder: Path) -> int:
     )  # not half-written
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("jobs", ["1", "2"])
-def test_an_evaluation_is_stopped_and_goes_on(tmp_path: Path, jobs: str) -> None:
+def evaluation(folder: Path, jobs: str) -> tuple[str, ...]:
+    """Write a table and a pipeline of 25 folds, and return the command that evaluates them."""
     rng = np.random.default_rng(0)
     table = pd.DataFrame(rng.normal(size=(80, 30)), columns=[f"F{i}" for i in range(30)])
     table.insert(0, "y", np.arange(80) % 2)
     table.insert(0, "ID", [f"p{i}" for i in range(80)])
-    table.to_csv(tmp_path / "t.csv", index=False)
-    (tmp_path / "p.yaml").write_text(PIPELINE)
-    command = ("evaluate", "t.csv", "--target", "y", "--id", "ID", "-p", "p.yaml", "-o", "out", "-j", jobs)
+    table.to_csv(folder / "t.csv", index=False)
+    (folder / "p.yaml").write_text(PIPELINE)
+    return ("evaluate", "t.csv", "--target", "y", "--id", "ID", "-p", "p.yaml", "-o", "out", "-j", jobs)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("jobs", "stop", "code"), [("1", ctrl_c, 130), ("2", ctrl_c, 130), ("2", terminate, 143)]
+)
+def test_an_evaluation_is_stopped_and_goes_on(
+    tmp_path: Path, jobs: str, stop: Callable[[int], None], code: int
+) -> None:
+    command = evaluation(tmp_path, jobs)
     cache = tmp_path / "out" / "fold_cache"
-    process, said = stopped(tmp_path, lambda: entries(cache) >= 2, *command)
+    process, said = stopped(tmp_path, lambda: entries(cache) >= 2, *command, stop=stop)
     kept = entries(cache)
-    assert process.returncode == 130, said
+    assert process.returncode == code, said
     assert f"Interrupted. {kept} of 25 folds kept; run the same command again to go on." in said
     assert "Traceback" not in said
     assert 2 <= kept < 25
@@ -91,8 +117,19 @@ def test_an_evaluation_is_stopped_and_goes_on(tmp_path: Path, jobs: str) -> None
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("jobs", ["1", "2"])
-def test_an_extraction_is_stopped_and_goes_on(tmp_path: Path, jobs: str) -> None:
+def test_workers_end_with_a_program_that_is_killed(tmp_path: Path) -> None:
+    cache = tmp_path / "out" / "fold_cache"
+    process, _ = stopped(tmp_path, lambda: entries(cache) >= 2, *evaluation(tmp_path, "2"), stop=kill)
+    assert process.returncode == -signal.SIGKILL
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("jobs", "stop", "code"), [("1", terminate, 143), ("2", ctrl_c, 130), ("2", terminate, 143)]
+)
+def test_an_extraction_is_stopped_and_goes_on(
+    tmp_path: Path, jobs: str, stop: Callable[[int], None], code: int
+) -> None:
     folder = tmp_path / "cohort"
     folder.mkdir()
     cohort = SmallCohort(folder)
@@ -100,9 +137,9 @@ def test_an_extraction_is_stopped_and_goes_on(tmp_path: Path, jobs: str) -> None
         cohort.add(f"p{number:02d}")
     command = ("extract", str(cohort.manifest), "-o", "out", "-j", jobs)
     cache = tmp_path / "out" / "cache"
-    process, said = stopped(tmp_path, lambda: entries(cache) >= 2, *command)
+    process, said = stopped(tmp_path, lambda: entries(cache) >= 2, *command, stop=stop)
     kept = entries(cache)
-    assert process.returncode == 130, said
+    assert process.returncode == code, said
     assert f"Interrupted. {kept} of 60 cases kept; run the same command again to go on." in said
     assert "Traceback" not in said
     assert 2 <= kept < 60

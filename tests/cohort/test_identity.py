@@ -55,6 +55,14 @@ def test_repeated_ids_without_regions_say_how_to_go_on(tmp_path: Path) -> None:
     assert "MRN" not in cohort.X
 
 
+@pytest.mark.parametrize("name", ["encounter", "ID", "case", "sample_id"])
+def test_a_number_within_each_patient_is_no_patient(tmp_path: Path, name: str) -> None:
+    table = several_rows(MRN=numbers(), **{name: [1, 2, 3, 4] * 24})
+    cohort = read(tmp_path, table, groups="MRN")
+    assert cohort.n_patients == len(set(cohort.groups)) == 24
+    assert name not in cohort.X
+
+
 @pytest.mark.parametrize(
     ("columns", "named"),
     [

@@ -193,6 +193,13 @@ def test_ids_keep_their_zeros_and_case(tmp_path):
     assert {"007", "7", "nan", "None", "p0", "P0"} <= set(cohort.patient)
 
 
+@pytest.mark.parametrize("pair", [("007", "7"), ("29", "29.0"), ("p0", "P 0"), ("0", "00")])
+def test_ids_that_a_spreadsheet_may_have_respelled_are_told(tmp_path, pair):
+    with pytest.warns(SimilarIds, match=f"'{pair[0]}'"):
+        cohort = read(tmp_path, make_table(patient_id=[*pair, *[f"x{i}" for i in range(10)]]))
+    assert cohort.n_patients == 12
+
+
 def test_ambiguous_id(tmp_path):
     table = make_table().rename(columns={"patient_id": "case"}).assign(ID=[0, *range(11)])
     with pytest.raises(errors.BadSetting, match="case, ID"):

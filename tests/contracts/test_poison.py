@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import ClassVar
 
 import joblib
@@ -17,6 +18,7 @@ from radiobone.evaluation.spec import list_pipelines, load_pipeline
 from radiobone.evaluation.splits import make_splits
 from radiobone.models.registry import MODELS
 from radiobone.selection.registry import RESAMPLERS, STEPS
+from radiobone.workflow import judging
 
 PROBE = np.random.default_rng(99).normal(size=(15, 25))
 
@@ -130,3 +132,56 @@ def test_a_leaky_step_is_caught(monkeypatch):
     monkeypatch.setitem(STEPS, "leaky", LeakyScale)
     changed = changed_parts(spec_with(steps=["impute", "leaky"]), seen=LeakyScale)
     assert {"steps", "probe"} <= changed
+
+
+def changed_by_judging(monkeypatch, spec, *, seen=None):
+    """Judge one outer fold as ``evaluate`` does, clean and poisoned; return what differs of what was learned or kept."""
+    cohort = make_cohort()
+    split = make_splits(cohort.y, cohort.groups, folds=4, repeats=1, seed=0, key="outer")[1]
+    fits, found = [], []
+    fit_fold, plan_folds = judging.fit_fold, judging.plan_folds
+    monkeypatch.setattr(judging, "fit_fold", lambda *task: fits.append(fit_fold(*task)) or fits[-1])
+    monkeypatch.setattr(judging, "plan_folds", partial(plan_folds, splits=[split]))
+    for version in (cohort, poisoned(cohort, split.test)):
+        if seen is not None:
+            seen.table = version.X.to_numpy()
+        with collected():
+            result, shap = judging.judge(version, load_pipeline(spec), seed=0, jobs=1, show_progress=False)
+        learned = [{**fold, "auc": None} for fold in result.folds]  # of the test rows, as it should be
+        kept = {"kept": repr(learned), "base_value": repr(shap.folds[0]["base_value"])}
+        found.append({**state(fits[-1]), **kept})
+    assert len(fits) == 2
+    return {name for name in found[0] if found[0][name] != found[1][name]}
+
+
+@pytest.mark.filterwarnings("ignore:X does not have valid feature names")
+class TestWhatUsersRun:
+    """``judge`` is what ``evaluate``, ``run`` and ``demo`` call: nothing of the test rows is in what a fold learns there."""
+
+    def test_judging_sees_no_test_rows(self, monkeypatch):
+        steps = ["impute", "constant", "scale", {"mannwhitney": {"max_features": [2, 4]}}]
+        assert changed_by_judging(monkeypatch, spec_with(steps=steps)) == set()
+
+    def test_a_leaky_step_is_caught(self, monkeypatch):
+        monkeypatch.setitem(STEPS, "leaky", LeakyScale)
+        spec = spec_with(steps=["impute", "leaky"])
+        assert {"steps", "probe"} <= changed_by_judging(monkeypatch, spec, seen=LeakyScale)
+
+    def test_a_fold_that_is_given_all_rows_is_caught(self, monkeypatch):
+        fold_task = judging.fold_task
+
+        def leaky(cohort, split, spec, seed):
+            return fold_task(cohort, replace(split, train=np.arange(len(cohort.y))), spec, seed)
+
+        monkeypatch.setattr(judging, "fold_task", leaky)
+        assert {"probe", "scores"} <= changed_by_judging(monkeypatch, spec_with())
+
+    def test_held_out_rows_as_background_are_caught(self, monkeypatch):
+        shap_task = judging.shap_task
+
+        def leaky(split, cohort, seed):
+            _, held_out, own_seed = shap_task(split, cohort, seed)
+            return held_out, held_out, own_seed
+
+        monkeypatch.setattr(judging, "shap_task", leaky)
+        assert changed_by_judging(monkeypatch, spec_with()) == {"base_value"}

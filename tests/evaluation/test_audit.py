@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -10,7 +12,7 @@ from radiobone.evaluation.nested_cv import nested_cv
 from radiobone.evaluation.spec import load_pipeline
 
 
-def made(n=80, leak=False, sites="fair", copy=False, positives=40, groups=True):
+def made(n=80, leak=False, sites="fair", copy=False, positives=40, groups=True, possible=False):
     rng = np.random.default_rng(1)
     y = (np.arange(n) < positives).astype(int)
     X = rng.normal(size=(n, 20))
@@ -21,7 +23,9 @@ def made(n=80, leak=False, sites="fair", copy=False, positives=40, groups=True):
     agree = 0.9 if sites == "confounded" else 0.5
     site = np.where(rng.random(n) < agree, y, 1 - y).astype(str)
     patient = [f"P{i}" for i in range(n)] if groups else None
-    return cohort_from_arrays(X, y, groups=patient, sites=site)
+    cohort = cohort_from_arrays(X, y, groups=patient, sites=site)
+    columns = {**cohort.provenance["columns"], "possible_patients": {"MRN": (40, n)} if possible else {}}
+    return replace(cohort, provenance={**cohort.provenance, "columns": columns})
 
 
 CASES = {
@@ -30,6 +34,7 @@ CASES = {
     "DuplicateRows": {"copy": True},
     "FewEvents": {"positives": 12},
     "NoPatientIds": {"groups": False},
+    "PossiblePatients": {"possible": True},
 }
 
 

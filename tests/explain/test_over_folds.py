@@ -20,7 +20,7 @@ from radiobone.evaluation.nested_cv import nested_cv
 from radiobone.evaluation.spec import load_pipeline
 from radiobone.explain.coalitions import explain_by_coalitions
 from radiobone.explain.linear import explain_linear
-from radiobone.explain.over_folds import MOST_BACKGROUND, background_rows, explain_folds
+from radiobone.explain.over_folds import MOST_BACKGROUND, background_rows, explain_fold, gathered, shap_task
 from radiobone.explain.permutations import explain_any, explain_by_permutations
 from radiobone.explain.probability import link_of, probability_of
 from radiobone.explain.problem import Problem, additivity_error
@@ -169,9 +169,13 @@ def run(cohort):
     return nested_cv(cohort, load_pipeline(SPEC), seed=4, show_progress=False)
 
 
+def explained(run, cohort, *, seed):
+    return gathered([explain_fold(fit, *shap_task(fit, cohort, seed)) for fit in run.fits])
+
+
 @pytest.fixture(scope="module")
 def explanation(run, cohort):
-    return explain_folds(run, cohort, seed=4, show_progress=False)
+    return explained(run, cohort, seed=4)
 
 
 def test_only_held_out_rows_are_explained(run, cohort, explanation):
@@ -208,9 +212,7 @@ def test_a_poisoned_held_out_row_moves_no_background(run, cohort):
     poisoned = cohort.X.copy()
     poisoned.iloc[fit.test] = 1e6
     clean, dirty = (
-        explain_folds(
-            run, Cohort(table, cohort.y, cohort.patient, cohort.roi, None, "t", "1", "0"), show_progress=False
-        )
+        explained(run, Cohort(table, cohort.y, cohort.patient, cohort.roi, None, "t", "1", "0"), seed=0)
         for table in (cohort.X, poisoned)
     )
     assert clean.folds[0]["base_value"] == dirty.folds[0]["base_value"]
@@ -224,13 +226,6 @@ def test_background_is_capped_and_repeatable(run):
     assert len(set(chosen)) == MOST_BACKGROUND
     assert np.array_equal(chosen, background_rows(Fold, 7))
     assert not np.array_equal(chosen, background_rows(Fold, 8))
-
-
-@pytest.mark.slow
-def test_jobs_change_nothing(run, cohort, explanation):
-    other = explain_folds(run, cohort, seed=4, jobs=2, show_progress=False)
-    pd.testing.assert_frame_equal(explanation.table, other.table, check_exact=True)
-    assert explanation.folds == other.folds
 
 
 def test_summary_counts_unchosen_folds_as_zero(explanation, run):

@@ -17,7 +17,7 @@ from radiobone.core.interruption import Interrupted
 from radiobone.evaluation.candidates import candidates
 from radiobone.evaluation.nested_cv import nested_cv
 from radiobone.evaluation.spec import load_pipeline
-from radiobone.explain.over_folds import explain_folds
+from radiobone.explain.over_folds import explain_fold, gathered, shap_task
 from radiobone.workflow import judging, kept_folds
 from radiobone.workflow.kept_folds import fold_keys
 from radiobone.workflow.study import evaluate_cohort, evaluate_table
@@ -114,7 +114,7 @@ class TestKeptFolds:
         cohort = cohort_from_arrays(frame.filter(like="original_"), frame["y"], groups=frame["ID"])
         spec = load_pipeline(SPEC)
         run = nested_cv(cohort, spec, seed=5, show_progress=False)
-        shap = explain_folds(run, cohort, seed=5, show_progress=False)
+        shap = gathered([explain_fold(fit, *shap_task(fit, cohort, 5)) for fit in run.fits])
         for _ in range(2):  # fresh, then from the cache
             found = evaluate_cohort(cohort, spec, seed=5, show_progress=False, cache=tmp_path / "kept")
             pd.testing.assert_frame_equal(found.predictions, run.result.predictions, check_exact=True)
@@ -153,6 +153,9 @@ class TestKeptFolds:
         self.judged(path, tmp_path / "out")
         assert fitted == []
         assert self.content(tmp_path / "out") == first
+        self.judged(path, tmp_path / "alone")
+        assert len(fitted) == 6
+        assert self.content(tmp_path / "alone") == first  # SHAP values too, whatever the jobs
 
 
 def one_value(frame: pd.DataFrame) -> None:

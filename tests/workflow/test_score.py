@@ -170,6 +170,7 @@ def test_features_of_other_settings_are_refused(
     cohort, features, path = fitted
     other = {**QUICK, "setting": {"binWidth": 10}}
     extract(cohort.manifest, settings=other, output=tmp_path / "other", show_progress=False)
-    with pytest.raises(SettingsMismatch, match="discretisation"):
-        load_model(path).score_table(tmp_path / "other")
+    for there in (tmp_path / "other", tmp_path / "other" / "features.parquet"):
+        with pytest.raises(SettingsMismatch, match="discretisation"):
+            load_model(path).score_table(there)
     assert len(load_model(path).score_table(features)) == 16

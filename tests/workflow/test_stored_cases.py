@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pytest
 
+from radiobone.core import provenance
+from radiobone.features.presets import load_settings
+from radiobone.io.manifest import read_manifest
+from radiobone.workflow import cache
 from radiobone.workflow.extract import extract
 from small_cohort import QUICK, SmallCohort, bone, two_labels, write_image
 
@@ -75,3 +80,38 @@ def test_two_files_of_a_mask_folder_that_change_names_are_measured_anew(
     (folder / "L2.nii.gz").rename(folder / "L1.nii.gz")
     (folder / "kept").rename(folder / "L2.nii.gz")
     assert value(cohort, tmp_path / "out", VOLUME) == pytest.approx(0.75 * before)
+
+
+@pytest.mark.parametrize("part", ["io/images.py", "features/engine.py", "workflow/case_runner.py"])
+def test_an_edit_between_a_file_and_its_features_is_a_new_engine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    copy = tmp_path / "radiobone"
+    shutil.copytree(
+        Path(provenance.radiobone.__file__).parent, copy, ignore=shutil.ignore_patterns("__pycache__")
+    )
+    monkeypatch.setattr(provenance.radiobone, "__file__", str(copy / "__init__.py"))
+    digests = []
+    for _ in range(2):
+        provenance.code_digest.cache_clear()
+        digests.append(cache.engine_digest())
+        with (copy / part).open("a", encoding="utf-8") as file:
+            file.write("# edited\n")
+    provenance.code_digest.cache_clear()
+    assert digests[0] != digests[1]
+
+
+@pytest.mark.parametrize("package", ["SimpleITK", "pydicom", "pillow", "pylibjpeg-libjpeg"])
+def test_another_version_of_what_decodes_is_another_key(
+    cohort: SmallCohort, monkeypatch: pytest.MonkeyPatch, package: str
+) -> None:
+    cohort.add("p1")
+    (case,) = read_manifest(cohort.manifest).cases
+    settings = load_settings(None, modality="ct")
+    before = cache.case_key(case, settings, "ct")
+    original = cache.package_version
+    monkeypatch.setattr(cache, "package_version", lambda name: "0" if name == package else original(name))
+    after = cache.case_key(case, settings, "ct")
+    assert before is not None
+    assert after is not None
+    assert before.key != after.key

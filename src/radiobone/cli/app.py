@@ -23,11 +23,11 @@ from radiobone.cli import (
     selftest,
 )
 from radiobone.core.errors import RadioboneError
+from radiobone.core.interruption import exit_code, terminations_interrupt
 from radiobone.core.warnings import RadioboneWarning
 
 COMMANDS = (demo, manifest, extract, evaluate, report, run, fit, score, recipes, selftest)
 EXIT_WRONG_USAGE = 2
-EXIT_INTERRUPTED = 130
 NOTHING_HALF_DONE = "No file is half-written. Run the same command again."
 
 
@@ -40,7 +40,7 @@ class StoppableGroup(TyperGroup):
             return super().invoke(ctx)
         except KeyboardInterrupt as stop:
             typer.echo(f"\nInterrupted. {str(stop) or NOTHING_HALF_DONE}", err=True)
-            raise typer.Exit(EXIT_INTERRUPTED) from stop
+            raise typer.Exit(exit_code(stop)) from stop
 
 
 app = typer.Typer(
@@ -85,7 +85,8 @@ def main() -> None:
     """Run the program; every error of radiobone ends in one readable message."""
     warnings.showwarning = _show_warning
     try:
-        app()
+        with terminations_interrupt():
+            app()
     except RadioboneError as error:
         typer.secho(f"\n{error.code}: {error}", fg=typer.colors.RED, err=True)
         sys.exit(EXIT_WRONG_USAGE)

@@ -37,6 +37,8 @@ class Given:
     groups, sites : numpy.ndarray of object, shape (n_rows,), or None
     clinical : tuple of str
         Columns of ``table`` that are clinical.
+    labels : tuple of str
+        What the user calls each row: the index of ``X``.
     """
 
     table: pd.DataFrame
@@ -44,6 +46,7 @@ class Given:
     groups: npt.NDArray[np.object_] | None
     sites: npt.NDArray[np.object_] | None
     clinical: tuple[str, ...]
+    labels: tuple[str, ...]
 
 
 def gather(X: Any, y: Any, *, groups: Any = None, sites: Any = None, clinical: Any = None) -> Given:
@@ -68,11 +71,13 @@ def gather(X: Any, y: Any, *, groups: Any = None, sites: Any = None, clinical: A
     _check_lengths(parts)
     pandas = {"X": X, "y": y, "groups": groups, "sites": sites}
     labelled = {name for name, part in pandas.items() if isinstance(part, pd.Series | pd.DataFrame)}
-    bare = _without_patients(_aligned(parts, labelled | {"clinical"}), isinstance(X, pd.DataFrame), clinical)
+    aligned = _aligned(parts, labelled | {"clinical"})
+    labels = tuple(str(label) for label in aligned["X"].index)
+    bare = _without_patients(aligned, isinstance(X, pd.DataFrame), clinical)
     joined, names = _join_clinical(bare["X"], bare.get("clinical", clinical))
     target = bare["y"].rename("target" if bare["y"].name is None else str(bare["y"].name))
     cells = {name: bare[name].to_numpy(dtype=object) for name in ("groups", "sites") if name in bare}
-    return Given(joined, target, cells.get("groups"), cells.get("sites"), tuple(names))
+    return Given(joined, target, cells.get("groups"), cells.get("sites"), tuple(names), labels)
 
 
 def _check_lengths(parts: dict[str, Any]) -> None:

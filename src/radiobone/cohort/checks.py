@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections import Counter
 from collections.abc import Sequence
@@ -59,20 +60,39 @@ def _id_text(value: object) -> str:
 def _warn_similar(ids: list[str]) -> None:
     spellings: dict[str, set[str]] = {}
     for text in ids:
-        spellings.setdefault("".join(text.split()).casefold(), set()).add(text)
+        spellings.setdefault(_bare(text), set()).add(text)
     similar = [sorted(group) for group in spellings.values() if len(group) > 1]
     if similar:
         warnings.warn(
             SimilarIds(
-                f"{len(similar)} id(s) differ only in case or spaces, such as {', '.join(map(repr, similar[0]))}; "
+                f"{len(similar)} id(s) differ only in case, spaces, leading zeros or '.0', such as {', '.join(map(repr, similar[0]))}; "
                 "they count as different patients. If they are one, use one spelling."
             ),
             stacklevel=4,
         )
 
 
-def check_unique(patients: Sequence[str], rois: Sequence[str], column: str) -> None:
+def _bare(text: str) -> str:
+    """Spell an id without what a spreadsheet may have added or taken: spaces, case, leading zeros, a final .0."""
+    bare = "".join(text.split()).casefold()
+    return re.sub(r"^0+(?=.)", "", re.sub(r"(?<=\d)\.0+$", "", bare))
+
+
+def check_unique(
+    patients: Sequence[str], rois: Sequence[str], column: str, *, told: bool, groups: str | None
+) -> None:
     """Refuse one patient and region twice.
+
+    Parameters
+    ----------
+    patients, rois : sequence of str
+        Per row.
+    column : str
+        Where the patients are from.
+    told : bool
+        Whether the user named that column.
+    groups : str or None
+        The column of groups, which hold whole patients.
 
     Raises
     ------
@@ -85,11 +105,21 @@ def check_unique(patients: Sequence[str], rois: Sequence[str], column: str) -> N
         raise DuplicateId(
             f"{len(twice)} id(s) occur more than once, such as {which}. The same case twice would be in training and "
             "test, or count double. Remove the copy; if the rows are different regions, name them in a column 'roi'; "
-            f"if they are slices or visits of one patient, say --groups {column} and leave --id out."
+            f"if they are slices or visits of one patient, say {_kept_together(column, told, groups)}."
         )
 
 
-def check_groups_hold_patients(patients: Sequence[str], groups: Sequence[str], column: str) -> None:
+def _kept_together(column: str, told: bool, groups: str | None) -> str:
+    if groups is not None and groups != column:
+        return (
+            f"--id row beside --groups {groups}, which keeps every '{groups}' and so every '{column}' whole"
+        )
+    return f"--groups {column}" + (" and leave --id out" if told else "")
+
+
+def check_groups_hold_patients(
+    patients: Sequence[str], groups: Sequence[str], column: str, id_column: str
+) -> None:
     """Refuse groups that divide a patient: a split by them could not keep the patient on one side.
 
     Raises
@@ -100,9 +130,10 @@ def check_groups_hold_patients(patients: Sequence[str], groups: Sequence[str], c
     for patient, group in zip(patients, groups, strict=True):
         if group_of.setdefault(patient, group) != group:
             raise PatientInTrainAndTest(
-                f"Patient '{patient}' is in the groups '{group_of[patient]}' and '{group}' of '{column}', so a split "
-                "by that column could put the patient in train and test, and scores would be too high. Groups "
-                "must hold whole patients (such as families or hospitals); leave --groups out to split by patient."
+                f"'{column}' (--groups) is no column of patients: patient '{patient}' of '{id_column}' is in "
+                f"'{group_of[patient]}' and in '{group}', so a split by it could put the patient in train and test, and "
+                "scores would be too high. Groups must hold whole patients (such as families or hospitals): say --groups "
+                f"{id_column}, or leave --groups out."
             )
 
 
@@ -179,7 +210,7 @@ def check_varies(features: pd.DataFrame) -> None:
         shown = ", ".join(map(str, features.columns[:5])) or "none at all"
         raise MissingColumn(
             f"None of the {features.shape[1]} feature column(s) varies between the rows ({shown}), so there is nothing to "
-            "learn from. Check that the table holds the features, and that --features names them."
+            "learn from. Check that the table holds the features, and that --features (in Python: X) has them."
         )
 
 

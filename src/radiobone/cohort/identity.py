@@ -11,11 +11,12 @@ import pandas as pd
 from radiobone.cohort.checks import MIN_PATIENTS
 from radiobone.cohort.id_like import is_patient_like
 from radiobone.cohort.numbers import is_missing, whole_numbers
-from radiobone.core.columns import choose_patient_column, names_region, patient_columns
+from radiobone.core.columns import choose_patient_column, names_patients, names_region, patient_columns
 from radiobone.core.errors import BadSetting, MissingId
 
 EACH_ROW = "row"
 SHOWN = 4
+CLASSES = 2
 
 
 @dataclass(frozen=True)
@@ -69,15 +70,24 @@ def find_identity(
         return Identity(id, False, (), f"Patients are told apart by the column '{id}'.")
     known = {target, groups, *other}
     column = _by_name(table, known, grouped=groups is not None)
+    if column is not None and groups is not None and _numbers_within(table, column, groups):
+        column = None
     if column is None and groups is not None:
         return Identity(None, False, (), f"Patients are told apart by the column '{groups}' (--groups).")
     suspects = () if groups is not None else _suspects(table, target, {*known, column})
     if column is None:
-        return _unknown(table, suspects, known)
+        return _unknown(table, suspects, known, target)
     repeats = table[column].nunique() < len(table)
     return Identity(
         column, False, () if repeats else suspects, f"Patients are told apart by the column '{column}'."
     )
+
+
+def _numbers_within(table: pd.DataFrame, column: str, groups: str) -> bool:
+    """Whether the column numbers the rows of each patient, as 'encounter' 1, 2, 3 does beside groups by MRN."""
+    if groups not in table.columns or names_patients(column) >= names_patients(groups):
+        return False
+    return bool((table.groupby(column, dropna=True)[groups].nunique() > 1).any())
 
 
 def _by_name(table: pd.DataFrame, known: set[str | None], *, grouped: bool) -> str | None:
@@ -104,7 +114,7 @@ def _can_be_ids(column: pd.Series) -> bool:
     return values is not None or n_words > 0
 
 
-def _unknown(table: pd.DataFrame, suspects: tuple[str, ...], known: set[str | None]) -> Identity:
+def _unknown(table: pd.DataFrame, suspects: tuple[str, ...], known: set[str | None], target: str) -> Identity:
     regions = [
         str(name)
         for name in table.columns
@@ -118,6 +128,11 @@ def _unknown(table: pd.DataFrame, suspects: tuple[str, ...], known: set[str | No
     found = [*(f"'{name}' repeats its values" for name in suspects)]
     found += [f"'{name}' tells regions apart" for name in regions if name not in suspects]
     first = suspects[0] if suspects else "COLUMN"
+    if names_patients(target) > 0 and table[target].nunique() > CLASSES:
+        raise MissingId(
+            f"'{target}' was taken as the target (--target), and is called like a column of patients; no other is known to "
+            f"hold them. Name the column of the class with --target; '{target}' is then found as the patient's."
+        )
     raise MissingId(
         f"No column is known to hold the patient, and it looks as if patients had several rows: "
         f"{', '.join(found[:SHOWN])}{', …' if len(found) > SHOWN else ''}. Rows of one patient in training and test "

@@ -78,7 +78,7 @@ def looks_numeric(column: pd.Series) -> bool:
     )
 
 
-def number_table(table: pd.DataFrame, row_names: list[str]) -> pd.DataFrame:
+def number_table(table: pd.DataFrame, row_names: list[str], *, leave_out: str = "") -> pd.DataFrame:
     """Turn columns into float64.
 
     Parameters
@@ -87,6 +87,8 @@ def number_table(table: pd.DataFrame, row_names: list[str]) -> pd.DataFrame:
         The columns wanted.
     row_names : list of str
         How to call each row in a message.
+    leave_out : str
+        How to leave a column out, for a message; ``{name}`` stands for the column.
 
     Raises
     ------
@@ -100,7 +102,7 @@ def number_table(table: pd.DataFrame, row_names: list[str]) -> pd.DataFrame:
     for name in table.columns:
         values, words, comma = parse(table[name])
         if words.any():
-            raise _not_numeric(table[name], words, row_names)
+            raise _not_numeric(table[name], words, row_names, leave_out)
         if np.isinf(values).any():
             raise _not_finite(str(name), values, row_names)
         numbers[str(name)] = values
@@ -116,12 +118,15 @@ def number_table(table: pd.DataFrame, row_names: list[str]) -> pd.DataFrame:
     return pd.DataFrame(numbers, index=table.index, dtype=float)
 
 
-def _not_numeric(column: pd.Series, words: npt.NDArray[np.bool_], row_names: list[str]) -> NotNumeric:
+def _not_numeric(
+    column: pd.Series, words: npt.NDArray[np.bool_], row_names: list[str], leave_out: str
+) -> NotNumeric:
     first = int(np.flatnonzero(words)[0])
     return NotNumeric(
         f"Column '{column.name}', row {row_names[first]}: {column.iloc[first]!r} is not a number "
         f"({int(words.sum())} such cell(s)). A feature must be numbers only. "
-        "Correct the cells, leave them empty if the value is missing, or leave the column out with --features."
+        "Correct the cells, leave them empty if the value is missing, or leave the column out"
+        f"{leave_out.format(name=column.name)}."
     )
 
 

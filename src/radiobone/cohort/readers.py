@@ -29,7 +29,9 @@ from radiobone.cohort.clinical import categories_of, encode_clinical
 from radiobone.cohort.cohort import Cohort
 from radiobone.cohort.identity import EACH_ROW
 from radiobone.cohort.labels import Labels, read_labels
+from radiobone.cohort.manifest_given import check_is_no_manifest
 from radiobone.cohort.numbers import number_table
+from radiobone.cohort.possible_patients import possible_patients
 from radiobone.cohort.roles import Request, Roles, find_roles
 from radiobone.core.errors import FileMissing
 from radiobone.core.files import file_digest
@@ -91,6 +93,8 @@ def read_cohort(
     """
     loaded = _load(Path(source), patterns=bool(features))
     request = Request(target, id, groups, site, tuple(clinical), features)
+    if loaded.recorded is None and not features and not clinical:
+        check_is_no_manifest(loaded.table, Path(source))
     roles = find_roles(loaded.table, request, loaded.recorded)
     shown = features if features is None or isinstance(features, str) else ",".join(features)
     provenance = {**loaded.provenance, "feature_pattern": shown}
@@ -143,7 +147,7 @@ def cohort_from_arrays(
     notes = (f"{len(features)} feature columns, as given.",)
     roles = Roles(features=features, clinical=given.clinical, notes=notes)
     labels = read_labels(given.target, positive=positive)
-    arrays = {"patient": given.groups, "site": given.sites}
+    arrays = {"patient": given.groups, "site": given.sites, "shown": given.labels}
     return _build(given.table, roles, labels, str(given.target.name), "roi", {"source": "arrays"}, arrays)
 
 
@@ -198,8 +202,9 @@ def _build(
     if unit == "patient":
         check_one_label(people["patient"], y, target)
     check_enough(len(set(people["patient"].tolist())))
-    rows = people.pop("row").tolist()
-    X, clinical = _features(table.iloc[known], roles, rows)
+    rows, shown = people.pop("row").tolist(), people.pop("shown").tolist()
+    X, clinical = _features(table.iloc[known], roles, shown, in_python=arrays is not None)
+    X.index = pd.Index(rows, name="row_id", dtype=object)
     cohort = Cohort(
         X, y, people["patient"], people["roi"], people["site"], target, labels.positive, labels.negative,
         clinical, roles.notes, people["group"],
@@ -207,7 +212,7 @@ def _build(
     words = {name: categories_of(table[name].iloc[known]) for name in roles.clinical}
     return replace(
         cohort,
-        provenance=_provenance(cohort, roles, provenance, len(table)),
+        provenance=_provenance(cohort, roles, provenance, table, known),
         categories={name: found for name, found in words.items() if found},
     )
 
@@ -221,17 +226,19 @@ def _people(table: pd.DataFrame, roles: Roles, arrays: Mapping[str, npt.ArrayLik
     row = numbered
     if roles.id is not None:
         patient = check_ids(table[roles.id].tolist(), roles.id)
-        check_unique(patient, roi, roles.id)
         row = [name if not region else f"{name}/{region}" for name, region in zip(patient, roi, strict=True)]
     elif arrays.get("patient") is not None:
         patient = check_ids(np.asarray(arrays["patient"]).tolist(), "groups")
     else:
         patient = numbered if group is None or roles.each_row else group
     if group is not None:
-        check_groups_hold_patients(patient, group, str(roles.groups))
+        check_groups_hold_patients(patient, group, str(roles.groups), str(roles.id))
+    if roles.id is not None:
+        check_unique(patient, roi, roles.id, told=roles.id_told, groups=roles.groups)
     sites = arrays.get("site") if roles.site is None else table[roles.site]
     site = None if sites is None else texts(pd.Series(sites), empty=UNKNOWN_SITE)
-    found = {"patient": patient, "roi": roi, "group": group, "site": site, "row": row}
+    found: dict[str, Any] = {"patient": patient, "roi": roi, "group": group, "site": site, "row": row}
+    found["shown"] = row if arrays.get("shown") is None else arrays["shown"]
     return {key: None if value is None else np.array(value, dtype=np.str_) for key, value in found.items()}
 
 
@@ -240,18 +247,27 @@ def _region_names(table: pd.DataFrame, columns: Sequence[str]) -> list[str]:
     return [" ".join(filter(None, row)) for row in zip(*parts, strict=True)] if parts else [""] * len(table)
 
 
-def _features(table: pd.DataFrame, roles: Roles, rows: list[str]) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    numbers = number_table(table[list(roles.features)], rows)
+def _features(
+    table: pd.DataFrame, roles: Roles, rows: list[str], *, in_python: bool
+) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    leave_out = ": X.drop(columns=['{name}'])" if in_python else " with --features"
+    numbers = number_table(table[list(roles.features)], rows, leave_out=leave_out)
     clinical = encode_clinical(table[list(roles.clinical)], rows)
     X = drop_empty(pd.concat([numbers, clinical], axis=1))
     check_varies(X)
     warn_missing(X)
-    X.index = pd.Index(rows, name="row_id", dtype=object)
     kept = set(X.columns)
     return X, tuple(str(name) for name in clinical.columns if name in kept)
 
 
-def _provenance(cohort: Cohort, roles: Roles, provenance: Mapping[str, Any], n_read: int) -> dict[str, Any]:
+def _provenance(
+    cohort: Cohort,
+    roles: Roles,
+    provenance: Mapping[str, Any],
+    table: pd.DataFrame,
+    known: npt.NDArray[np.int64],
+) -> dict[str, Any]:
+    told = {cohort.target, roles.id, roles.groups, roles.site, *roles.clinical}
     sites = {} if cohort.site is None else dict(sorted(Counter(cohort.site.tolist()).items()))
     columns = {
         "id": EACH_ROW if roles.each_row else roles.id,
@@ -262,5 +278,6 @@ def _provenance(cohort: Cohort, roles: Roles, provenance: Mapping[str, Any], n_r
         "n_features": len(roles.features),
         "set_aside": list(roles.set_aside),
         "suspects": list(roles.suspects),
+        "possible_patients": possible_patients(table.iloc[known], cohort.groups, excluded=told),
     }
-    return {**provenance, "rows_dropped": n_read - cohort.n_rows, "sites": sites, "columns": columns}
+    return {**provenance, "rows_dropped": len(table) - cohort.n_rows, "sites": sites, "columns": columns}

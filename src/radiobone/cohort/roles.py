@@ -53,6 +53,8 @@ class Roles:
         Columns that are used for nothing.
     suspects : tuple of str
         Columns that repeat like a patient's beside an id that does not.
+    id_told : bool
+        Whether the user named the column of the id.
     """
 
     id: str | None = None
@@ -65,6 +67,7 @@ class Roles:
     each_row: bool = False
     set_aside: tuple[str, ...] = ()
     suspects: tuple[str, ...] = ()
+    id_told: bool = False
 
 
 def find_roles(table: pd.DataFrame, request: Request, recorded: Sequence[str] | None = None) -> Roles:
@@ -116,7 +119,7 @@ def find_roles(table: pd.DataFrame, request: Request, recorded: Sequence[str] | 
     kept = set(features)
     return Roles(
         who.column, request.groups, request.site, regions, tuple(features), request.clinical, (who.note, *notes),
-        who.told, tuple(name for name in free if name not in kept), who.suspects,
+        who.told, tuple(name for name in free if name not in kept), who.suspects, request.id is not None,
     )  # fmt: skip
 
 
@@ -213,7 +216,7 @@ def _without_numbers_of_rows(table: pd.DataFrame, names: list[str], spelled: set
 
 
 def id_dropped(names: Sequence[str], *, in_python: bool = False) -> FeatureDropped:
-    """Build the warning for columns of numbers that were not taken as features."""
+    """Build the warning for ids that were not taken as features: numbers, or in Python also text."""
     shown = ", ".join(map(repr, names[:5])) + (", …" if len(names) > 5 else "")
     advice = (
         f"Pass the patient as groups=X['{names[0]}']; give a measurement as an array, or under another name."
@@ -221,8 +224,9 @@ def id_dropped(names: Sequence[str], *, in_python: bool = False) -> FeatureDropp
         else f"If it holds the patient, say --id {names[0]} (or --groups); if it measures something, name it in full in "
         "--features."
     )
+    kind = "ids by name or content" if in_python else "whole numbers that look like ids or running numbers"
     return FeatureDropped(
-        f"{shown}: whole numbers that look like ids or running numbers. As a feature they would tell patients apart and "
+        f"{shown}: {kind}. As a feature they would tell patients apart and "
         f"measure nothing. Left out. {advice}"
     )
 

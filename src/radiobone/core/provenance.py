@@ -14,7 +14,7 @@ import radiobone
 
 PACKAGES = (
     "radiobone", "numpy", "scipy", "pandas", "scikit-learn", "imbalanced-learn", "SimpleITK", "PyWavelets",
-    "xgboost-cpu", "xgboost", "catboost", "shap", "numba", "pydicom",
+    "xgboost-cpu", "xgboost", "catboost", "shap", "numba", "pydicom", "pillow",
 )  # fmt: skip
 
 
@@ -37,11 +37,15 @@ def machine() -> dict[str, Any]:
     return {"system": platform.system(), "architecture": platform.machine(), "cpus": os.cpu_count()}
 
 
+def _modules(part: Path) -> list[Path]:
+    return list(part.rglob("*.py")) if part.is_dir() else [part]
+
+
 @cache
 def code_digest(parts: tuple[str, ...]) -> str:
-    """SHA-256 of the code in these subpackages: an edit is new code, whatever its version says."""
+    """SHA-256 of the code in these subpackages and modules: an edit is new code, whatever its version says."""
     package = Path(radiobone.__file__).parent
     digest = hashlib.sha256()
-    for path in sorted(path for part in parts for path in (package / part).rglob("*.py")):
+    for path in sorted(path for part in parts for path in _modules(package / part)):
         digest.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()

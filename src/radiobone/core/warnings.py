@@ -95,6 +95,14 @@ class NoPatientIds(RadioboneWarning):
     """Each row was taken as one patient."""
 
 
+class PossiblePatients(RadioboneWarning):
+    """A column called like a patient's repeats, and its rows are not kept together."""
+
+
+class OutsideTrainingRange(RadioboneWarning):
+    """Half or more of the features lie outside what the model was trained on; its score means nothing."""
+
+
 class RoiTouchesBorder(RadioboneWarning):
     """The region is cut by the image border."""
 

@@ -130,7 +130,18 @@ def _about(
             "n_patients": cohort.n_patients,
             "n_positive": int(cohort.y.sum()),
             "n_negative": int((1 - cohort.y).sum()),
+            "columns": _columns(cohort),
             "clinical": list(cohort.clinical),
             "categories": {name: list(words) for name, words in cohort.categories.items()},
         },
+    }
+
+
+def _columns(cohort: Cohort) -> dict[str, Any]:
+    """Names of the columns that said whose row it is, so that scores of a like table carry them."""
+    columns = cohort.provenance.get("columns", {})
+    return {
+        "id": columns.get("id"),
+        "groups": columns.get("groups"),
+        "regions": list(columns.get("regions") or ()),
     }

@@ -18,10 +18,11 @@ from radiobone.core.errors import FeatureMismatch
 from radiobone.evaluation.calibration import SigmoidCalibrator
 from radiobone.evaluation.fitting import as_probability
 from radiobone.evaluation.model_file import write_model
+from radiobone.evaluation.row_names import patients_of, regions_of
 from radiobone.evaluation.scores import raw_scores
+from radiobone.evaluation.training_range import range_notes, warn_of_range
 
 FloatArray = npt.NDArray[np.float64]
-ID_COLUMNS = ("patient_id", "roi")
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,10 +91,10 @@ class Model:
         Returns
         -------
         pandas.DataFrame
-            With the table's index: ``patient_id`` and ``roi`` where the table has them, ``probability``,
-            ``threshold``, ``predicted`` (1 or 0), ``predicted_class`` (its name), and how many of the needed
+            With the table's index: the columns of patient and region where the table has them, ``probability``,
+            ``threshold``, ``predicted`` (1 or 0), ``predicted_class`` (its name), how many of the needed
             features lie outside what the model was trained on, ``outside_range``, with their names,
-            ``outside_features``.
+            ``outside_features``, and ``warnings``, empty or why the score is not to be used.
 
         Raises
         ------
@@ -101,6 +102,11 @@ class Model:
             If columns are missing, or a clinical column holds a word that training did not have.
         NotNumeric, NonFiniteFeature
             If values are no finite numbers.
+
+        Warns
+        -----
+        OutsideTrainingRange
+            If half or more of the needed features of a row lie outside what the model was trained on.
         """
         wanted = self._wanted(table)
         scores = raw_scores(self.classifier, self.steps.transform(self._full(wanted)))
@@ -108,19 +114,30 @@ class Model:
         outside = self._outside(wanted)
         predicted = (probability >= self.threshold).astype(np.int64)
         classes = np.array([self.about.get("negative", "0"), self.about.get("positive", "1")], dtype=object)
-        found = {name: table[name].to_numpy() for name in ID_COLUMNS if name in table.columns}
+        named = dict.fromkeys([*self.patients_in(table), *self.regions_in(table)])
+        notes = range_notes(outside)
+        warn_of_range(notes)
         return pd.DataFrame(
             {
-                **found,
+                **{name: table[name].to_numpy() for name in named},
                 "probability": probability,
                 "threshold": self.threshold,
                 "predicted": predicted,
                 "predicted_class": classes[predicted],
                 "outside_range": outside.sum(axis=1),
                 "outside_features": [", ".join(np.array(self.needed)[row]) for row in outside],
+                "warnings": notes,
             },
             index=table.index,
         )
+
+    def patients_in(self, table: pd.DataFrame) -> list[str]:
+        """Return the columns of a table that tell its patients apart: those of training, or known by their names."""
+        return patients_of(table, *self._of_training())
+
+    def regions_in(self, table: pd.DataFrame) -> list[str]:
+        """Return the columns of a table that tell a patient's regions apart."""
+        return regions_of(table, *self._of_training())
 
     def save(self, path: Path) -> str:
         """Write the model as one file without pickle, and return its digest.
@@ -142,6 +159,11 @@ class Model:
             "ranges": {name: list(bounds) for name, bounds in self.ranges.items()},
             "about": dict(self.about),
         }
+
+    def _of_training(self) -> tuple[Mapping[str, Any], set[str]]:
+        """Columns of patient and region in training, and those that were used as inputs."""
+        training = self.about.get("training", {})
+        return training.get("columns", {}), {*self.inputs, *training.get("categories", {})}
 
     def _wanted(self, table: pd.DataFrame) -> pd.DataFrame:
         """Return the needed columns as numbers."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +23,7 @@ from radiobone.evaluation.spec import PipelineSpec
 from radiobone.evaluation.splits import Split, check_groups_whole, make_splits
 from radiobone.evaluation.summary import make_result
 
+T = TypeVar("T")
 FoldTask = tuple[
     pd.DataFrame, npt.NDArray[np.int64], npt.NDArray[np.str_], pd.DataFrame, Split, PipelineSpec, int
 ]
@@ -52,7 +54,9 @@ def nested_cv(
     show_progress: bool = True,
     splits: Sequence[Split] | None = None,
 ) -> NestedRun:
-    """Estimate how the pipeline does on patients it has not seen.
+    """Estimate how the pipeline does on patients it has not seen, and keep what each fold fitted.
+
+    ``radiobone.workflow.judging.judge`` plans, fits and sums up by the same functions, and also explains and keeps folds.
 
     In every outer fold the inner folds choose the model and its parameters; calibration and threshold
     are learned from inner held-out rows that were never resampled; the choice is fitted anew on all
@@ -85,11 +89,21 @@ def nested_cv(
         If the system ended a process.
     """
     plan = plan_folds(cohort, pipeline, seed=seed, splits=splits)
-    n_folds = len(plan.splits)
-    tasks = (fold_task(cohort, split, pipeline, seed) for split in plan.splits)
-    with progress("Nested cross-validation", n_folds, show=show_progress) as advance:
-        fits = tuple(run_all(fit_fold, tasks, n_tasks=n_folds, jobs=jobs, advance=advance))
+    tasks = ((fold_task(cohort, split, pipeline, seed),) for split in plan.splits)
+    fits = tuple(each_fold(_fit_only, tasks, len(plan.splits), jobs=jobs, show_progress=show_progress))
     return NestedRun(make_result(cohort, pipeline, fits, plan.findings, seed=seed), fits)
+
+
+def _fit_only(to_fit: FoldTask) -> FoldFit:
+    return fit_fold(*to_fit)
+
+
+def each_fold(
+    work: Callable[..., T], tasks: Iterable[tuple[Any, ...]], n_tasks: int, *, jobs: int, show_progress: bool
+) -> list[T]:
+    """Do the work of each outer fold, in processes and with progress; what it returns is in the order of the tasks."""
+    with progress("Nested cross-validation", n_tasks, show=show_progress) as advance:
+        return run_all(work, tasks, n_tasks=n_tasks, jobs=jobs, advance=advance)
 
 
 def plan_folds(

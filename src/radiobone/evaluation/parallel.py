@@ -12,7 +12,7 @@ from joblib.externals.loky.process_executor import TerminatedWorkerError
 from threadpoolctl import threadpool_limits
 
 from radiobone.core.errors import WorkerDied
-from radiobone.core.interruption import leave_interrupts_to_the_parent
+from radiobone.core.interruption import become_worker
 from radiobone.core.progress import Advance
 
 T = TypeVar("T")
@@ -75,7 +75,7 @@ def _in_processes(
     """Yield results with the number of their task, as they come."""
     try:
         with parallel_config(
-            backend="loky", inner_max_num_threads=1, initializer=leave_interrupts_to_the_parent
+            backend="loky", inner_max_num_threads=1, initializer=become_worker, initargs=(os.getpid(),)
         ):
             yield from Parallel(n_jobs=n_jobs, return_as="generator_unordered")(
                 delayed(_numbered)(number, work, task) for number, task in enumerate(tasks)

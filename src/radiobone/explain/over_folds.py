@@ -11,11 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from radiobone.cohort.cohort import Cohort
-from radiobone.core.progress import progress
 from radiobone.core.seeds import rng_for, seed_for
 from radiobone.evaluation.fold import FoldFit, FoldOutcome
-from radiobone.evaluation.nested_cv import NestedRun
-from radiobone.evaluation.parallel import run_all
 from radiobone.evaluation.splits import Split
 from radiobone.explain.explanation import COLUMNS, Explanation
 from radiobone.explain.probability import link_of, probability_of
@@ -36,31 +33,6 @@ class ExplainedFold:
 
     table: pd.DataFrame
     info: dict[str, Any]
-
-
-def explain_folds(
-    run: NestedRun, cohort: Cohort, *, seed: int = 0, jobs: int = 1, show_progress: bool = True
-) -> Explanation:
-    """Explain every outer fold's model on the rows that it has not seen.
-
-    Parameters
-    ----------
-    run : NestedRun
-        From ``nested_cv`` on the same cohort.
-    cohort : Cohort
-        The rows.
-    seed : int
-        Chooses the background and the permutations; the same seed gives the same bits, whatever ``jobs``.
-    jobs : int
-        Processes.
-    show_progress : bool
-        Whether to show progress.
-    """
-    n_folds = len(run.fits)
-    tasks = ((fit, *shap_task(fit, cohort, seed)) for fit in run.fits)
-    with progress("SHAP values", n_folds, show=show_progress) as advance:
-        explained = run_all(explain_fold, tasks, n_tasks=n_folds, jobs=jobs, advance=advance)
-    return gathered(explained)
 
 
 def gathered(explained: Sequence[ExplainedFold]) -> Explanation:

@@ -21,8 +21,11 @@ from radiobone.io.images import files_read
 from radiobone.io.manifest import Case, check_case_files
 from radiobone.workflow.case_runner import Outcome
 
-ENGINE_PARTS = ("core", "io", "imaging", "features")
-ENGINE_PACKAGES = ("radiobone", "numpy", "scipy", "SimpleITK", "PyWavelets")
+ENGINE_PARTS = ("core", "io", "imaging", "features", "workflow/case_runner.py")
+ENGINE_PACKAGES = (
+    "radiobone", "numpy", "scipy", "SimpleITK", "PyWavelets", "pydicom", "pillow",
+    "pylibjpeg", "pylibjpeg-libjpeg", "pylibjpeg-openjpeg", "pylibjpeg-rle", "pyjpegls", "python-gdcm",
+)  # fmt: skip # the last are decoders that pydicom takes where they are installed
 FileState = tuple[Path, int, int, int]  # name, times of change of content and of name, size
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -17,7 +18,7 @@ from joblib.externals.loky.process_executor import TerminatedWorkerError
 from threadpoolctl import threadpool_limits
 
 from radiobone.core.errors import WorkerDied
-from radiobone.core.interruption import leave_interrupts_to_the_parent
+from radiobone.core.interruption import become_worker
 from radiobone.core.progress import Progress, progress
 from radiobone.io.manifest import Case
 from radiobone.workflow.cache import Cache, CaseKey
@@ -107,7 +108,7 @@ def _in_processes(
     finished: set[int] = set()
     tasks = (delayed(_numbered)(work, n, piece) for n, piece in enumerate(pieces))
     settings = parallel_config(
-        backend="loky", inner_max_num_threads=1, initializer=leave_interrupts_to_the_parent
+        backend="loky", inner_max_num_threads=1, initializer=become_worker, initargs=(os.getpid(),)
     )
     try:
         with settings:  # a pool takes them over when it is made
@@ -126,7 +127,7 @@ def _numbered(work: Work, number: int, piece: list[Job]) -> tuple[int, list[Outc
 
 
 def _in_a_process_of_its_own(work: Work, piece: list[Job], tell: Progress) -> list[Outcome]:
-    with ProcessPoolExecutor(max_workers=1, initializer=leave_interrupts_to_the_parent) as process:
+    with ProcessPoolExecutor(max_workers=1, initializer=become_worker, initargs=(os.getpid(),)) as process:
         try:
             outcomes: list[Outcome] = process.submit(work, piece).result()
         except TerminatedWorkerError:

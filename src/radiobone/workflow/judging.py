@@ -13,9 +13,7 @@ import pandas as pd
 from radiobone.cohort.cohort import Cohort
 from radiobone.core.entries import Entries
 from radiobone.core.interruption import saying_what_is_kept
-from radiobone.core.progress import progress
-from radiobone.evaluation.nested_cv import FoldTask, Plan, fit_fold, fold_task, plan_folds
-from radiobone.evaluation.parallel import run_all
+from radiobone.evaluation.nested_cv import FoldTask, Plan, each_fold, fit_fold, fold_task, plan_folds
 from radiobone.evaluation.result import Result
 from radiobone.evaluation.spec import PipelineSpec
 from radiobone.evaluation.summary import make_result
@@ -95,8 +93,7 @@ def _all_folds(
             split = plan.splits[number]
             yield fold_task(cohort, split, spec, seed), shap_task(split, cohort, seed), places[number]
 
-    with progress("Nested cross-validation", len(missing), show=show_progress) as advance:
-        found = run_all(judge_fold, tasks(), n_tasks=len(missing), jobs=jobs, advance=advance)
+    found = each_fold(judge_fold, tasks(), len(missing), jobs=jobs, show_progress=show_progress)
     done = {n: from_plain(plain, plan.splits[n], cohort) for n, plain in zip(missing, found, strict=True)}
     return [done[number] if fold is None else fold for number, fold in enumerate(folds)]
 

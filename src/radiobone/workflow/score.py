@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
+from warnings import warn
 
 import pandas as pd
 
 from radiobone.cohort.readers import read_cohort
 from radiobone.core.errors import BadSetting, FeatureMismatch, FileMissing, SettingsMismatch
-from radiobone.core.folders import extraction_record
+from radiobone.core.folders import FEATURE_FILES, extraction_record
 from radiobone.core.tables import read_table
+from radiobone.core.warnings import collected
 from radiobone.evaluation.audit.registry import audit_cohort
 from radiobone.evaluation.audit.tell import warn_of_table
 from radiobone.evaluation.final_model import Model, fit_model
@@ -20,9 +22,12 @@ from radiobone.features.presets import load_settings
 from radiobone.features.settings import ExtractionSettings
 from radiobone.io.not_a_table import check_is_scorable
 from radiobone.workflow.announce import described
+from radiobone.workflow.case_runner import WARNING_SEPARATOR
 from radiobone.workflow.extract import extract
+from radiobone.workflow.kind import as_trained
+from radiobone.workflow.score_cases import check_row, score_cases
 from radiobone.workflow.score_words import Scored
-from radiobone.workflow.single import ImageLike, extract_features
+from radiobone.workflow.single import ImageLike, as_volume, extract_features
 from radiobone.workflow.study import PipelineSource, resolve_pipeline
 
 
@@ -67,9 +72,29 @@ class Scorer:
         -------
         DataFrame of one row
             As ``Model.predict`` gives it.
+
+        Raises
+        ------
+        FeatureMismatch
+            If the image cannot have a feature that the model needs, or a clinical variable is not given.
+        BadSetting
+            If the image's header names another modality than that of the training images.
+
+        Warns
+        -----
+        ModalityDoubtful, OutsideTrainingRange
+            If the image is not of the kind that the model was trained on.
         """
-        features = extract_features(image, mask, self.settings, label)
-        return self.model.predict(pd.DataFrame([{**features, **clinical}]))
+        settings, name = self.settings, Path(image).name if isinstance(image, (str, Path)) else "The image"
+        with collected() as told:
+            volume = as_trained(as_volume(image), name, self.model.about["extraction"]["modality"])
+            features = extract_features(volume, mask, settings, label)
+            row = pd.DataFrame([{**features, **clinical}])
+            check_row(self.model, row, name, is_2d=volume.is_2d)
+            scored = self.model.predict(row)
+        for one in told:
+            warn(one, stacklevel=2)
+        return scored.assign(warnings=WARNING_SEPARATOR.join(f"{one.code}: {one}" for one in told))
 
     def score_table(self, path: str | Path) -> pd.DataFrame:
         """Score an extract folder, or a table with the model's feature columns.
@@ -82,7 +107,11 @@ class Scorer:
             If columns are missing.
         """
         self._check_settings(Path(path))
-        return self.model.predict(read_features(Path(path)))
+        table = read_features(Path(path))
+        scored = self.model.predict(table)
+        if not self.model.patients_in(table) and "row" not in scored:
+            scored.insert(0, "row", range(1, len(scored) + 1))
+        return scored
 
     def score_manifest(
         self, path: str | Path, *, jobs: int = 1, root: Path | None = None, show_progress: bool = True
@@ -93,15 +122,10 @@ class Scorer:
         table = extract(
             path, settings=settings, modality=modality, root=root, jobs=jobs, show_progress=show_progress
         )
-        failed = table.cases.loc[table.cases["status"] != "done", ["patient_id", "roi", "code", "message"]]
-        scored = self.model.predict(table.table) if len(table.table) else pd.DataFrame()
-        if failed.empty:
-            return scored.reset_index(drop=True)
-        whole = [name for name in ("predicted", "outside_range") if name in scored]
-        return pd.concat([scored.astype(dict.fromkeys(whole, "Int64")), failed], ignore_index=True)
+        return score_cases(self.model, table)
 
     def _check_settings(self, path: Path) -> None:
-        record = extraction_record(path)
+        record = extraction_record(path.parent if path.name in FEATURE_FILES else path)
         extraction = self.model.about["extraction"]
         if not extraction or record is None:
             return

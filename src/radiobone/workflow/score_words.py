@@ -8,9 +8,13 @@ from typing import Any
 
 import pandas as pd
 
+from radiobone.core.warnings import OutsideTrainingRange
 from radiobone.evaluation.model import Model
+from radiobone.evaluation.training_range import ADVICE
+from radiobone.workflow.case_runner import WARNING_SEPARATOR
 
 NAMES_SHOWN = 8
+UNLIKE = OutsideTrainingRange.code
 OUTSIDE_NOTE = "Values outside the training range were never seen in training: trust such a score less."
 
 
@@ -50,6 +54,7 @@ class Scored:
         shown = ", ".join(names[:NAMES_SHOWN]) + (", …" if len(names) > NAMES_SHOWN else "")
         outside = f"{n_outside} of {len(self.model.needed)}" + (f" ({shown})" if n_outside else "")
         return [
+            *(note for note in str(row["warnings"]).split(WARNING_SEPARATOR) if note.startswith(UNLIKE)),
             f"{about['target']}: {row['predicted_class']}",
             f"  probability of '{about['positive']}': {row['probability']:.3f}",
             f"  threshold: {row['threshold']:.3f} ('{about['positive']}' from here on)",
@@ -68,6 +73,8 @@ class Scored:
             lines += _table(done).to_string(index=False).splitlines()
         if len(done) and (done["outside_range"] > 0).any():
             lines.append(OUTSIDE_NOTE)
+        if len(done) and done["warnings"].str.contains(UNLIKE, regex=False).any():
+            lines.append(f"{UNLIKE}: {ADVICE}.")
         for row in self.table[failed].to_dict("records"):
             name = f"{row['patient_id']}/{row['roi']}" if row["roi"] else row["patient_id"]
             lines.append(f"{name}: {row['code']}: {row['message']}")
@@ -75,11 +82,17 @@ class Scored:
 
 
 def _table(done: pd.DataFrame) -> pd.DataFrame:
-    """Columns that a person compares; a region's name only where there is one."""
-    columns = {
-        name: done[name] for name in ("patient_id", "roi") if name in done and (done[name] != "").any()
-    }
+    """Columns that a person compares; those of patient and region stand first, a region only where one is named."""
+    who = done.columns[: list(done.columns).index("probability")]
+    columns = {str(name): done[name] for name in who if (done[name].fillna("") != "").any()}
     columns["class"] = done["predicted_class"]
     columns["probability"] = done["probability"].map("{:.3f}".format)
     columns["features outside the training range"] = done["outside_range"].astype(int)
+    codes = done["warnings"].map(_codes)
+    if (codes != "").any():
+        columns["warnings"] = codes
     return pd.DataFrame(columns)
+
+
+def _codes(cell: str) -> str:
+    return ", ".join(part.partition(":")[0] for part in cell.split(WARNING_SEPARATOR))

@@ -89,7 +89,7 @@ def extract_features(
         If the preset for radiographs was chosen because the image is 2D.
     """
     chosen = resolve_settings(settings, modality)
-    volume = _image(image, spacing_mm)
+    volume = as_volume(image, spacing_mm)
     if volume.is_2d and is_open(settings, modality):
         chosen = resolve_settings(None, "xr")
         warn_of_radiographs("The image is", "`modality=` or `settings=`")
@@ -101,7 +101,8 @@ def extract_features(
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("label")
 
 
-def _image(image: ImageLike, spacing_mm: Triple | None) -> Volume:
+def as_volume(image: ImageLike, spacing_mm: Triple | None = None) -> Volume:
+    """Return an image of any kind as a volume; an array needs ``spacing_mm``."""
     if isinstance(image, Volume):
         return image
     if isinstance(image, sitk.Image):
@@ -143,7 +144,7 @@ class _Regions:
 
     def __init__(self, mask: ImageLike, image: Volume) -> None:
         self._file = open_mask(Path(mask), image) if isinstance(mask, (str, Path)) else None
-        self._volume = None if isinstance(mask, (str, Path)) else _image(mask, image.spacing_mm)
+        self._volume = None if isinstance(mask, (str, Path)) else as_volume(mask, image.spacing_mm)
         if self._volume is not None:
             check_same_grid(image, self._volume)
 

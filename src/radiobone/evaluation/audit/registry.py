@@ -9,6 +9,7 @@ from radiobone.evaluation.audit.duplicate_rows import duplicate_rows
 from radiobone.evaluation.audit.few_events import few_events
 from radiobone.evaluation.audit.finding import Finding
 from radiobone.evaluation.audit.no_patient_ids import no_patient_ids
+from radiobone.evaluation.audit.possible_patients import possible_patients
 from radiobone.evaluation.audit.site_confounded import site_confounded
 from radiobone.evaluation.audit.suspected_leak import suspected_leak
 
@@ -17,6 +18,7 @@ CHECKS: dict[str, Callable[[Cohort], list[Finding]]] = {
     "SiteConfounded": site_confounded,
     "DuplicateRows": duplicate_rows,
     "NoPatientIds": no_patient_ids,
+    "PossiblePatients": possible_patients,
     "FewEvents": few_events,
 }
 

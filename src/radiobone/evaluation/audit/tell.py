@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from radiobone.core.warnings import (
     DuplicateRows,
     NoPatientIds,
+    PossiblePatients,
     RadioboneWarning,
     SiteConfounded,
     SuspectedLeak,
@@ -29,4 +30,4 @@ def warn_of(
 
 def warn_of_table(findings: Iterable[Finding], *, serious: bool) -> None:
     """Warn where a table does not say whose its rows are, and of serious findings if nobody else does."""
-    warn_of(findings, (NoPatientIds, *(SERIOUS if serious else ())), stacklevel=4)
+    warn_of(findings, (NoPatientIds, PossiblePatients, *(SERIOUS if serious else ())), stacklevel=4)

@@ -1,0 +1,94 @@
+"""Scores of regions that were just measured; what an image cannot have is said, not filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import pandas as pd
+
+from radiobone.core.errors import FeatureMismatch
+from radiobone.evaluation.model import Model
+from radiobone.workflow.case_runner import WARNING_SEPARATOR
+from radiobone.workflow.feature_table import FeatureTable
+
+NAMES_SHOWN = 5
+FAILED = ["patient_id", "roi", "code", "message"]
+
+
+def check_row(model: Model, row: pd.DataFrame, name: str, *, is_2d: bool) -> None:
+    """Check that a measured image and the clinical variables given for it make a whole row.
+
+    Raises
+    ------
+    FeatureMismatch
+    """
+    unmeasured, clinical = _missing(model, row.columns)
+    if unmeasured:
+        raise _not_measured(
+            model, unmeasured, f"{name} is a single 2D image" if is_2d else f"{name} is a volume"
+        )
+    if clinical:
+        given = " ".join(f"--clinical {one}=VALUE" for one in clinical)
+        raise FeatureMismatch(
+            f"The model needs {', '.join(clinical)}, which no image holds, and nothing can stand in for it. "
+            f"Give it: {given} (from Python by name: {clinical[0]}=…)."
+        )
+
+
+def score_cases(model: Model, measured: FeatureTable) -> pd.DataFrame:
+    """Score the regions of a manifest; failed ones keep their row, code and message."""
+    done = measured.cases["status"] == "done"
+    failed = measured.cases.loc[~done, FAILED]
+    table = measured.table.reset_index(drop=True)
+    told = measured.cases.loc[done, "warnings"].reset_index(drop=True)
+    unmeasured, _ = _missing(model, table.columns) if len(table) else ([], [])
+    if unmeasured:
+        raise _not_measured(model, unmeasured, "No image of the manifest is such")
+    whole = _whole_rows(model, measured, table)
+    failed = pd.concat([failed, _unmeasured_rows(model, table[~whole])], ignore_index=True)
+    scored = model.predict(table[whole]) if whole.any() else pd.DataFrame()
+    if whole.any():
+        scored["warnings"] = [
+            WARNING_SEPARATOR.join(filter(None, pair))
+            for pair in zip(told[whole], scored["warnings"], strict=True)
+        ]
+    if failed.empty:
+        return scored.reset_index(drop=True)
+    counts = [name for name in ("predicted", "outside_range") if name in scored]
+    return pd.concat([scored.astype(dict.fromkeys(counts, "Int64")), failed], ignore_index=True)
+
+
+def _whole_rows(model: Model, measured: FeatureTable, table: pd.DataFrame) -> pd.Series:
+    needed = [name for name in model.needed if name in set(measured.feature_columns)]
+    return table[needed].notna().all(axis=1)
+
+
+def _unmeasured_rows(model: Model, rows: pd.DataFrame) -> pd.DataFrame:
+    found = []
+    for row in rows.to_dict("records"):
+        names = [name for name in model.needed if name in row and pd.isna(row[name])]
+        error = _not_measured(
+            model, names, "The image is of another kind (2D among volumes, or a volume among 2D)"
+        )
+        who = {name: row[name] for name in ("patient_id", "roi")}
+        found.append({**who, "code": error.code, "message": str(error)})
+    return pd.DataFrame(found, columns=FAILED)
+
+
+def _missing(model: Model, columns: Collection[str]) -> tuple[list[str], list[str]]:
+    """Needed features that are not there, and needed clinical variables that are not."""
+    there = set(columns)
+    clinical = set(model.about["training"]["clinical"])
+    missing = [name for name in model.needed if name not in there]
+    variables = [name.rpartition("=")[0] or name for name in missing if name in clinical]
+    return [name for name in missing if name not in clinical], [
+        name for name in dict.fromkeys(variables) if name not in there
+    ]
+
+
+def _not_measured(model: Model, names: list[str], start: str) -> FeatureMismatch:
+    shown = ", ".join(names[:NAMES_SHOWN]) + (", …" if len(names) > NAMES_SHOWN else "")
+    return FeatureMismatch(
+        f"{start}, and {len(names)} of the {len(model.needed)} features that the model needs cannot be measured on it: "
+        f"{shown}. Nothing can stand in for them. Score images of the kind that the model was trained on."
+    )

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from radiobone.core.errors import RoiTooSmall
 from radiobone.features.matrices.cubes import CORNERS, EDGES, triangle_table
-from radiobone.features.matrices.diameter import greatest_distance, mesh_vertices
+from radiobone.features.matrices.diameter import diameters, mesh_vertices
 from radiobone.features.matrices.mesh import surface_and_volume
 from radiobone.features.matrices.squares import perimeter_and_area
 from radiobone.features.region import ShapeRegion
@@ -119,21 +119,36 @@ def test_mesh_volume_of_a_closed_mesh_does_not_depend_on_place():
 
 
 @quick
-@given(hnp.arrays(np.int8, st.tuples(st.integers(65, 90), st.integers(2, 3)), elements=st.integers(-9, 9)))
-def test_greatest_distance_is_over_all_pairs(points):
-    points = points.astype(float)
-    assert greatest_distance(points) == pytest.approx(
-        max(math.dist(a, b) for a, b in combinations(points, 2))
-    )
+@given(
+    hnp.arrays(
+        np.int64, st.tuples(st.integers(1, 60), st.just(3)), elements=st.integers(-9, 9), unique=False
+    ),
+    st.sampled_from([(1.0, 1.5, 0.5), (3.0, 0.7, 0.7)]),
+)
+def test_diameters_are_over_all_pairs(points, spacing):
+    points = np.unique(points, axis=0)
+    found = diameters(points, spacing)
+    mm = points * np.asarray(spacing) / 2
+    pairs = list(combinations(range(len(points)), 2))
+    assert found.overall == pytest.approx(max((math.dist(mm[a], mm[b]) for a, b in pairs), default=0.0))
+    for axis, in_planes in enumerate((found.across_z, found.across_y, found.across_x)):
+        same = (math.dist(mm[a], mm[b]) for a, b in pairs if points[a, axis] == points[b, axis])
+        assert in_planes == pytest.approx(max(same, default=0.0))
 
 
 @quick
 @given(MASKS)
-def test_diameters_in_planes_are_over_all_pairs(mask):
-    found, vertices = measured(mask, (1.0, 1.5, 0.5)), mesh_vertices(mask)
-    for axis, name in enumerate(("Slice", "Column", "Row")):
-        pairs = ((a - b) * (1.0, 1.5, 0.5) for a, b in combinations(vertices, 2) if a[axis] == b[axis])
-        assert found[f"Maximum2DDiameter{name}"] == pytest.approx(max(map(np.linalg.norm, pairs)))
+def test_mesh_vertices_lie_between_inside_and_outside(mask):
+    padded = np.pad(mask, 1)
+    expected = {
+        tuple(2 * np.array(place) + np.eye(3, dtype=int)[axis])
+        for axis in range(3)
+        for place in np.ndindex(*(size - (k == axis) for k, size in enumerate(padded.shape)))
+        if padded[place] != padded[tuple(np.array(place) + np.eye(3, dtype=int)[axis])]
+    }
+    found = mesh_vertices(mask)
+    assert {tuple(vertex) for vertex in found} == expected
+    assert len(found) == len(expected)
 
 
 def test_disc_has_the_measures_of_a_disc():

@@ -125,7 +125,8 @@ def test_pair_features_follow_their_definitions(counts):
     counts = (counts + counts.T).astype(float)
     levels = np.array([1, 2, 5, 9])
     p, i, j = counts / counts.sum(), levels[:, None], levels[None, :]
-    found = pair_features(counts, levels, symmetrical=True)
+    found = pair_features(counts[None], levels, symmetrical=True)
+    found = {name: float(value[0]) for name, value in found.items()}
     assert found["Contrast"] == pytest.approx((p * (i - j) ** 2).sum())
     assert found["Autocorrelation"] == pytest.approx((p * i * j).sum())
     assert found["Idn"] == pytest.approx((p / (1 + abs(i - j) / 9)).sum())

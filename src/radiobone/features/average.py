@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Iterable
+
+import numpy as np
+import numpy.typing as npt
 
 
-def mean_over(directions: list[dict[str, float]]) -> dict[str, float]:
-    """Average each feature over the directions; all have the same names."""
-    return {
-        name: math.fsum(features[name] for features in directions) / len(directions) for name in directions[0]
-    }
+def mean_over(directions: Iterable[dict[str, npt.NDArray[np.float64]]]) -> dict[str, float]:
+    """Average each feature over all directions.
+
+    Parameters
+    ----------
+    directions : iterable of dict
+        Feature name to values, one for each of some directions; all have the same names.
+    """
+    parts = list(directions)
+    return {name: float(np.mean(np.concatenate([part[name] for part in parts]))) for name in parts[0]}

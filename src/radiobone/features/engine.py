@@ -6,6 +6,7 @@ import math
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from radiobone.core.errors import NonFiniteIntensity, RoiTooSmall
 from radiobone.core.volume import Volume
 from radiobone.core.warnings import ConstantRoi, SingleSliceRoi
 from radiobone.features.checks import check_inputs, check_region
-from radiobone.features.matrices.grid import LevelGrid
+from radiobone.features.matrices.grid import Layout, LevelGrid
 from radiobone.features.region import ShapeRegion, TextureRegion
 from radiobone.features.registry import FAMILIES, ShapeFamily, TextureFamily, default_names
 from radiobone.features.settings import ExtractionSettings, FamilyChoice
@@ -42,6 +43,8 @@ class Prepared:
         Box of ``mask``.
     plane : int or None
         Axis across which nothing is mixed.
+    layout : Layout
+        Where the region's voxels lie for the texture families.
     """
 
     image: Volume
@@ -49,6 +52,12 @@ class Prepared:
     mask: npt.NDArray[np.bool_]
     box: Box
     plane: int | None
+    layout: Layout
+
+    @cached_property
+    def inside(self) -> npt.NDArray[np.bool_]:
+        """The region, cut to its box."""
+        return self.mask[self.box.slices]
 
 
 def extract_features(image: Volume, mask: Volume, settings: ExtractionSettings) -> dict[str, float]:
@@ -75,7 +84,7 @@ def extract_features(image: Volume, mask: Volume, settings: ExtractionSettings) 
     prepared = prepare(image, mask, settings)
     features = dict(_shape_features(prepared, settings))
     for entry in settings.images:
-        for name, filtered in entry.images(prepared.image, prepared.plane):
+        for name, filtered in entry.images(prepared.image, prepared.plane, prepared.box):
             region = texture_region(filtered, prepared, settings, entry)
             features.update(_texture_features(name, region, settings))
     return features
@@ -99,7 +108,8 @@ def prepare(image: Volume, mask: Volume, settings: ExtractionSettings) -> Prepar
             inside = kept
     plane = 0 if image.is_2d and settings.plane is None else settings.plane
     _warn_about(image, kept, box, plane)
-    return Prepared(image, inside, kept, box, plane)
+    layout = Layout.of(kept[box.slices], margin=max(settings.texture.distances))
+    return Prepared(image, inside, kept, box, plane, layout)
 
 
 def _gridded(image: Volume, mask: Volume, settings: ExtractionSettings) -> tuple[Volume, Volume]:
@@ -133,9 +143,9 @@ def _warn_about(image: Volume, mask: npt.NDArray[np.bool_], box: Box, plane: int
 
 
 def texture_region(
-    filtered: Volume, prepared: Prepared, settings: ExtractionSettings, entry: ImageFilter
+    array: npt.NDArray[Any], prepared: Prepared, settings: ExtractionSettings, entry: ImageFilter
 ) -> TextureRegion:
-    """Cut the region out of a filtered image and give it grey levels.
+    """Give the region grey levels in a filtered image, which is cut to the region's box.
 
     Raises
     ------
@@ -144,20 +154,19 @@ def texture_region(
     TooManyGrayLevels
         If the bins are too narrow for the range of intensities.
     """
-    array = filtered.array[prepared.box.slices]
-    mask = prepared.mask[prepared.box.slices]
-    values = array[mask].astype(np.float64)
+    found = array[prepared.inside]
+    values = found.astype(np.float64)
     if not np.isfinite(values).all():
         raise NonFiniteIntensity(
             f"The {type(entry).__name__} image is not finite in {int((~np.isfinite(values)).sum())} voxels of "
             "the region, so its features are undefined. Leave this filter out, or check the intensities."
         )
     bins = settings.discretisation if entry.discretisation is None else entry.discretisation
-    levels = discretise(array, mask, bins, max_levels=settings.max_gray_levels)
+    levels = discretise(found, bins, max_levels=settings.max_gray_levels)
     return TextureRegion(
         intensities=values,
-        grid=LevelGrid.from_levels(levels, margin=max(settings.texture.distances)),
-        spacing_mm=filtered.spacing_mm,
+        grid=LevelGrid.of_values(prepared.layout, levels),
+        spacing_mm=prepared.image.spacing_mm,
         plane=prepared.plane,
         texture=settings.texture,
         voxel_array_shift=settings.voxel_array_shift,

@@ -36,7 +36,7 @@ def firstorder(region: TextureRegion) -> dict[str, float]:
     return {
         **_order_statistics(values),
         **_moments(values),
-        **_histogram(region.level_counts),
+        **_histogram(region.grid.counts),
         "Energy": energy,
         "RootMeanSquared": math.sqrt(energy / values.size),
         "TotalEnergy": energy * math.prod(reversed(region.spacing_mm)),
@@ -44,19 +44,30 @@ def firstorder(region: TextureRegion) -> dict[str, float]:
 
 
 def _order_statistics(values: npt.NDArray[np.float64]) -> dict[str, float]:
-    p10, p25, p75, p90 = (float(p) for p in np.percentile(values, (10, 25, 75, 90)))
-    lowest, highest = float(values.min()), float(values.max())
-    robust = values[(values >= p10) & (values <= p90)]
+    ordered = np.sort(values)
+    p10, p25, median, p75, p90 = (_percentile(ordered, percent) for percent in (10, 25, 50, 75, 90))
+    lowest, highest = float(ordered[0]), float(ordered[-1])
+    low, high = np.searchsorted(ordered, p10, side="left"), np.searchsorted(ordered, p90, side="right")
+    robust = ordered[low:high]
     return {
         "10Percentile": p10,
         "90Percentile": p90,
         "InterquartileRange": p75 - p25,
         "Maximum": highest,
-        "Median": float(np.median(values)),
+        "Median": median,
         "Minimum": lowest,
         "Range": highest - lowest,
         "RobustMeanAbsoluteDeviation": float(np.mean(np.abs(robust - robust.mean()))),
     }
+
+
+def _percentile(ordered: npt.NDArray[np.float64], percent: float) -> float:
+    """Interpolate between the two nearest values, from the nearer one, as numpy does."""
+    place = percent / 100 * (ordered.size - 1)
+    below = int(place)
+    part = place - below
+    low, high = float(ordered[below]), float(ordered[min(below + 1, ordered.size - 1)])
+    return high - (high - low) * (1 - part) if part >= 0.5 else low + (high - low) * part
 
 
 def _moments(values: npt.NDArray[np.float64]) -> dict[str, float]:
@@ -76,7 +87,7 @@ def _moments(values: npt.NDArray[np.float64]) -> dict[str, float]:
 
 
 def _histogram(level_counts: npt.NDArray[np.int64]) -> dict[str, float]:
-    p = level_counts[level_counts > 0] / level_counts.sum()
+    p = level_counts / level_counts.sum()
     return {
         "Entropy": float(-np.sum(p * np.log2(p + EPSILON))),
         "Uniformity": float(np.sum(p**2)),

@@ -7,21 +7,19 @@ the directions are merged with weights. Levels that the region lacks play no par
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from radiobone.core.errors import RoiTooSmall
 from radiobone.features.average import mean_over
-from radiobone.features.matrices.glcm import cooccurrence
-from radiobone.features.matrices.grid import Offset
-from radiobone.features.matrices.tally import tally
+from radiobone.features.matrices.diagonals import sums_and_differences
 from radiobone.features.mcc import maximal_correlation
 from radiobone.features.region import TextureRegion
 
 EPSILON = float(np.spacing(1.0))
 DEPRECATED: frozenset[str] = frozenset()
+PART_CELLS = 1 << 20  # few enough that a part's matrices stay in the processor's cache
 FloatArray = npt.NDArray[np.float64]
 
 
@@ -43,8 +41,9 @@ def glcm(region: TextureRegion) -> dict[str, float]:
     RoiTooSmall
         If no two voxels of the region are neighbours.
     """
-    levels, symmetrical = region.present_levels, region.texture.symmetrical_glcm
-    found = [pair_features(m, levels, symmetrical=symmetrical) for m in _matrices(region) if m.sum() > 0]
+    levels, symmetrical = region.grid.levels, region.texture.symmetrical_glcm
+    parts = (counts[counts.any(axis=(1, 2))] for counts in _counts(region))
+    found = [pair_features(counts, levels, symmetrical=symmetrical) for counts in parts if len(counts)]
     if not found:
         raise RoiTooSmall(
             f"No two of the region's {region.intensities.size} voxels are neighbours, so no levels co-occur. "
@@ -53,131 +52,119 @@ def glcm(region: TextureRegion) -> dict[str, float]:
     return mean_over(found)
 
 
-def _matrices(region: TextureRegion) -> Iterator[FloatArray]:
-    """Count pairs of present levels: one matrix per direction or a single weighted one.
-
-    One at a time, since of many levels a single matrix takes tens of megabytes.
-    """
-    directions = region.offsets()
+def _counts(region: TextureRegion) -> Iterator[FloatArray]:
+    """Count pairs of levels: matrices of some directions at a time, or a single weighted one."""
+    parts = (_both_ways(part, region.texture.symmetrical_glcm) for part in region.pairs(PART_CELLS))
     if region.texture.weighting_norm is None:
-        yield from (_pairs_along(region, offset) for offset in directions)
+        yield from parts
         return
+    directions = region.offsets()
     unweighted = region.texture.weighting_norm == "no_weighting"
     weights = np.ones(len(directions)) if unweighted else np.exp(-(region.lengths_mm(directions) ** 2))
-    n_present = len(region.present_levels)
-    merged = np.zeros((n_present, n_present))
-    for weight, offset in zip(weights, directions, strict=True):
-        merged += weight * _pairs_along(region, offset)
+    n_levels = len(region.grid.levels)
+    merged = np.zeros((1, n_levels, n_levels))
+    first = 0
+    for part in parts:
+        merged += np.sum(weights[first : first + len(part), None, None] * part, axis=0)
+        first += len(part)
     yield merged
 
 
-def _pairs_along(region: TextureRegion, offset: Offset) -> FloatArray:
-    present = region.present_levels - 1
-    counts = cooccurrence(region.grid, offset)[np.ix_(present, present)].astype(float)
-    return counts + counts.T if region.texture.symmetrical_glcm else counts
+def _both_ways(pairs: npt.NDArray[np.uint32], symmetrical: bool) -> FloatArray:
+    counts = pairs.astype(float)
+    return counts + counts.transpose(0, 2, 1) if symmetrical else counts
 
 
 def pair_features(
     counts: FloatArray, levels: npt.NDArray[np.int64], *, symmetrical: bool
-) -> dict[str, float]:
-    """Features of one co-occurrence matrix.
+) -> dict[str, FloatArray]:
+    """Features of co-occurrence matrices, one value per direction.
 
     Parameters
     ----------
-    counts : ndarray of float, shape (n, n)
-        Pairs of levels, not all zero.
-    levels : ndarray of int, shape (n,)
+    counts : ndarray of float, shape (n_directions, n, n)
+        Pairs of levels; no matrix is all zero.
+    levels : ndarray of int64, shape (n,)
         The levels, ascending; the last is the highest of the region.
     symmetrical : bool
-        Whether ``counts`` equals its transpose.
+        Whether every matrix equals its transpose.
     """
-    p = counts / counts.sum()
-    row, column = np.nonzero(p)
-    pairs = _Pairs(levels[row].astype(float), levels[column].astype(float), p[row, column])
+    p = counts / counts.sum(axis=(1, 2), keepdims=True)
+    of_sums, of_differences = sums_and_differences(p, levels)
+    joint_entropy = _entropy(p)
     return {
-        **_joint(pairs),
-        **_difference(pairs, int(levels[-1])),
-        **_information(p, pairs.p, row, column),
-        "MCC": maximal_correlation(p, symmetrical=symmetrical),
+        **_joint(p, levels.astype(float)),
+        **_sums(of_sums),
+        **_differences(of_differences, int(levels[-1])),
+        **_information(p, joint_entropy),
+        "JointEntropy": joint_entropy,
+        "MCC": np.array([maximal_correlation(one, symmetrical=symmetrical) for one in p]),
     }
 
 
-@dataclass(frozen=True, eq=False)
-class _Pairs:
-    """Pairs of levels that occur: first and second level, and probability; shape (n_pairs,)."""
-
-    i: FloatArray
-    j: FloatArray
-    p: FloatArray
-
-    def mean(self, values: FloatArray) -> float:
-        return float(np.sum(self.p * values))
-
-    def grouped(self, key: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Values of a whole-numbered key that occur, and their probabilities."""
-        p = tally(key.astype(np.int64), self.p)
-        found = np.flatnonzero(p)
-        return found.astype(float), p[found]
-
-
-def _joint(pairs: _Pairs) -> dict[str, float]:
-    i, j = pairs.i, pairs.j
-    mean_i, mean_j = pairs.mean(i), pairs.mean(j)
-    variance_i, variance_j = pairs.mean((i - mean_i) ** 2), pairs.mean((j - mean_j) ** 2)
-    spread = float(np.sqrt(variance_i) * np.sqrt(variance_j))
-    covariance = pairs.mean((i - mean_i) * (j - mean_j))
-    sums, p_sum = pairs.grouped(i + j)
-    from_mean = sums - mean_i - mean_j
+def _joint(p: FloatArray, level: FloatArray) -> dict[str, FloatArray]:
+    px, py = p.sum(axis=2), p.sum(axis=1)
+    mean_i, mean_j = px @ level, py @ level
+    from_i, from_j = level - mean_i[:, None], level - mean_j[:, None]
+    variance_i, variance_j = np.sum(px * from_i**2, axis=1), np.sum(py * from_j**2, axis=1)
+    covariance = np.sum(from_i * np.einsum("kij,kj->ki", p, from_j), axis=1)
+    spread = np.sqrt(variance_i) * np.sqrt(variance_j)
     return {
-        "Autocorrelation": pairs.mean(i * j),
-        "ClusterProminence": float(np.sum(p_sum * from_mean**4)),
-        "ClusterShade": float(np.sum(p_sum * from_mean**3)),
-        "ClusterTendency": float(np.sum(p_sum * from_mean**2)),
-        "Correlation": covariance / (spread + EPSILON) if spread else 1.0,
+        "Autocorrelation": np.sum(level * np.einsum("kij,j->ki", p, level), axis=1),
+        "Correlation": np.where(spread > 0, covariance / (spread + EPSILON), 1.0),
         "JointAverage": mean_i,
-        "JointEnergy": float(np.sum(pairs.p**2)),
-        "JointEntropy": _entropy(pairs.p),
-        "MaximumProbability": float(pairs.p.max()),
-        "SumAverage": float(np.sum(p_sum * sums)),
-        "SumEntropy": _entropy(p_sum),
+        "JointEnergy": np.einsum("kij,kij->k", p, p),
+        "MaximumProbability": p.max(axis=(1, 2)),
         "SumSquares": variance_i,
     }
 
 
-def _difference(pairs: _Pairs, n_levels: int) -> dict[str, float]:
-    k, p = pairs.grouped(np.abs(pairs.i - pairs.j))
-    average = float(np.sum(p * k))
-    apart = k > 0
+def _sums(p: FloatArray) -> dict[str, FloatArray]:
+    """Features of the sum of two levels; its mean is that of both levels together."""
+    total = np.arange(p.shape[1], dtype=float)
+    average = np.sum(p * total, axis=1)
+    from_mean = total - average[:, None]
     return {
-        "Contrast": float(np.sum(p * k**2)),
+        "ClusterProminence": np.sum(p * from_mean**4, axis=1),
+        "ClusterShade": np.sum(p * from_mean**3, axis=1),
+        "ClusterTendency": np.sum(p * from_mean**2, axis=1),
+        "SumAverage": average,
+        "SumEntropy": _entropy(p),
+    }
+
+
+def _differences(p: FloatArray, highest: int) -> dict[str, FloatArray]:
+    k = np.arange(p.shape[1], dtype=float)
+    average = np.sum(p * k, axis=1)
+    return {
+        "Contrast": np.sum(p * k**2, axis=1),
         "DifferenceAverage": average,
         "DifferenceEntropy": _entropy(p),
-        "DifferenceVariance": float(np.sum(p * (k - average) ** 2)),
-        "Id": float(np.sum(p / (1 + k))),
-        "Idm": float(np.sum(p / (1 + k**2))),
-        "Idmn": float(np.sum(p / (1 + k**2 / n_levels**2))),
-        "Idn": float(np.sum(p / (1 + k / n_levels))),
-        "InverseVariance": float(np.sum(p[apart] / k[apart] ** 2)),
+        "DifferenceVariance": np.sum(p * (k - average[:, None]) ** 2, axis=1),
+        "Id": np.sum(p / (1 + k), axis=1),
+        "Idm": np.sum(p / (1 + k**2), axis=1),
+        "Idmn": np.sum(p / (1 + k**2 / highest**2), axis=1),
+        "Idn": np.sum(p / (1 + k / highest), axis=1),
+        "InverseVariance": np.sum(p[:, 1:] / k[1:] ** 2, axis=1),
     }
 
 
-def _information(
-    p: FloatArray, joint: FloatArray, row: npt.NDArray[np.intp], column: npt.NDArray[np.intp]
-) -> dict[str, float]:
+def _information(p: FloatArray, joint_entropy: FloatArray) -> dict[str, FloatArray]:
     """Informational measures of correlation (IBSI R8DG and JN9H)."""
-    px, py = p.sum(axis=1), p.sum(axis=0)
-    independent = np.outer(px, py)
+    px, py = p.sum(axis=2), p.sum(axis=1)
+    independent = px[:, :, None] * py[:, None, :]
     log_independent = np.log2(independent + EPSILON)
-    hxy = _entropy(joint)
-    hxy1 = float(-np.sum(joint * log_independent[row, column]))
-    hxy2 = float(-np.sum(independent * log_independent))
-    marginal = max(_entropy(px), _entropy(py))
-    surplus = max(hxy2 - hxy, 0.0)  # rounding can leave -1e-16
+    hxy1 = -np.einsum("kij,kij->k", p, log_independent)
+    hxy2 = -np.einsum("kij,kij->k", independent, log_independent)
+    marginal = np.maximum(_entropy(px), _entropy(py))
+    surplus = np.maximum(hxy2 - joint_entropy, 0.0)  # rounding can leave -1e-16
     return {
-        "Imc1": (hxy - hxy1) / marginal if marginal else 0.0,
-        "Imc2": float(np.sqrt(1 - np.exp(-2 * surplus))),
+        "Imc1": np.where(marginal > 0, (joint_entropy - hxy1) / np.where(marginal > 0, marginal, 1.0), 0.0),
+        "Imc2": np.sqrt(1 - np.exp(-2 * surplus)),
     }
 
 
-def _entropy(p: FloatArray) -> float:
-    return float(-np.sum(p * np.log2(p + EPSILON)))
+def _entropy(p: FloatArray) -> FloatArray:
+    flat = p.reshape(len(p), -1)
+    entropy: FloatArray = -np.sum(flat * np.log2(flat + EPSILON), axis=1)
+    return entropy

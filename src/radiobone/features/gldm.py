@@ -5,9 +5,11 @@ Definitions are those of the IBSI reference manual (neighbouring grey level depe
 
 from __future__ import annotations
 
-from radiobone.features.matrices.gldm import dependences
+import numpy as np
+
+from radiobone.features.average import mean_over
 from radiobone.features.region import TextureRegion
-from radiobone.features.size_matrix import SizeMatrix
+from radiobone.features.size_matrix import SizeMatrices
 
 DEPRECATED: frozenset[str] = frozenset()
 
@@ -25,9 +27,10 @@ def gldm(region: TextureRegion) -> dict[str, float]:
     dict
         Feature name to value.
     """
-    sizes = dependences(region.grid, region.offsets(both_ways=True), alpha=region.texture.gldm_alpha)
-    found = SizeMatrix.from_items(region.grid.centre, sizes)
-    return {
+    count = region.neighbours.dependences.astype(float)[None]
+    sizes = np.arange(1, count.shape[2] + 1, dtype=float)  # a voxel depends on itself too
+    found = SizeMatrices(region.grid.levels.astype(float), sizes, count)
+    features = {
         "DependenceEntropy": found.entropy(),
         "DependenceNonUniformity": found.size_nonuniformity(),
         "DependenceNonUniformityNormalized": found.size_nonuniformity() / found.total,
@@ -43,3 +46,4 @@ def gldm(region: TextureRegion) -> dict[str, float]:
         "SmallDependenceHighGrayLevelEmphasis": found.emphasis(level=2, size=-2),
         "SmallDependenceLowGrayLevelEmphasis": found.emphasis(level=-2, size=-2),
     }
+    return mean_over([features])

@@ -6,13 +6,19 @@ the directions are merged with weights.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
 from radiobone.core.errors import RoiTooSmall
 from radiobone.features.average import mean_over
-from radiobone.features.matrices.glrlm import has_line, runs
+from radiobone.features.matrices.grid import Offset
+from radiobone.features.matrices.runs import count_runs
 from radiobone.features.region import TextureRegion
-from radiobone.features.size_matrix import SizeMatrix
+from radiobone.features.size_matrix import FloatArray, SizeMatrices
 
 DEPRECATED: frozenset[str] = frozenset()
+MOST_CELLS = 1 << 24
 
 
 def glrlm(region: TextureRegion) -> dict[str, float]:
@@ -33,20 +39,34 @@ def glrlm(region: TextureRegion) -> dict[str, float]:
     RoiTooSmall
         If no line along any direction holds two voxels of the region.
     """
-    directions = [offset for offset in region.offsets(distances=(1,)) if has_line(region.grid, offset)]
+    directions = [offset for offset in region.offsets(distances=(1,)) if region.grid.layout.has_line(offset)]
     if not directions:
         raise RoiTooSmall(
             f"No two of the region's {region.intensities.size} voxels lie on one line, so there are no runs. "
             "Check the mask, or leave glrlm out."
         )
-    matrices = [SizeMatrix.from_items(*runs(region.grid, offset)) for offset in directions]
-    if region.texture.weighting_norm is not None:
-        matrices = [SizeMatrix.merged(matrices, region.lengths_mm(directions))]
-    return mean_over([run_features(matrix) for matrix in matrices])
+    if region.texture.weighting_norm is None:
+        parts = (_matrices(region, part) for part in _parts(region, directions))
+        return mean_over(run_features(part) for part in parts)
+    weights = region.lengths_mm(directions)
+    return mean_over([run_features(_matrices(region, directions).merged(weights))])
 
 
-def run_features(runs: SizeMatrix) -> dict[str, float]:
-    """Features of one run length matrix."""
+def _matrices(region: TextureRegion, directions: Sequence[Offset]) -> SizeMatrices:
+    count = count_runs(region.grid, directions).astype(float)
+    lengths = np.arange(1, count.shape[2] + 1, dtype=float)
+    return SizeMatrices(region.grid.levels.astype(float), lengths, count)
+
+
+def _parts(region: TextureRegion, directions: Sequence[Offset]) -> Iterator[Sequence[Offset]]:
+    """Split the directions so that the matrices of one part fit into memory easily."""
+    cells = region.grid.levels.size * max(region.grid.layout.box)
+    at_once = max(1, MOST_CELLS // cells)
+    return (directions[first : first + at_once] for first in range(0, len(directions), at_once))
+
+
+def run_features(runs: SizeMatrices) -> dict[str, FloatArray]:
+    """Features of run length matrices, one value per direction."""
     return {
         "GrayLevelNonUniformity": runs.level_nonuniformity(),
         "GrayLevelNonUniformityNormalized": runs.level_nonuniformity() / runs.total,

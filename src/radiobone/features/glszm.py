@@ -5,9 +5,10 @@ Definitions are those of the IBSI reference manual (family 9SAK).
 
 from __future__ import annotations
 
-from radiobone.features.matrices.glszm import zones
+from radiobone.features.average import mean_over
+from radiobone.features.matrices.zones import find_zones
 from radiobone.features.region import TextureRegion
-from radiobone.features.size_matrix import SizeMatrix
+from radiobone.features.size_matrix import SizeMatrices
 
 DEPRECATED: frozenset[str] = frozenset()
 
@@ -25,8 +26,9 @@ def glszm(region: TextureRegion) -> dict[str, float]:
     dict
         Feature name to value.
     """
-    found = SizeMatrix.from_items(*zones(region.grid, region.offsets(distances=(1,))))
-    return {
+    rows, sizes = find_zones(region.grid, region.offsets(distances=(1,)))
+    found = SizeMatrices.of_items(region.grid.levels, rows, sizes)
+    features = {
         "GrayLevelNonUniformity": found.level_nonuniformity(),
         "GrayLevelNonUniformityNormalized": found.level_nonuniformity() / found.total,
         "GrayLevelVariance": found.level_variance(),
@@ -44,3 +46,4 @@ def glszm(region: TextureRegion) -> dict[str, float]:
         "ZonePercentage": found.fraction(),
         "ZoneVariance": found.size_variance(),
     }
+    return mean_over([features])

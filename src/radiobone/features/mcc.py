@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigs, eigsh
+from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigs
+
+from radiobone.core.compiled import compiled
+from radiobone.features.matrices.lanczos import leading_pair
 
 EPSILON = float(np.spacing(1.0))
 FloatArray = npt.NDArray[np.float64]
@@ -72,31 +75,46 @@ def _fixed_start(n: int) -> FloatArray:
 def _second_of_symmetric(p: FloatArray) -> float:
     px = p.sum(axis=1)
     root = np.sqrt(px)
-    values, vectors = _leading(p / np.outer(root, root), root)
-    if abs(values[0]) < VANISHING:  # levels meet by chance alone; the vector found is as good as any
+    a = _similar(p, root)
+    value, vector = leading_pair(a, root)
+    if abs(value) < VANISHING:  # levels meet by chance alone; the vector found is as good as any
         return 0.0
-    product = np.outer(px, px)
-    if float(np.max(np.where(p > 0, EPSILON / product, 0.0))) < NEGLIGIBLE:
-        weights = p / (product + EPSILON)
-        right, left = vectors[:, 0] / root, vectors[:, 0] * root
-        return float(left @ (weights @ (p @ right)))
-    if np.min(-np.diff([1.0, *values**2])) < DISTINCT:  # levels that meet no others
+    quotient, shift = _two_sided_quotient(p, px, root, vector, EPSILON)
+    if shift < NEGLIGIBLE:
+        return float(quotient)
+    runner_up, _ = leading_pair(a - value * np.outer(vector, vector), root)
+    if min(1.0 - value**2, value**2 - runner_up**2) < DISTINCT:  # levels that meet no others
         return _second_of_general(p).real
-    return _refined(_weights(p) @ p.T, float(values[0] ** 2), vectors[:, 0] / root)
+    return _refined(_weights(p) @ p.T, value**2, vector / root)
 
 
-def _leading(a: FloatArray, root: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Find the two eigenvalues of greatest size, and their vectors, after the known first: 1 and ``root``."""
-    rest = a - np.outer(root, root)
-    if len(rest) > LARGE:
-        try:
-            values, vectors = eigsh(rest, k=2, which="LM", v0=_fixed_start(len(rest)))
-        except ArpackNoConvergence:
-            values, vectors = np.linalg.eigh(rest)
-    else:
-        values, vectors = np.linalg.eigh(rest)
-    order = np.argsort(-np.abs(values), kind="stable")[:2]
-    return values[order], vectors[:, order]
+@compiled
+def _similar(p: FloatArray, root: FloatArray) -> FloatArray:
+    """Symmetric matrix whose squared eigenvalues are those of Q without the eps."""
+    a = np.empty_like(p)
+    for i in range(root.size):
+        for j in range(root.size):
+            a[i, j] = p[i, j] / (root[i] * root[j])
+    return a
+
+
+@compiled
+def _two_sided_quotient(
+    p: FloatArray, px: FloatArray, root: FloatArray, vector: FloatArray, epsilon: float
+) -> tuple[float, float]:
+    """Rayleigh quotient of Q between its left and right vector, and the greatest relative shift by the eps."""
+    met = np.zeros(px.size)
+    for i in range(px.size):
+        for j in range(px.size):
+            met[j] += p[i, j] * (vector[i] / root[i])
+    quotient, rarest = 0.0, 1.0
+    for i in range(px.size):
+        for j in range(px.size):
+            if p[i, j] > 0:
+                product = px[i] * px[j]
+                quotient += vector[i] * root[i] * (p[i, j] / (product + epsilon)) * met[j]
+                rarest = min(rarest, product)
+    return quotient, epsilon / rarest
 
 
 def _refined(q: FloatArray, value: float, vector: FloatArray) -> float:

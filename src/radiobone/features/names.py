@@ -7,6 +7,7 @@ import numpy as np
 from radiobone.core.volume import Volume
 from radiobone.features.registry import FAMILIES, ShapeFamily, default_names
 from radiobone.features.settings import ExtractionSettings
+from radiobone.imaging.crop import bounding_box
 
 EDGE_VOXELS = 16
 EDGE_MM = 1000.0  # so large that every filter fits into a few voxels
@@ -45,4 +46,5 @@ def _image_names(settings: ExtractionSettings, *, is_2d: bool, plane: int | None
     thickness = 1 if is_2d else EDGE_VOXELS
     values = np.linspace(1.0, 2.0, thickness * EDGE_VOXELS**2).reshape(thickness, EDGE_VOXELS, EDGE_VOXELS)
     volume = Volume(values, (EDGE_MM, EDGE_MM, EDGE_MM), is_2d=is_2d)
-    return [name for entry in settings.images for name, _ in entry.images(volume, plane)]
+    whole = bounding_box(np.ones_like(values))
+    return [name for entry in settings.images for name, _ in entry.images(volume, plane, whole)]

@@ -8,7 +8,6 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from radiobone.features.matrices.ngtdm import tone_differences
 from radiobone.features.region import TextureRegion
 
 DEPRECATED: frozenset[str] = frozenset()
@@ -28,11 +27,10 @@ def ngtdm(region: TextureRegion) -> dict[str, float]:
     dict
         Feature name to value.
     """
-    counts, differences = tone_differences(region.grid, region.offsets(both_ways=True))
-    present = counts > 0
-    level = np.flatnonzero(present) + 1.0
-    p = counts[present] / counts.sum()
-    return tone_features(level.astype(np.float64), p, differences[present], int(counts.sum()))
+    counts = region.grid.counts
+    n_voxels = int(counts.sum())
+    level = region.grid.levels.astype(float)
+    return tone_features(level, counts / n_voxels, region.neighbours.tone_differences, n_voxels)
 
 
 def tone_features(

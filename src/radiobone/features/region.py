@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
@@ -14,6 +14,7 @@ from pydantic import Field
 from radiobone.core.settings import Settings
 from radiobone.core.volume import Triple
 from radiobone.features.matrices.grid import LevelGrid, Offset, offsets
+from radiobone.features.matrices.neighbours import Neighbours, count_neighbours, count_pairs
 
 WeightingNorm = Literal["manhattan", "euclidean", "infinity", "no_weighting"]
 
@@ -68,19 +69,23 @@ class TextureRegion:
     voxel_array_shift: float = 0.0
 
     @cached_property
-    def present_levels(self) -> npt.NDArray[np.int64]:
-        """Levels that occur, ascending."""
-        return np.flatnonzero(self.level_counts) + 1
+    def neighbours(self) -> Neighbours:
+        """What the neighbours of the region's voxels are, for the families that ask."""
+        return count_neighbours(self.grid, self.offsets(), alpha=self.texture.gldm_alpha)
 
-    @cached_property
-    def level_counts(self) -> npt.NDArray[np.int64]:
-        """Voxels of each level, from level 1 to the highest."""
-        return np.bincount(self.grid.centre, minlength=self.grid.n_levels + 1)[1:]
-
-    def offsets(self, *, distances: Sequence[int] | None = None, both_ways: bool = False) -> list[Offset]:
-        """Offsets to neighbours inside the region's box."""
+    def offsets(self, *, distances: Sequence[int] | None = None) -> list[Offset]:
+        """Offsets to neighbours inside the region's box, one of each opposite pair."""
         reach = self.texture.distances if distances is None else distances
-        return offsets(self.grid.box, distances=reach, plane=self.plane, both_ways=both_ways)
+        return offsets(self.grid.layout.box, distances=reach, plane=self.plane)
+
+    def pairs(self, most_cells: int) -> Iterator[npt.NDArray[np.uint32]]:
+        """Yield counts of pairs of levels, for as many directions at a time as have ``most_cells`` together."""
+        counted = self.neighbours.pairs
+        if counted is None:
+            yield from (count_pairs(self.grid, offset)[None] for offset in self.offsets())
+            return
+        at_once = max(1, most_cells // self.grid.levels.size**2)
+        yield from (counted[first : first + at_once] for first in range(0, len(counted), at_once))
 
     def lengths_mm(self, directions: Sequence[Offset]) -> npt.NDArray[np.float64]:
         """Lengths of offsets in the weighting norm, in mm; all 1 without weighting."""

@@ -13,11 +13,7 @@ import numpy.typing as npt
 
 from radiobone.core.errors import RoiTooSmall
 from radiobone.core.volume import Triple
-from radiobone.features.matrices.diameter import (
-    greatest_distance,
-    greatest_distance_in_planes,
-    mesh_vertices,
-)
+from radiobone.features.matrices.diameter import diameters, mesh_vertices
 from radiobone.features.matrices.mesh import surface_and_volume
 from radiobone.features.region import ShapeRegion
 
@@ -64,12 +60,12 @@ def shape(region: ShapeRegion) -> dict[str, float]:
 
 
 def _diameters(mask: npt.NDArray[np.bool_], spacing_mm: Triple) -> dict[str, float]:
-    vertices = mesh_vertices(mask)
+    found = diameters(mesh_vertices(mask), spacing_mm)
     return {
-        "Maximum2DDiameterColumn": greatest_distance_in_planes(vertices, 1, spacing_mm),
-        "Maximum2DDiameterRow": greatest_distance_in_planes(vertices, 2, spacing_mm),
-        "Maximum2DDiameterSlice": greatest_distance_in_planes(vertices, 0, spacing_mm),
-        "Maximum3DDiameter": greatest_distance(vertices * np.asarray(spacing_mm)),
+        "Maximum2DDiameterColumn": found.across_y,
+        "Maximum2DDiameterRow": found.across_x,
+        "Maximum2DDiameterSlice": found.across_z,
+        "Maximum3DDiameter": found.overall,
     }
 
 

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from radiobone.core.errors import RoiTooSmall
-from radiobone.features.matrices.diameter import greatest_distance, mesh_vertices
+from radiobone.features.matrices.diameter import diameters, mesh_vertices
 from radiobone.features.matrices.squares import perimeter_and_area
 from radiobone.features.region import ShapeRegion
 from radiobone.features.shape import principal_variances
@@ -45,7 +45,7 @@ def shape2d(region: ShapeRegion) -> dict[str, float]:
     return {
         "Elongation": math.sqrt(minor / major),
         "MajorAxisLength": 4 * math.sqrt(major),
-        "MaximumDiameter": greatest_distance(mesh_vertices(mask) * np.asarray(spacing_mm)),
+        "MaximumDiameter": diameters(mesh_vertices(mask[None]), (1.0, *spacing_mm)).across_z,
         "MeshSurface": area,
         "MinorAxisLength": 4 * math.sqrt(minor),
         "Perimeter": perimeter,

@@ -1,8 +1,10 @@
-"""Sums over a matrix of grey level against size, shared by run lengths, zones and dependences."""
+"""Sums over matrices of grey level against size, shared by run lengths, zones and dependences."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -10,21 +12,22 @@ import numpy.typing as npt
 from radiobone.features.matrices.tally import tally
 
 EPSILON = float(np.spacing(1.0))
-DENSE_CELLS = 1 << 22
 
 FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class SizeMatrix:
-    """The cells of a level-by-size matrix that are not empty.
+class SizeMatrices:
+    """One matrix of grey level against size for each direction; every method gives one value per direction.
 
     Attributes
     ----------
-    level, size : ndarray of float, shape (n_cells,)
-        Grey level and size of each cell.
-    count : ndarray of float, shape (n_cells,)
-        How many runs, zones or voxels the cell holds; not whole if directions are weighted.
+    level : ndarray of float, shape (n_levels,)
+        Grey level of each row.
+    size : ndarray of float, shape (n_sizes,)
+        Size of each column.
+    count : ndarray of float, shape (n_directions, n_levels, n_sizes)
+        How many runs, zones or voxels; not whole if directions are weighted. No matrix is empty.
     """
 
     level: FloatArray
@@ -32,65 +35,75 @@ class SizeMatrix:
     count: FloatArray
 
     @classmethod
-    def from_items(cls, levels: npt.NDArray[np.integer], sizes: npt.NDArray[np.integer]) -> SizeMatrix:
-        """Count items, each of one level and one size, both shape (n_items,)."""
-        width = int(sizes.max(initial=0)) + 1
-        codes = levels.astype(np.int64) * width + sizes
-        if width * (int(levels.max(initial=0)) + 1) <= DENSE_CELLS:
-            counts = np.bincount(codes)
-            cells = np.flatnonzero(counts)
-            counts = counts[cells]
-        else:
-            cells, counts = np.unique(codes, return_counts=True)
-        return cls((cells // width).astype(float), (cells % width).astype(float), counts.astype(float))
+    def of_items(
+        cls, levels: npt.NDArray[np.int64], rows: npt.NDArray[np.int64], sizes: npt.NDArray[np.int64]
+    ) -> SizeMatrices:
+        """Count items, each of the level ``levels[row]`` and one size, both shape (n_items,), in one matrix."""
+        size = np.flatnonzero(np.bincount(sizes))
+        column = np.zeros(int(size[-1]) + 1, dtype=np.int64)
+        column[size] = np.arange(size.size)
+        cells = np.bincount(rows * size.size + column[sizes], minlength=levels.size * size.size)
+        return cls(levels.astype(float), size.astype(float), cells.reshape(1, levels.size, -1).astype(float))
 
-    @classmethod
-    def merged(cls, matrices: list[SizeMatrix], weights: FloatArray) -> SizeMatrix:
-        """Add matrices, each multiplied by its weight."""
-        levels = np.concatenate([matrix.level for matrix in matrices])
-        sizes = np.concatenate([matrix.size for matrix in matrices])
-        counts = np.concatenate([m.count * weight for m, weight in zip(matrices, weights, strict=True)])
-        cells, where = np.unique(np.stack([levels, sizes]), axis=1, return_inverse=True)
-        return cls(cells[0], cells[1], tally(where.ravel(), counts))
+    def merged(self, weights: FloatArray) -> SizeMatrices:
+        """Add the matrices up, each multiplied by its weight, shape (n_directions,)."""
+        count = np.sum(self.count * weights[:, None, None], axis=0, keepdims=True)
+        return SizeMatrices(self.level, self.size, count)
 
-    @property
-    def total(self) -> float:
+    @cached_property
+    def total(self) -> FloatArray:
         """Number of items."""
-        return float(self.count.sum())
+        return _sum(self._per_level, 1)
 
-    def emphasis(self, *, level: int = 0, size: int = 0) -> float:
-        """Mean of ``level ** level_power * size ** size_power`` over the items."""
-        weights = self.level ** float(level) * self.size ** float(size)
-        return float(np.sum(self.count * weights)) / self.total
+    @cached_property
+    def _per_level(self) -> FloatArray:
+        return _sum(self.count, 2)
 
-    def level_nonuniformity(self) -> float:
+    @cached_property
+    def _per_size(self) -> FloatArray:
+        return _sum(self.count, 1)
+
+    @cached_property
+    def _by_size_power(self) -> dict[int, FloatArray]:
+        """Sums over each level's items of size to the power -2 and 2, shape (n_directions, n_levels)."""
+        return {power: _sum(self.count * self.size ** float(power), 2) for power in (-2, 2)}
+
+    def emphasis(self, *, level: int = 0, size: int = 0) -> FloatArray:
+        """Mean over the items of level and size, each to a power of -2, 0 or 2."""
+        per_level = self._by_size_power[size] if size else self._per_level
+        return _sum(per_level * self.level ** float(level), 1) / self.total
+
+    def level_nonuniformity(self) -> FloatArray:
         """Sum of squared items per level, over the items."""
-        return float(np.sum(self._per(self.level) ** 2)) / self.total
+        return _sum(self._per_level**2, 1) / self.total
 
-    def size_nonuniformity(self) -> float:
+    def size_nonuniformity(self) -> FloatArray:
         """Sum of squared items per size, over the items."""
-        return float(np.sum(self._per(self.size) ** 2)) / self.total
+        return _sum(self._per_size**2, 1) / self.total
 
-    def level_variance(self) -> float:
+    def level_variance(self) -> FloatArray:
         """Variance of the items' levels."""
-        return self._variance(self.level)
+        return _variance(self._per_level / self.total[:, None], self.level)
 
-    def size_variance(self) -> float:
+    def size_variance(self) -> FloatArray:
         """Variance of the items' sizes."""
-        return self._variance(self.size)
+        return _variance(self._per_size / self.total[:, None], self.size)
 
-    def entropy(self) -> float:
+    def entropy(self) -> FloatArray:
         """Entropy of the matrix, in bits."""
-        p = self.count / self.total
-        return float(-np.sum(p * np.log2(p + EPSILON)))
+        direction, row, column = np.nonzero(self.count)
+        p = self.count[direction, row, column] / self.total[direction]
+        return tally(direction, -p * np.log2(p + EPSILON))
 
-    def fraction(self) -> float:
+    def fraction(self) -> FloatArray:
         """Items per voxel that they cover."""
-        return self.total / float(np.sum(self.count * self.size))
+        return self.total / _sum(self._per_size * self.size, 1)
 
-    def _per(self, key: FloatArray) -> FloatArray:
-        return tally(np.unique(key, return_inverse=True)[1], self.count)
 
-    def _variance(self, key: FloatArray) -> float:
-        p = self.count / self.total
-        return float(np.sum(p * (key - np.sum(p * key)) ** 2))
+def _variance(p: FloatArray, key: FloatArray) -> FloatArray:
+    mean = _sum(p * key, 1)
+    return _sum(p * (key - mean[:, None]) ** 2, 1)
+
+
+def _sum(values: FloatArray, axis: int) -> FloatArray:
+    return cast(FloatArray, np.sum(values, axis=axis))

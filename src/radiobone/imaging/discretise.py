@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
+from radiobone.core.compiled import compiled
 from radiobone.core.errors import ImplausibleIntensity, TooManyGrayLevels
 from radiobone.core.settings import Settings
 
@@ -84,20 +85,14 @@ def _range(values: npt.NDArray[Any], width: float) -> tuple[Any, Any]:
 
 
 def discretise(
-    array: npt.NDArray[Any],
-    mask: npt.NDArray[np.bool_],
-    settings: FixedBinWidth | FixedBinCount,
-    *,
-    max_levels: int,
-) -> npt.NDArray[np.int32]:
-    """Grey levels of a region, from 1; 0 outside it.
+    values: npt.NDArray[Any], settings: FixedBinWidth | FixedBinCount, *, max_levels: int
+) -> npt.NDArray[np.int64]:
+    """Grey levels of a region's intensities, from 1.
 
     Parameters
     ----------
-    array : ndarray, shape (n_z, n_y, n_x)
-        Intensities, finite inside the region.
-    mask : ndarray of bool, same shape
-        The region.
+    values : ndarray, shape (n_voxels,)
+        Finite, in the image's own type: rounding at the edges depends on it.
     settings : FixedBinWidth or FixedBinCount
         The kind of bins.
     max_levels : int
@@ -114,7 +109,23 @@ def discretise(
     ----------
     IBSI reference manual, discretisation Q3RU (bin width) and K15C (bin count).
     """
-    values = array[mask]
-    levels = np.zeros(array.shape, dtype=np.int32)
-    levels[mask] = np.digitize(values, bin_edges(values, settings, max_levels=max_levels))
+    levels = np.empty(values.size, dtype=np.int64)
+    _find_bins(values.astype(np.float64), bin_edges(values, settings, max_levels=max_levels), levels)
     return levels
+
+
+@compiled
+def _find_bins(
+    values: npt.NDArray[np.float64], edges: npt.NDArray[np.float64], levels: npt.NDArray[np.int64]
+) -> None:
+    """Count the edges that do not exceed each value: a guess from the bins' width, mended at the edges."""
+    last = edges.size - 1
+    per_unit = last / (edges[last] - edges[0]) if last > 0 and edges[last] > edges[0] else 0.0
+    for i in range(values.size):
+        value = values[i]
+        level = min(max(int((value - edges[0]) * per_unit), 0), last)
+        while level > 0 and value < edges[level]:
+            level -= 1
+        while level < last and value >= edges[level + 1]:
+            level += 1
+        levels[i] = level + 1 if value >= edges[0] else 0

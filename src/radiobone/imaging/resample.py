@@ -7,6 +7,8 @@ is computed.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -17,9 +19,11 @@ from pydantic import Field
 from radiobone.core.errors import BadSetting, ResourceLimit
 from radiobone.core.settings import Settings
 from radiobone.core.volume import Volume
+from radiobone.imaging.bspline import interpolate
 from radiobone.imaging.crop import Box, bounding_box, crop
 from radiobone.imaging.itk import like, to_sitk
 
+FloatArray = npt.NDArray[np.float64]
 MAX_VOXELS = 1_000_000_000
 
 Interpolator = Literal[
@@ -76,19 +80,96 @@ def resample(image: Volume, mask: Volume, settings: Resampling) -> tuple[Volume,
         return crop(image, kept), crop(mask, kept)
     low, size = _lattice(old, new, box, image.shape, settings.margin_voxels)
     _check_size(size, new)
-    itk_image, itk_mask = to_sitk(image), to_sitk(mask)
     first = 0.5 * (new - old) / old + low / (old / new)  # of the new grid, in voxels of the old
+    lattice = _Lattice.of(image, first, new, size)
+    if settings.interpolator == "sitkBSpline" and lattice.positions is not None:
+        values = interpolate(image.array, lattice.positions)
+        region = _nearest(mask.array, lattice.positions)
+        return lattice.volume(values, image), lattice.volume(region, mask)
+    return _by_itk(image, lattice, settings.interpolator), _by_itk(mask, lattice, "sitkNearestNeighbor")
+
+
+@dataclass(frozen=True, eq=False)
+class _Lattice:
+    """The new grid.
+
+    Attributes
+    ----------
+    frame : SimpleITK.Image
+        One voxel with the new grid's origin, spacing and direction.
+    size : list of int, (x, y, z)
+    positions : tuple of ndarray, (z, y, x), or None
+        Positions of the new voxels along the old axes, in old voxels; None if the image is oblique, where
+        rounding makes the position along one axis depend on the others.
+    """
+
+    frame: sitk.Image
+    size: list[int]
+    positions: tuple[FloatArray, FloatArray, FloatArray] | None
+
+    @classmethod
+    def of(cls, image: Volume, first: FloatArray, spacing: FloatArray, size: list[int]) -> _Lattice:
+        """Lay the grid whose first voxel is ``first`` (x, y, z), in voxels of the old."""
+        old = _frame(image.spacing_mm[::-1], image.origin_mm, image.direction)
+        origin = old.TransformContinuousIndexToPhysicalPoint(first.tolist())
+        new = _frame(spacing.tolist(), origin, image.direction)
+        direction = np.asarray(image.direction)
+        straight = bool(np.all((direction == 0) | (np.abs(direction) == 1)))
+        return cls(new, size, _positions(new, old, size) if straight else None)
+
+    def volume(self, array: npt.NDArray[Any], like: Volume) -> Volume:
+        """Put an array on the grid; modality and 2D mark are those of another volume."""
+        x, y, z = self.frame.GetSpacing()
+        return replace(like, array=array, spacing_mm=(z, y, x), origin_mm=self.frame.GetOrigin())
+
+
+def _frame(spacing: Sequence[float], origin: Sequence[float], direction: Sequence[float]) -> sitk.Image:
+    frame = sitk.Image([1, 1, 1], sitk.sitkUInt8)
+    frame.SetSpacing(tuple(spacing))
+    frame.SetOrigin(tuple(origin))
+    frame.SetDirection(tuple(direction))
+    return frame
+
+
+def _positions(
+    new: sitk.Image, old: sitk.Image, size: list[int]
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Positions as ITK computes them: by physical points, but in equal steps along x."""
+
+    def position(index: list[int]) -> Sequence[float]:
+        point = new.TransformIndexToPhysicalPoint(index)
+        return tuple(old.TransformPhysicalPointToContinuousIndex(point))
+
+    n_x, n_y, n_z = size
+    start, end = position([0, 0, 0])[0], position([n_x, 0, 0])[0]
+    x = start + np.arange(n_x) / float(n_x) * (end - start)
+    y = np.array([position([0, index, 0])[1] for index in range(n_y)])
+    z = np.array([position([0, 0, index])[2] for index in range(n_z)])
+    return z, y, x
+
+
+def _nearest(
+    mask: npt.NDArray[Any], positions: tuple[FloatArray, FloatArray, FloatArray]
+) -> npt.NDArray[Any]:
+    """Take the nearest voxel, the upper one of two; 0 outside."""
+    inside = [(p >= -0.5) & (p < n - 0.5) for p, n in zip(positions, mask.shape, strict=True)]
+    index = [
+        np.clip(np.floor(p + 0.5).astype(np.int64), 0, n - 1)
+        for p, n in zip(positions, mask.shape, strict=True)
+    ]
+    found = mask[np.ix_(*index)]
+    found[~(inside[0][:, None, None] & inside[1][:, None] & inside[2])] = 0
+    return found
+
+
+def _by_itk(volume: Volume, lattice: _Lattice, interpolator: str) -> Volume:
+    itk_image = to_sitk(volume)
     resampler = sitk.ResampleImageFilter()
-    resampler.SetOutputSpacing(new.tolist())
-    resampler.SetOutputDirection(itk_mask.GetDirection())
-    resampler.SetSize(size)
-    resampler.SetOutputOrigin(itk_mask.TransformContinuousIndexToPhysicalPoint(first.tolist()))
+    resampler.SetReferenceImage(lattice.frame)
+    resampler.SetSize(lattice.size)
     resampler.SetOutputPixelType(itk_image.GetPixelID())
-    resampler.SetInterpolator(getattr(sitk, settings.interpolator))
-    new_image = resampler.Execute(itk_image)
-    resampler.SetOutputPixelType(itk_mask.GetPixelID())
-    resampler.SetInterpolator(sitk.sitkNearestNeighbor)
-    return like(new_image, image), like(resampler.Execute(itk_mask), mask)
+    resampler.SetInterpolator(getattr(sitk, interpolator))
+    return like(resampler.Execute(itk_image), volume)
 
 
 def _new_spacing(old: npt.NDArray[Any], box: Box, settings: Resampling) -> npt.NDArray[np.float64]:

@@ -23,6 +23,7 @@ from radiobone.core.progress import Progress, progress
 from radiobone.io.manifest import Case
 from radiobone.workflow.cache import Cache, CaseKey
 from radiobone.workflow.case_runner import Outcome, Task, run_image
+from radiobone.workflow.compiling import compile_kernels
 from radiobone.workflow.ticks import relayed
 
 
@@ -73,6 +74,8 @@ def run_jobs(
             f"{len(jobs) - len(missing)} of {len(jobs)} cases are unchanged since the last run and are kept.",
             file=sys.stderr,
         )
+    if task.measure and missing:
+        compile_kernels(show=show_progress)
     title = "Measuring regions" if task.measure else "Checking regions"
     with (
         progress(title, len(missing), show=show_progress) as tell,

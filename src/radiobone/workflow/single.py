@@ -19,6 +19,7 @@ from radiobone.imaging.itk import from_sitk
 from radiobone.io.images import read_image
 from radiobone.io.masks import open_mask
 from radiobone.workflow.choice import SettingsSource, is_open, resolve_settings, warn_of_radiographs
+from radiobone.workflow.compiling import compile_kernels
 
 ImageLike: TypeAlias = str | Path | sitk.Image | npt.NDArray[Any] | Volume
 
@@ -93,6 +94,7 @@ def extract_features(
         chosen = resolve_settings(None, "xr")
         warn_of_radiographs("The image is", "`modality=` or `settings=`")
     regions = _Regions(mask, volume)
+    compile_kernels(show=True)
     if label is None or isinstance(label, (int, str, np.integer)):
         return measure(volume, regions.select(label), chosen)
     rows = {one: measure(volume, regions.select(one), chosen) for one in label}

@@ -1,14 +1,14 @@
 """Grey levels laid out so that neighbours are found by adding an offset.
 
 The region's box is padded with zeros and flattened; the neighbour of voxel ``i`` in a direction is
-``i + step`` for one fixed step. Outside the region the level is 0.
+``i + step`` for one fixed step. Levels that occur are numbered without gaps (their ranks), so that
+matrices have no empty rows. Outside the region the rank is 0.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from itertools import product
 
 import numpy as np
@@ -16,7 +16,65 @@ import numpy.typing as npt
 
 IntArray = npt.NDArray[np.integer]
 Offset = tuple[int, int, int]
-KEPT_VOXELS = 2_000_000  # above this, looking neighbours up again is better than the memory
+
+
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """Where a region's voxels lie in the flat array; the same for every filtered image.
+
+    Attributes
+    ----------
+    inside : ndarray of int64, shape (n_voxels,)
+        Positions in the flat array, in raster order.
+    size : int
+        Length of the flat array, padding included.
+    strides : tuple of int, (z, y, x)
+        Steps in the flat array along the axes.
+    box : tuple of int, (n_z, n_y, n_x)
+        Size before padding.
+    """
+
+    inside: npt.NDArray[np.int64]
+    size: int
+    strides: tuple[int, int, int]
+    box: tuple[int, int, int]
+    _lines: dict[Offset, bool] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def of(cls, mask: npt.NDArray[np.bool_], *, margin: int = 1) -> Layout:
+        """Lay out a region, shape (n_z, n_y, n_x), with room for offsets up to ``margin``."""
+        padded = np.pad(mask, margin)
+        _, n_y, n_x = padded.shape
+        n_z_in, n_y_in, n_x_in = mask.shape
+        return cls(np.flatnonzero(padded), padded.size, (n_y * n_x, n_x, 1), (n_z_in, n_y_in, n_x_in))
+
+    def step(self, offset: Offset) -> int:
+        """Distance in ``flat`` to the neighbour at an offset (z, y, x)."""
+        return sum(o * s for o, s in zip(offset, self.strides, strict=True))
+
+    def steps(self, offsets: Sequence[Offset]) -> npt.NDArray[np.int64]:
+        """Distances in ``flat`` to the neighbours at several offsets."""
+        return np.array([self.step(offset) for offset in offsets], dtype=np.int64)
+
+    def has_line(self, offset: Offset) -> bool:
+        """Tell whether any line along the direction holds two voxels of the region, adjacent or not."""
+        if offset not in self._lines:
+            self._lines[offset] = self._touch(offset) or self._share_a_line(offset)
+        return self._lines[offset]
+
+    def _touch(self, offset: Offset) -> bool:
+        inside = np.zeros(self.size, dtype=np.bool_)
+        inside[self.inside] = True
+        return bool(inside[self.inside + self.step(offset)].any())
+
+    def _share_a_line(self, offset: Offset) -> bool:
+        stride_z, stride_y, _ = self.strides
+        shape = self.size // stride_z, stride_z // stride_y, stride_y
+        where = np.stack(np.unravel_index(self.inside, shape))
+        axis = next(axis for axis in range(3) if offset[axis] != 0)
+        along = where[axis] * offset[axis]
+        line = where - along * np.asarray(offset)[:, None]
+        return bool(np.unique(line, axis=1).shape[1] < self.inside.size)
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,64 +83,40 @@ class LevelGrid:
 
     Attributes
     ----------
-    flat : ndarray of int16, shape (n,)
-        Levels from 1 inside the region, 0 outside and in the padding.
-    inside : ndarray of int, shape (n_voxels,)
-        Positions of the region's voxels in ``flat``, in raster order.
-    strides : tuple of int, (z, y, x)
-        Steps in ``flat`` along the axes.
-    box : tuple of int, (n_z, n_y, n_x)
-        Size before padding.
-    n_levels : int
-        Highest level.
+    layout : Layout
+        Where the voxels lie.
+    flat : ndarray of uint16, shape (layout.size,)
+        Rank of the level, from 1, inside the region; 0 outside and in the padding.
+    levels : ndarray of int64, shape (n_levels,)
+        The level of each rank, ascending.
+    counts : ndarray of int64, shape (n_levels,)
+        Voxels of each level.
     """
 
-    flat: npt.NDArray[np.int16]
-    inside: npt.NDArray[np.int64]
-    strides: tuple[int, int, int]
-    box: tuple[int, int, int]
-    n_levels: int
-    _neighbours: dict[int, npt.NDArray[np.int16]] = field(default_factory=dict, repr=False)
+    layout: Layout
+    flat: npt.NDArray[np.uint16]
+    levels: npt.NDArray[np.int64]
+    counts: npt.NDArray[np.int64]
+
+    @classmethod
+    def of_values(cls, layout: Layout, levels: IntArray) -> LevelGrid:
+        """Put levels from 1, shape (n_voxels,), into the places of a layout."""
+        counts = np.bincount(levels)
+        present = np.flatnonzero(counts)
+        rank = np.zeros(counts.size, dtype=np.uint16)
+        rank[present] = np.arange(1, present.size + 1)
+        flat = np.zeros(layout.size, dtype=np.uint16)
+        flat[layout.inside] = rank[levels]
+        return cls(layout, flat, present, counts[present])
 
     @classmethod
     def from_levels(cls, levels: IntArray, *, margin: int = 1) -> LevelGrid:
-        """Lay out an array of levels, shape (n_z, n_y, n_x), with room for offsets up to ``margin``."""
-        padded = np.pad(levels.astype(np.int16), margin)
-        _, n_y, n_x = padded.shape
-        flat = padded.ravel()
-        n_z_in, n_y_in, n_x_in = levels.shape
-        return cls(
-            flat,
-            np.flatnonzero(flat),
-            (n_y * n_x, n_x, 1),
-            (n_z_in, n_y_in, n_x_in),
-            int(levels.max(initial=0)),
-        )
-
-    @cached_property
-    def centre(self) -> npt.NDArray[np.int16]:
-        """Levels of the region's voxels, in raster order."""
-        return self.flat[self.inside]
-
-    def step(self, offset: Offset) -> int:
-        """Distance in ``flat`` to the neighbour at an offset (z, y, x)."""
-        return sum(o * s for o, s in zip(offset, self.strides, strict=True))
-
-    def neighbour(self, offset: Offset) -> npt.NDArray[np.int16]:
-        """Levels of the neighbours of the region's voxels, 0 where there is none; kept for the next family."""
-        step = self.step(offset)
-        found = self._neighbours.get(step)
-        if found is None:
-            found = self.flat[self.inside + step]
-            if self.inside.size <= KEPT_VOXELS:
-                self._neighbours[step] = found
-        return found
+        """Lay out an array of levels, shape (n_z, n_y, n_x), 0 outside the region."""
+        return cls.of_values(Layout.of(levels > 0, margin=margin), levels[levels > 0])
 
 
-def offsets(
-    box: Sequence[int], *, distances: Sequence[int] = (1,), plane: int | None = None, both_ways: bool = False
-) -> list[Offset]:
-    """Offsets (z, y, x) to neighbours at given distances.
+def offsets(box: Sequence[int], *, distances: Sequence[int] = (1,), plane: int | None = None) -> list[Offset]:
+    """Offsets (z, y, x) to neighbours at given distances, one of each opposite pair.
 
     Parameters
     ----------
@@ -92,13 +126,11 @@ def offsets(
         Greatest absolute component (Chebyshev distance) of the offsets.
     plane : int or None
         Axis along which offsets stay 0.
-    both_ways : bool
-        Give opposite offsets too; otherwise one of each pair.
 
     Returns
     -------
     list of tuple of int
-        13 of them (26 both ways) at distance 1 in 3D, 4 (8) in a plane.
+        13 of them at distance 1 in 3D, 4 in a plane.
     """
     reach = max(distances)
     along = range(reach, -reach - 1, -1)
@@ -107,7 +139,7 @@ def offsets(
         for offset in product(along, along, along)
         if max(map(abs, offset)) in distances and _fits(offset, box, plane)
     ]
-    return found if both_ways else found[: len(found) // 2]
+    return found[: len(found) // 2]
 
 
 def _fits(offset: Offset, box: Sequence[int], plane: int | None) -> bool:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator
+from typing import Any
+
+from numpy.typing import NDArray
 
 from radiobone.core.settings import Settings
 from radiobone.core.volume import Volume
+from radiobone.imaging.crop import Box
 from radiobone.imaging.discretise import Discretisation
 
 
@@ -22,7 +26,7 @@ class ImageFilter(Settings):
     discretisation: Discretisation | None = None
 
     @abstractmethod
-    def images(self, volume: Volume, plane: int | None) -> Iterator[tuple[str, Volume]]:
+    def images(self, volume: Volume, plane: int | None, box: Box) -> Iterator[tuple[str, NDArray[Any]]]:
         """Yield the filtered images with the names that their features carry.
 
         Parameters
@@ -31,4 +35,11 @@ class ImageFilter(Settings):
             The image to filter.
         plane : int or None
             Axis (z, y, x = 0, 1, 2) across which nothing is mixed; None for filters in 3D.
+        box : Box
+            What of the filtered images is wanted; the filters look beyond it.
+
+        Yields
+        ------
+        tuple of str and ndarray
+            Name and intensities inside the box.
         """

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import Any, Literal
 
 import SimpleITK as sitk
+from numpy.typing import NDArray
 
 from radiobone.core.volume import Volume
+from radiobone.imaging.crop import Box
 from radiobone.imaging.filters.base import ImageFilter
 from radiobone.imaging.itk import to_sitk
 
@@ -24,9 +26,9 @@ class Gradient(ImageFilter):
     kind: Literal["Gradient"] = "Gradient"
     use_spacing: bool = True
 
-    def images(self, volume: Volume, plane: int | None) -> Iterator[tuple[str, Volume]]:
+    def images(self, volume: Volume, plane: int | None, box: Box) -> Iterator[tuple[str, NDArray[Any]]]:
         """Yield the gradient magnitude."""
         gradient = sitk.GradientMagnitudeImageFilter()
         gradient.SetUseImageSpacing(self.use_spacing)
         filtered = gradient.Execute(to_sitk(volume))
-        yield "gradient", volume.with_array(sitk.GetArrayFromImage(filtered))
+        yield "gradient", sitk.GetArrayFromImage(filtered)[box.slices]

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import SimpleITK as sitk
+from numpy.typing import NDArray
 from pydantic import Field
 
 from radiobone.core.errors import RoiTooSmall
 from radiobone.core.volume import Volume
+from radiobone.imaging.crop import Box
 from radiobone.imaging.filters.base import ImageFilter
 from radiobone.imaging.itk import to_sitk
 
@@ -29,7 +31,7 @@ class LoG(ImageFilter):
     kind: Literal["LoG"] = "LoG"
     sigma_mm: tuple[Annotated[int | float, Field(gt=0)], ...] = Field(min_length=1)
 
-    def images(self, volume: Volume, plane: int | None) -> Iterator[tuple[str, Volume]]:
+    def images(self, volume: Volume, plane: int | None, box: Box) -> Iterator[tuple[str, NDArray[Any]]]:
         """Yield one image for each sigma; a single 2D image is filtered in 2D.
 
         Raises
@@ -46,7 +48,7 @@ class LoG(ImageFilter):
             laplacian.SetNormalizeAcrossScale(True)
             laplacian.SetSigma(sigma)
             filtered = sitk.GetArrayFromImage(laplacian.Execute(image)).reshape(volume.shape)
-            yield f"log-sigma-{str(sigma).replace('.', '-')}-mm-3D", volume.with_array(filtered)
+            yield f"log-sigma-{str(sigma).replace('.', '-')}-mm-3D", filtered[box.slices]
 
 
 def _check_size(image: sitk.Image, sigma_mm: float) -> None:

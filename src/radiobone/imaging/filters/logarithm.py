@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from radiobone.core.volume import Volume
+from radiobone.imaging.crop import Box
 from radiobone.imaging.filters.base import ImageFilter
 from radiobone.imaging.filters.pointwise import in_double
 
@@ -17,8 +19,8 @@ class Logarithm(ImageFilter):
 
     kind: Literal["Logarithm"] = "Logarithm"
 
-    def images(self, volume: Volume, plane: int | None) -> Iterator[tuple[str, Volume]]:
+    def images(self, volume: Volume, plane: int | None, box: Box) -> Iterator[tuple[str, NDArray[Any]]]:
         """Yield the image of logarithms."""
         array, greatest = in_double(volume)
         logs = np.copysign(np.log(np.abs(array) + 1), array)
-        yield "logarithm", volume.with_array(logs * (greatest / np.max(np.abs(logs))))
+        yield "logarithm", (logs * (greatest / np.max(np.abs(logs))))[box.slices]

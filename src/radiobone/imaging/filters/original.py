@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import Any, Literal
+
+from numpy.typing import NDArray
 
 from radiobone.core.volume import Volume
+from radiobone.imaging.crop import Box
 from radiobone.imaging.filters.base import ImageFilter
 
 
@@ -14,6 +17,6 @@ class Original(ImageFilter):
 
     kind: Literal["Original"] = "Original"
 
-    def images(self, volume: Volume, plane: int | None) -> Iterator[tuple[str, Volume]]:
+    def images(self, volume: Volume, plane: int | None, box: Box) -> Iterator[tuple[str, NDArray[Any]]]:
         """Yield the image itself."""
-        yield "original", volume
+        yield "original", volume.array[box.slices]

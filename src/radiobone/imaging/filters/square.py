@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from radiobone.core.volume import Volume
+from radiobone.imaging.crop import Box
 from radiobone.imaging.filters.base import ImageFilter
 from radiobone.imaging.filters.pointwise import in_double
 
@@ -17,7 +19,7 @@ class Square(ImageFilter):
 
     kind: Literal["Square"] = "Square"
 
-    def images(self, volume: Volume, plane: int | None) -> Iterator[tuple[str, Volume]]:
+    def images(self, volume: Volume, plane: int | None, box: Box) -> Iterator[tuple[str, NDArray[Any]]]:
         """Yield the squared image."""
         array, greatest = in_double(volume)
-        yield "square", volume.with_array((1 / np.sqrt(greatest) * array) ** 2)
+        yield "square", ((1 / np.sqrt(greatest) * array) ** 2)[box.slices]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from radiobone.core.volume import Volume
+from radiobone.imaging.crop import Box
 from radiobone.imaging.filters.base import ImageFilter
 from radiobone.imaging.filters.pointwise import in_double
 
@@ -17,7 +19,7 @@ class SquareRoot(ImageFilter):
 
     kind: Literal["SquareRoot"] = "SquareRoot"
 
-    def images(self, volume: Volume, plane: int | None) -> Iterator[tuple[str, Volume]]:
+    def images(self, volume: Volume, plane: int | None, box: Box) -> Iterator[tuple[str, NDArray[Any]]]:
         """Yield the image of square roots."""
         array, greatest = in_double(volume)
-        yield "squareroot", volume.with_array(np.copysign(np.sqrt(np.abs(array) * greatest), array))
+        yield "squareroot", (np.copysign(np.sqrt(np.abs(array) * greatest), array))[box.slices]

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 import numpy as np
-import numpy.typing as npt
 import pywt
+from numpy.typing import NDArray
 from pydantic import Field, field_validator
 
 from radiobone.core.volume import Volume
+from radiobone.imaging.crop import Box
 from radiobone.imaging.filters.base import ImageFilter
+from radiobone.imaging.stationary_wavelet import split
 
 
 class Wavelet(ImageFilter):
@@ -39,32 +41,44 @@ class Wavelet(ImageFilter):
             raise ValueError("not a discrete wavelet of PyWavelets, such as coif1, haar or db2")
         return name
 
-    def images(self, volume: Volume, plane: int | None) -> Iterator[tuple[str, Volume]]:
+    def images(self, volume: Volume, plane: int | None, box: Box) -> Iterator[tuple[str, NDArray[Any]]]:
         """Yield the sub-bands, named by their passes along x, y, z; the low pass of all axes comes last."""
-        axes = tuple(axis for axis in (2, 1, 0) if axis != plane)
-        low = "a" * len(axes)
+        axes = [axis for axis in (2, 1, 0) if axis != plane]
         data = _even(volume.array)
         for _ in range(self.start_level):
-            data = pywt.swtn(data, self.wavelet, level=1, axes=axes)[0][low]
+            data = _low_pass(data, self.wavelet, axes)
         for number in range(1, self.level + 1):
-            bands = pywt.swtn(data, self.wavelet, level=1, axes=axes)[0]
-            data = bands.pop(low)
+            bands = _bands(data, self.wavelet, axes, box)
             prefix = "wavelet" if number == 1 else f"wavelet{number}"
+            lowest = bands.pop("L" * len(axes))
             for name, band in bands.items():
-                yield f"{prefix}-{_letters(name)}", volume.with_array(_trimmed(band, volume))
-        prefix = "wavelet" if self.level == 1 else f"wavelet{self.level}"
-        yield f"{prefix}-{_letters(low)}", volume.with_array(_trimmed(data, volume))
+                yield f"{prefix}-{name}", band
+            if number < self.level:
+                data = _low_pass(data, self.wavelet, axes)
+        yield f"{prefix}-{'L' * len(axes)}", lowest
 
 
-def _even(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Add one wrapped voxel along odd axes, since the transform needs even lengths."""
-    return np.pad(array, [(0, size % 2) for size in array.shape], "wrap")
+def _even(array: NDArray[Any]) -> NDArray[Any]:
+    """Add one wrapped voxel along odd axes, since the transform needs even lengths; single precision stays."""
+    precision = np.float32 if array.dtype == np.float32 else np.float64
+    return np.pad(array.astype(precision), [(0, size % 2) for size in array.shape], "wrap")
 
 
-def _trimmed(band: npt.NDArray[Any], volume: Volume) -> npt.NDArray[Any]:
-    n_z, n_y, n_x = volume.shape
-    return band[:n_z, :n_y, :n_x]
+def _low_pass(data: NDArray[Any], wavelet: str, axes: list[int]) -> NDArray[Any]:
+    for axis in axes:
+        data = split(data, wavelet, axis)[0]
+    return data
 
 
-def _letters(name: str) -> str:
-    return name.replace("a", "L").replace("d", "H")
+def _bands(data: NDArray[Any], wavelet: str, axes: list[int], box: Box) -> dict[str, NDArray[Any]]:
+    """All bands, cut to the box; the passes along one axis after the other."""
+    across = tuple(slice(None) if axis in axes else box.slices[axis] for axis in range(3))
+    bands = {"": np.ascontiguousarray(data[across])}
+    for axis in axes:
+        halves = {name: split(band, wavelet, axis, box.slices[axis]) for name, band in bands.items()}
+        bands = {
+            name + letter: half
+            for name, both in halves.items()
+            for letter, half in zip("LH", both, strict=True)
+        }
+    return bands

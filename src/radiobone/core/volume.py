@@ -69,4 +69,4 @@ class Volume:
 
     def mask_of(self, label: int) -> Volume:
         """Return the region of one label, as 0 and 1."""
-        return self.with_array((self.array == label).astype(np.uint8))
+        return self.with_array((self.array == label).view(np.uint8))

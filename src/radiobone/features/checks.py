@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -28,8 +29,8 @@ def check_inputs(image: Volume, mask: Volume) -> tuple[Volume, Volume]:
     Returns
     -------
     tuple of Volume
-        The image, with 0 for what is not finite outside the region, and the region as 0 and 1 on the
-        image's grid.
+        The image, with 0 for what is not finite outside the region, and the region in whole numbers, not 0
+        inside, on the image's grid.
 
     Raises
     ------
@@ -41,14 +42,14 @@ def check_inputs(image: Volume, mask: Volume) -> tuple[Volume, Volume]:
         If the region holds NaN or infinity.
     """
     check_same_grid(image, mask)
-    inside = mask.array != 0
-    if not inside.any():
+    if not mask.array.any():
         raise EmptyMask(
             "The region has no voxels, so there is nothing to measure. Check the mask and its label."
         )
-    region = image.with_array(inside.astype(np.uint8))
+    region = image.with_array(_as_whole_numbers(mask.array))
     if not np.issubdtype(image.array.dtype, np.floating):
         return image, region
+    inside = region.array != 0
     finite = np.isfinite(image.array)
     n_bad = int((~finite[inside]).sum())
     if n_bad:
@@ -59,6 +60,12 @@ def check_inputs(image: Volume, mask: Volume) -> tuple[Volume, Volume]:
     if not finite.all():
         image = image.with_array(_without_nonfinite(image, finite))
     return image, region
+
+
+def _as_whole_numbers(mask: npt.NDArray[Any]) -> npt.NDArray[np.integer]:
+    if np.issubdtype(mask.dtype, np.integer):
+        return mask
+    return mask.view(np.uint8) if mask.dtype == np.bool_ else (mask != 0).view(np.uint8)
 
 
 def _without_nonfinite(image: Volume, finite: npt.NDArray[np.bool_]) -> npt.NDArray[np.floating]:

@@ -98,7 +98,7 @@ def prepare(image: Volume, mask: Volume, settings: ExtractionSettings) -> Prepar
     if settings.normalisation is not None:
         image = normalise(image, settings.normalisation)
     image, mask = _gridded(image, mask, settings)
-    inside = mask.array > 0
+    inside = mask.array != 0
     box = check_region(inside, settings.roi)
     kept = inside
     if settings.resegmentation is not None:

@@ -58,7 +58,7 @@ def bounding_box(mask: npt.NDArray[Any]) -> Box:
         If no voxel is in the region.
     """
     low, high = [], []
-    for axis in range(3):
+    for axis in range(3):  # each axis within what the axes before have left
         others = tuple(other for other in range(3) if other != axis)
         inside = np.flatnonzero(mask.any(axis=others))
         if inside.size == 0:
@@ -67,6 +67,7 @@ def bounding_box(mask: npt.NDArray[Any]) -> Box:
             )
         low.append(int(inside[0]))
         high.append(int(inside[-1]))
+        mask = mask[(slice(None),) * axis + (slice(low[-1], high[-1] + 1),)]
     return Box((low[0], low[1], low[2]), (high[0], high[1], high[2]))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,9 +17,10 @@ from radiobone.core.warnings import MaskRounded, SpacingAssumed
 from radiobone.io.files import first_bytes
 from radiobone.io.grid import onto_grid
 from radiobone.io.images import read_image
+from radiobone.io.label_scan import Slices, label_boxes
 from radiobone.io.nifti import is_nifti, label_names
 from radiobone.io.nrrd import is_nrrd, segment_names
-from radiobone.io.structures import choose_label, labels_present, region_of
+from radiobone.io.structures import choose_label, region_of
 
 MOST_LABELS = 4096
 FEW_LABELS = 32
@@ -39,14 +40,14 @@ class LabelMask:
         Label value by name, as declared; may be empty.
     what : str
         The file, for messages.
-    present : tuple of int
-        Positive values that occur.
+    present : mapping
+        Positive values that occur, in growing order, and the box of each.
     """
 
     labels: Volume
     names: Mapping[str, int]
     what: str
-    present: tuple[int, ...]
+    present: Mapping[int, Slices]
 
     def structures(self) -> tuple[str, ...]:
         """Names as declared, or ``label_<n>`` for each value that occurs."""
@@ -61,7 +62,7 @@ class LabelMask:
     def number(self, *, roi: str | None, label: int | None) -> int:
         """Value of a structure; see ``radiobone.io.masks.Mask``."""
         names = self.names or {f"label_{value}": value for value in self.present if _is_label_name(roi)}
-        return choose_label(self.what, roi=roi, label=label, names=names, present=self.present)
+        return choose_label(self.what, roi=roi, label=label, names=names, present=tuple(self.present))
 
 
 def _is_label_name(roi: str | None) -> bool:
@@ -91,9 +92,11 @@ def open_label_file(path: Path, image: Volume) -> LabelMask:
     what = str(path)
     volume = _read(path, image)
     labels = as_labels(volume.array, what)
-    present = labels_present(labels)
+    present = label_boxes(labels)
     _check_not_an_image(labels, present, what)
     on_grid = onto_grid(volume.with_array(labels), image, what)
+    if on_grid.array.strides != labels.strides:  # the axes were turned, and the boxes with them
+        present = label_boxes(on_grid.array)
     return LabelMask(on_grid, _names(path), what, present)
 
 
@@ -160,7 +163,7 @@ def _fractions(
     values: npt.NDArray[Any], whole: npt.NDArray[np.int32], what: str
 ) -> ProbabilisticMask | MaskLooksLikeImage:
     low, high = float(values.min()), float(values.max())
-    if low < -1 or len(labels_present(whole)) > FEW_LABELS:
+    if low < -1 or len(label_boxes(whole)) > FEW_LABELS:
         return _not_labels(what, f"fractions from {low:g} to {high:g}")
     return ProbabilisticMask(
         f"{what} holds fractions from {low:g} to {high:g}, not labels: a probability map, or a mask resampled "
@@ -169,10 +172,10 @@ def _fractions(
     )
 
 
-def _check_not_an_image(labels: npt.NDArray[np.integer], present: Sequence[int], what: str) -> None:
+def _check_not_an_image(labels: npt.NDArray[np.integer], present: Collection[int], what: str) -> None:
     n_labels = len(present)
     signed = np.issubdtype(labels.dtype, np.signedinteger)
-    n_negative = len(labels_present(-labels[labels < 0].astype(np.int64))) if signed else 0
+    n_negative = len(np.unique(labels[labels < 0])) if signed else 0
     if n_labels > MOST_LABELS or n_negative > FEW_LABELS:
         raise _not_labels(what, f"{n_labels + n_negative} different values")
     if n_labels > FEW_LABELS:

@@ -6,12 +6,12 @@ import warnings
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from radiobone.core.errors import EmptyMask, LabelNotFound
 from radiobone.core.near_names import nearest
 from radiobone.core.volume import Volume
 from radiobone.core.warnings import RoiNameAssumed, StructureNamesAssumed
+from radiobone.io.label_scan import Slices
 from radiobone.io.totalsegmentator_classes import TOTAL_CLASSES
 
 MOST_NAMES_SHOWN = 20
@@ -107,7 +107,7 @@ def choose_label(
 
 
 def region_of(
-    label_map: Volume, label: int, what: str, *, declared: Collection[int], present: Sequence[int]
+    label_map: Volume, label: int, what: str, *, declared: Collection[int], present: Mapping[int, Slices]
 ) -> Volume:
     """Cut one label out of a label map, as 0 and 1.
 
@@ -119,22 +119,13 @@ def region_of(
         If other labels are there and not this one.
     """
     if label in present:
-        return label_map.mask_of(label)
+        region = np.zeros(label_map.shape, dtype=np.uint8)
+        box = present[label]
+        region[box] = label_map.array[box] == label
+        return label_map.with_array(region)
     if label in declared or not present:
         raise empty_mask(what, f"label {label}")
     raise label_not_found(what, f"label {label}", [f"label_{value}" for value in present], by_value=True)
-
-
-def labels_present(array: npt.NDArray[np.integer]) -> tuple[int, ...]:
-    """Positive values of an integer array, in growing order."""
-    if array.size == 0:
-        return ()
-    low, high = int(array.min()), int(array.max())
-    if high - low > 1 << 20:
-        return tuple(int(value) for value in np.unique(array) if value > 0)
-    seen = np.zeros(high - low + 1, dtype=bool)
-    seen[array.astype(np.int64) - low if low else array] = True
-    return tuple(int(value) + low for value in np.flatnonzero(seen) if value + low > 0)
 
 
 def empty_mask(what: str, wanted: str | None) -> EmptyMask:

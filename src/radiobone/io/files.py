@@ -5,18 +5,20 @@ from __future__ import annotations
 import os
 import stat
 import struct
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import cast
 
 from pydicom.errors import InvalidDicomError
+from zlib_ng import zlib_ng as zlib  # the standard interface, nearly twice as fast
 
 from radiobone.core.errors import FileMissing, FileUnreadable, NotARegularFile, UnreadableImage
 
 GZIP_MAGIC = b"\x1f\x8b"
 CHUNK_BYTES = 1 << 20
 BOTH_ZLIB_AND_GZIP = 32 + zlib.MAX_WBITS
+DAMAGED_STREAM = cast(type[Exception], zlib.error)
 
 
 def check_exists(path: Path) -> os.stat_result:
@@ -78,7 +80,7 @@ def first_bytes(path: Path, count: int = 512) -> bytes:
         return start[:count]
     try:
         return zlib.decompressobj(BOTH_ZLIB_AND_GZIP).decompress(start, count)
-    except zlib.error:
+    except DAMAGED_STREAM:
         return b""
 
 
@@ -109,7 +111,7 @@ def inflate(packed: bytes, path: Path, *, limit_bytes: int) -> bytes:
             if not stream.eof and total <= limit_bytes:
                 raise damaged(path, "the compressed data end too early")
             rest = stream.unused_data.lstrip(b"\0")
-    except zlib.error as error:
+    except DAMAGED_STREAM as error:
         raise damaged(path, str(error)) from error
     return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 

@@ -28,6 +28,7 @@ from radiobone.io.itk_header import ItkHeader, read_header, several_values
 
 IMAGE_IO = "NiftiImageIO"
 HEADER_BYTES = 348
+PACKED_START_BYTES = 1 << 16  # of gzip data: far more than a header takes
 LARGEST_FILE_BYTES = 1 << 35
 LARGEST_EXTENSION_BYTES = 1 << 24
 SAME_PLACE_MM = 0.1
@@ -114,7 +115,7 @@ def nifti_content(path: Path) -> bytes:
 
 def inflate_start(raw: bytes, path: Path) -> bytes:
     """Only the header of a gzip file."""
-    return inflate(raw, path, limit_bytes=HEADER_BYTES)
+    return inflate(raw[:PACKED_START_BYTES], path, limit_bytes=HEADER_BYTES)
 
 
 def label_names(path: Path) -> dict[str, int]:

@@ -61,7 +61,7 @@ def cases(data: Path, workloads: Path | None) -> dict[str, tuple[Path, Path, lis
     found = {
         "brain1": (data / "pyradiomics/brain1_image.nrrd", data / "pyradiomics/brain1_label.nrrd", [1]),
         "ibsi_ct": (data / "ibsi1/ct_phantom/image.nii.gz", data / "ibsi1/ct_phantom/mask.nii.gz", [1]),
-        "L1, 3 mm": (
+        "L1_3mm": (
             data / "totalseg/ct_3mm.nii.gz",
             data / "totalseg/ct_3mm_vertebrae.nii.gz",
             [31],

@@ -17,4 +17,7 @@ def mean_over(directions: Iterable[dict[str, npt.NDArray[np.float64]]]) -> dict[
         Feature name to values, one for each of some directions; all have the same names.
     """
     parts = list(directions)
-    return {name: float(np.mean(np.concatenate([part[name] for part in parts]))) for name in parts[0]}
+    joined = (
+        parts[0] if len(parts) == 1 else {k: np.concatenate([part[k] for part in parts]) for k in parts[0]}
+    )
+    return {name: float(np.add.reduce(values)) / values.size for name, values in joined.items()}

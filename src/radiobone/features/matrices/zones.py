@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -34,20 +35,20 @@ def find_zones(
     parent = np.empty(grid.layout.inside.size, dtype=np.int32)
     sizes = np.zeros(grid.layout.inside.size, dtype=np.int64)
     ranks = np.empty(grid.layout.inside.size, dtype=np.int64)
-    order = sorted(
-        offsets, key=lambda offset: sum(map(abs, offset))
-    )  # those with most others beside them first
-    joined = np.array([_beside(offset, order) for offset in order], dtype=np.int64)
+    order, joined = _plan(tuple(offsets))
     n_zones = _find(
         grid.flat, grid.layout.inside, grid.layout.steps(order), joined, number, parent, sizes, ranks
     )
     return ranks[:n_zones] - 1, sizes[:n_zones]
 
 
-def _beside(offset: Offset, offsets: Sequence[Offset]) -> int:
-    """Mark, one bit each, the offsets whose voxels touch that of the given offset, itself included."""
-    near = [max(abs(a - b) for a, b in zip(offset, other, strict=True)) <= 1 for other in offsets]
-    return sum(1 << k for k, is_near in enumerate(near) if is_near)
+@lru_cache
+def _plan(offsets: tuple[Offset, ...]) -> tuple[tuple[Offset, ...], npt.NDArray[np.int64]]:
+    """Order the offsets, those with most others beside them first; and mark, one bit each, which touch which."""
+    order = tuple(sorted(offsets, key=lambda offset: sum(map(abs, offset))))
+    near = [[max(abs(a - b) for a, b in zip(o, p, strict=True)) <= 1 for p in order] for o in order]
+    marks = [sum(1 << k for k, touches in enumerate(row) if touches) for row in near]
+    return order, np.array(marks, dtype=np.int64)
 
 
 @compiled

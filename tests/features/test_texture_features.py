@@ -65,6 +65,14 @@ def test_firstorder_agrees_with_scipy(values):
         assert found["Kurtosis"] == pytest.approx(stats.kurtosis(values, fisher=False), rel=1e-7)
 
 
+def test_two_values_have_no_robust_deviation():
+    values = np.array([0.0, 1.0])
+    grid = LevelGrid.from_levels(np.ones((1, 1, 2), dtype=np.int32))
+    found = firstorder(TextureRegion(values, grid, (1.0, 1.0, 1.0), None, Texture()))
+    assert np.isnan(found["RobustMeanAbsoluteDeviation"])
+    assert found["10Percentile"] == pytest.approx(0.1)
+
+
 def test_shift_touches_energy_alone():
     base, values = region(np.arange(1, 28).reshape(3, 3, 3)), np.arange(1.0, 28.0)
     shifted = TextureRegion(values, base.grid, base.spacing_mm, None, base.texture, voxel_array_shift=10.0)

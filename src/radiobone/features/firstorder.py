@@ -57,8 +57,13 @@ def _order_statistics(values: npt.NDArray[np.float64]) -> dict[str, float]:
         "Median": median,
         "Minimum": lowest,
         "Range": highest - lowest,
-        "RobustMeanAbsoluteDeviation": float(np.mean(np.abs(robust - robust.mean()))),
+        "RobustMeanAbsoluteDeviation": _mean_absolute_deviation(robust),
     }
+
+
+def _mean_absolute_deviation(values: npt.NDArray[np.float64]) -> float:
+    """NaN, which no table takes, where no value is left: of two values none lies between the percentiles."""
+    return float(np.mean(np.abs(values - values.mean()))) if values.size else math.nan
 
 
 def _percentile(ordered: npt.NDArray[np.float64], percent: float) -> float:

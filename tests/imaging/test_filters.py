@@ -38,6 +38,19 @@ def test_registry_names_filters_as_pyradiomics_does():
     assert all(FILTERS[name].model_fields["kind"].default == name for name in FILTERS)
 
 
+@pytest.mark.parametrize("plane", [None, 0])
+@pytest.mark.parametrize(
+    "entry",
+    [
+        Original(), Square(), SquareRoot(), Logarithm(), Exponential(), Gradient(), Wavelet(),
+        Wavelet(level=3, start_level=1), LoG(sigma_mm=(1.0, 2, 2.5)),
+    ],
+    ids=lambda entry: type(entry).__name__,
+)  # fmt: skip
+def test_names_are_told_without_filtering(volume, entry, plane):
+    assert entry.names(plane) == tuple(images(entry, volume, plane))
+
+
 def test_original_is_the_image(volume):
     (found,) = images(Original(), volume).items()
     assert found[0] == "original"

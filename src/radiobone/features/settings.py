@@ -122,7 +122,7 @@ class ExtractionSettings(Settings):
     @model_validator(mode="after")
     def _each_once(self) -> ExtractionSettings:
         for what, names in (
-            ("images", [str(entry.kind) for entry in self.images]),
+            ("images", [name for entry in self.images for name in entry.names(self.plane)]),
             ("families", [choice.name for choice in self.families]),
         ):
             twice = sorted({name for name in names if names.count(name) > 1})

@@ -26,6 +26,10 @@ class ImageFilter(Settings):
     discretisation: Discretisation | None = None
 
     @abstractmethod
+    def names(self, plane: int | None) -> tuple[str, ...]:
+        """Return the names that ``images`` gives, in its order; see there for ``plane``."""
+
+    @abstractmethod
     def images(self, volume: Volume, plane: int | None, box: Box) -> Iterator[tuple[str, NDArray[Any]]]:
         """Yield the filtered images with the names that their features carry.
 

@@ -19,6 +19,10 @@ class Exponential(ImageFilter):
 
     kind: Literal["Exponential"] = "Exponential"
 
+    def names(self, plane: int | None) -> tuple[str, ...]:
+        """Return the one name."""
+        return ("exponential",)
+
     def images(self, volume: Volume, plane: int | None, box: Box) -> Iterator[tuple[str, NDArray[Any]]]:
         """Yield the image of exponentials."""
         array, greatest = in_double(volume)

@@ -26,6 +26,10 @@ class Gradient(ImageFilter):
     kind: Literal["Gradient"] = "Gradient"
     use_spacing: bool = True
 
+    def names(self, plane: int | None) -> tuple[str, ...]:
+        """Return the one name."""
+        return ("gradient",)
+
     def images(self, volume: Volume, plane: int | None, box: Box) -> Iterator[tuple[str, NDArray[Any]]]:
         """Yield the gradient magnitude."""
         gradient = sitk.GradientMagnitudeImageFilter()

@@ -31,6 +31,10 @@ class LoG(ImageFilter):
     kind: Literal["LoG"] = "LoG"
     sigma_mm: tuple[Annotated[int | float, Field(gt=0)], ...] = Field(min_length=1)
 
+    def names(self, plane: int | None) -> tuple[str, ...]:
+        """Return one name for each sigma."""
+        return tuple(f"log-sigma-{str(sigma).replace('.', '-')}-mm-3D" for sigma in self.sigma_mm)
+
     def images(self, volume: Volume, plane: int | None, box: Box) -> Iterator[tuple[str, NDArray[Any]]]:
         """Yield one image for each sigma; a single 2D image is filtered in 2D.
 
@@ -42,13 +46,13 @@ class LoG(ImageFilter):
         image = to_sitk(volume)
         if volume.is_2d and volume.shape[0] == 1:
             image = image[:, :, 0]
-        for sigma in self.sigma_mm:
+        for name, sigma in zip(self.names(plane), self.sigma_mm, strict=True):
             _check_size(image, sigma)
             laplacian = sitk.LaplacianRecursiveGaussianImageFilter()
             laplacian.SetNormalizeAcrossScale(True)
             laplacian.SetSigma(sigma)
             filtered = sitk.GetArrayFromImage(laplacian.Execute(image)).reshape(volume.shape)
-            yield f"log-sigma-{str(sigma).replace('.', '-')}-mm-3D", filtered[box.slices]
+            yield name, filtered[box.slices]
 
 
 def _check_size(image: sitk.Image, sigma_mm: float) -> None:

@@ -19,6 +19,10 @@ class Logarithm(ImageFilter):
 
     kind: Literal["Logarithm"] = "Logarithm"
 
+    def names(self, plane: int | None) -> tuple[str, ...]:
+        """Return the one name."""
+        return ("logarithm",)
+
     def images(self, volume: Volume, plane: int | None, box: Box) -> Iterator[tuple[str, NDArray[Any]]]:
         """Yield the image of logarithms."""
         array, greatest = in_double(volume)

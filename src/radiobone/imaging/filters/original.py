@@ -17,6 +17,10 @@ class Original(ImageFilter):
 
     kind: Literal["Original"] = "Original"
 
+    def names(self, plane: int | None) -> tuple[str, ...]:
+        """Return the one name."""
+        return ("original",)
+
     def images(self, volume: Volume, plane: int | None, box: Box) -> Iterator[tuple[str, NDArray[Any]]]:
         """Yield the image itself."""
         yield "original", volume.array[box.slices]

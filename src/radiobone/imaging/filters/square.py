@@ -19,6 +19,10 @@ class Square(ImageFilter):
 
     kind: Literal["Square"] = "Square"
 
+    def names(self, plane: int | None) -> tuple[str, ...]:
+        """Return the one name."""
+        return ("square",)
+
     def images(self, volume: Volume, plane: int | None, box: Box) -> Iterator[tuple[str, NDArray[Any]]]:
         """Yield the squared image."""
         array, greatest = in_double(volume)

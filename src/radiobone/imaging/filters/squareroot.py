@@ -19,6 +19,10 @@ class SquareRoot(ImageFilter):
 
     kind: Literal["SquareRoot"] = "SquareRoot"
 
+    def names(self, plane: int | None) -> tuple[str, ...]:
+        """Return the one name."""
+        return ("squareroot",)
+
     def images(self, volume: Volume, plane: int | None, box: Box) -> Iterator[tuple[str, NDArray[Any]]]:
         """Yield the image of square roots."""
         array, greatest = in_double(volume)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 from typing import Any, Literal
 
 import numpy as np
@@ -41,6 +42,16 @@ class Wavelet(ImageFilter):
             raise ValueError("not a discrete wavelet of PyWavelets, such as coif1, haar or db2")
         return name
 
+    def names(self, plane: int | None) -> tuple[str, ...]:
+        """Return the names of the sub-bands."""
+        low, *bands = ("".join(letters) for letters in product("LH", repeat=3 if plane is None else 2))
+        prefixes = [self._prefix(number) for number in range(1, self.level + 1)]
+        return (*(f"{prefix}-{band}" for prefix in prefixes for band in bands), f"{prefixes[-1]}-{low}")
+
+    @staticmethod
+    def _prefix(number: int) -> str:
+        return "wavelet" if number == 1 else f"wavelet{number}"
+
     def images(self, volume: Volume, plane: int | None, box: Box) -> Iterator[tuple[str, NDArray[Any]]]:
         """Yield the sub-bands, named by their passes along x, y, z; the low pass of all axes comes last."""
         axes = [axis for axis in (2, 1, 0) if axis != plane]
@@ -49,7 +60,7 @@ class Wavelet(ImageFilter):
             data = _low_pass(data, self.wavelet, axes)
         for number in range(1, self.level + 1):
             bands = _bands(data, self.wavelet, axes, box)
-            prefix = "wavelet" if number == 1 else f"wavelet{number}"
+            prefix = self._prefix(number)
             lowest = bands.pop("L" * len(axes))
             for name, band in bands.items():
                 yield f"{prefix}-{name}", band

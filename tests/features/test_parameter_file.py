@@ -120,8 +120,7 @@ def test_unknown_names_are_refused(content):
     ("content", "named"),
     [
         ({"setting": {"label": 2}}, "label"),
-        ({"imageType": {"LBP2D": {}}}, "LBP2D"),
-        ({"imageType": {"LBP3D": {}}}, "LBP3D"),
+        ({"imageType": {"LBP2D": {"lbp2DMethod": "round"}}}, "method"),
         ({"imageType": {"Wavelet": {"distances": [2]}}}, "distances"),
         ({"imageType": {"LoG": {}}}, "sigma_mm"),
         ({"imageType": {"Wavelet": {"wavelet": "cauliflower"}}}, "cauliflower"),

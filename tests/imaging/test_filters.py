@@ -34,6 +34,7 @@ def images(entry, volume, plane=None):
 def test_registry_names_filters_as_pyradiomics_does():
     assert list(FILTERS) == [
         "Original", "Wavelet", "LoG", "Square", "SquareRoot", "Logarithm", "Exponential", "Gradient",
+        "LBP2D", "LBP3D",
     ]  # fmt: skip
     assert all(FILTERS[name].model_fields["kind"].default == name for name in FILTERS)
 

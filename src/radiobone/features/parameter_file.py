@@ -36,7 +36,6 @@ WHY_FIXED: Mapping[str, str] = MappingProxyType(
         "label_channel": "store one mask per file or one label per value",
     }
 )
-UNSUPPORTED_FILTERS = ("LBP2D", "LBP3D")
 
 # Settings of one filter: pyradiomics' name to (filter, our name).
 OF_FILTER: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -46,6 +45,13 @@ OF_FILTER: Mapping[str, tuple[str, str]] = MappingProxyType(
         "start_level": ("Wavelet", "start_level"),
         "sigma": ("LoG", "sigma_mm"),
         "gradientUseSpacing": ("Gradient", "use_spacing"),
+        "lbp2DRadius": ("LBP2D", "radius"),
+        "lbp2DSamples": ("LBP2D", "samples"),
+        "lbp2DMethod": ("LBP2D", "method"),
+        "force2Ddimension": ("LBP2D", "axis"),
+        "lbp3DLevels": ("LBP3D", "levels"),
+        "lbp3DIcosphereRadius": ("LBP3D", "radius"),
+        "lbp3DIcosphereSubdivision": ("LBP3D", "subdivision"),
     }
 )
 BINS = ("binWidth", "binCount")
@@ -203,8 +209,6 @@ def _bins(setting: Mapping[str, Any], source: str) -> dict[str, Any] | None:
 def _images(section: Mapping[str, Any], setting: Mapping[str, Any], source: str) -> list[dict[str, Any]]:
     images = []
     for kind, custom in section.items():
-        if kind in UNSUPPORTED_FILTERS:
-            raise BadSetting(f"{source}: the image type {kind} is not supported. Remove it from imageType.")
         if kind not in FILTERS:
             raise BadConfig(f"{source}: {kind!r} is not an image type. Known here: {', '.join(FILTERS)}.")
         if custom is not None and not isinstance(custom, Mapping):

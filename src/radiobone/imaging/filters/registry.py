@@ -9,6 +9,8 @@ from pydantic import Field
 from radiobone.imaging.filters.base import ImageFilter
 from radiobone.imaging.filters.exponential import Exponential
 from radiobone.imaging.filters.gradient import Gradient
+from radiobone.imaging.filters.lbp2d import LBP2D
+from radiobone.imaging.filters.lbp3d import LBP3D
 from radiobone.imaging.filters.log import LoG
 from radiobone.imaging.filters.logarithm import Logarithm
 from radiobone.imaging.filters.original import Original
@@ -17,7 +19,7 @@ from radiobone.imaging.filters.squareroot import SquareRoot
 from radiobone.imaging.filters.wavelet import Wavelet
 
 AnyFilter = Annotated[
-    Original | Wavelet | LoG | Square | SquareRoot | Logarithm | Exponential | Gradient,
+    Original | Wavelet | LoG | Square | SquareRoot | Logarithm | Exponential | Gradient | LBP2D | LBP3D,
     Field(discriminator="kind"),
 ]
 

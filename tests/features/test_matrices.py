@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from radiobone.features.matrices.alike import Alike
 from radiobone.features.matrices.diagonals import sums_and_differences
 from radiobone.features.matrices.grid import LevelGrid, offsets
 from radiobone.features.matrices.lanczos import leading_pair
@@ -80,10 +81,36 @@ def test_neighbours_are_counted(levels, distance, alpha, plane):
 
 @quick
 @given(LEVELS, PLANES)
+def test_bits_say_where_a_level_goes_on(levels, plane):
+    grid = LevelGrid.from_levels(levels)
+    found = Alike.of(grid, offsets((9, 9, 9), plane=plane))
+    for position, place in zip(grid.layout.inside, slow.voxels(levels), strict=True):
+        for bit, offset in enumerate(found.offsets):
+            expected = slow.level_at(levels, slow.moved(place, offset, -1)) == levels[place]
+            assert bool(found.bits[position] >> bit & 1) is bool(expected)
+    assert (found.steps == grid.layout.steps(found.offsets)).all()
+
+
+@quick
+@given(st.integers(1, 4), st.integers(0, 9))
+def test_long_runs_and_wide_regions_are_counted(n_levels, seed):
+    levels = np.random.default_rng(seed).integers(
+        0, n_levels + 1, (3, 4, 150)
+    )  # several blocks of the comparison
+    levels[:, :, 20:100] = n_levels
+    grid = LevelGrid.from_levels(levels)
+    directions = offsets(levels.shape)[::2]
+    counts = count_runs(grid, Alike.of(grid, offsets(levels.shape)), directions)
+    for offset, counted in zip(directions, counts, strict=True):
+        assert cells(counted, grid.levels) == slow.runs(levels, offset)
+
+
+@quick
+@given(LEVELS, PLANES)
 def test_runs_are_followed_voxel_by_voxel(levels, plane):
     grid = LevelGrid.from_levels(levels)
     directions = offsets((9, 9, 9), plane=plane)
-    counts = count_runs(grid, directions)
+    counts = count_runs(grid, Alike.of(grid, directions), directions)
     for offset, counted in zip(directions, counts, strict=True):
         assert cells(counted, grid.levels) == slow.runs(levels, offset)
         assert (counted @ np.arange(1, counts.shape[2] + 1) == grid.counts).all()
@@ -106,7 +133,7 @@ def test_has_line_sees_voxels_apart(levels):
 @given(LEVELS, PLANES)
 def test_zones_are_flooded(levels, plane):
     grid = LevelGrid.from_levels(levels)
-    rows, sizes = find_zones(grid, offsets(levels.shape, plane=plane))
+    rows, sizes = find_zones(grid, Alike.of(grid, offsets(levels.shape, plane=plane)))
     found = Counter(zip(grid.levels[rows].tolist(), sizes.tolist(), strict=True))
     assert found == slow.zones(levels, slow.all_offsets(1, plane))
 

@@ -15,6 +15,7 @@ from radiobone.core.errors import RoiTooSmall
 from radiobone.features.matrices.cubes import CORNERS, EDGES, triangle_table
 from radiobone.features.matrices.diameter import diameters, mesh_vertices
 from radiobone.features.matrices.mesh import surface_and_volume
+from radiobone.features.matrices.moments import covariance
 from radiobone.features.matrices.squares import perimeter_and_area
 from radiobone.features.region import ShapeRegion
 from radiobone.features.shape import shape
@@ -149,6 +150,14 @@ def test_mesh_vertices_lie_between_inside_and_outside(mask):
     found = mesh_vertices(mask)
     assert {tuple(vertex) for vertex in found} == expected
     assert len(found) == len(expected)
+
+
+@quick
+@given(hnp.arrays(np.bool_, hnp.array_shapes(min_dims=2, max_dims=3, max_side=6)).filter(np.any))
+def test_covariance_is_that_of_the_voxel_centres(mask):
+    expected = np.cov(np.argwhere(mask).T, ddof=0)
+    assert covariance(mask) == pytest.approx(expected, abs=1e-12)
+    assert covariance(np.asfortranarray(mask)) == pytest.approx(expected, abs=1e-12)
 
 
 def test_disc_has_the_measures_of_a_disc():

@@ -26,7 +26,7 @@ def glszm(region: TextureRegion) -> dict[str, float]:
     dict
         Feature name to value.
     """
-    rows, sizes = find_zones(region.grid, region.offsets(distances=(1,)))
+    rows, sizes = find_zones(region.grid, region.alike)
     found = SizeMatrices.of_items(region.grid.levels, rows, sizes)
     features = {
         "GrayLevelNonUniformity": found.level_nonuniformity(),

@@ -13,6 +13,7 @@ from pydantic import Field
 
 from radiobone.core.settings import Settings
 from radiobone.core.volume import Triple
+from radiobone.features.matrices.alike import Alike
 from radiobone.features.matrices.grid import LevelGrid, Offset, offsets
 from radiobone.features.matrices.neighbours import Neighbours, count_neighbours, count_pairs
 
@@ -72,6 +73,11 @@ class TextureRegion:
     def neighbours(self) -> Neighbours:
         """What the neighbours of the region's voxels are, for the families that ask."""
         return count_neighbours(self.grid, self.offsets(), alpha=self.texture.gldm_alpha)
+
+    @cached_property
+    def alike(self) -> Alike:
+        """Which voxels have the level of those beside them, for the families that ask."""
+        return Alike.of(self.grid, self.offsets(distances=(1,)))
 
     def offsets(self, *, distances: Sequence[int] | None = None) -> list[Offset]:
         """Offsets to neighbours inside the region's box, one of each opposite pair."""

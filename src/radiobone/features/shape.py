@@ -15,6 +15,7 @@ from radiobone.core.errors import RoiTooSmall
 from radiobone.core.volume import Triple
 from radiobone.features.matrices.diameter import diameters, mesh_vertices
 from radiobone.features.matrices.mesh import surface_and_volume
+from radiobone.features.matrices.moments import covariance
 from radiobone.features.region import ShapeRegion
 
 DEPRECATED = frozenset({"Compactness1", "Compactness2", "SphericalDisproportion"})
@@ -85,12 +86,11 @@ def principal_variances(mask: npt.NDArray[np.bool_], spacing_mm: tuple[float, ..
 
     Parameters
     ----------
-    mask : ndarray of bool, any number of axes
+    mask : ndarray of bool, two or three axes
         The region, not empty.
     spacing_mm : tuple of float, one for each axis
         Edge lengths of one voxel.
     """
-    points = np.argwhere(mask) * np.asarray(spacing_mm)
-    points = (points - points.mean(axis=0)) / math.sqrt(len(points))
-    variances = np.linalg.eigvalsh(points.T @ points)
+    spacing = np.asarray(spacing_mm)
+    variances = np.linalg.eigvalsh(covariance(mask) * np.outer(spacing, spacing))
     return [max(float(variance), 0.0) for variance in variances]  # rounding can leave -1e-17

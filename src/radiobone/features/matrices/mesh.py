@@ -10,11 +10,14 @@ first; together they give the volumes that pyradiomics gives.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import numpy.typing as npt
 
+from radiobone.core.compiled import compiled
 from radiobone.core.volume import Triple
-from radiobone.features.matrices.cubes import CORNERS, MIDPOINTS, triangle_table
+from radiobone.features.matrices.cubes import MIDPOINTS, triangle_table
 from radiobone.features.matrices.tally import tally
 
 
@@ -39,40 +42,51 @@ def surface_and_volume(mask: npt.NDArray[np.bool_], spacing_mm: Triple) -> tuple
     """
     spacing = np.asarray(spacing_mm)
     area, det, normal = _kinds(spacing)
-    kinds = _cube_kinds(np.pad(mask, 1))
-    counts = np.bincount(kinds.ravel(), minlength=256)
-    places = _summed_places(kinds) * spacing
+    counts = np.zeros(256, dtype=np.int64)
+    places = np.zeros((256, 3), dtype=np.int64)
+    _count_kinds(np.pad(mask, 1).view(np.uint8), counts, places)
     surface = float(np.dot(counts, area))
-    volume = float(np.dot(counts, det) + np.sum(places * normal)) / 6
+    volume = float(np.dot(counts, det) + np.sum(places * spacing * normal)) / 6
     return surface, volume
 
 
-def _cube_kinds(padded: npt.NDArray[np.bool_]) -> npt.NDArray[np.uint8]:
-    n_z, n_y, n_x = (size - 1 for size in padded.shape)
-    kinds = np.zeros((n_z, n_y, n_x), dtype=np.uint8)
-    for bit, corner in enumerate(CORNERS.astype(int)):
-        z, y, x = corner
-        kinds |= padded[z : z + n_z, y : y + n_y, x : x + n_x].astype(np.uint8) << np.uint8(bit)
-    return kinds
-
-
-def _summed_places(kinds: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
-    """Sum of the cubes' indices (z, y, x) for each kind, shape (256, 3)."""
-    surface = np.flatnonzero((kinds != 0) & (kinds != 255))
-    which = kinds.ravel()[surface]
-    places = np.unravel_index(surface, kinds.shape)
-    return np.stack([tally(which, axis, size=256) for axis in places], axis=1)
+@compiled
+def _count_kinds(
+    padded: npt.NDArray[np.uint8], counts: npt.NDArray[np.int64], places: npt.NDArray[np.int64]
+) -> None:
+    """Count the cubes of each kind that the surface cuts, and sum their indices (z, y, x)."""
+    n_z, n_y, n_x = padded.shape
+    for z in range(n_z - 1):
+        for y in range(n_y - 1):
+            kind = 0  # the padding's
+            for x in range(n_x - 1):
+                near = padded[z, y, x + 1] | padded[z, y + 1, x + 1] << 2
+                far = padded[z + 1, y, x + 1] | padded[z + 1, y + 1, x + 1] << 2
+                kind = (kind >> 1 & 0b01010101) | (
+                    near | far << 4
+                ) << 1  # the last corners are the next cube's first
+                if 0 < kind < 255:
+                    counts[kind] += 1
+                    places[kind, 0] += z
+                    places[kind, 1] += y
+                    places[kind, 2] += x
 
 
 def _kinds(
     spacing: npt.NDArray[np.float64],
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Return area, sum of triple products and sum of doubled normals of each of the 256 kinds."""
-    kind = np.repeat(np.arange(256), [len(triangles) for triangles in triangle_table()])
-    edges = np.array([triangle for triangles in triangle_table() for triangle in triangles])
+    kind, edges = _triangles()
     a, b, c = np.moveaxis((MIDPOINTS * spacing)[edges], 1, 0)
     twice = np.cross(b - a, c - a)
     area = tally(kind, np.linalg.norm(twice, axis=1) / 2, size=256)
     det = tally(kind, np.sum(np.cross(a, b) * c, axis=1), size=256)
     normal = np.stack([tally(kind, axis, size=256) for axis in twice.T], axis=1)
     return area, det, normal
+
+
+@lru_cache(maxsize=1)
+def _triangles() -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return kind and three edges of every triangle of the table."""
+    kind = np.repeat(np.arange(256), [len(triangles) for triangles in triangle_table()])
+    return kind, np.array([triangle for triangles in triangle_table() for triangle in triangles])

@@ -74,7 +74,7 @@ def resample(image: Volume, mask: Volume, settings: Resampling) -> tuple[Volume,
     """
     box = bounding_box(mask.array)
     old = np.asarray(image.spacing_mm[::-1])
-    new = _new_spacing(old, box, settings)
+    new = new_spacing(old, box, settings)
     if np.allclose(old, new):
         kept = box.grown(settings.margin_voxels, image.shape)
         return crop(image, kept), crop(mask, kept)
@@ -172,7 +172,7 @@ def _by_itk(volume: Volume, lattice: _Lattice, interpolator: str) -> Volume:
     return like(resampler.Execute(itk_image), volume)
 
 
-def _new_spacing(old: npt.NDArray[Any], box: Box, settings: Resampling) -> npt.NDArray[np.float64]:
+def new_spacing(old: npt.NDArray[Any], box: Box, settings: Resampling) -> npt.NDArray[np.float64]:
     """Return the new spacing (x, y, z); an axis along which the region has one voxel is left alone."""
     wanted = np.asarray(settings.spacing_xyz_mm, dtype=float)
     if (wanted < 0).any():

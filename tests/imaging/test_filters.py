@@ -11,6 +11,8 @@ from radiobone.core.volume import Volume
 from radiobone.imaging.crop import Box
 from radiobone.imaging.filters.exponential import Exponential
 from radiobone.imaging.filters.gradient import Gradient
+from radiobone.imaging.filters.lbp2d import LBP2D
+from radiobone.imaging.filters.lbp3d import LBP3D
 from radiobone.imaging.filters.log import LoG
 from radiobone.imaging.filters.logarithm import Logarithm
 from radiobone.imaging.filters.original import Original
@@ -35,6 +37,7 @@ def test_registry_names_filters_as_pyradiomics_does():
     assert list(FILTERS) == [
         "Original", "Wavelet", "LoG", "Square", "SquareRoot", "Logarithm", "Exponential", "Gradient",
         "LBP2D", "LBP3D",
+        "Mean", "LaplacianOfGaussian", "Laws", "Gabor", "SeparableWavelet", "Simoncelli",
     ]  # fmt: skip
     assert all(FILTERS[name].model_fields["kind"].default == name for name in FILTERS)
 
@@ -44,7 +47,7 @@ def test_registry_names_filters_as_pyradiomics_does():
     "entry",
     [
         Original(), Square(), SquareRoot(), Logarithm(), Exponential(), Gradient(), Wavelet(),
-        Wavelet(level=3, start_level=1), LoG(sigma_mm=(1.0, 2, 2.5)),
+        Wavelet(level=3, start_level=1), LoG(sigma_mm=(1.0, 2, 2.5)), LBP2D(), LBP3D(levels=3),
     ],
     ids=lambda entry: type(entry).__name__,
 )  # fmt: skip

@@ -43,6 +43,12 @@ class Box:
         high = tuple(min(index + margin, size - 1) for index, size in zip(self.high, shape, strict=True))
         return Box(low, high)  # type: ignore[arg-type]
 
+    def within(self, other: Box) -> Box:
+        """Return the box counted from the corner of another that holds it."""
+        low = tuple(index - first for index, first in zip(self.low, other.low, strict=True))
+        high = tuple(index - first for index, first in zip(self.high, other.low, strict=True))
+        return Box(low, high)  # type: ignore[arg-type]
+
 
 def bounding_box(mask: npt.NDArray[Any]) -> Box:
     """Smallest box that holds every voxel of a region.

@@ -47,6 +47,10 @@ class LBP2D(ImageFilter):
     method: Method = "uniform"
     axis: Literal[0, 1, 2] = 0
 
+    def names(self, plane: int | None) -> tuple[str, ...]:
+        """Return the one name."""
+        return ("lbp-2D",)
+
     def images(self, volume: Volume, plane: int | None, box: Box) -> Iterator[tuple[str, NDArray[Any]]]:
         """Yield the image of patterns."""
         axis = 0 if volume.is_2d else self.axis if plane is None else plane

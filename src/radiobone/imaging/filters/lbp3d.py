@@ -46,6 +46,10 @@ class LBP3D(ImageFilter):
     radius: float = Field(default=1.0, gt=0)
     subdivision: int = Field(default=1, ge=0, le=4)
 
+    def names(self, plane: int | None) -> tuple[str, ...]:
+        """Return one name for each degree, and that of the kurtosis."""
+        return (*(f"lbp-3D-m{level + 1}" for level in range(self.levels)), "lbp-3D-k")
+
     def images(self, volume: Volume, plane: int | None, box: Box) -> Iterator[tuple[str, NDArray[Any]]]:
         """Yield one image for each degree, and the kurtosis.
 
@@ -70,9 +74,8 @@ class LBP3D(ImageFilter):
                 for first in range(0, len(voxels), VOXELS_AT_ONCE)
             ]
         )
-        for level in range(self.levels):
-            yield f"lbp-3D-m{level + 1}", found[:, level].reshape(box.shape)
-        yield "lbp-3D-k", found[:, -1].reshape(box.shape)
+        for name, values in zip(self.names(plane), found.T, strict=True):
+            yield name, values.reshape(box.shape)
 
 
 def _harmonics(sphere: FloatArray, radius: float, levels: int) -> NDArray[np.complex128]:

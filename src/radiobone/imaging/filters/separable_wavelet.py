@@ -1,0 +1,99 @@
+"""Undecimated separable wavelets with the IBSI's boundaries and rotation invariance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from itertools import product
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+import pywt
+from pydantic import Field, field_validator
+
+from radiobone.core.errors import BadSetting
+from radiobone.core.volume import Volume
+from radiobone.imaging.boundary import Boundary
+from radiobone.imaging.crop import Box
+from radiobone.imaging.filters.convolutional import Axes, ConvolutionalFilter, Response
+from radiobone.imaging.pooling import Pooling
+from radiobone.imaging.rotations import respond
+from radiobone.imaging.separable import Chain, check_size, convolution
+
+
+class SeparableWavelet(ConvolutionalFilter):
+    """Undecimated separable wavelets of IBSI 2; ``Wavelet`` is that of pyradiomics.
+
+    Attributes
+    ----------
+    wavelet : str
+        PyWavelets' name of a discrete wavelet, such as haar, db2 or coif1.
+    level : int
+        The decomposition level; the levels before it are low passes along every axis.
+    bands : tuple of str
+        Low (L) or high pass (H) along x, y, z, such as ``LHL``; two letters in 2D. One image each. None named means
+        all, or with rotation invariance those that differ.
+    rotation_invariance : {"max", "average", "min"} or None
+        How the responses of all right-angle rotations are put together; None filters as the band stands.
+    boundary : {"mirror", "zero", "nearest", "periodic"}
+        What is beyond the border of the image, and of each level's low pass.
+
+    References
+    ----------
+    IBSI 2 reference manual (arXiv 2006.05470), separable wavelets.
+    """
+
+    kind: Literal["SeparableWavelet"] = "SeparableWavelet"
+    wavelet: str = "coif1"
+    level: int = Field(default=1, ge=1, le=8)
+    bands: tuple[str, ...] = ()
+    rotation_invariance: Pooling | None = None
+    boundary: Boundary = "mirror"
+
+    @field_validator("wavelet")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        if name not in pywt.wavelist(kind="discrete"):
+            raise ValueError("not a discrete wavelet of PyWavelets, such as coif1, haar or db2")
+        return name
+
+    @field_validator("bands")
+    @classmethod
+    def _of_letters(cls, bands: tuple[str, ...]) -> tuple[str, ...]:
+        for band in bands:
+            if len(band) not in (2, 3) or set(band) - set("LH"):
+                raise ValueError(f"{band!r} is not a band: write L or H for each axis (x, y, z), such as LHL")
+        return bands
+
+    def responses(self, axes: Axes) -> Iterator[tuple[str, Response]]:
+        """Yield one response for each band."""
+        turned = f"-{self.rotation_invariance}" if self.rotation_invariance else ""
+        for band in self.bands or self._all_bands(len(axes)):
+            if len(band) != len(axes):
+                raise BadSetting(
+                    f"The wavelet band {band} has {len(band)} letters, but filtering is in {len(axes)}D. Write one "
+                    f"letter for each axis{', without z' if len(axes) == 2 else ''}, such as {'LHL'[: len(axes)]}."
+                )
+            name = f"separablewavelet-{self.wavelet}-{band}-level-{self.level}{turned}-{self.boundary}"
+            yield name, partial(self._response, name, band, axes)
+
+    def _all_bands(self, n_axes: int) -> list[str]:
+        bands = ["".join(letters) for letters in product("LH", repeat=n_axes)]
+        if self.rotation_invariance is None:
+            return bands
+        return [band for band in bands if "".join(sorted(band, reverse=True)) == band]
+
+    def _response(
+        self, name: str, band: str, axes: Axes, volume: Volume, box: Box
+    ) -> npt.NDArray[np.float64]:
+        kernel = tuple(self._chain(letter) for letter in band[::-1])
+        check_size(volume.shape, [kernel], axes, name)
+        return respond(volume.array, box, kernel, axes, self.boundary, self.rotation_invariance)
+
+    def _chain(self, letter: str) -> Chain:
+        """Return the filters along one axis, level after level, with ever more room between the taps."""
+        found = pywt.Wavelet(self.wavelet)
+        last = found.dec_lo if letter == "L" else found.dec_hi
+        taps = [found.dec_lo] * (self.level - 1) + [last]
+        return tuple(convolution(one, step=2**depth) for depth, one in enumerate(taps))

@@ -100,7 +100,7 @@ def test_long_runs_and_wide_regions_are_counted(n_levels, seed):
     levels[:, :, 20:100] = n_levels
     grid = LevelGrid.from_levels(levels)
     directions = offsets(levels.shape)[::2]
-    counts = count_runs(grid, Alike.of(grid, offsets(levels.shape)), directions)
+    counts = count_runs(grid, directions)
     for offset, counted in zip(directions, counts, strict=True):
         assert cells(counted, grid.levels) == slow.runs(levels, offset)
 
@@ -110,7 +110,7 @@ def test_long_runs_and_wide_regions_are_counted(n_levels, seed):
 def test_runs_are_followed_voxel_by_voxel(levels, plane):
     grid = LevelGrid.from_levels(levels)
     directions = offsets((9, 9, 9), plane=plane)
-    counts = count_runs(grid, Alike.of(grid, directions), directions)
+    counts = count_runs(grid, directions)
     for offset, counted in zip(directions, counts, strict=True):
         assert cells(counted, grid.levels) == slow.runs(levels, offset)
         assert (counted @ np.arange(1, counts.shape[2] + 1) == grid.counts).all()

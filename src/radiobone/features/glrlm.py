@@ -53,7 +53,7 @@ def glrlm(region: TextureRegion) -> dict[str, float]:
 
 
 def _matrices(region: TextureRegion, directions: Sequence[Offset]) -> SizeMatrices:
-    count = count_runs(region.grid, region.alike, directions).astype(float)
+    count = count_runs(region.grid, directions).astype(float)
     lengths = np.arange(1, count.shape[2] + 1, dtype=float)
     return SizeMatrices(region.grid.levels.astype(float), lengths, count)
 

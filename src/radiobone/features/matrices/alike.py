@@ -1,4 +1,4 @@
-"""Which voxels have the level of the voxel behind them, along every direction: asked once for runs and zones."""
+"""Which voxels have the level of the voxel behind them, along every direction."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import product
 
 import numpy as np
@@ -16,6 +17,7 @@ import numpy.typing as npt
 
 IntArray = npt.NDArray[np.integer]
 Offset = tuple[int, int, int]
+LONGEST_GAP = 8  # a loop over a few voxels outside costs less than another loop
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +57,14 @@ class Layout:
     def steps(self, offsets: Sequence[Offset]) -> npt.NDArray[np.int64]:
         """Distances in ``flat`` to the neighbours at several offsets."""
         return np.array([self.step(offset) for offset in offsets], dtype=np.int64)
+
+    @cached_property
+    def spans(self) -> npt.NDArray[np.uint64]:
+        """First and one past the last position of each stretch of voxels, short gaps included, shape (n_spans, 2)."""
+        jumps = np.flatnonzero(np.diff(self.inside) > LONGEST_GAP)
+        first = self.inside[np.concatenate([[0], jumps + 1])]
+        last = self.inside[np.concatenate([jumps, [self.inside.size - 1]])]
+        return np.stack([first, last + 1], axis=1).astype(np.uint64)
 
     def has_line(self, offset: Offset) -> bool:
         """Tell whether any line along the direction holds two voxels of the region, adjacent or not."""

@@ -8,21 +8,18 @@ import numpy as np
 import numpy.typing as npt
 
 from radiobone.core.compiled import compiled
-from radiobone.features.matrices.alike import LOWEST_BIT, Alike
 from radiobone.features.matrices.grid import LevelGrid, Offset
 
 
-def count_runs(grid: LevelGrid, alike: Alike, directions: Sequence[Offset]) -> npt.NDArray[np.uint32]:
+def count_runs(grid: LevelGrid, offsets: Sequence[Offset]) -> npt.NDArray[np.uint32]:
     """Count the runs of each level and length along each direction.
 
     Parameters
     ----------
     grid : LevelGrid
         The region.
-    alike : Alike
-        Where levels go on, in that region.
-    directions : sequence of tuple of int, (z, y, x)
-        Some of ``alike.offsets``.
+    offsets : sequence of tuple of int, (z, y, x)
+        Directions, those ahead in raster order; components -1, 0, 1.
 
     Returns
     -------
@@ -30,44 +27,53 @@ def count_runs(grid: LevelGrid, alike: Alike, directions: Sequence[Offset]) -> n
         Entry [k, i, j]: runs of level i and length j + 1 along direction k.
     """
     longest = max(grid.layout.box)
-    reached = np.zeros((len(directions), grid.levels.size + 1, longest + 2), dtype=np.uint32)
-    row = np.zeros(len(alike.offsets), dtype=np.int64)
-    position = [alike.offsets.index(direction) for direction in directions]
-    row[position] = np.arange(len(position))
-    wanted = sum(1 << bit for bit in position)
-    window = 1 << int(alike.steps.max()).bit_length()
-    length = np.empty((window, len(alike.offsets)), dtype=np.uint16)
-    _count(grid.flat, grid.layout.inside, alike.steps, alike.bits, wanted, LOWEST_BIT, length, row, reached)
-    reached[:, 1:, 1] = grid.counts - reached[:, 1:, 2:].sum(axis=2)
-    counts = reached[:, 1:, 1:-1] - reached[:, 1:, 2:]
-    used = int(np.flatnonzero(counts.any(axis=(0, 1)))[-1]) + 1
-    return counts[:, :, :used]
+    small = max(longest, grid.levels.size) < 256  # a byte each: more of them fit into one register
+    flat = grid.flat.astype(np.uint8 if small else np.uint16)
+    counts = np.zeros((len(offsets), grid.levels.size + 1, longest + 1), dtype=np.uint32)
+    _count_ends(
+        flat,
+        grid.layout.spans,
+        grid.layout.steps(offsets).astype(np.uint64),
+        np.zeros_like(flat),
+        np.zeros_like(flat),
+        np.zeros(max(grid.layout.size, 1), dtype=np.uint32),
+        counts.reshape(len(offsets), -1),
+        np.uint64(longest + 1),
+    )
+    found = counts[:, 1:, 1:]
+    found[:, :, 0] = grid.counts - found @ np.arange(1, longest + 1, dtype=np.uint32)
+    used = int(np.flatnonzero(found.any(axis=(0, 1)))[-1]) + 1
+    return found[:, :, :used]
 
 
 @compiled
-def _count(
-    flat: npt.NDArray[np.uint16],
-    inside: npt.NDArray[np.int64],
-    steps: npt.NDArray[np.int64],
-    alike: npt.NDArray[np.uint16],
-    wanted: int,
-    lowest_bit: npt.NDArray[np.uint8],
-    length: npt.NDArray[np.uint16],
-    row: npt.NDArray[np.int64],
-    reached: npt.NDArray[np.uint32],
+def _count_ends(
+    flat: npt.NDArray[np.unsignedinteger],
+    spans: npt.NDArray[np.uint64],
+    steps: npt.NDArray[np.uint64],
+    length: npt.NDArray[np.unsignedinteger],
+    ends: npt.NDArray[np.unsignedinteger],
+    cells: npt.NDArray[np.uint32],
+    counts: npt.NDArray[np.uint32],
+    width: np.uint64,
 ) -> None:
-    """Count the voxels that are the j-th of their run, j > 1: as many as there are runs of at least that length.
+    """Count the runs of two voxels or more where they end; the single voxels are those left over.
 
-    Visits only what goes on, and does not branch on where a run ends, which a processor could not foresee in noise.
-    ``length`` holds, for the last voxels visited, how many steps their runs are long.
+    Three loops without a branch, which a processor could not foresee in noise: the first handles many voxels
+    at once, the second gathers the cells to count up, the third counts. Places are unsigned, since a
+    negative one would have to be looked for at every step.
     """
-    last = length.shape[0] - 1  # a power of two less one: the remainder of a division is a bitwise and
-    for place in inside:
-        bits = np.int64(alike[place]) & wanted
-        while bits:
-            k = lowest_bit[bits]
-            bits &= bits - 1
-            behind = place - steps[k]
-            n_steps = (np.int64(alike[behind]) >> k & 1) * length[behind & last, k] + 1
-            length[place & last, k] = n_steps
-            reached[row[k], flat[place], n_steps + 1] += np.uint32(1)
+    for k in range(steps.size):
+        step = steps[k]
+        n_found = np.uint64(0)
+        for span in range(spans.shape[0]):
+            first, last = spans[span, 0], spans[span, 1]
+            for i in range(first, last):
+                so_far = np.uint8(1) + np.uint8(flat[i] == flat[i - step]) * length[i - step]
+                length[i] = so_far
+                ends[i] = np.uint8(flat[i] != flat[i + step]) & np.uint8(so_far > 1) & np.uint8(flat[i] > 0)
+            for i in range(first, last):
+                cells[n_found] = np.uint32(flat[i]) * width + length[i]
+                n_found += ends[i]
+        for i in range(n_found):
+            counts[k, cells[i]] += np.uint32(1)

@@ -106,7 +106,7 @@ def test_mcc_is_the_root_of_the_second_eigenvalue(counts, symmetrical):
         return
     p = counts / counts.sum()
     expected = np.sqrt(max(plain_second_eigenvalue(p), 0))
-    assert maximal_correlation(p, symmetrical=symmetrical) == pytest.approx(expected, abs=1e-6)
+    assert maximal_correlation(p[None], symmetrical=symmetrical) == pytest.approx(expected, abs=1e-6)
 
 
 def test_mcc_of_many_levels_uses_the_same_definition():
@@ -116,7 +116,19 @@ def test_mcc_of_many_levels_uses_the_same_definition():
     px = p.sum(axis=1)
     q = (p / (np.outer(px, px) + np.spacing(1.0))) @ p.T
     expected = np.sqrt(np.sort(np.linalg.eigvals(q).real)[-2])
-    assert maximal_correlation(p, symmetrical=True) == pytest.approx(expected, rel=1e-9)
+    assert maximal_correlation(p[None], symmetrical=True) == pytest.approx(expected, rel=1e-9)
+
+
+def test_mcc_of_several_directions_is_that_of_each():
+    """One direction's vector is where the search along the next begins: it must not find another eigenvalue there."""
+    rng = np.random.default_rng(5)
+    counts = rng.poisson(rng.choice([0.02, 0.5, 5.0], (40, 18, 18))).astype(float)
+    counts += np.concatenate([np.eye(18)[None] * 30, np.fliplr(np.eye(18))[None] * 30] * 20)
+    p = counts + counts.transpose(0, 2, 1)
+    p /= p.sum(axis=(1, 2), keepdims=True)
+    weights = p / (p.sum(axis=2)[:, :, None] * p.sum(axis=1)[:, None, :] + np.spacing(1.0))
+    expected = [np.sqrt(np.sort(np.linalg.eigvals(w @ one.T).real)[-2]) for w, one in zip(weights, p, strict=True)]
+    assert maximal_correlation(p, symmetrical=True) == pytest.approx(np.array(expected), rel=1e-9)
 
 
 def test_mcc_with_rare_and_isolated_levels():
@@ -124,7 +136,7 @@ def test_mcc_with_rare_and_isolated_levels():
     p[0, 1] = p[1, 0] = 0.1 - 1e-6
     q = (p / (np.outer(p.sum(1), p.sum(1)) + np.spacing(1.0))) @ p.T
     expected = np.sqrt(np.sort(np.linalg.eigvals(q).real)[-2])
-    assert maximal_correlation(p, symmetrical=True) == pytest.approx(expected, rel=1e-9)
+    assert maximal_correlation(p[None], symmetrical=True) == pytest.approx(expected, rel=1e-9)
 
 
 @quick
@@ -213,4 +225,4 @@ def test_mcc_of_many_levels_of_noise(symmetrical):
     p = (p + p.T) / 2 if symmetrical else p
     q = p / np.outer(p.sum(axis=1), p.sum(axis=0)) @ p.T
     expected = np.sqrt(np.sort(np.linalg.eigvals(q).real)[-2])
-    assert maximal_correlation(p, symmetrical=symmetrical) == pytest.approx(expected, rel=1e-9)
+    assert maximal_correlation(p[None], symmetrical=symmetrical) == pytest.approx(expected, rel=1e-9)

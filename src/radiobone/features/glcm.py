@@ -98,7 +98,7 @@ def pair_features(
         **_differences(of_differences, int(levels[-1])),
         **_information(p, joint_entropy),
         "JointEntropy": joint_entropy,
-        "MCC": np.array([maximal_correlation(one, symmetrical=symmetrical) for one in p]),
+        "MCC": maximal_correlation(p, symmetrical=symmetrical),
     }
 
 

@@ -1,8 +1,7 @@
-"""The second eigenvalue behind the maximal correlation coefficient of a co-occurrence matrix.
+"""The maximal correlation coefficient of co-occurrence matrices: root of the second eigenvalue of Q.
 
-The matrix in question is Q[i, j] = sum over k of p[i, k] p[j, k] / (px[i] py[k] + eps). It is not
-symmetric; its definition includes the small eps, which shifts the value by up to 1e-6 where rare
-levels meet large regions, so a symmetric stand-in finds the eigenvector and Q itself the value.
+Q[i, j] = sum over k of p[i, k] p[j, k] / (px[i] py[k] + eps). It is not symmetric; its definition includes
+the small eps, which matters where rare levels meet large regions.
 """
 
 from __future__ import annotations
@@ -11,42 +10,40 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigs
 
-from radiobone.core.compiled import compiled
-from radiobone.features.matrices.lanczos import leading_pair
+from radiobone.features.matrices.second_eigenvalues import leading_pair, second_of_each
 
 EPSILON = float(np.spacing(1.0))
 FloatArray = npt.NDArray[np.float64]
-NEGLIGIBLE = 1e-9  # shift by the eps below which a first-order correction is exact enough
+NEGLIGIBLE = 1e-10  # relative error of an eigenvalue that is not worth another step
 DISTINCT = 1e-4  # eigenvalues closer than this may change places by the eps
-VANISHING = 1e-8  # its square is below what double precision can tell from 0
 LARGE = 120  # levels from which an iterative solver is faster
 MAX_STEPS = 8
 KRYLOV_VECTORS = 40  # enough for eigenvalues that lie close together, as those of noise do
 
 
-def maximal_correlation(p: FloatArray, *, symmetrical: bool) -> float:
-    """Square root of the second largest eigenvalue of Q; 1 for a single level.
+def maximal_correlation(p: FloatArray, *, symmetrical: bool) -> FloatArray:
+    """Square root of the second largest eigenvalue of Q for each direction; 1 for a single level.
 
     Parameters
     ----------
-    p : ndarray of float, shape (n, n)
+    p : ndarray of float, shape (n_directions, n, n)
         Probabilities of pairs of the n levels that the region has.
     symmetrical : bool
-        Whether ``p`` equals its transpose.
+        Whether every matrix equals its transpose.
 
     References
     ----------
     Haralick et al. 1973, feature 14.
     """
-    if len(p) < 2:
-        return 1.0
+    if p.shape[1] < 2:
+        return np.ones(len(p))
     if not symmetrical:
-        return float(np.sqrt(complex(_second_of_general(p))).real)
-    met = p.sum(axis=1) > 0
-    p = p[np.ix_(met, met)]
-    if len(p) < 2:  # one level meets itself alone: the other eigenvalues are 0
-        return 0.0
-    return float(np.sqrt(max(_second_of_symmetric(p), 0.0)))
+        return np.array([float(np.sqrt(complex(_second_of_general(one))).real) for one in p])
+    values, errors = second_of_each(p, EPSILON)
+    for k in np.flatnonzero(errors > NEGLIGIBLE):
+        met = p[k].sum(axis=1) > 0
+        values[k] = _second_of_symmetric(p[k][np.ix_(met, met)], float(values[k]))
+    return np.sqrt(np.maximum(values, 0.0))
 
 
 def _second_of_general(p: FloatArray) -> complex:
@@ -72,49 +69,15 @@ def _fixed_start(n: int) -> FloatArray:
     return np.cos(np.arange(n))
 
 
-def _second_of_symmetric(p: FloatArray) -> float:
-    px = p.sum(axis=1)
-    root = np.sqrt(px)
-    a = _similar(p, root)
-    value, vector = leading_pair(a, root)
-    if abs(value) < VANISHING:  # levels meet by chance alone; the vector found is as good as any
-        return 0.0
-    quotient, shift = _two_sided_quotient(p, px, root, vector, EPSILON)
-    if shift < NEGLIGIBLE:
-        return float(quotient)
-    runner_up, _ = leading_pair(a - value * np.outer(vector, vector), root)
+def _second_of_symmetric(p: FloatArray, near: float) -> float:
+    """Sharpen a value whose error is not negligible, or look at all values if others lie too close."""
+    root = np.sqrt(p.sum(axis=1))
+    a = p / np.outer(root, root)
+    value, vector, _ = leading_pair(a, root)
+    runner_up, _, _ = leading_pair(a - value * np.outer(vector, vector), root)
     if min(1.0 - value**2, value**2 - runner_up**2) < DISTINCT:  # levels that meet no others
         return _second_of_general(p).real
-    return _refined(_weights(p) @ p.T, value**2, vector / root)
-
-
-@compiled
-def _similar(p: FloatArray, root: FloatArray) -> FloatArray:
-    """Symmetric matrix whose squared eigenvalues are those of Q without the eps."""
-    a = np.empty_like(p)
-    for i in range(root.size):
-        for j in range(root.size):
-            a[i, j] = p[i, j] / (root[i] * root[j])
-    return a
-
-
-@compiled
-def _two_sided_quotient(
-    p: FloatArray, px: FloatArray, root: FloatArray, vector: FloatArray, epsilon: float
-) -> tuple[float, float]:
-    """Rayleigh quotient of Q between its left and right vector, and the greatest relative shift by the eps."""
-    met = np.zeros(px.size)
-    for i in range(px.size):
-        for j in range(px.size):
-            met[j] += p[i, j] * (vector[i] / root[i])
-    quotient, rarest = 0.0, 1.0
-    for i in range(px.size):
-        for j in range(px.size):
-            if p[i, j] > 0:
-                product = px[i] * px[j]
-                quotient += vector[i] * root[i] * (p[i, j] / (product + epsilon)) * met[j]
-                rarest = min(rarest, product)
-    return quotient, epsilon / rarest
+    return _refined(_weights(p) @ p.T, near, vector / root)
 
 
 def _refined(q: FloatArray, value: float, vector: FloatArray) -> float:

@@ -1,28 +1,46 @@
-"""NRRD (``.nrrd``, ``.nhdr``), as 3D Slicer writes it: ITK reads it, after the header and the data are checked."""
+"""NRRD (``.nrrd``, ``.nhdr``), as 3D Slicer writes it.
+
+The header and the data are checked, and the voxels are taken from the bytes that were checked; ITK is asked for
+the grid, and for the voxels only where they are stored in one of the format's rarer ways.
+"""
 
 from __future__ import annotations
 
 import bz2
 import math
+import sys
 from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
 
 from radiobone.core.errors import UnreadableImage
 from radiobone.core.validation import check_spacing
 from radiobone.core.volume import Volume
 from radiobone.io.files import beside, damaged, inflate, read_beginning, read_bytes
-from radiobone.io.itk_header import read_header, read_voxels
+from radiobone.io.itk_header import ItkHeader, read_header, read_voxels
 
+Buffer: TypeAlias = bytes | memoryview
 IMAGE_IO = "NrrdImageIO"
 LARGEST_HEADER_BYTES = 1 << 20
-ITEM_BYTES = {
-    "signed char": 1, "int8": 1, "int8_t": 1, "uchar": 1, "unsigned char": 1, "uint8": 1, "uint8_t": 1,
-    "short": 2, "short int": 2, "signed short": 2, "signed short int": 2, "int16": 2, "int16_t": 2,
-    "ushort": 2, "unsigned short": 2, "unsigned short int": 2, "uint16": 2, "uint16_t": 2,
-    "int": 4, "signed int": 4, "int32": 4, "int32_t": 4, "uint": 4, "unsigned int": 4, "uint32": 4,
-    "uint32_t": 4, "longlong": 8, "long long": 8, "long long int": 8, "signed long long": 8,
-    "signed long long int": 8, "int64": 8, "int64_t": 8, "ulonglong": 8, "unsigned long long": 8,
-    "unsigned long long int": 8, "uint64": 8, "uint64_t": 8, "float": 4, "double": 8,
+DTYPES = {
+    "i1": ("signed char", "int8", "int8_t"),
+    "u1": ("uchar", "unsigned char", "uint8", "uint8_t"),
+    "i2": ("short", "short int", "signed short", "signed short int", "int16", "int16_t"),
+    "u2": ("ushort", "unsigned short", "unsigned short int", "uint16", "uint16_t"),
+    "i4": ("int", "signed int", "int32", "int32_t"),
+    "u4": ("uint", "unsigned int", "uint32", "uint32_t"),
+    "i8": (
+        "longlong", "long long", "long long int", "signed long long", "signed long long int", "int64", "int64_t",
+    ),
+    "u8": ("ulonglong", "unsigned long long", "unsigned long long int", "uint64", "uint64_t"),
+    "f4": ("float",),
+    "f8": ("double",),
 }  # fmt: skip
+DTYPE_OF = {name: dtype for dtype, names in DTYPES.items() for name in names}
+BYTE_ORDERS = {"little": "<", "big": ">"}
+SKIPS = ("line skip", "lineskip", "byte skip", "byteskip")
 
 
 def is_nrrd(start: bytes) -> bool:
@@ -45,9 +63,10 @@ def read_nrrd(path: Path) -> Volume:
     content = read_bytes(path)
     fields, data_start = _parse(content, path)
     _check_fields(fields, path)
-    _check_data(fields, content[data_start:], path)
+    data = _data(fields, memoryview(content)[data_start:], path)
     header = read_header(path, IMAGE_IO)
-    return header.volume(read_voxels(header, IMAGE_IO))
+    voxels = None if data is None else _voxels(data, fields, header)
+    return header.volume(read_voxels(header, IMAGE_IO) if voxels is None else voxels)
 
 
 def nrrd_data_file(path: Path) -> Path | None:
@@ -112,25 +131,37 @@ def _data_file(fields: dict[str, str], path: Path) -> Path | None:
     return None if name is None else beside(path, name, single=".nrrd")
 
 
-def _check_data(fields: dict[str, str], attached: bytes, path: Path) -> None:
-    """Refuse data that end too early; what is not raw, gzip or bzip2 is left to ITK."""
-    needed = math.prod(int(n) for n in fields["sizes"].split()) * ITEM_BYTES.get(fields["type"].lower(), 1)
+def _data(fields: dict[str, str], attached: Buffer, path: Path) -> Buffer | None:
+    """Return the decompressed voxels, or refuse what ends too early; None for other encodings than these three."""
+    dtype = np.dtype(DTYPE_OF.get(fields["type"].lower(), "u1"))
+    needed = math.prod(int(n) for n in fields["sizes"].split()) * dtype.itemsize
     data_file = _data_file(fields, path)
     data = attached if data_file is None else read_bytes(data_file)
     encoding = fields.get("encoding", "raw").lower()
     if encoding in {"gz", "gzip"}:
-        found = len(inflate(data, path, limit_bytes=needed))
+        data = inflate(data, path, limit_bytes=needed)
     elif encoding in {"bz2", "bzip2"}:
-        found = len(_bunzip(data, path))
-    elif encoding == "raw":
-        found = len(data)
-    else:
-        return
-    if found < needed:
-        raise damaged(path, f"{found:,} bytes of voxels where {needed:,} are announced")
+        data = _bunzip(data, path)
+    elif encoding != "raw":
+        return None
+    if len(data) < needed:
+        raise damaged(path, f"{len(data):,} bytes of voxels where {needed:,} are announced")
+    return data
 
 
-def _bunzip(data: bytes, path: Path) -> bytes:
+def _voxels(data: Buffer, fields: dict[str, str], header: ItkHeader) -> npt.NDArray[Any] | None:
+    """Take the voxels as they are stored; None where that is not as simple as sizes, type and byte order."""
+    sizes = tuple(int(n) for n in fields["sizes"].split())
+    order = BYTE_ORDERS.get(fields.get("endian", sys.byteorder).lower())
+    dtype = np.dtype(DTYPE_OF.get(fields["type"].lower(), "V"))
+    simple = sizes == header.size and dtype == header.dtype and not any(skip in fields for skip in SKIPS)
+    if order is None or not simple:
+        return None
+    stored = np.frombuffer(data, dtype.newbyteorder(order), count=math.prod(sizes))
+    return stored.astype(dtype, copy=not stored.flags.aligned)
+
+
+def _bunzip(data: Buffer, path: Path) -> bytes:
     try:
         return bz2.decompress(data)
     except (OSError, ValueError, EOFError) as error:

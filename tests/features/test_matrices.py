@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from radiobone.features.matrices.alike import Alike
 from radiobone.features.matrices.diagonals import sums_and_differences
 from radiobone.features.matrices.grid import LevelGrid, offsets
-from radiobone.features.matrices.second_eigenvalues import leading_pair
 from radiobone.features.matrices.neighbours import count_neighbours, count_pairs
 from radiobone.features.matrices.runs import count_runs
+from radiobone.features.matrices.second_eigenvalues import leading_pair
 from radiobone.features.matrices.zones import find_zones
 from radiobone.testing import slow_texture as slow
 

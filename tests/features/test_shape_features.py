@@ -73,7 +73,10 @@ def test_triangles_cut_only_edges_that_cross_the_surface(index):
 @quick
 @given(MASKS, st.floats(0.25, 4.0))
 def test_scales_with_spacing(mask, factor):
-    one, other = measured(mask), measured(mask, (factor,) * 3)
+    try:
+        one, other = measured(mask), measured(mask, (factor,) * 3)
+    except RoiTooSmall:  # voxels that touch across corners may enclose no volume
+        assume(False)
     for name in LENGTHS:
         assert other[name] == pytest.approx(factor * one[name], abs=1e-6)
     assert other["SurfaceArea"] == pytest.approx(factor**2 * one["SurfaceArea"])

@@ -127,7 +127,9 @@ def test_mcc_of_several_directions_is_that_of_each():
     p = counts + counts.transpose(0, 2, 1)
     p /= p.sum(axis=(1, 2), keepdims=True)
     weights = p / (p.sum(axis=2)[:, :, None] * p.sum(axis=1)[:, None, :] + np.spacing(1.0))
-    expected = [np.sqrt(np.sort(np.linalg.eigvals(w @ one.T).real)[-2]) for w, one in zip(weights, p, strict=True)]
+    expected = [
+        np.sqrt(np.sort(np.linalg.eigvals(w @ one.T).real)[-2]) for w, one in zip(weights, p, strict=True)
+    ]
     assert maximal_correlation(p, symmetrical=True) == pytest.approx(np.array(expected), rel=1e-9)
 
 

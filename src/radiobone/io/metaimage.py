@@ -8,7 +8,7 @@ from pathlib import Path
 from radiobone.core.errors import UnreadableImage
 from radiobone.core.validation import check_spacing
 from radiobone.core.volume import Volume
-from radiobone.io.files import beside, damaged, inflate, read_beginning, read_bytes
+from radiobone.io.files import Content, beside, damaged, inflate, read_beginning, read_bytes
 from radiobone.io.itk_header import read_header, read_voxels, several_values
 
 IMAGE_IO = "MetaImageIO"
@@ -92,8 +92,8 @@ def _check_data(fields: dict[str, str], attached: bytes, path: Path) -> None:
     data_file = _data_file(fields, path)
     if fields.get("BinaryData", "True").lower() != "true":
         return
-    data = attached if data_file is None else read_bytes(data_file)
+    data: Content = attached if data_file is None else read_bytes(data_file)
     if fields.get("CompressedData", "False").lower() == "true":
-        data = inflate(data, path, limit_bytes=needed)
+        data = inflate(bytes(data), path, limit_bytes=needed)
     if len(data) < needed:
         raise damaged(path, f"{len(data):,} bytes of voxels where {needed:,} are announced")

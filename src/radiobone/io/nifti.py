@@ -23,7 +23,7 @@ from radiobone.core.errors import AmbiguousOrientation, ResourceLimit, Unreadabl
 from radiobone.core.validation import check_spacing
 from radiobone.core.volume import Volume
 from radiobone.core.warnings import BadHeaderField
-from radiobone.io.files import GZIP_MAGIC, damaged, inflate, read_bytes
+from radiobone.io.files import GZIP_MAGIC, Content, damaged, inflate, read_bytes
 from radiobone.io.itk_header import ItkHeader, read_header, several_values
 
 IMAGE_IO = "NiftiImageIO"
@@ -65,7 +65,7 @@ class NiftiHeader:
         return np.dtype(self.byte_order + DTYPES[self.datatype])
 
 
-def is_nifti(start: bytes) -> bool:
+def is_nifti(start: Content) -> bool:
     """Tell NIfTI by the first bytes of its (decompressed) content."""
     return len(start) >= HEADER_BYTES and start[344:348] == b"n+1\0"
 
@@ -94,7 +94,7 @@ def read_nifti(path: Path) -> Volume:
     return grid.volume(_voxels(content, header, grid))
 
 
-def _grid(path: Path, content: bytes) -> ItkHeader:
+def _grid(path: Path, content: Content) -> ItkHeader:
     """Ask ITK for the grid; it goes by the name, so odd names get a copy of the header under a plain one."""
     if path.name.endswith((".nii", ".nii.gz")):
         return read_header(path, IMAGE_IO)
@@ -104,7 +104,7 @@ def _grid(path: Path, content: bytes) -> ItkHeader:
         return replace(read_header(plain, IMAGE_IO), path=path)
 
 
-def nifti_content(path: Path) -> bytes:
+def nifti_content(path: Path) -> Content:
     """Bytes of the file, decompressed where it is gzip."""
     raw = read_bytes(path)
     if not raw.startswith(GZIP_MAGIC):
@@ -113,7 +113,7 @@ def nifti_content(path: Path) -> bytes:
     return inflate(raw, path, limit_bytes=_n_bytes(header, path))
 
 
-def inflate_start(raw: bytes, path: Path) -> bytes:
+def inflate_start(raw: bytes, path: Path) -> Content:
     """Only the header of a gzip file."""
     return inflate(raw[:PACKED_START_BYTES], path, limit_bytes=HEADER_BYTES)
 
@@ -136,7 +136,7 @@ def label_names(path: Path) -> dict[str, int]:
     return {(in_cdata or plain).strip(): int(key) for key, in_cdata, plain in found if int(key) != 0}
 
 
-def parse_header(content: bytes, path: Path) -> NiftiHeader:
+def parse_header(content: Content, path: Path) -> NiftiHeader:
     """Take the header's fields apart.
 
     Raises
@@ -232,7 +232,7 @@ def _n_bytes(header: NiftiHeader, path: Path) -> int:
     return needed
 
 
-def _voxels(content: bytes, header: NiftiHeader, grid: ItkHeader) -> npt.NDArray[Any]:
+def _voxels(content: Content, header: NiftiHeader, grid: ItkHeader) -> npt.NDArray[Any]:
     start = int(header.vox_offset)
     needed = _n_bytes(header, grid.path) - start
     if len(content) - start < needed:

@@ -10,7 +10,7 @@ import bz2
 import math
 import sys
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,10 +18,9 @@ import numpy.typing as npt
 from radiobone.core.errors import UnreadableImage
 from radiobone.core.validation import check_spacing
 from radiobone.core.volume import Volume
-from radiobone.io.files import beside, damaged, inflate, read_beginning, read_bytes
+from radiobone.io.files import Content, Packed, beside, damaged, inflate, read_beginning, read_bytes
 from radiobone.io.itk_header import ItkHeader, read_header, read_voxels
 
-Buffer: TypeAlias = bytes | memoryview
 IMAGE_IO = "NrrdImageIO"
 LARGEST_HEADER_BYTES = 1 << 20
 DTYPES = {
@@ -39,7 +38,6 @@ DTYPES = {
     "f8": ("double",),
 }  # fmt: skip
 DTYPE_OF = {name: dtype for dtype, names in DTYPES.items() for name in names}
-BYTE_ORDERS = {"little": "<", "big": ">"}
 SKIPS = ("line skip", "lineskip", "byte skip", "byteskip")
 
 
@@ -131,17 +129,18 @@ def _data_file(fields: dict[str, str], path: Path) -> Path | None:
     return None if name is None else beside(path, name, single=".nrrd")
 
 
-def _data(fields: dict[str, str], attached: Buffer, path: Path) -> Buffer | None:
+def _data(fields: dict[str, str], attached: memoryview, path: Path) -> Content | memoryview | None:
     """Return the decompressed voxels, or refuse what ends too early; None for other encodings than these three."""
     dtype = np.dtype(DTYPE_OF.get(fields["type"].lower(), "u1"))
     needed = math.prod(int(n) for n in fields["sizes"].split()) * dtype.itemsize
     data_file = _data_file(fields, path)
-    data = attached if data_file is None else read_bytes(data_file)
+    packed = attached if data_file is None else read_bytes(data_file)
+    data: Content | memoryview = packed
     encoding = fields.get("encoding", "raw").lower()
     if encoding in {"gz", "gzip"}:
-        data = inflate(data, path, limit_bytes=needed)
+        data = inflate(packed, path, limit_bytes=needed)
     elif encoding in {"bz2", "bzip2"}:
-        data = _bunzip(data, path)
+        data = _bunzip(packed, path)
     elif encoding != "raw":
         return None
     if len(data) < needed:
@@ -149,19 +148,20 @@ def _data(fields: dict[str, str], attached: Buffer, path: Path) -> Buffer | None
     return data
 
 
-def _voxels(data: Buffer, fields: dict[str, str], header: ItkHeader) -> npt.NDArray[Any] | None:
+def _voxels(data: Content | memoryview, fields: dict[str, str], header: ItkHeader) -> npt.NDArray[Any] | None:
     """Take the voxels as they are stored; None where that is not as simple as sizes, type and byte order."""
     sizes = tuple(int(n) for n in fields["sizes"].split())
-    order = BYTE_ORDERS.get(fields.get("endian", sys.byteorder).lower())
+    order = fields.get("endian", sys.byteorder).lower()
     dtype = np.dtype(DTYPE_OF.get(fields["type"].lower(), "V"))
     simple = sizes == header.size and dtype == header.dtype and not any(skip in fields for skip in SKIPS)
-    if order is None or not simple:
+    if order not in {"little", "big"} or not simple:
         return None
-    stored = np.frombuffer(data, dtype.newbyteorder(order), count=math.prod(sizes))
+    in_file = dtype if order == sys.byteorder else dtype.newbyteorder("S")
+    stored = np.frombuffer(data, in_file, count=math.prod(sizes))
     return stored.astype(dtype, copy=not stored.flags.aligned)
 
 
-def _bunzip(data: Buffer, path: Path) -> bytes:
+def _bunzip(data: Packed, path: Path) -> bytes:
     try:
         return bz2.decompress(data)
     except (OSError, ValueError, EOFError) as error:

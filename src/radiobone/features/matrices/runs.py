@@ -28,7 +28,7 @@ def count_runs(grid: LevelGrid, offsets: Sequence[Offset]) -> npt.NDArray[np.uin
     """
     longest = max(grid.layout.box)
     small = max(longest, grid.levels.size) < 256  # a byte each: more of them fit into one register
-    flat = grid.flat.astype(np.uint8 if small else np.uint16)
+    flat: npt.NDArray[np.unsignedinteger] = grid.flat.astype(np.uint8 if small else np.uint16)
     counts = np.zeros((len(offsets), grid.levels.size + 1, longest + 1), dtype=np.uint32)
     _count_ends(
         flat,

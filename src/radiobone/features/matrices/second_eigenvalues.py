@@ -141,7 +141,9 @@ def _diagonalise(diagonal: FloatArray, beside: FloatArray, rows: FloatArray) -> 
     for first in range(n):
         while True:
             last = first
-            while last < n - 1 and abs(beside[last]) > 1e-16 * (abs(diagonal[last]) + abs(diagonal[last + 1])):
+            while last < n - 1 and abs(beside[last]) > 1e-16 * (
+                abs(diagonal[last]) + abs(diagonal[last + 1])
+            ):
                 last += 1
             if last == first:
                 break
@@ -170,7 +172,9 @@ def _combined(diagonal: FloatArray, beside: FloatArray, basis: FloatArray) -> tu
 
 
 @compiled
-def _lanczos(a: FloatArray, known: FloatArray, start: FloatArray, look: int) -> tuple[float, FloatArray, float]:
+def _lanczos(
+    a: FloatArray, known: FloatArray, start: FloatArray, look: int
+) -> tuple[float, FloatArray, float]:
     """See ``leading_pair``; ``look`` is the number of steps before the first look at the result."""
     n = a.shape[0]
     basis, diagonal, beside = np.zeros((n - 1, n)), np.zeros(n - 1), np.zeros(n - 1)

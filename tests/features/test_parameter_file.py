@@ -208,3 +208,12 @@ def test_presets_and_modalities():
 def test_one_image_or_family_twice_is_refused():
     with pytest.raises(BadSetting, match="twice"):
         load_settings({"images": [{"kind": "Original"}, {"kind": "Original"}]})
+
+
+def test_filters_that_pyradiomics_does_not_have_are_named_as_such():
+    with pytest.raises(BadConfig, match="Laws is a filter of IBSI 2"):
+        load_settings({"imageType": {"Laws": {}}})
+    with pytest.raises(BadConfig, match="'Law' is not an image type") as error:
+        load_settings({"imageType": {"Law": {}}})
+    assert "Wavelet" in str(error.value)
+    assert "Gabor" not in str(error.value)

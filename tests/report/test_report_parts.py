@@ -84,6 +84,7 @@ def test_repeats_do_not_narrow_the_calibration_intervals():
             "log",
             "sigma 2.5 mm",
         ),
+        ("laws-L5S5-mirror-2D_glcm_Idm", "Inverse difference moment", "glcm", "laws", "L5S5-mirror-2D"),
         ("lbp-3D-m1_ngtdm_Busyness", "Busyness", "ngtdm", "lbp", "3D-m1"),
         ("original_firstorder_90Percentile", "90th percentile", "firstorder", "original", ""),
         ("original_shape_Maximum2DDiameterColumn", "Maximum 2D diameter (column)", "shape", "original", ""),

@@ -14,6 +14,7 @@ from radiobone.core.errors import BadConfig, BadSetting
 from radiobone.core.settings import validate
 from radiobone.features.registry import FAMILIES
 from radiobone.features.settings import ExtractionSettings
+from radiobone.imaging.filters.convolutional import ConvolutionalFilter
 from radiobone.imaging.filters.registry import FILTERS
 
 SECTIONS = ("imageType", "featureClass", "setting", "voxelSetting")
@@ -209,12 +210,22 @@ def _bins(setting: Mapping[str, Any], source: str) -> dict[str, Any] | None:
 def _images(section: Mapping[str, Any], setting: Mapping[str, Any], source: str) -> list[dict[str, Any]]:
     images = []
     for kind, custom in section.items():
-        if kind not in FILTERS:
-            raise BadConfig(f"{source}: {kind!r} is not an image type. Known here: {', '.join(FILTERS)}.")
+        _check_kind(kind, source)
         if custom is not None and not isinstance(custom, Mapping):
             raise BadConfig(f"{source}: {kind} must hold 'name: value' lines, not {custom!r}.")
         images.append(_image(kind, setting, custom or {}, source))
     return images
+
+
+def _check_kind(kind: str, source: str) -> None:
+    if kind in FILTERS and issubclass(FILTERS[kind], ConvolutionalFilter):
+        raise BadConfig(
+            f"{source}: {kind} is a filter of IBSI 2, which pyradiomics and its parameter files do not have. Name it "
+            "under 'images' in a settings file of radiobone (`radiobone recipes ct` prints one to start from)."
+        )
+    if kind not in FILTERS:
+        known = [name for name, one in FILTERS.items() if not issubclass(one, ConvolutionalFilter)]
+        raise BadConfig(f"{source}: {kind!r} is not an image type. Known here: {', '.join(known)}.")
 
 
 def _image(kind: str, setting: Mapping[str, Any], custom: Mapping[str, Any], source: str) -> dict[str, Any]:

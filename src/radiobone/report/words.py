@@ -36,6 +36,18 @@ FILTERS = {
     "logarithm": ("Logarithm", "logarithm of the intensities: bright parts weigh much less"),
     "exponential": ("Exponential", "exponential of the intensities: bright parts weigh much more"),
     "gradient": ("Gradient", "how steeply the intensity changes at each voxel"),
+    "mean": ("Mean filter", "the image smoothed by the mean of each voxel's surroundings"),
+    "laplacian": (
+        "Laplacian of Gaussian (IBSI)",
+        "edges and blobs of one size, set by sigma: small is fine, large is coarse",
+    ),
+    "laws": ("Laws kernels", "along x, y, z: L keeps smooth, E edges, S spots, W waves, R ripples"),
+    "gabor": ("Gabor", "stripes of one width (lambda) and direction (theta)"),
+    "separablewavelet": (
+        "Wavelet (IBSI)",
+        "one sub-band of the image; per axis, L keeps smooth and H keeps rapid changes",
+    ),
+    "simoncelli": ("Simoncelli wavelet", "structures of one size, in whatever direction"),
     "lbp": ("Local binary pattern", "the pattern of brighter and darker neighbours of each voxel"),
 }
 MODELS = {

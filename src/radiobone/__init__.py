@@ -14,6 +14,7 @@ __version__ = "0.1.0"
 _PUBLIC = {
     "extract": "radiobone.workflow.extract",
     "extract_features": "radiobone.workflow.single",
+    "feature_maps": "radiobone.workflow.feature_maps",
     "evaluate": "radiobone.workflow.study",
     "fit": "radiobone.workflow.study",
     "load_model": "radiobone.workflow.score",

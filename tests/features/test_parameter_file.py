@@ -34,6 +34,7 @@ def test_every_setting_finds_its_place():
                 "symmetricalGLCM": False, "weightingNorm": "euclidean", "gldm_a": 2, "voxelArrayShift": 300,
                 "minimumROIDimensions": 3, "minimumROISize": 50, "label": 1, "additionalInfo": False,
             },
+            "voxelSetting": {"kernelRadius": 2, "maskedKernel": False, "initValue": -1, "voxelBatch": 1000},
         }
     )  # fmt: skip
     assert read.model_dump(exclude_none=True) == {
@@ -62,6 +63,7 @@ def test_every_setting_finds_its_place():
             {"name": "firstorder", "features": ()},
             {"name": "glcm", "features": ("Contrast", "MCC")},
         ),
+        "maps": {"radius": 2, "masked": False, "outside": -1},
     }  # fmt: skip
 
 
@@ -153,10 +155,23 @@ def test_what_no_number_depends_on_is_accepted(setting):
 
 @pytest.mark.parametrize(
     "voxel",
-    [{}, {"kernelRadius": 2}, {"kernelRadius": 1, "maskedKernel": True, "initValue": 0, "voxelBatch": -1}],
+    [{}, {"voxelBatch": 1000}, {"kernelRadius": 1, "maskedKernel": True, "initValue": 0, "voxelBatch": -1}],
 )
 def test_voxel_settings_at_their_defaults_change_nothing(voxel):
     assert load_settings({"voxelSetting": voxel}) == ExtractionSettings()
+
+
+def test_maps_may_be_nan_outside_the_region(tmp_path):
+    (tmp_path / "voxel.yaml").write_text("voxelSetting: {initValue: .nan}")
+    settings = load_settings(tmp_path / "voxel.yaml")
+    assert settings.maps.outside == "nan"
+    assert json.loads(settings.model_dump_json())["maps"]["outside"] == "nan"
+
+
+@pytest.mark.parametrize(("radius", "named"), [(0, "radius"), (11, "radius"), (1.5, "radius")])
+def test_a_radius_that_makes_no_neighbourhood_is_refused(radius, named):
+    with pytest.raises(BadSetting, match=named):
+        load_settings({"voxelSetting": {"kernelRadius": radius}})
 
 
 def test_yaml_and_json_files_say_the_same(tmp_path):

@@ -8,6 +8,7 @@ therefore calls kernels of its own module alone.
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from numba import njit
@@ -26,3 +27,12 @@ def compiled(function: Kernel) -> Kernel:
         return cast(Kernel, njit(cache=True, **options)(function))
     except RuntimeError:  # no folder to keep machine code in: it is compiled anew in each process
         return cast(Kernel, njit(**options)(function))
+
+
+def is_compiled(kernel: Any) -> bool:
+    """Tell whether machine code of a kernel is there, made in this process or kept from an earlier one."""
+    folder = getattr(getattr(kernel, "stats", None), "cache_path", None)
+    module, name = kernel.__module__.rsplit(".", 1)[-1], kernel.__name__
+    return bool(kernel.signatures) or (
+        folder is not None and any(Path(folder).glob(f"{module}.{name}-*.nbi"))
+    )

@@ -135,6 +135,10 @@ class SuspectedLeak(RadioboneWarning):
     """A feature is, or nearly is, the target."""
 
 
+class UndefinedInMap(RadioboneWarning):
+    """A feature map is NaN in some voxels of the region."""
+
+
 class UnfinishedRun(RadioboneWarning):
     """The last run into a folder was not finished; what is there is older."""
 

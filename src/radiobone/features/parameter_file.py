@@ -30,7 +30,9 @@ FIXED: Mapping[str, Any] = MappingProxyType(
         "correctMask": ...,
     }
 )
-VOXEL_SETTINGS = ("kernelRadius", "maskedKernel", "initValue", "voxelBatch")  # of maps, not of regions
+OF_MAPS: Mapping[str, str | None] = MappingProxyType(  # no value depends on how many voxels are done at once
+    {"kernelRadius": "radius", "maskedKernel": "masked", "initValue": "outside", "voxelBatch": None}
+)
 WHY_FIXED: Mapping[str, str] = MappingProxyType(
     {
         "label": "name the label in the manifest or the call instead",
@@ -113,8 +115,8 @@ def from_parameters(content: Mapping[str, Any], *, source: str) -> ExtractionSet
     sections = {name: _section(content, name, source) for name in SECTIONS}
     setting = sections["setting"]
     _check_fixed(setting, source)
-    _check_voxel(sections["voxelSetting"], source)
     plain = _steps(setting, source)
+    plain["maps"] = _maps(sections["voxelSetting"], source)
     plain["images"] = _images(sections["imageType"] or {"Original": {}}, setting, source)
     if sections["featureClass"]:
         plain["families"] = _families(sections["featureClass"], source)
@@ -138,10 +140,13 @@ def _check_fixed(setting: Mapping[str, Any], source: str) -> None:
             )
 
 
-def _check_voxel(section: Mapping[str, Any], source: str) -> None:
-    unknown = sorted(set(section) - set(VOXEL_SETTINGS), key=str)
+def _maps(section: Mapping[str, Any], source: str) -> dict[str, Any]:
+    unknown = sorted(set(section) - set(OF_MAPS), key=str)
     if unknown:
-        raise BadConfig(f"{source}: {unknown[0]!r} is not known in voxelSetting.")
+        raise BadConfig(
+            f"{source}: {unknown[0]!r} is not known in voxelSetting. Known: {', '.join(OF_MAPS)}."
+        )
+    return {name: section[key] for key, name in OF_MAPS.items() if name is not None and key in section}
 
 
 def _steps(setting: Mapping[str, Any], source: str) -> dict[str, Any]:

@@ -95,14 +95,21 @@ class TextureRegion:
 
     def lengths_mm(self, directions: Sequence[Offset]) -> npt.NDArray[np.float64]:
         """Lengths of offsets in the weighting norm, in mm; all 1 without weighting."""
-        steps = np.abs(np.asarray(directions, dtype=float)).reshape(-1, 3) * np.asarray(self.spacing_mm)
-        norms: dict[str, Any] = {
-            "manhattan": lambda: steps.sum(axis=1),
-            "euclidean": lambda: np.sqrt((steps**2).sum(axis=1)),
-            "infinity": lambda: steps.max(axis=1),
-        }
-        norm = norms.get(self.texture.weighting_norm or "")
-        return np.ones(len(steps)) if norm is None else np.asarray(norm())
+        return lengths_mm(directions, self.spacing_mm, self.texture.weighting_norm)
+
+
+def lengths_mm(
+    directions: Sequence[Offset], spacing_mm: Triple, norm: WeightingNorm | None
+) -> npt.NDArray[np.float64]:
+    """Lengths of offsets (z, y, x) in a norm, in mm; all 1 without weighting."""
+    steps = np.abs(np.asarray(directions, dtype=float)).reshape(-1, 3) * np.asarray(spacing_mm)
+    norms: dict[str, Any] = {
+        "manhattan": lambda: steps.sum(axis=1),
+        "euclidean": lambda: np.sqrt((steps**2).sum(axis=1)),
+        "infinity": lambda: steps.max(axis=1),
+    }
+    measure = norms.get(norm or "")
+    return np.ones(len(steps)) if measure is None else np.asarray(measure())
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,6 +11,7 @@ from typing import Literal
 from pydantic import Field, field_validator, model_validator
 
 from radiobone.core.settings import Settings
+from radiobone.features.maps.settings import MapSettings
 from radiobone.features.region import Texture
 from radiobone.features.registry import FAMILIES, feature_names
 from radiobone.imaging.discretise import Discretisation, FixedBinWidth
@@ -103,6 +104,8 @@ class ExtractionSettings(Settings):
         How neighbours are counted.
     families : tuple of FamilyChoice
         The features, in order.
+    maps : MapSettings
+        The neighbourhood of feature maps; features of whole regions do not depend on it.
     """
 
     bias_correction: BiasCorrection | None = None
@@ -118,6 +121,7 @@ class ExtractionSettings(Settings):
     voxel_array_shift: float = 0.0
     texture: Texture = Texture()
     families: tuple[FamilyChoice, ...] = Field(default=ALL_FAMILIES, min_length=1)
+    maps: MapSettings = MapSettings()
 
     @model_validator(mode="after")
     def _each_once(self) -> ExtractionSettings:

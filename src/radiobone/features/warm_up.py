@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
-
 import numpy as np
 
+from radiobone.core.compiled import is_compiled
 from radiobone.core.volume import Volume
 from radiobone.features.engine import extract_features
 from radiobone.features.matrices import neighbours
@@ -17,11 +15,7 @@ EDGE_VOXELS = 24
 
 def is_warm() -> bool:
     """Tell whether machine code of the kernels is kept from an earlier run, as far as one kernel shows."""
-    kernel: Any = neighbours._count
-    folder = getattr(getattr(kernel, "stats", None), "cache_path", None)
-    return bool(kernel.signatures) or (
-        folder is not None and any(Path(folder).glob("neighbours._count-*.nbi"))
-    )
+    return is_compiled(neighbours._count)
 
 
 def warm_up() -> None:

@@ -101,6 +101,11 @@ def extract_features(
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("label")
 
 
+def region_of(mask: ImageLike, image: Volume, label: int | str | None) -> Volume:
+    """Return the region of a label in a mask of any kind, as 0 and 1 on the image's grid."""
+    return _Regions(mask, image).select(label)
+
+
 def as_volume(image: ImageLike, spacing_mm: Triple | None = None) -> Volume:
     """Return an image of any kind as a volume; an array needs ``spacing_mm``."""
     if isinstance(image, Volume):

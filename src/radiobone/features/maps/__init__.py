@@ -1,0 +1,1 @@
+"""Feature maps: every feature in a sliding neighbourhood of each voxel."""

@@ -11,7 +11,19 @@ from typer.testing import CliRunner
 
 from radiobone.cli.app import COMMANDS, app
 
-NAMES = ["demo", "manifest", "extract", "evaluate", "report", "run", "fit", "score", "recipes", "selftest"]
+NAMES = [
+    "demo",
+    "manifest",
+    "extract",
+    "evaluate",
+    "report",
+    "run",
+    "fit",
+    "score",
+    "recipes",
+    "selftest",
+    "bench",
+]
 
 
 def radiobone(*arguments: str) -> subprocess.CompletedProcess[str]:

@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 
 from radiobone import __version__
 from radiobone.cli import (
+    bench,
     demo,
     evaluate,
     extract,
@@ -26,7 +27,7 @@ from radiobone.core.errors import RadioboneError
 from radiobone.core.interruption import exit_code, terminations_interrupt
 from radiobone.core.warnings import RadioboneWarning
 
-COMMANDS = (demo, manifest, extract, evaluate, report, run, fit, score, recipes, selftest)
+COMMANDS = (demo, manifest, extract, evaluate, report, run, fit, score, recipes, selftest, bench)
 EXIT_WRONG_USAGE = 2
 NOTHING_HALF_DONE = "No file is half-written. Run the same command again."
 

@@ -293,5 +293,9 @@ class WorkerDied(RunError):
     """A worker process ended without an answer."""
 
 
+class BenchFailed(RunError):
+    """A program that was to be timed could not be run."""
+
+
 class UnexpectedError(RunError):
     """A defect of radiobone itself, recorded so that the cohort goes on."""

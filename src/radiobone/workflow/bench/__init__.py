@@ -1,0 +1,1 @@
+"""How long things take on this machine, beside the programs that people use today."""

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from radiobone.core.errors import BadConfig, BadSetting, FileMissing
+from radiobone.features.names import expected_names
 from radiobone.features.presets import PRESETS, load_settings
 from radiobone.features.settings import ExtractionSettings
 from radiobone.imaging.discretise import FixedBinCount, FixedBinWidth
@@ -32,12 +33,14 @@ def test_every_setting_finds_its_place():
                 "resegmentRange": [-3, 3], "resegmentMode": "sigma", "resegmentShape": True,
                 "binWidth": 10, "force2D": True, "force2Ddimension": 1, "distances": [1, 3],
                 "symmetricalGLCM": False, "weightingNorm": "euclidean", "gldm_a": 2, "voxelArrayShift": 300,
-                "minimumROIDimensions": 3, "minimumROISize": 50, "label": 1, "additionalInfo": False,
+                "minimumROIDimensions": 3, "minimumROISize": 50, "label": 3, "additionalInfo": False,
+                "label_channel": 1, "geometryTolerance": 0.01, "correctMask": True,
             },
             "voxelSetting": {"kernelRadius": 2, "maskedKernel": False, "initValue": -1, "voxelBatch": 1000},
         }
     )  # fmt: skip
     assert read.model_dump(exclude_none=True) == {
+        "mask": {"label": 3, "channel": 1, "grid_tolerance": 0.01, "correct_grid": True},
         "normalisation": {"scale": 100, "outlier_sd": 3},
         "resampling": {"spacing_xyz_mm": (2, 2, 0), "interpolator": "sitkLinear", "margin_voxels": 10},
         "roi": {"min_dimensions": 3, "more_voxels_than": 50},
@@ -55,6 +58,7 @@ def test_every_setting_finds_its_place():
         "max_gray_levels": 2000,
         "plane": 1,
         "voxel_array_shift": 300,
+        "per_image": (),
         "texture": {
             "distances": (1, 3), "symmetrical_glcm": False, "weighting_norm": "euclidean", "gldm_alpha": 2,
         },
@@ -65,6 +69,23 @@ def test_every_setting_finds_its_place():
         ),
         "maps": {"radius": 2, "masked": False, "outside": -1},
     }  # fmt: skip
+
+
+def test_an_image_type_has_its_own_plane_and_texture():
+    read = load_settings(
+        {
+            "imageType": {"Original": {"distances": [1]}, "Wavelet": {"distances": [2], "force2D": True}},
+            "setting": {"distances": [1], "gldm_a": 1, "voxelArrayShift": 5},
+        }
+    )
+    (own,) = read.per_image  # what is said twice is no difference
+    assert own.model_dump() == {
+        "kind": "Wavelet",
+        "plane": 0,
+        "voxel_array_shift": 5,
+        "texture": {**read.texture.model_dump(), "distances": (2,)},
+    }
+    assert expected_names(read)[-1].startswith("wavelet-LL_")
 
 
 def test_nothing_set_means_the_defaults():
@@ -121,9 +142,11 @@ def test_unknown_names_are_refused(content):
 @pytest.mark.parametrize(
     ("content", "named"),
     [
-        ({"setting": {"label": 2}}, "label"),
+        ({"setting": {"label": 0}}, "label"),
+        ({"setting": {"label_channel": -1}}, "channel"),
+        ({"setting": {"geometryTolerance": 0}}, "tolerance"),
         ({"imageType": {"LBP2D": {"lbp2DMethod": "round"}}}, "method"),
-        ({"imageType": {"Wavelet": {"distances": [2]}}}, "distances"),
+        ({"imageType": {"Wavelet": {"normalize": True}}}, "normalize"),
         ({"imageType": {"LoG": {}}}, "sigma_mm"),
         ({"imageType": {"Wavelet": {"wavelet": "cauliflower"}}}, "cauliflower"),
         ({"setting": {"binWidth": 0}}, "binWidth"),
@@ -145,7 +168,7 @@ def test_what_cannot_be_done_is_refused_by_name(content, named):
 
 
 @pytest.mark.parametrize(
-    "setting", [{"correctMask": True}, {"geometryTolerance": 0.1}, {"additionalInfo": False}]
+    "setting", [{"correctMask": False}, {"geometryTolerance": None}, {"additionalInfo": False}]
 )
 def test_what_no_number_depends_on_is_accepted(setting):
     assert load_settings({"imageType": {"Original": {}}, "setting": setting}) == load_settings(

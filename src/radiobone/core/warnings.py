@@ -69,6 +69,10 @@ class MaskRounded(RadioboneWarning):
     """A mask of floating-point labels was rounded."""
 
 
+class MaskResampled(RadioboneWarning):
+    """The mask did not lie on the image's grid and was resampled onto it, as the settings ask."""
+
+
 class MixedPixelTypes(RadioboneWarning):
     """Some images hold whole numbers and others decimals, and resampling rounds the former."""
 

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import warnings
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from radiobone.core.errors import EmptyMask, NonFiniteIntensity, RoiTooSmall
-from radiobone.core.validation import check_same_grid
 from radiobone.core.volume import Volume
 from radiobone.core.warnings import NonFiniteIntensityOutside
 from radiobone.features.settings import RoiLimits
 from radiobone.imaging.crop import Box, bounding_box
+from radiobone.imaging.mask_grid import MaskReading, onto_image
 
 
-def check_inputs(image: Volume, mask: Volume) -> tuple[Volume, Volume]:
+def check_inputs(image: Volume, mask: Volume, reading: MaskReading | None = None) -> tuple[Volume, Volume]:
     """Check that image and region fit together and that the region's intensities are numbers.
 
     Parameters
@@ -25,6 +24,8 @@ def check_inputs(image: Volume, mask: Volume) -> tuple[Volume, Volume]:
         Intensities.
     mask : Volume
         Not zero inside the region.
+    reading : MaskReading, optional
+        How far the grids may differ.
 
     Returns
     -------
@@ -41,12 +42,11 @@ def check_inputs(image: Volume, mask: Volume) -> tuple[Volume, Volume]:
     NonFiniteIntensity
         If the region holds NaN or infinity.
     """
-    check_same_grid(image, mask)
-    if not mask.array.any():
+    region = onto_image(image, as_whole_numbers(mask), reading or MaskReading())
+    if not region.array.any():
         raise EmptyMask(
             "The region has no voxels, so there is nothing to measure. Check the mask and its label."
         )
-    region = image.with_array(_as_whole_numbers(mask.array))
     if not np.issubdtype(image.array.dtype, np.floating):
         return image, region
     inside = region.array != 0
@@ -62,10 +62,12 @@ def check_inputs(image: Volume, mask: Volume) -> tuple[Volume, Volume]:
     return image, region
 
 
-def _as_whole_numbers(mask: npt.NDArray[Any]) -> npt.NDArray[np.integer]:
-    if np.issubdtype(mask.dtype, np.integer):
+def as_whole_numbers(mask: Volume) -> Volume:
+    """Return a region in whole numbers, 0 outside."""
+    array = mask.array
+    if np.issubdtype(array.dtype, np.integer):
         return mask
-    return mask.view(np.uint8) if mask.dtype == np.bool_ else (mask != 0).view(np.uint8)
+    return mask.with_array(array.view(np.uint8) if array.dtype == np.bool_ else (array != 0).view(np.uint8))
 
 
 def _without_nonfinite(image: Volume, finite: npt.NDArray[np.bool_]) -> npt.NDArray[np.floating]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -15,7 +15,7 @@ import numpy.typing as npt
 from radiobone.core.errors import NonFiniteIntensity, RoiTooSmall
 from radiobone.core.volume import Volume
 from radiobone.core.warnings import ConstantRoi, SingleSliceRoi
-from radiobone.features.checks import check_inputs, check_region
+from radiobone.features.checks import as_whole_numbers, check_inputs, check_region
 from radiobone.features.matrices.grid import Layout, LevelGrid
 from radiobone.features.region import ShapeRegion, TextureRegion
 from radiobone.features.registry import FAMILIES, ShapeFamily, TextureFamily, default_names
@@ -59,6 +59,12 @@ class Prepared:
         """The region, cut to its box."""
         return self.mask[self.box.slices]
 
+    def measured_by(self, settings: ExtractionSettings) -> Prepared:
+        """Return the same image and region for another plane and other distances."""
+        return replace(
+            self, plane=_plane_of(self.image, settings), layout=_layout(self.mask, self.box, settings)
+        )
+
 
 def extract_features(image: Volume, mask: Volume, settings: ExtractionSettings) -> dict[str, float]:
     """Extract the features of one region.
@@ -84,15 +90,20 @@ def extract_features(image: Volume, mask: Volume, settings: ExtractionSettings) 
     prepared = prepare(image, mask, settings)
     features = dict(_shape_features(prepared, settings))
     for entry in settings.images:
-        for name, filtered in entry.images(prepared.image, prepared.plane, prepared.box):
-            region = texture_region(filtered, prepared, settings, entry)
+        own = settings.of_image(entry)
+        placed = prepared if own is settings else prepared.measured_by(own)
+        for name, filtered in entry.images(placed.image, placed.plane, placed.box):
+            region = texture_region(filtered, placed, own, entry)
             features.update(_texture_features(name, region, settings))
     return features
 
 
 def prepare(image: Volume, mask: Volume, settings: ExtractionSettings) -> Prepared:
     """Do every step that comes before the filters; see ``extract_features``."""
-    image, mask = check_inputs(image, mask)
+    drawn = as_whole_numbers(mask)
+    image, mask = check_inputs(image, drawn, settings.mask)
+    if settings.resampling is not None and not settings.mask.is_strict:
+        mask = drawn  # the new grid is laid by the mask's own
     if settings.bias_correction is not None:
         image = correct_bias(image, settings.bias_correction)
     if settings.normalisation is not None:
@@ -106,10 +117,17 @@ def prepare(image: Volume, mask: Volume, settings: ExtractionSettings) -> Prepar
         box = check_region(kept, settings.roi)
         if settings.resegmentation.shape_too:
             inside = kept
-    plane = 0 if image.is_2d and settings.plane is None else settings.plane
+    plane = _plane_of(image, settings)
     _warn_about(image, kept, box, plane)
-    layout = Layout.of(kept[box.slices], margin=max(settings.texture.distances))
-    return Prepared(image, inside, kept, box, plane, layout)
+    return Prepared(image, inside, kept, box, plane, _layout(kept, box, settings))
+
+
+def _plane_of(image: Volume, settings: ExtractionSettings) -> int | None:
+    return 0 if image.is_2d and settings.plane is None else settings.plane
+
+
+def _layout(mask: npt.NDArray[np.bool_], box: Box, settings: ExtractionSettings) -> Layout:
+    return Layout.of(mask[box.slices], margin=max(settings.texture.distances))
 
 
 def _gridded(image: Volume, mask: Volume, settings: ExtractionSettings) -> tuple[Volume, Volume]:

@@ -16,7 +16,7 @@ def expected_names(settings: ExtractionSettings, *, is_2d: bool = False) -> tupl
     is_2d : bool
         Whether the images are single 2D images.
     """
-    plane = 0 if is_2d and settings.plane is None else settings.plane
+    plane = _plane(settings, is_2d=is_2d)
     shape = [
         f"original_{choice.name}_{name}"
         for choice in settings.families
@@ -27,9 +27,13 @@ def expected_names(settings: ExtractionSettings, *, is_2d: bool = False) -> tupl
     textures = [
         f"{image}_{choice.name}_{name}"
         for entry in settings.images
-        for image in entry.names(plane)
+        for image in entry.names(_plane(settings.of_image(entry), is_2d=is_2d))
         for choice in settings.families
         if not isinstance(FAMILIES[choice.name], ShapeFamily)
         for name in choice.features or default_names(choice.name)
     ]
     return (*shape, *textures)
+
+
+def _plane(settings: ExtractionSettings, *, is_2d: bool) -> int | None:
+    return 0 if is_2d and settings.plane is None else settings.plane

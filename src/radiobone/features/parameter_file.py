@@ -19,25 +19,9 @@ from radiobone.imaging.filters.registry import FILTERS
 
 SECTIONS = ("imageType", "featureClass", "setting", "voxelSetting")
 
-# Settings whose only value here is the one given; `...` stands for any value, since features do not depend on it:
-# a mask off the image's grid is refused when it is read, whatever tolerance or correction a file asks for.
-FIXED: Mapping[str, Any] = MappingProxyType(
-    {
-        "additionalInfo": ...,
-        "label": 1,
-        "label_channel": 0,
-        "geometryTolerance": ...,
-        "correctMask": ...,
-    }
-)
+WITHOUT_EFFECT = ("additionalInfo",)  # on features
 OF_MAPS: Mapping[str, str | None] = MappingProxyType(  # no value depends on how many voxels are done at once
     {"kernelRadius": "radius", "maskedKernel": "masked", "initValue": "outside", "voxelBatch": None}
-)
-WHY_FIXED: Mapping[str, str] = MappingProxyType(
-    {
-        "label": "name the label in the manifest or the call instead",
-        "label_channel": "store one mask per file or one label per value",
-    }
 )
 
 # Settings of one filter: pyradiomics' name to (filter, our name).
@@ -62,6 +46,10 @@ BINS = ("binWidth", "binCount")
 # Settings of the steps: pyradiomics' name to where the value goes.
 OF_STEP: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
+        "label": ("mask", "label"),
+        "label_channel": ("mask", "channel"),
+        "geometryTolerance": ("mask", "grid_tolerance"),
+        "correctMask": ("mask", "correct_grid"),
         "minimumROIDimensions": ("roi", "min_dimensions"),
         "minimumROISize": ("roi", "more_voxels_than"),
         "normalizeScale": ("normalisation", "scale"),
@@ -79,9 +67,12 @@ OF_STEP: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "voxelArrayShift": ("voxel_array_shift",),
     }
 )
+OF_TEXTURE = (  # what an image type may have of its own
+    "force2D", "force2Ddimension", "voxelArrayShift", "distances", "symmetricalGLCM", "weightingNorm", "gldm_a",
+)  # fmt: skip
 SWITCHES = ("normalize", "preCrop", "force2D", "force2Ddimension")
-INTERPOLATORS = (
-    None, "sitkNearestNeighbor", "sitkLinear", "sitkBSpline", "sitkGaussian", "sitkLabelGaussian",
+INTERPOLATORS = (  # in the order of ITK's numbers, which pyradiomics takes too, from 1
+    "sitkNearestNeighbor", "sitkLinear", "sitkBSpline", "sitkGaussian", "sitkLabelGaussian",
     "sitkHammingWindowedSinc", "sitkCosineWindowedSinc", "sitkWelchWindowedSinc",
     "sitkLanczosWindowedSinc", "sitkBlackmanWindowedSinc",
 )  # fmt: skip
@@ -114,10 +105,11 @@ def from_parameters(content: Mapping[str, Any], *, source: str) -> ExtractionSet
         raise BadConfig(f"{source}: {unknown[0]!r} is not a section. Known here: {', '.join(SECTIONS)}.")
     sections = {name: _section(content, name, source) for name in SECTIONS}
     setting = sections["setting"]
-    _check_fixed(setting, source)
     plain = _steps(setting, source)
     plain["maps"] = _maps(sections["voxelSetting"], source)
-    plain["images"] = _images(sections["imageType"] or {"Original": {}}, setting, source)
+    kinds = sections["imageType"] or {"Original": {}}
+    plain["images"] = _images(kinds, setting, source)
+    plain["per_image"] = _per_image(kinds, setting, source)
     if sections["featureClass"]:
         plain["families"] = _families(sections["featureClass"], source)
     return validate(ExtractionSettings, plain, source=source)
@@ -132,14 +124,6 @@ def _section(content: Mapping[str, Any], name: str, source: str) -> dict[str, An
     return dict(section)
 
 
-def _check_fixed(setting: Mapping[str, Any], source: str) -> None:
-    for key, value in setting.items():
-        if key in FIXED and FIXED[key] is not ... and value != FIXED[key]:
-            raise BadSetting(
-                f"{source}: {key} = {value!r} is not supported ({FIXED[key]!r} is): {WHY_FIXED[key]}. Remove it."
-            )
-
-
 def _maps(section: Mapping[str, Any], source: str) -> dict[str, Any]:
     unknown = sorted(set(section) - set(OF_MAPS), key=str)
     if unknown:
@@ -151,7 +135,7 @@ def _maps(section: Mapping[str, Any], source: str) -> dict[str, Any]:
 
 def _steps(setting: Mapping[str, Any], source: str) -> dict[str, Any]:
     """Sort the section `setting` into our steps, as plain data."""
-    known = {*FIXED, *OF_FILTER, *BINS, *OF_STEP, *SWITCHES}
+    known = {*WITHOUT_EFFECT, *OF_FILTER, *BINS, *OF_STEP, *SWITCHES}
     unknown = sorted(set(setting) - known, key=str)
     if unknown:
         raise BadConfig(
@@ -175,7 +159,8 @@ def _switch(plain: dict[str, Any], setting: Mapping[str, Any], source: str) -> N
     for key in ("normalize", "preCrop", "force2D"):
         if not isinstance(setting.get(key, False), bool):
             raise BadSetting(f"{source}: {key} = {setting[key]!r} must be true or false.")
-    _check_interpolator(setting, source)
+    if setting.get("interpolator") is not None:
+        plain["resampling"]["interpolator"] = _interpolator(setting["interpolator"], source)
     margin = plain.get("resampling", {}).get("margin_voxels", 5)
     if not setting.get("normalize", False):
         plain.pop("normalisation", None)
@@ -191,12 +176,15 @@ def _switch(plain: dict[str, Any], setting: Mapping[str, Any], source: str) -> N
         plain["plane"] = setting.get("force2Ddimension", 0)
 
 
-def _check_interpolator(setting: Mapping[str, Any], source: str) -> None:
-    if setting.get("interpolator") not in INTERPOLATORS:
+def _interpolator(value: Any, source: str) -> str:
+    """Return the name of an interpolator, which may be given as ITK's number."""
+    if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= len(INTERPOLATORS):
+        return INTERPOLATORS[value - 1]
+    if value not in INTERPOLATORS:
         raise BadSetting(
-            f"{source}: interpolator {setting['interpolator']!r} is not supported. "
-            f"Use one of {', '.join(str(name) for name in INTERPOLATORS[1:])}."
+            f"{source}: interpolator {value!r} is not supported. Use one of {', '.join(INTERPOLATORS)}."
         )
+    return str(value)
 
 
 def _bins(setting: Mapping[str, Any], source: str) -> dict[str, Any] | None:
@@ -241,15 +229,30 @@ def _image(kind: str, setting: Mapping[str, Any], custom: Mapping[str, Any], sou
             plain[name] = custom.get(key, setting.get(key))
     for key, value in custom.items():
         own = OF_FILTER.get(key, (None,))[0] == kind
-        if not own and key not in BINS and value != setting.get(key, ...):
+        if not own and key not in (*BINS, *OF_TEXTURE) and value != setting.get(key, ...):
             raise BadSetting(
-                f"{source}: {key} = {value!r} under imageType {kind} is not supported; apart from its own "
-                "settings a filter may have only binWidth and binCount. Move it to 'setting'."
+                f"{source}: {key} = {value!r} under imageType {kind} is not supported: this step is done once, before "
+                f"the filters. Move it to 'setting'. A filter may have its own settings, {', '.join((*BINS, *OF_TEXTURE))}."
             )
     bins = _bins({**setting, **custom}, source) if set(custom) & set(BINS) else None
     if bins is not None:
         plain["discretisation"] = bins
     return plain
+
+
+def _per_image(section: Mapping[str, Any], setting: Mapping[str, Any], source: str) -> list[dict[str, Any]]:
+    """Return what image types have of their own besides bins: plane, shift and texture, with the general rest."""
+    own = {
+        kind: {key: custom[key] for key in OF_TEXTURE if key in custom}
+        for kind, custom in section.items()
+        if custom
+    }
+    general = {key: setting[key] for key in OF_TEXTURE if key in setting}
+    return [
+        {"kind": kind, **_steps({**general, **changed}, source)}
+        for kind, changed in own.items()
+        if any(value != setting.get(key, ...) for key, value in changed.items())
+    ]
 
 
 def _families(section: Mapping[str, Any], source: str) -> list[dict[str, Any]]:

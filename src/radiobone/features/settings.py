@@ -15,8 +15,10 @@ from radiobone.features.maps.settings import MapSettings
 from radiobone.features.region import Texture
 from radiobone.features.registry import FAMILIES, feature_names
 from radiobone.imaging.discretise import Discretisation, FixedBinWidth
+from radiobone.imaging.filters.base import ImageFilter
 from radiobone.imaging.filters.original import Original
 from radiobone.imaging.filters.registry import AnyFilter
+from radiobone.imaging.mask_grid import MaskReading
 from radiobone.imaging.n4 import BiasCorrection
 from radiobone.imaging.normalise import Normalisation
 from radiobone.imaging.resample import Resampling
@@ -72,11 +74,30 @@ class RoiLimits(Settings):
     more_voxels_than: int | None = Field(default=None, ge=1)
 
 
+class ImageSettings(Settings):
+    """What one image type has of its own, in place of the general settings of the same names.
+
+    Attributes
+    ----------
+    kind : str
+        The filter.
+    plane, voxel_array_shift, texture
+        See ``ExtractionSettings``.
+    """
+
+    kind: str
+    plane: Literal[0, 1, 2] | None = None
+    voxel_array_shift: float = 0.0
+    texture: Texture = Texture()
+
+
 class ExtractionSettings(Settings):
     """How features are extracted; the steps are done in the order of the fields.
 
     Attributes
     ----------
+    mask : MaskReading
+        Which structure is meant where nothing else says so, and how far its grid may differ from the image's.
     bias_correction : BiasCorrection or None
         N4, for MR.
     normalisation : Normalisation or None
@@ -102,12 +123,15 @@ class ExtractionSettings(Settings):
         Added to intensities before they are squared (Energy, TotalEnergy, RootMeanSquared).
     texture : Texture
         How neighbours are counted.
+    per_image : tuple of ImageSettings
+        Image types that are measured with another plane, shift or texture.
     families : tuple of FamilyChoice
         The features, in order.
     maps : MapSettings
         The neighbourhood of feature maps; features of whole regions do not depend on it.
     """
 
+    mask: MaskReading = MaskReading()
     bias_correction: BiasCorrection | None = None
     normalisation: Normalisation | None = None
     resampling: Resampling | None = None
@@ -120,13 +144,23 @@ class ExtractionSettings(Settings):
     plane: Literal[0, 1, 2] | None = None
     voxel_array_shift: float = 0.0
     texture: Texture = Texture()
+    per_image: tuple[ImageSettings, ...] = ()
     families: tuple[FamilyChoice, ...] = Field(default=ALL_FAMILIES, min_length=1)
     maps: MapSettings = MapSettings()
+
+    def of_image(self, entry: ImageFilter) -> ExtractionSettings:
+        """Return the settings with which the images of one filter are measured."""
+        for own in self.per_image:
+            if own.kind == str(getattr(entry, "kind", "")):
+                return self.model_copy(
+                    update=own.model_dump(exclude={"kind", "texture"}) | {"texture": own.texture}
+                )
+        return self
 
     @model_validator(mode="after")
     def _each_once(self) -> ExtractionSettings:
         for what, names in (
-            ("images", [name for entry in self.images for name in entry.names(self.plane)]),
+            ("images", [name for entry in self.images for name in entry.names(self.of_image(entry).plane)]),
             ("families", [choice.name for choice in self.families]),
         ):
             twice = sorted({name for name in names if names.count(name) > 1})

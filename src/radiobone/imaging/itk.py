@@ -63,6 +63,14 @@ def from_sitk(image: sitk.Image, *, modality: str | None = None, is_2d: bool = F
     )
 
 
+def component(image: sitk.Image, channel: int) -> sitk.Image | None:
+    """Return one of an image's values per voxel, counted from 0; None if there are fewer."""
+    n_components = image.GetNumberOfComponentsPerPixel()
+    if channel >= n_components:
+        return None
+    return image if n_components == 1 else sitk.VectorIndexSelectionCast(image, channel)
+
+
 def like(image: sitk.Image, volume: Volume) -> Volume:
     """Copy a SimpleITK image into a volume that keeps another's modality and 2D mark."""
     return from_sitk(image, modality=volume.modality, is_2d=volume.is_2d)

@@ -16,8 +16,9 @@ import numpy.typing as npt
 import SimpleITK as sitk
 from pydantic import Field
 
-from radiobone.core.errors import BadSetting, ResourceLimit
+from radiobone.core.errors import BadSetting, GeometryMismatch, ResourceLimit
 from radiobone.core.settings import Settings
+from radiobone.core.validation import index_to_world, world_to_index
 from radiobone.core.volume import Volume
 from radiobone.imaging.bspline import interpolate
 from radiobone.imaging.crop import Box, bounding_box, crop
@@ -25,6 +26,7 @@ from radiobone.imaging.itk import like, to_sitk
 
 FloatArray = npt.NDArray[np.float64]
 MAX_VOXELS = 1_000_000_000
+ROUNDING_VOXELS = 1e-3
 
 Interpolator = Literal[
     "sitkNearestNeighbor", "sitkLinear", "sitkBSpline", "sitkGaussian", "sitkLabelGaussian",
@@ -59,7 +61,7 @@ def resample(image: Volume, mask: Volume, settings: Resampling) -> tuple[Volume,
     image : Volume
         Intensities; integers stay integers, cut off towards zero.
     mask : Volume
-        0 and 1, on the image's grid.
+        0 and 1. On a grid of its own, the new grid is laid by the mask's, for both.
     settings : Resampling
         The new voxel size.
 
@@ -71,22 +73,63 @@ def resample(image: Volume, mask: Volume, settings: Resampling) -> tuple[Volume,
     Raises
     ------
     EmptyMask, BadSetting, ResourceLimit
+    GeometryMismatch
+        If a mask on a grid of its own leaves the image.
     """
+    apart = not on_one_grid(image, mask)
+    if apart:
+        check_inside(image, mask)
     box = bounding_box(mask.array)
-    old = np.asarray(image.spacing_mm[::-1])
+    old = np.asarray(mask.spacing_mm[::-1])
     new = new_spacing(old, box, settings)
-    if np.allclose(old, new):
+    if np.allclose(image.spacing_mm[::-1], new):
+        if apart:
+            mask = nearest_on(image, mask)
+            box = bounding_box(mask.array)
         kept = box.grown(settings.margin_voxels, image.shape)
         return crop(image, kept), crop(mask, kept)
-    low, size = _lattice(old, new, box, image.shape, settings.margin_voxels)
+    low, size = _lattice(old, new, box, mask.shape, settings.margin_voxels)
     _check_size(size, new)
     first = 0.5 * (new - old) / old + low / (old / new)  # of the new grid, in voxels of the old
-    lattice = _Lattice.of(image, first, new, size)
-    if settings.interpolator == "sitkBSpline" and lattice.positions is not None:
+    lattice = _Lattice.of(mask, first, new, size)
+    if settings.interpolator == "sitkBSpline" and lattice.positions is not None and not apart:
         values = interpolate(image.array, lattice.positions)
         region = _nearest(mask.array, lattice.positions)
         return lattice.volume(values, image), lattice.volume(region, mask)
     return _by_itk(image, lattice, settings.interpolator), _by_itk(mask, lattice, "sitkNearestNeighbor")
+
+
+def on_one_grid(image: Volume, mask: Volume) -> bool:
+    """Tell whether image and mask have the same grid, to the last digit."""
+    return (image.shape, image.spacing_mm, image.origin_mm, image.direction) == (
+        mask.shape, mask.spacing_mm, mask.origin_mm, mask.direction,
+    )  # fmt: skip
+
+
+def check_inside(image: Volume, mask: Volume) -> None:
+    """Refuse a region whose box leaves the image, by more than a thousandth of a voxel.
+
+    Raises
+    ------
+    GeometryMismatch
+    """
+    box = bounding_box(mask.array)
+    corners = np.array([np.asarray(box.low) - 0.5, np.asarray(box.high) + 0.5])
+    index = world_to_index(image, index_to_world(mask, corners))
+    if (index.min(axis=0) < -0.5 - ROUNDING_VOXELS).any() or (
+        index.max(axis=0) > np.asarray(image.shape) - 0.5 + ROUNDING_VOXELS
+    ).any():
+        raise GeometryMismatch(
+            f"The region reaches from {index.min(axis=0).round(2).tolist()} to {index.max(axis=0).round(2).tolist()} "
+            f"(z, y, x) in the image's voxels, and the image has {image.shape}: a part of it has no intensities. "
+            "Pair the mask with the image it was drawn on."
+        )
+
+
+def nearest_on(image: Volume, mask: Volume) -> Volume:
+    """Resample a mask onto the grid of an image, nearest neighbour, 0 beyond the mask."""
+    frame = _frame(image.spacing_mm[::-1], image.origin_mm, image.direction)
+    return _by_itk(mask, _Lattice(frame, list(image.shape[::-1]), None), "sitkNearestNeighbor")
 
 
 @dataclass(frozen=True, eq=False)

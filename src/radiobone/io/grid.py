@@ -9,11 +9,12 @@ import numpy.typing as npt
 
 from radiobone.core.validation import check_same_grid
 from radiobone.core.volume import Volume
+from radiobone.imaging.mask_grid import MaskReading
 
 ALIGNED = 0.999  # cosine above which two axes are the same axis
 
 
-def onto_grid(mask: Volume, image: Volume, what: str) -> Volume:
+def onto_grid(mask: Volume, image: Volume, what: str, reading: MaskReading | None = None) -> Volume:
     """Turn and flip the mask's axes to the image's, then hold the two grids together.
 
     Files of one scan often store the axes in another order or sense (DICOM against NIfTI); turning them
@@ -27,6 +28,9 @@ def onto_grid(mask: Volume, image: Volume, what: str) -> Volume:
         The grid wanted.
     what : str
         The mask's file, for messages.
+    reading : MaskReading, optional
+        How far the grids may differ. A mask that may be resampled keeps its own grid here, and so does one within a
+        stated tolerance.
 
     Returns
     -------
@@ -37,7 +41,11 @@ def onto_grid(mask: Volume, image: Volume, what: str) -> Volume:
     ------
     GeometryMismatch, DimensionMismatch
     """
+    if reading is not None and reading.correct_grid:
+        return mask
     turned = reoriented(mask, image)
+    if reading is not None and not reading.is_strict:
+        return turned
     check_same_grid(image, turned, what)
     return replace(image, array=turned.array)
 

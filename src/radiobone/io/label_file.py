@@ -10,10 +10,19 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import SimpleITK as sitk
 
-from radiobone.core.errors import MaskLooksLikeImage, ProbabilisticMask, VectorImage, VectorMask
+from radiobone.core.errors import (
+    LabelNotFound,
+    MaskLooksLikeImage,
+    ProbabilisticMask,
+    VectorImage,
+    VectorMask,
+)
 from radiobone.core.volume import Volume
 from radiobone.core.warnings import MaskRounded, SpacingAssumed
+from radiobone.imaging.itk import component, from_sitk
+from radiobone.imaging.mask_grid import MaskReading
 from radiobone.io.files import first_bytes
 from radiobone.io.grid import onto_grid
 from radiobone.io.images import read_image
@@ -42,12 +51,15 @@ class LabelMask:
         The file, for messages.
     present : mapping
         Positive values that occur, in growing order, and the box of each.
+    default_label : int or None
+        Value meant where neither a label nor a name is asked for.
     """
 
     labels: Volume
     names: Mapping[str, int]
     what: str
     present: Mapping[int, Slices]
+    default_label: int | None = None
 
     def structures(self) -> tuple[str, ...]:
         """Names as declared, or ``label_<n>`` for each value that occurs."""
@@ -61,6 +73,8 @@ class LabelMask:
 
     def number(self, *, roi: str | None, label: int | None) -> int:
         """Value of a structure; see ``radiobone.io.masks.Mask``."""
+        if label is None and not roi:
+            label = self.default_label
         names = self.names or {f"label_{value}": value for value in self.present if _is_label_name(roi)}
         return choose_label(self.what, roi=roi, label=label, names=names, present=tuple(self.present))
 
@@ -69,7 +83,7 @@ def _is_label_name(roi: str | None) -> bool:
     return roi is not None and roi.startswith("label_")
 
 
-def open_label_file(path: Path, image: Volume) -> LabelMask:
+def open_label_file(path: Path, image: Volume, reading: MaskReading | None = None) -> LabelMask:
     """Read a mask file and lay it on the image's grid.
 
     Parameters
@@ -79,6 +93,8 @@ def open_label_file(path: Path, image: Volume) -> LabelMask:
         extension and from 3D Slicer's ``.seg.nrrd``.
     image : Volume
         The image that the mask belongs to.
+    reading : MaskReading, optional
+        The channel, the label meant where nothing is asked for, and how far the grids may differ.
 
     Raises
     ------
@@ -90,26 +106,30 @@ def open_label_file(path: Path, image: Volume) -> LabelMask:
     MaskRounded, GeometrySnapped
     """
     what = str(path)
-    volume = _read(path, image)
+    reading = reading or MaskReading()
+    volume = _read(path, image, reading.channel)
     labels = as_labels(volume.array, what)
     present = label_boxes(labels)
     _check_not_an_image(labels, present, what)
-    on_grid = onto_grid(volume.with_array(labels), image, what)
+    on_grid = onto_grid(volume.with_array(labels), image, what, reading)
     if on_grid.array.strides != labels.strides:  # the axes were turned, and the boxes with them
         present = label_boxes(on_grid.array)
-    return LabelMask(on_grid, _names(path), what, present)
+    return LabelMask(on_grid, _names(path), what, present, reading.label)
 
 
-def _read(path: Path, image: Volume) -> Volume:
+def _read(path: Path, image: Volume, channel: int | None) -> Volume:
     """Read; a picture file knows no pixel size, so it takes that of a 2D image of the same size."""
     try:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             volume = read_image(path)
     except VectorImage as error:
+        if channel is not None:
+            return _read_channel(path, channel)
         raise VectorMask(
             f"{path} holds several values per voxel (colour, or segments that overlap), where one label is needed. "
-            "Export each structure as a mask of its own, or as one label map."
+            "Export each structure as a mask of its own, or as one label map, or name the one that counts "
+            "(`label_channel` in a pyradiomics parameter file, `mask: {channel: 0}` in ours)."
         ) from error
     unplaced = any(isinstance(entry.message, SpacingAssumed) for entry in caught)
     for entry in caught:
@@ -118,6 +138,19 @@ def _read(path: Path, image: Volume) -> Volume:
     if unplaced and image.is_2d and volume.shape == image.shape:
         return replace(image, array=volume.array)
     return volume
+
+
+def _read_channel(path: Path, channel: int) -> Volume:
+    """Read one of several values per voxel; the file's bytes were checked before the values were counted."""
+    whole = sitk.ReadImage(str(path))
+    one = component(whole, channel)
+    if one is None:
+        raise LabelNotFound(
+            f"{path} has {whole.GetNumberOfComponentsPerPixel()} values per voxel, and number {channel} was asked for, "
+            "counted from 0. Ask for one that is there."
+        )
+    is_2d = one.GetDimension() == 2
+    return from_sitk(sitk.JoinSeries(one) if is_2d else one, is_2d=is_2d)
 
 
 def as_labels(array: npt.NDArray[Any], what: str) -> npt.NDArray[np.integer]:

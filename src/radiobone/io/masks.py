@@ -12,6 +12,7 @@ from pydicom.errors import InvalidDicomError
 
 from radiobone.core.errors import LabelNotFound, MaskLooksLikeImage
 from radiobone.core.volume import Volume
+from radiobone.imaging.mask_grid import MaskReading
 from radiobone.io.dicom_frames import is_dicom
 from radiobone.io.dicom_seg import open_dicom_seg
 from radiobone.io.files import check_exists, check_file, first_bytes, understood
@@ -63,7 +64,7 @@ class MaskFormat:
 
     name: str
     recognises: Callable[[Path], bool]
-    open: Callable[[Path, Volume], Mask]
+    open: Callable[[Path, Volume, MaskReading], Mask]
 
 
 def _is_modality(path: Path, modality: str) -> bool:
@@ -71,14 +72,22 @@ def _is_modality(path: Path, modality: str) -> bool:
 
 
 MASK_FORMATS: tuple[MaskFormat, ...] = (
-    MaskFormat("RTSTRUCT", lambda path: _is_modality(path, "RTSTRUCT"), open_rtstruct),
-    MaskFormat("DICOM-SEG", lambda path: _is_modality(path, "SEG"), open_dicom_seg),
+    MaskFormat(
+        "RTSTRUCT",
+        lambda path: _is_modality(path, "RTSTRUCT"),
+        lambda path, image, _: open_rtstruct(path, image),
+    ),
+    MaskFormat(
+        "DICOM-SEG",
+        lambda path: _is_modality(path, "SEG"),
+        lambda path, image, _: open_dicom_seg(path, image),
+    ),
     MaskFormat("folder with one file per structure", lambda path: path.is_dir(), open_mask_folder),
     MaskFormat("label file", lambda path: path.is_file(), open_label_file),
 )
 
 
-def open_mask(path: Path, image: Volume) -> Mask:
+def open_mask(path: Path, image: Volume, reading: MaskReading | None = None) -> Mask:
     """Open a mask on the grid of its image.
 
     Parameters
@@ -88,6 +97,8 @@ def open_mask(path: Path, image: Volume) -> Mask:
         file per structure.
     image : Volume
         The image that it belongs to.
+    reading : MaskReading, optional
+        What a label file leaves open, and how far its grid may differ; it keeps its own grid where this allows it.
 
     Returns
     -------
@@ -108,7 +119,7 @@ def open_mask(path: Path, image: Volume) -> Mask:
         check_file(path)
     chosen = next(mask_format for mask_format in MASK_FORMATS if mask_format.recognises(path))
     with understood(path, chosen.name):
-        return chosen.open(path, image)
+        return chosen.open(path, image, reading or MaskReading())
 
 
 def dicom_modality(path: Path) -> str | None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from radiobone.core.errors import UnreadableImage
 from radiobone.core.volume import Volume
+from radiobone.imaging.mask_grid import MaskReading
 from radiobone.io.label_file import open_label_file
 from radiobone.io.structures import label_not_found, name_in
 
@@ -21,11 +22,14 @@ class FolderMask:
     ----------
     files : dict
         File by structure, in the order of their names.
+    reading : MaskReading
+        How far a file's grid may differ from the image's. Its label is not asked for: a file is a structure.
     """
 
     folder: Path
     image: Volume
     files: dict[str, Path]
+    reading: MaskReading
 
     def structures(self) -> tuple[str, ...]:
         """Names of the files, whether a voxel is set in them or not."""
@@ -36,14 +40,15 @@ class FolderMask:
         name = name_in(str(self.folder), roi, self.files)
         if name is None:
             raise label_not_found(str(self.folder), roi, self.files)
-        return open_label_file(self.files[name], self.image).region(roi=None, label=label)
+        reading = self.reading.model_copy(update={"label": None})
+        return open_label_file(self.files[name], self.image, reading).region(roi=None, label=label)
 
     def number(self, *, roi: str | None, label: int | None) -> int | None:
         """Value asked for within a structure's file; the structures themselves have names only."""
         return label
 
 
-def open_mask_folder(folder: Path, image: Volume) -> FolderMask:
+def open_mask_folder(folder: Path, image: Volume, reading: MaskReading | None = None) -> FolderMask:
     """Open a folder of masks, all on the grid of one image.
 
     Raises
@@ -57,7 +62,7 @@ def open_mask_folder(folder: Path, image: Volume) -> FolderMask:
             f"{folder} holds no mask: no file ending in {', '.join(SUFFIXES)}, and no DICOM segmentation. "
             "Check that this is the folder of the masks."
         )
-    return FolderMask(folder, image, files)
+    return FolderMask(folder, image, files, reading or MaskReading())
 
 
 def structure_files(folder: Path) -> dict[str, Path]:

@@ -23,6 +23,7 @@ from radiobone.core.warnings import (
 )
 from radiobone.features.engine import extract_features
 from radiobone.features.settings import ExtractionSettings
+from radiobone.imaging.mask_grid import onto_image
 from radiobone.imaging.pictures import picture_facts, three_planes
 from radiobone.io.images import read_image
 from radiobone.io.manifest import Case, check_case_files
@@ -132,7 +133,7 @@ def run_image(
             try:
                 check_case_files(case)
                 volume = image.read(case)
-                found = _measure(case, open_mask(case.mask, volume), volume, task, tell)
+                found = _measure(case, open_mask(case.mask, volume, task.settings.mask), volume, task, tell)
             except RadioboneError as error:
                 found = [_failed(case, error)]
                 tell(case.case_id)
@@ -243,10 +244,11 @@ def _measure_one(case: Case, mask: Mask, image: Volume, task: Task) -> Outcome:
     with collected() as warnings:
         label = mask.number(roi=case.roi or None, label=case.label)
         region = mask.region(roi=case.roi or None, label=case.label)
-        facts = picture_facts(image, region)
+        shown = onto_image(image, region, task.settings.mask)
+        facts = picture_facts(image, shown)
         _warn_of_shape(facts)
         features = extract_features(image, region, task.settings) if task.measure else {}
-        picture = three_planes(image, region)
+        picture = three_planes(image, shown)
     whole = np.issubdtype(image.array.dtype, np.integer)
     return Outcome(
         case, "done" if task.measure else "ready", "", "", _as_text(case, warnings), features, facts, picture,

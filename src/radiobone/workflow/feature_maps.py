@@ -81,7 +81,7 @@ def feature_maps(
     if volume.is_2d and is_open(settings, modality):
         chosen = resolve_settings(None, "xr")
         warn_of_radiographs("The image is", "`modality=` or `settings=`")
-    region = region_of(mask, volume, label)
+    region = region_of(mask, volume, label, chosen.mask)
     if radius is not None:
         neighbourhood = {**chosen.maps.model_dump(), "radius": radius}
         chosen = chosen.model_copy(

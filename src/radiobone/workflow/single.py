@@ -15,7 +15,8 @@ from radiobone.core.errors import BadSetting, DimensionMismatch, EmptyMask, Labe
 from radiobone.core.validation import check_same_grid
 from radiobone.core.volume import Triple, Volume
 from radiobone.features.engine import extract_features as measure
-from radiobone.imaging.itk import from_sitk
+from radiobone.imaging.itk import component, from_sitk
+from radiobone.imaging.mask_grid import MaskReading
 from radiobone.io.images import read_image
 from radiobone.io.masks import open_mask
 from radiobone.workflow.choice import SettingsSource, is_open, resolve_settings, warn_of_radiographs
@@ -93,7 +94,7 @@ def extract_features(
     if volume.is_2d and is_open(settings, modality):
         chosen = resolve_settings(None, "xr")
         warn_of_radiographs("The image is", "`modality=` or `settings=`")
-    regions = _Regions(mask, volume)
+    regions = _Regions(mask, volume, chosen.mask)
     compile_kernels(show=True)
     if label is None or isinstance(label, (int, str, np.integer)):
         return measure(volume, regions.select(label), chosen)
@@ -101,9 +102,12 @@ def extract_features(
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("label")
 
 
-def region_of(mask: ImageLike, image: Volume, label: int | str | None) -> Volume:
-    """Return the region of a label in a mask of any kind, as 0 and 1 on the image's grid."""
-    return _Regions(mask, image).select(label)
+def region_of(mask: ImageLike, image: Volume, label: int | str | None, reading: MaskReading) -> Volume:
+    """Return the region of a label in a mask of any kind, as 0 and 1.
+
+    It lies on the image's grid, unless ``reading`` allows grids to differ.
+    """
+    return _Regions(mask, image, reading).select(label)
 
 
 def as_volume(image: ImageLike, spacing_mm: Triple | None = None) -> Volume:
@@ -144,14 +148,30 @@ def _from_array(array: npt.NDArray[Any], spacing_mm: Triple | None) -> Volume:
     return Volume(voxels[None] if is_2d else voxels, spacing_mm, is_2d=is_2d)
 
 
+def _of_channel(mask: ImageLike, channel: int | None) -> ImageLike:
+    """Take one of several values per voxel, where one is named."""
+    if channel is None or not isinstance(mask, sitk.Image):
+        return mask
+    one = component(mask, channel)
+    if one is None:
+        raise LabelNotFound(
+            f"The mask has {mask.GetNumberOfComponentsPerPixel()} values per voxel, and number {channel} was asked for, "
+            "counted from 0. Ask for one that is there."
+        )
+    return one
+
+
 class _Regions:
     """One mask of any kind, asked for one region after the other."""
 
-    def __init__(self, mask: ImageLike, image: Volume) -> None:
-        self._file = open_mask(Path(mask), image) if isinstance(mask, (str, Path)) else None
-        self._volume = None if isinstance(mask, (str, Path)) else as_volume(mask, image.spacing_mm)
-        if self._volume is not None:
-            check_same_grid(image, self._volume)
+    def __init__(self, mask: ImageLike, image: Volume, reading: MaskReading) -> None:
+        self._label = reading.label
+        self._file = open_mask(Path(mask), image, reading) if isinstance(mask, (str, Path)) else None
+        self._volume = None
+        if not isinstance(mask, (str, Path)):
+            self._volume = as_volume(_of_channel(mask, reading.channel), image.spacing_mm)
+            if reading.is_strict:
+                check_same_grid(image, self._volume)
 
     def select(self, label: int | str | None) -> Volume:
         if self._file is not None:
@@ -167,6 +187,7 @@ class _Regions:
         present = [int(value) for value in np.unique(self._volume.array) if value != 0]
         if not present:
             raise EmptyMask("The mask has no voxel other than 0. Check the segmentation.")
+        label = self._label if label is None else label
         if label is None and len(present) > 1:
             shown = ", ".join(map(str, present[:20])) + (", …" if len(present) > 20 else "")
             raise LabelNotFound(

@@ -15,6 +15,7 @@ NAMES = [
     "demo",
     "manifest",
     "extract",
+    "map",
     "evaluate",
     "report",
     "run",

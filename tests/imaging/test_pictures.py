@@ -16,10 +16,10 @@ from radiobone.imaging.pictures import (
     BONE_WINDOW,
     CONTOUR_RGB,
     GAP_PX,
-    INK_RGB,
     picture_facts,
     three_planes,
 )
+from radiobone.imaging.planes import INK_RGB
 
 HEIGHT = 160
 RIGHT, FRONT, HEAD = 400, 700, 1000  # intensity of the bright block on each side of the region

@@ -17,6 +17,7 @@ from radiobone.cli import (
     extract,
     fit,
     manifest,
+    map,
     recipes,
     report,
     run,
@@ -27,7 +28,7 @@ from radiobone.core.errors import RadioboneError
 from radiobone.core.interruption import exit_code, terminations_interrupt
 from radiobone.core.warnings import RadioboneWarning
 
-COMMANDS = (demo, manifest, extract, evaluate, report, run, fit, score, recipes, selftest, bench)
+COMMANDS = (demo, manifest, extract, map, evaluate, report, run, fit, score, recipes, selftest, bench)
 EXIT_WRONG_USAGE = 2
 NOTHING_HALF_DONE = "No file is half-written. Run the same command again."
 

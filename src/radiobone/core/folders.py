@@ -24,6 +24,7 @@ RESULT_FILES = ("metrics.json", "predictions.parquet", "selected.parquet", "fold
 PROVENANCE_FILE = "provenance.json"
 CASE_CACHE, FOLD_CACHE = "cache", "fold_cache"
 ENTRIES = "??/*.json"
+MAP_TABLE = "maps.csv"
 RUN_FILE = "run.json"
 SHARED = ("cases.csv", "pictures", PROVENANCE_FILE)
 
@@ -39,18 +40,18 @@ class Kind:
         Files that only this kind has.
     written : tuple of str
         Everything that is replaced by the next run.
-    cache : str
-        Folder of finished pieces of work.
+    cache : str or None
+        Folder of finished pieces of work, if there is one.
     """
 
     name: str
     own: tuple[str, ...]
     written: tuple[str, ...]
-    cache: str
+    cache: str | None
 
     def sign(self, folder: Path) -> str | None:
         """Return what shows that the folder is of this kind, or None."""
-        if any((folder / self.cache).glob(ENTRIES)):
+        if self.cache is not None and any((folder / self.cache).glob(ENTRIES)):
             return f"{self.cache}/"
         return next((name for name in self.own if (folder / name).exists()), None)
 
@@ -62,6 +63,7 @@ EVALUATION = Kind(
     (*RESULT_FILES, "audit.json", "shap.parquet", "shap.json", *SHARED),
     FOLD_CACHE,
 )
+MAPS = Kind("maps", (MAP_TABLE,), (MAP_TABLE, PROVENANCE_FILE), None)
 
 
 def prepare_extraction_folder(path: str | Path, inputs: Iterable[str | Path] = ()) -> Path:
@@ -103,6 +105,23 @@ def prepare_result_folder(path: str | Path, inputs: Iterable[str | Path] = ()) -
         )
     _refuse_to_replace(folder, EVALUATION, inputs)
     return _claimed(folder, EVALUATION)
+
+
+def prepare_map_folder(path: str | Path, inputs: Iterable[str | Path] = ()) -> Path:
+    """Make a folder for feature maps, before any work; parameters and errors as above.
+
+    Maps that an earlier run left there are replaced by those of the same name.
+    """
+    folder = prepare_folder(path)
+    for kind in (EXTRACTION, EVALUATION):
+        found = kind.sign(folder)
+        if found is not None:
+            raise OutputTaken(
+                f"The output {folder} holds an {kind.name} ({found}), and maps written there would spoil its provenance. "
+                f"Nothing was written. Give a folder of its own with -o, such as {folder / 'maps'}."
+            )
+    _refuse_to_replace(folder, MAPS, inputs)
+    return _claimed(folder, MAPS)
 
 
 def _refuse_to_replace(folder: Path, kind: Kind, inputs: Iterable[str | Path]) -> None:

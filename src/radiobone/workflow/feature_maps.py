@@ -13,7 +13,6 @@ from radiobone.features.maps.result import FeatureMaps
 from radiobone.features.maps.settings import MapSettings
 from radiobone.features.maps.wanted import ORIGINAL, all_maps, chosen_maps
 from radiobone.features.settings import ExtractionSettings
-from radiobone.imaging.crop import crop
 from radiobone.workflow.choice import SettingsSource, is_open, resolve_settings, warn_of_radiographs
 from radiobone.workflow.compiling import compile_kernels, compile_map_kernels
 from radiobone.workflow.single import ImageLike, as_volume, region_of
@@ -109,6 +108,6 @@ def _maps(
     source = MapSource.of(prepared, settings.maps)
     with progress("Maps", n_batches(source) * len(wanted), show=show) as advance:
         values = dict(map_features(source, settings, wanted, jobs=jobs, advance=advance))
-    maps = FeatureMaps(crop(prepared.image, source.box), source.inside, settings.maps.outside, values)
+    maps = FeatureMaps.of(source, settings, values)
     maps.warn_of_undefined()
     return maps

@@ -5,15 +5,19 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from radiobone.core.volume import Volume
 from radiobone.core.warnings import UndefinedInMap
+from radiobone.features.maps.engine import MapSource
+from radiobone.features.settings import ExtractionSettings
+from radiobone.imaging.crop import crop
+from radiobone.imaging.map_pictures import map_planes
 
 NAMES_SHOWN = 6
+CONTEXT_VOXELS = 40
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,21 +28,27 @@ class FeatureMaps(Mapping[str, Volume]):
     ----------
     image : Volume
         The image before filtering on the maps' grid: the region's box and the radius round it.
+    context : Volume
+        More of the image, for pictures.
+    offset : tuple of int, (z, y, x)
+        Where ``image`` begins in ``context``.
     inside : ndarray of bool, shape (n_z, n_y, n_x)
         Where the maps have values.
-    outside : float or "nan"
-        What they are elsewhere.
+    settings : ExtractionSettings
+        How they were made; ``settings.maps.outside`` is their value elsewhere.
     inside_values : mapping of str to ndarray of float, shape (n_voxels,)
         The values there, in raster order.
     """
 
     image: Volume
+    context: Volume
+    offset: tuple[int, int, int]
     inside: npt.NDArray[np.bool_]
-    outside: float | Literal["nan"]
+    settings: ExtractionSettings
     inside_values: Mapping[str, npt.NDArray[np.float64]]
 
     def __getitem__(self, name: str) -> Volume:
-        array = np.full(self.inside.shape, float(self.outside))
+        array = np.full(self.inside.shape, float(self.settings.maps.outside))
         array[self.inside] = self.inside_values[name]
         return self.image.with_array(array)
 
@@ -47,6 +57,34 @@ class FeatureMaps(Mapping[str, Volume]):
 
     def __len__(self) -> int:
         return len(self.inside_values)
+
+    @classmethod
+    def of(
+        cls, source: MapSource, settings: ExtractionSettings, values: Mapping[str, npt.NDArray[np.float64]]
+    ) -> FeatureMaps:
+        """Place the values of maps, by name and in raster order, where they were made."""
+        around = source.box.grown(CONTEXT_VOXELS, source.prepared.image.shape)
+        z, y, x = (low - first for low, first in zip(source.box.low, around.low, strict=True))
+        image = source.prepared.image
+        return cls(crop(image, source.box), crop(image, around), (z, y, x), source.inside, settings, values)
+
+    def picture(self, name: str, *, height_px: int = 240) -> npt.NDArray[np.uint8]:
+        """Draw a map over the image; see ``map_planes``.
+
+        Returns
+        -------
+        ndarray of uint8, shape (n_rows, n_columns, 3)
+            RGB.
+        """
+        values = np.full(self.context.shape, np.nan)
+        mine = tuple(slice(o, o + size) for o, size in zip(self.offset, self.image.shape, strict=True))
+        values[mine][self.inside] = self.inside_values[name]
+        region = np.zeros(self.context.shape, dtype=np.uint8)
+        region[mine] = self.inside
+        context = self.context
+        return map_planes(
+            context, context.with_array(region), context.with_array(values), name, height_px=height_px
+        )
 
     @property
     def n_undefined(self) -> dict[str, int]:

@@ -1,0 +1,112 @@
+"""Feature maps of one region as files: NIfTI, a picture of each, a table and the provenance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from radiobone import __version__
+from radiobone.core.files import file_digest, write_csv, write_json
+from radiobone.core.folders import MAP_TABLE, MAPS, PROVENANCE_FILE, begin, finish, prepare_map_folder
+from radiobone.core.progress import progress
+from radiobone.core.provenance import machine, versions
+from radiobone.features.maps.result import FeatureMaps
+from radiobone.io.write import write_volume
+from radiobone.workflow.cache import write_png
+from radiobone.workflow.feature_maps import feature_maps
+
+
+def map_files(
+    image: Path,
+    mask: Path,
+    output: Path,
+    *,
+    features: Sequence[str] | None = None,
+    settings: str | None = None,
+    modality: str | None = None,
+    radius: int | None = None,
+    label: int | str | None = None,
+    jobs: int = 1,
+    show_progress: bool = True,
+) -> pd.DataFrame:
+    """Make feature maps of one region and write them; parameters are those of ``feature_maps``.
+
+    Parameters
+    ----------
+    image, mask : Path
+        Files, or folders of DICOM or of structures.
+    output : Path
+        Folder for NAME.nii.gz and NAME.png of each map, ``maps.csv`` and ``provenance.json``.
+
+    Returns
+    -------
+    DataFrame
+        What ``maps.csv`` holds: one row per map with its file, range, mean and number of undefined voxels.
+
+    Raises
+    ------
+    OutputTaken, OutputNotWritable, DiskFull
+        If the folder is another's or cannot be written; the others are those of ``feature_maps``.
+    """
+    folder = prepare_map_folder(output, inputs=[image, mask])
+    maps = feature_maps(
+        image,
+        mask,
+        features,
+        settings,
+        radius=radius,
+        label=label,
+        jobs=jobs,
+        modality=modality,
+        show_progress=show_progress,
+    )
+    begin(folder, MAPS)
+    with progress("Files", len(maps), show=show_progress) as advance:
+        for name, volume in maps.items():
+            write_volume(folder / f"{name}.nii.gz", volume)
+            write_png(folder / f"{name}.png", maps.picture(name))
+            advance(name)
+    table = _summary(maps)
+    write_csv(folder / MAP_TABLE, table)
+    write_json(folder / PROVENANCE_FILE, _provenance(maps, image, mask, label))
+    finish(folder, MAPS)
+    return table
+
+
+def _summary(maps: FeatureMaps) -> pd.DataFrame:
+    rows = []
+    for name, values in maps.inside_values.items():
+        finite = values[np.isfinite(values)]
+        low, mean, high = (finite.min(), finite.mean(), finite.max()) if finite.size else (np.nan,) * 3
+        rows.append(
+            {
+                "map": name,
+                "file": f"{name}.nii.gz",
+                "minimum": low,
+                "mean": mean,
+                "maximum": high,
+                "n_voxels": values.size,
+                "n_undefined": values.size - finite.size,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _provenance(maps: FeatureMaps, image: Path, mask: Path, label: int | str | None) -> dict[str, Any]:
+    return {
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "radiobone": __version__,
+        "versions": versions(),
+        "machine": machine(),
+        "settings": maps.settings.model_dump(mode="json"),
+        "label": label,
+        "inputs": {
+            kind: {"name": path.name, "sha256": file_digest(path) if path.is_file() else None}
+            for kind, path in (("image", image), ("mask", mask))
+        },
+    }

@@ -118,7 +118,6 @@ def check_reach(reach: Sequence[int], shape: Sequence[int], what: str) -> None:
     for axis, (margin, size) in enumerate(zip(reach, shape, strict=True)):
         if margin > size:
             raise RoiTooSmall(
-                f"The image that {what} gets has {size} voxels along {'zyx'[axis]}, and the filter looks "
-                f"{margin} voxels to each side: it would see little but what is made up beyond the border. "
-                "Choose a smaller filter, or keep more of the image round the region (resampling.margin_voxels)."
+                f"The image has {size} voxels along {'zyx'[axis]}, and {what} looks {margin} voxels to each side: it would "
+                "see little but what is made up beyond the border. Choose a smaller filter, or leave it out."
             )

@@ -45,8 +45,13 @@ class Box:
 
     def within(self, other: Box) -> Box:
         """Return the box counted from the corner of another that holds it."""
-        low = tuple(index - first for index, first in zip(self.low, other.low, strict=True))
-        high = tuple(index - first for index, first in zip(self.high, other.low, strict=True))
+        z, y, x = other.low
+        return self.shifted((-z, -y, -x))
+
+    def shifted(self, steps: tuple[int, int, int]) -> Box:
+        """Return the box moved by so many voxels along (z, y, x)."""
+        low = tuple(index + step for index, step in zip(self.low, steps, strict=True))
+        high = tuple(index + step for index, step in zip(self.high, steps, strict=True))
         return Box(low, high)  # type: ignore[arg-type]
 
 

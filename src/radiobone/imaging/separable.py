@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from radiobone.imaging.boundary import Boundary, check_reach, correlate, surroundings
+from radiobone.imaging.boundary import Boundary, correlate, surroundings
 from radiobone.imaging.crop import Box
 
 FloatArray = npt.NDArray[np.float64]
@@ -37,21 +37,18 @@ def convolution(taps: Sequence[float], step: int = 1) -> Weights:
     return tuple(weights)
 
 
-def reach_of(kernels: Sequence[SeparableKernel], axes: Sequence[int]) -> tuple[int, int, int]:
-    """How far the widest of some kernels looks to each side, in voxels along (z, y, x)."""
-    reach = [0, 0, 0]
-    for position, axis in enumerate(axes):
-        reach[axis] = max(sum(len(weights) // 2 for weights in kernel[position]) for kernel in kernels)
-    return reach[0], reach[1], reach[2]
-
-
-def check_size(
-    shape: Sequence[int], kernels: Sequence[SeparableKernel], axes: Sequence[int], what: str
+def reach_of(
+    kernels: Sequence[SeparableKernel], axes: Sequence[int], *, turned: bool = False
 ) -> tuple[int, int, int]:
-    """Return the reach of some kernels; see ``check_reach`` for what is refused."""
-    reach = reach_of(kernels, axes)
-    check_reach(reach, shape, what)
-    return reach
+    """How far the widest of some kernels looks to each side, in voxels along (z, y, x), as they stand or turned."""
+    widths = [
+        max(sum(len(weights) // 2 for weights in kernel[place]) for kernel in kernels)
+        for place in range(len(axes))
+    ]
+    reach = [0, 0, 0]
+    for axis, width in zip(axes, widths, strict=True):
+        reach[axis] = max(widths) if turned else width
+    return reach[0], reach[1], reach[2]
 
 
 def responses(

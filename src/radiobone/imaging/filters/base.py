@@ -9,7 +9,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from radiobone.core.settings import Settings
-from radiobone.core.volume import Volume
+from radiobone.core.volume import Triple, Volume
 from radiobone.imaging.crop import Box
 from radiobone.imaging.discretise import Discretisation
 
@@ -28,6 +28,20 @@ class ImageFilter(Settings):
     @abstractmethod
     def names(self, plane: int | None) -> tuple[str, ...]:
         """Return the names that ``images`` gives, in its order; see there for ``plane``."""
+
+    def reach(self, spacing_mm: Triple, plane: int | None) -> tuple[int, int, int]:
+        """How far the filter is to see beyond a region, in voxels along (z, y, x).
+
+        0 for filters that take the image as the settings cut it round the region, as pyradiomics' do.
+
+        Parameters
+        ----------
+        spacing_mm : tuple of float, (z, y, x)
+            Edge lengths of a voxel.
+        plane : int or None
+            As for ``images``.
+        """
+        return 0, 0, 0
 
     @abstractmethod
     def images(self, volume: Volume, plane: int | None, box: Box) -> Iterator[tuple[str, NDArray[Any]]]:

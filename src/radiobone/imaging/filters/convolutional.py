@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from radiobone.core.volume import Volume
+from radiobone.imaging.boundary import check_reach
 from radiobone.imaging.crop import Box
 from radiobone.imaging.filters.base import ImageFilter
 
@@ -55,8 +56,11 @@ class ConvolutionalFilter(ImageFilter):
         RoiTooSmall
             If the image is smaller than the filter.
         """
-        axes = axes_of(0 if volume.is_2d and plane is None else plane)
-        for name, response in self.responses(axes):
+        plane = 0 if volume.is_2d and plane is None else plane
+        axes = axes_of(plane)
+        wanted = tuple(self.responses(axes))
+        check_reach(self.reach(volume.spacing_mm, plane), volume.shape, type(self).__name__)
+        for name, response in wanted:
             yield f"{name}-{len(axes)}D", response(volume, box)
 
 

@@ -12,8 +12,8 @@ import numpy.typing as npt
 from pydantic import Field, model_validator
 
 from radiobone.core.errors import BadSetting
-from radiobone.core.volume import Volume
-from radiobone.imaging.boundary import Boundary, check_reach, extended
+from radiobone.core.volume import Triple, Volume
+from radiobone.imaging.boundary import Boundary, extended
 from radiobone.imaging.crop import Box
 from radiobone.imaging.filters.convolutional import Axes, ConvolutionalFilter, Response, axes_of, number
 from radiobone.imaging.pooling import Pool, Pooling
@@ -88,10 +88,25 @@ class Gabor(ConvolutionalFilter):
         def response(volume: Volume, box: Box) -> FloatArray:
             pool = Pool(self.rotation_invariance or "average")
             for across in self._across(axes):
-                pool.add(self._in_slices(volume, box, across, name))
+                pool.add(self._in_slices(volume, box, across))
             return pool.result()
 
         yield name, response
+
+    def reach(self, spacing_mm: Triple, plane: int | None) -> tuple[int, int, int]:
+        """How far the kernels go from their middle, over all planes."""
+        planes = [self._reach_in(spacing_mm, across) for across in self._across(axes_of(plane))]
+        z, y, x = (max(margins) for margins in zip(*planes, strict=True))
+        return z, y, x
+
+    def _reach_in(self, spacing_mm: Triple, across: int) -> tuple[int, int, int]:
+        """How far a kernel in the slices across an axis goes from its middle."""
+        length_mm = self.truncate * self.sigma_mm * max(1.0, 1 / self.gamma)
+        z, y, x = (
+            0 if axis == across else math.floor(length_mm / edge_mm + 0.5)
+            for axis, edge_mm in enumerate(spacing_mm)
+        )
+        return z, y, x
 
     def _across(self, axes: Axes) -> tuple[int, ...]:
         """Axes whose slices are filtered."""
@@ -107,31 +122,32 @@ class Gabor(ConvolutionalFilter):
         turns = (self.theta_deg + place * self.theta_step_deg for place in range(n))
         return Counter(math.radians(round(turn % HALF_TURN_DEG, 9)) for turn in turns)
 
-    def _in_slices(self, volume: Volume, box: Box, across: int, name: str) -> FloatArray:
+    def _in_slices(self, volume: Volume, box: Box, across: int) -> FloatArray:
         """Response in the slices along one axis."""
-        spacing = [volume.spacing_mm[axis] for axis in axes_of(across)]
-        kernels = [(self._kernel(turn, spacing, name), times) for turn, times in self._directions().items()]
-        reach = [size // 2 for size in kernels[0][0].shape]
-        reach.insert(across, 0)
-        check_reach(reach, volume.shape, name)
+        reach = self._reach_in(volume.spacing_mm, across)
+        rows_mm, columns_mm = (
+            volume.spacing_mm[axis] * np.arange(-reach[axis], reach[axis] + 1.0) for axis in axes_of(across)
+        )
+        self._check_voxels(max(volume.spacing_mm[axis] for axis in axes_of(across)))
+        kernels = [
+            (self._kernel(theta, rows_mm[:, None], columns_mm), times)
+            for theta, times in self._directions().items()
+        ]
         slices = np.moveaxis(extended(volume.array, box, reach, self.boundary), across, 0)
         found = np.stack([self._pooled(one, kernels) for one in slices])
         return np.moveaxis(found, 0, across)
 
-    def _kernel(self, theta: float, spacing_mm: list[float], name: str) -> ComplexArray:
-        """Sample the kernel at the voxels of a plane, shape (rows, columns)."""
-        if self.wavelength_mm < 2 * max(spacing_mm):
+    def _check_voxels(self, largest_mm: float) -> None:
+        if self.wavelength_mm < 2 * largest_mm:
             raise BadSetting(
-                f"Voxels of {max(spacing_mm):g} mm cannot show waves of {self.wavelength_mm:g} mm ({name}): at least "
-                "two voxels belong to a wave. Choose a longer wave, or resample to smaller cubic voxels."
+                f"Voxels of {largest_mm:g} mm cannot show waves of {self.wavelength_mm:g} mm, as Gabor asks for: two "
+                "voxels at least belong to a wave. Choose a longer wavelength_mm, or resample to smaller cubic voxels."
             )
-        length_mm = self.truncate * self.sigma_mm * max(1.0, 1 / self.gamma)
-        reach = [math.floor(length_mm / edge + 0.5) for edge in spacing_mm]
-        rows, columns = (
-            edge * np.arange(-margin, margin + 1.0) for edge, margin in zip(spacing_mm, reach, strict=True)
-        )
-        along = columns * math.cos(theta) + rows[:, None] * math.sin(theta)
-        beside = rows[:, None] * math.cos(theta) - columns * math.sin(theta)
+
+    def _kernel(self, theta: float, rows_mm: FloatArray, columns_mm: FloatArray) -> ComplexArray:
+        """Sample the kernel at the voxels of a plane, shape (rows, columns)."""
+        along = columns_mm * math.cos(theta) + rows_mm * math.sin(theta)
+        beside = rows_mm * math.cos(theta) - columns_mm * math.sin(theta)
         width = (along**2 + (self.gamma * beside) ** 2) / (2 * self.sigma_mm**2)
         kernel: ComplexArray = np.exp(2j * np.pi * along / self.wavelength_mm - width)
         return kernel

@@ -12,11 +12,11 @@ import numpy.typing as npt
 from pydantic import Field
 
 from radiobone.core.errors import BadSetting
-from radiobone.core.volume import Volume
+from radiobone.core.volume import Triple, Volume
 from radiobone.imaging.boundary import Boundary
 from radiobone.imaging.crop import Box
-from radiobone.imaging.filters.convolutional import Axes, ConvolutionalFilter, Response, number
-from radiobone.imaging.separable import SeparableKernel, Weights, check_size, responses
+from radiobone.imaging.filters.convolutional import Axes, ConvolutionalFilter, Response, axes_of, number
+from radiobone.imaging.separable import SeparableKernel, Weights, responses
 
 TRUNCATE = 4.0
 
@@ -50,27 +50,32 @@ class LaplacianOfGaussian(ConvolutionalFilter):
         cut = "" if self.truncate == TRUNCATE else f"-truncate-{number(self.truncate)}"
         for sigma_mm in self.sigma_mm:
             name = f"laplacian-sigma-{number(sigma_mm)}-mm{cut}-{self.boundary}"
-            yield name, partial(self._response, name, sigma_mm, axes)
+            yield name, partial(self._response, sigma_mm, axes)
 
-    def _response(
-        self, name: str, sigma_mm: float, axes: Axes, volume: Volume, box: Box
-    ) -> npt.NDArray[np.float64]:
+    def reach(self, spacing_mm: Triple, plane: int | None) -> tuple[int, int, int]:
+        """How far the widest kernel goes from its middle."""
+        axes, widest = axes_of(plane), max(self.sigma_mm)
+        z, y, x = (
+            _reach(widest / edge, self.truncate) if axis in axes else 0
+            for axis, edge in enumerate(spacing_mm)
+        )
+        return z, y, x
+
+    def _response(self, sigma_mm: float, axes: Axes, volume: Volume, box: Box) -> npt.NDArray[np.float64]:
         spacing = [volume.spacing_mm[axis] for axis in axes]
-        kernels = _kernels([sigma_mm / edge for edge in spacing], spacing, self.truncate, name)
-        check_size(volume.shape, kernels, axes, name)
+        kernels = _kernels(sigma_mm, spacing, self.truncate)
         parts = responses(volume.array, box, kernels, axes, self.boundary)
         whole: npt.NDArray[np.float64] = sum(part for _, part in parts)  # type: ignore[assignment]
         return whole
 
 
-def _kernels(
-    sigmas: list[float], spacing_mm: list[float], truncate: float, name: str
-) -> list[SeparableKernel]:
+def _kernels(sigma_mm: float, spacing_mm: list[float], truncate: float) -> list[SeparableKernel]:
     """Return the separable kernels whose sum is the Laplacian of Gaussian: one for each second derivative."""
-    if truncate * min(sigmas) < 1:
+    sigmas = [sigma_mm / edge_mm for edge_mm in spacing_mm]
+    if not all(_reach(sigma, truncate) for sigma in sigmas):
         raise BadSetting(
-            f"The kernel of {name} ends within the next voxel: voxels of {max(spacing_mm):g} mm cannot show so fine "
-            "a structure. Choose a larger sigma, or resample to smaller voxels."
+            f"A Laplacian of Gaussian with sigma {sigma_mm:g} mm ends within the voxel, which measures up to "
+            f"{max(spacing_mm):g} mm. Choose a larger sigma, or resample to smaller voxels."
         )
     edge_mm = math.prod(spacing_mm) ** (1 / len(spacing_mm))
     plain, second = [], []
@@ -84,9 +89,14 @@ def _kernels(
     ]
 
 
+def _reach(sigma: float, truncate: float) -> int:
+    """Voxels from the middle of a kernel to its end, sigma in voxels."""
+    return math.floor(truncate * sigma + 0.5)
+
+
 def _sampled(sigma: float, truncate: float) -> tuple[Weights, Weights]:
     """Return a Gaussian and its second derivative at the voxels, sigma in voxels."""
-    reach = math.floor(truncate * sigma + 0.5)
+    reach = _reach(sigma, truncate)
     places = np.arange(-reach, reach + 1, dtype=np.float64)
     gaussian = np.exp(-((places / sigma) ** 2) / 2) / (math.sqrt(2 * math.pi) * sigma)
     curvature = gaussian * ((places / sigma) ** 2 - 1) / sigma**2

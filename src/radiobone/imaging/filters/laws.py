@@ -14,13 +14,13 @@ import numpy.typing as npt
 from pydantic import Field, field_validator, model_validator
 
 from radiobone.core.errors import BadSetting
-from radiobone.core.volume import Volume
+from radiobone.core.volume import Triple, Volume
 from radiobone.imaging.boundary import Boundary, surroundings
 from radiobone.imaging.crop import Box
-from radiobone.imaging.filters.convolutional import Axes, ConvolutionalFilter, Response
+from radiobone.imaging.filters.convolutional import Axes, ConvolutionalFilter, Response, axes_of
 from radiobone.imaging.pooling import Pooling
 from radiobone.imaging.rotations import parity, respond
-from radiobone.imaging.separable import SeparableKernel, Weights, check_size, convolution, responses
+from radiobone.imaging.separable import SeparableKernel, Weights, convolution, reach_of, responses
 
 _WHOLE: Mapping[str, tuple[int, ...]] = MappingProxyType(
     {
@@ -99,21 +99,35 @@ class Laws(ConvolutionalFilter):
                     f"for each axis{', without z' if len(axes) == 2 else ''}, such as {'L5S5E5'[: 2 * len(axes)]}."
                 )
             name = f"laws-{kernel}{turned}{energy}-{self.boundary}"
-            yield name, partial(self._response, name, tuple((LAWS[part],) for part in parts[::-1]), axes)
+            yield name, partial(self._response, _kernel(kernel), axes)
+
+    def reach(self, spacing_mm: Triple, plane: int | None) -> tuple[int, int, int]:
+        """How far the kernels, and the energy, go from the voxel."""
+        axes = axes_of(plane)
+        kernels = reach_of(
+            [_kernel(kernel) for kernel in self.kernels], axes, turned=self.rotation_invariance is not None
+        )
+        z, y, x = (
+            margin + (self.energy_distance or 0) * (axis in axes) for axis, margin in enumerate(kernels)
+        )
+        return z, y, x
 
     def _response(
-        self, name: str, kernel: SeparableKernel, axes: Axes, volume: Volume, box: Box
+        self, kernel: SeparableKernel, axes: Axes, volume: Volume, box: Box
     ) -> npt.NDArray[np.float64]:
         if self.energy_distance is None:
-            check_size(volume.shape, [kernel], axes, name)
             return respond(volume.array, box, kernel, axes, self.boundary, self.rotation_invariance)
         width = 2 * self.energy_distance + 1
         mean = (((1 / width,) * width,),) * len(axes)
-        reach = check_size(volume.shape, [mean], axes, name)
-        near = surroundings(box, reach, volume.shape, self.boundary)
+        near = surroundings(box, reach_of([mean], axes), volume.shape, self.boundary)
         found = respond(volume.array, near, kernel, axes, self.boundary, self.rotation_invariance)
         ((_, energy),) = responses(np.abs(found), box.within(near), [mean], axes, self.boundary)
         return energy
+
+
+def _kernel(kernel: str) -> SeparableKernel:
+    """Return a kernel such as L5S5E5 with its axes in the order z, y, x."""
+    return tuple((LAWS[part],) for part in _parts(kernel)[::-1])
 
 
 def _parts(kernel: str) -> list[str]:

@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field, field_validator
 
-from radiobone.core.volume import Volume
+from radiobone.core.volume import Triple, Volume
 from radiobone.imaging.boundary import Boundary
 from radiobone.imaging.crop import Box
-from radiobone.imaging.filters.convolutional import Axes, ConvolutionalFilter, Response
-from radiobone.imaging.separable import check_size, responses
+from radiobone.imaging.filters.convolutional import Axes, ConvolutionalFilter, Response, axes_of
+from radiobone.imaging.separable import SeparableKernel, reach_of, responses
 
 
 class Mean(ConvolutionalFilter):
@@ -44,12 +44,17 @@ class Mean(ConvolutionalFilter):
 
     def responses(self, axes: Axes) -> Iterator[tuple[str, Response]]:
         """Yield the one response."""
-        kernel = (((1 / self.support_voxels,) * self.support_voxels,),) * len(axes)
 
         def response(volume: Volume, box: Box) -> npt.NDArray[np.float64]:
-            check_size(volume.shape, [kernel], axes, name)
-            ((_, filtered),) = responses(volume.array, box, [kernel], axes, self.boundary)
+            ((_, filtered),) = responses(volume.array, box, [self._kernel(axes)], axes, self.boundary)
             return filtered
 
-        name = f"mean-support-{self.support_voxels}-{self.boundary}"
-        yield name, response
+        yield f"mean-support-{self.support_voxels}-{self.boundary}", response
+
+    def reach(self, spacing_mm: Triple, plane: int | None) -> tuple[int, int, int]:
+        """How far the kernel goes from its middle."""
+        axes = axes_of(plane)
+        return reach_of([self._kernel(axes)], axes)
+
+    def _kernel(self, axes: Axes) -> SeparableKernel:
+        return (((1 / self.support_voxels,) * self.support_voxels,),) * len(axes)

@@ -13,13 +13,13 @@ import pywt
 from pydantic import Field, field_validator
 
 from radiobone.core.errors import BadSetting
-from radiobone.core.volume import Volume
+from radiobone.core.volume import Triple, Volume
 from radiobone.imaging.boundary import Boundary
 from radiobone.imaging.crop import Box
-from radiobone.imaging.filters.convolutional import Axes, ConvolutionalFilter, Response
+from radiobone.imaging.filters.convolutional import Axes, ConvolutionalFilter, Response, axes_of
 from radiobone.imaging.pooling import Pooling
 from radiobone.imaging.rotations import respond
-from radiobone.imaging.separable import Chain, check_size, convolution
+from radiobone.imaging.separable import Chain, convolution, reach_of
 
 
 class SeparableWavelet(ConvolutionalFilter):
@@ -76,7 +76,12 @@ class SeparableWavelet(ConvolutionalFilter):
                     f"letter for each axis{', without z' if len(axes) == 2 else ''}, such as {'LHL'[: len(axes)]}."
                 )
             name = f"separablewavelet-{self.wavelet}-{band}-level-{self.level}{turned}-{self.boundary}"
-            yield name, partial(self._response, name, band, axes)
+            yield name, partial(self._response, band, axes)
+
+    def reach(self, spacing_mm: Triple, plane: int | None) -> tuple[int, int, int]:
+        """How far the filters of all levels go from the voxel."""
+        axes = axes_of(plane)
+        return reach_of([(self._chain("L"),) * len(axes)], axes)
 
     def _all_bands(self, n_axes: int) -> list[str]:
         bands = ["".join(letters) for letters in product("LH", repeat=n_axes)]
@@ -84,11 +89,8 @@ class SeparableWavelet(ConvolutionalFilter):
             return bands
         return [band for band in bands if "".join(sorted(band, reverse=True)) == band]
 
-    def _response(
-        self, name: str, band: str, axes: Axes, volume: Volume, box: Box
-    ) -> npt.NDArray[np.float64]:
+    def _response(self, band: str, axes: Axes, volume: Volume, box: Box) -> npt.NDArray[np.float64]:
         kernel = tuple(self._chain(letter) for letter in band[::-1])
-        check_size(volume.shape, [kernel], axes, name)
         return respond(volume.array, box, kernel, axes, self.boundary, self.rotation_invariance)
 
     def _chain(self, letter: str) -> Chain:

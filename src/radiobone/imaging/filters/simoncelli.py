@@ -20,6 +20,8 @@ FloatArray = npt.NDArray[np.float64]
 class Simoncelli(ConvolutionalFilter):
     """Band-pass map of the non-separable Simoncelli wavelet (IBSI 2); the image counts as periodic.
 
+    The image is that which the settings keep round the region (``resampling.margin_voxels``): all of it matters.
+
     Attributes
     ----------
     level : tuple of int

@@ -389,14 +389,14 @@ class TestSenselessSettings:
         "entry", [Laws(kernels=("L5S5",)), SeparableWavelet(bands=("LH",))], ids=named_2d
     )
     def test_two_letters_in_3d(self, entry):
-        with pytest.raises(BadSetting, match="filtering is in 3D"):
+        with pytest.raises(BadSetting, match="filtered in 3D"):
             responses(entry, noise())
 
     @pytest.mark.parametrize(
         "entry", [Laws(kernels=("L5S5E5",)), SeparableWavelet(bands=("LHL",))], ids=named
     )
     def test_three_letters_in_2d(self, entry):
-        with pytest.raises(BadSetting, match=r"filtering is in 2D.*without z"):
+        with pytest.raises(BadSetting, match="filtered in 2D"):
             responses(entry, Volume(noise().array[:1], is_2d=True))
 
     @pytest.mark.parametrize("entry", [

@@ -20,12 +20,12 @@ from radiobone.features.matrices.grid import Layout, LevelGrid
 from radiobone.features.region import ShapeRegion, TextureRegion
 from radiobone.features.registry import FAMILIES, ShapeFamily, TextureFamily, default_names
 from radiobone.features.settings import ExtractionSettings, FamilyChoice
-from radiobone.imaging.crop import Box, bounding_box, crop
+from radiobone.features.source import Source
+from radiobone.imaging.crop import Box, steps_between
 from radiobone.imaging.discretise import discretise
 from radiobone.imaging.filters.base import ImageFilter
 from radiobone.imaging.n4 import correct_bias
 from radiobone.imaging.normalise import normalise
-from radiobone.imaging.resample import resample
 from radiobone.imaging.resegment import resegment
 
 
@@ -45,6 +45,8 @@ class Prepared:
         Axis across which nothing is mixed.
     layout : Layout
         Where the region's voxels lie for the texture families.
+    source : Source
+        What the image was cut from.
     """
 
     image: Volume
@@ -53,6 +55,16 @@ class Prepared:
     box: Box
     plane: int | None
     layout: Layout
+    source: Source
+
+    def seen_by(self, entry: ImageFilter, box: Box) -> tuple[Volume, Box]:
+        """Return the image as far as a filter looks beyond a box, and the box in it."""
+        if not any(entry.reach(self.image.spacing_mm, self.plane)):
+            return self.image, box
+        filters = self.source.settings.images
+        reach = max(max(one.reach(self.image.spacing_mm, self.plane)) for one in filters)
+        wide = self.source.wide(self.image, reach + box.beyond(self.box))
+        return wide, box.shifted(steps_between(wide, self.image))
 
     @cached_property
     def inside(self) -> npt.NDArray[np.bool_]:
@@ -92,7 +104,8 @@ def extract_features(image: Volume, mask: Volume, settings: ExtractionSettings) 
     for entry in settings.images:
         own = settings.of_image(entry)
         placed = prepared if own is settings else prepared.measured_by(own)
-        for name, filtered in entry.images(placed.image, placed.plane, placed.box):
+        image, box = placed.seen_by(entry, placed.box)
+        for name, filtered in entry.images(image, placed.plane, box):
             region = texture_region(filtered, placed, own, entry)
             features.update(_texture_features(name, region, settings))
     return features
@@ -108,7 +121,8 @@ def prepare(image: Volume, mask: Volume, settings: ExtractionSettings) -> Prepar
         image = correct_bias(image, settings.bias_correction)
     if settings.normalisation is not None:
         image = normalise(image, settings.normalisation)
-    image, mask = _gridded(image, mask, settings)
+    source = Source(image, mask, settings)
+    image, mask = source.gridded(source.margin_voxels)
     inside = mask.array != 0
     box = check_region(inside, settings.roi)
     kept = inside
@@ -119,7 +133,7 @@ def prepare(image: Volume, mask: Volume, settings: ExtractionSettings) -> Prepar
             inside = kept
     plane = _plane_of(image, settings)
     _warn_about(image, kept, box, plane)
-    return Prepared(image, inside, kept, box, plane, _layout(kept, box, settings))
+    return Prepared(image, inside, kept, box, plane, _layout(kept, box, settings), source)
 
 
 def _plane_of(image: Volume, settings: ExtractionSettings) -> int | None:
@@ -128,16 +142,6 @@ def _plane_of(image: Volume, settings: ExtractionSettings) -> int | None:
 
 def _layout(mask: npt.NDArray[np.bool_], box: Box, settings: ExtractionSettings) -> Layout:
     return Layout.of(mask[box.slices], margin=max(settings.texture.distances))
-
-
-def _gridded(image: Volume, mask: Volume, settings: ExtractionSettings) -> tuple[Volume, Volume]:
-    """Resample, or else crop where that is asked for."""
-    if settings.resampling is not None:
-        return resample(image, mask, settings.resampling)
-    if settings.crop_margin_voxels is not None:
-        box = bounding_box(mask.array).grown(settings.crop_margin_voxels, image.shape)
-        return crop(image, box), crop(mask, box)
-    return image, mask
 
 
 def _warn_about(image: Volume, mask: npt.NDArray[np.bool_], box: Box, plane: int | None) -> None:

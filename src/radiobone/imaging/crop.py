@@ -43,6 +43,12 @@ class Box:
         high = tuple(min(index + margin, size - 1) for index, size in zip(self.high, shape, strict=True))
         return Box(low, high)  # type: ignore[arg-type]
 
+    def beyond(self, other: Box) -> int:
+        """How many voxels the box goes beyond another, on the side where it does so most; 0 if it does not."""
+        below = (inner - outer for inner, outer in zip(other.low, self.low, strict=True))
+        above = (outer - inner for inner, outer in zip(other.high, self.high, strict=True))
+        return max(0, *below, *above)
+
     def within(self, other: Box) -> Box:
         """Return the box counted from the corner of another that holds it."""
         z, y, x = other.low
@@ -89,3 +95,11 @@ def crop(volume: Volume, box: Box) -> Volume:
     x, y, z = np.asarray(volume.origin_mm) + direction @ step
     origin_mm: Triple = (float(x), float(y), float(z))
     return replace(volume, array=volume.array[box.slices], origin_mm=origin_mm)
+
+
+def steps_between(outer: Volume, inner: Volume) -> tuple[int, int, int]:
+    """Voxels along (z, y, x) from the first voxel of a volume to that of another on the same grid."""
+    direction = np.asarray(outer.direction).reshape(3, 3)
+    away_mm = direction.T @ (np.asarray(inner.origin_mm) - np.asarray(outer.origin_mm))
+    x, y, z = np.rint(away_mm / np.asarray(outer.spacing_mm[::-1])).astype(int).tolist()
+    return z, y, x

@@ -134,7 +134,8 @@ def map_features(
     for entry in settings.images:
         if not wanted.keys() & set(entry.names(source.prepared.plane)):
             continue
-        for name, array in entry.images(source.prepared.image, source.prepared.plane, source.box):
+        image, box = source.prepared.seen_by(entry, source.box)
+        for name, array in entry.images(image, source.prepared.plane, box):
             if name in wanted:
                 region = map_region(array, source, settings, entry)
                 found = _in_threads(region, wanted[name], jobs, advance or Progress())

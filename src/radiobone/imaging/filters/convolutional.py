@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from radiobone.core.errors import BadSetting
 from radiobone.core.volume import Volume
 from radiobone.imaging.boundary import check_reach
 from radiobone.imaging.crop import Box
@@ -72,3 +73,20 @@ def axes_of(plane: int | None) -> Axes:
 def number(value: float) -> str:
     """Write a number as names of features have it, ``2-5``."""
     return str(value).replace(".", "-")
+
+
+def check_letters(what: str, n_parts: int, axes: Axes) -> None:
+    """Refuse a name that has not one part for each filtered axis.
+
+    Raises
+    ------
+    BadSetting
+    """
+    if n_parts != len(axes):
+        due = {
+            3: "Name three, along x, y and z; or set plane: 0, to filter each slice by itself",
+            2: "Name two, along the axes of a slice (x, y)",
+        }
+        raise BadSetting(
+            f"{what} has {n_parts} parts, and images are filtered in {len(axes)}D. {due[len(axes)]}."
+        )

@@ -13,11 +13,16 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field, field_validator, model_validator
 
-from radiobone.core.errors import BadSetting
 from radiobone.core.volume import Triple, Volume
 from radiobone.imaging.boundary import Boundary, surroundings
 from radiobone.imaging.crop import Box
-from radiobone.imaging.filters.convolutional import Axes, ConvolutionalFilter, Response, axes_of
+from radiobone.imaging.filters.convolutional import (
+    Axes,
+    ConvolutionalFilter,
+    Response,
+    axes_of,
+    check_letters,
+)
 from radiobone.imaging.pooling import Pooling
 from radiobone.imaging.rotations import parity, respond
 from radiobone.imaging.separable import SeparableKernel, Weights, convolution, reach_of, responses
@@ -92,12 +97,7 @@ class Laws(ConvolutionalFilter):
         turned = f"-{self.rotation_invariance}" if self.rotation_invariance else ""
         energy = f"-energy-{self.energy_distance}" if self.energy_distance else ""
         for kernel in self.kernels:
-            parts = _parts(kernel)
-            if len(parts) != len(axes):
-                raise BadSetting(
-                    f"The Laws kernel {kernel} has {len(parts)} parts, but filtering is in {len(axes)}D. Name one part "
-                    f"for each axis{', without z' if len(axes) == 2 else ''}, such as {'L5S5E5'[: 2 * len(axes)]}."
-                )
+            check_letters(f"The Laws kernel {kernel}", len(_parts(kernel)), axes)
             name = f"laws-{kernel}{turned}{energy}-{self.boundary}"
             yield name, partial(self._response, _kernel(kernel), axes)
 

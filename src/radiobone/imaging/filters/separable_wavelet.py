@@ -12,11 +12,16 @@ import numpy.typing as npt
 import pywt
 from pydantic import Field, field_validator
 
-from radiobone.core.errors import BadSetting
 from radiobone.core.volume import Triple, Volume
 from radiobone.imaging.boundary import Boundary
 from radiobone.imaging.crop import Box
-from radiobone.imaging.filters.convolutional import Axes, ConvolutionalFilter, Response, axes_of
+from radiobone.imaging.filters.convolutional import (
+    Axes,
+    ConvolutionalFilter,
+    Response,
+    axes_of,
+    check_letters,
+)
 from radiobone.imaging.pooling import Pooling
 from radiobone.imaging.rotations import respond
 from radiobone.imaging.separable import Chain, convolution, reach_of
@@ -70,11 +75,7 @@ class SeparableWavelet(ConvolutionalFilter):
         """Yield one response for each band."""
         turned = f"-{self.rotation_invariance}" if self.rotation_invariance else ""
         for band in self.bands or self._all_bands(len(axes)):
-            if len(band) != len(axes):
-                raise BadSetting(
-                    f"The wavelet band {band} has {len(band)} letters, but filtering is in {len(axes)}D. Write one "
-                    f"letter for each axis{', without z' if len(axes) == 2 else ''}, such as {'LHL'[: len(axes)]}."
-                )
+            check_letters(f"The wavelet band {band}", len(band), axes)
             name = f"separablewavelet-{self.wavelet}-{band}-level-{self.level}{turned}-{self.boundary}"
             yield name, partial(self._response, band, axes)
 

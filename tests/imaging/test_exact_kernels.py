@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from radiobone.core.volume import Volume
 from radiobone.imaging.crop import Box
+from radiobone.imaging.filters.log import LoG
 from radiobone.imaging.filters.wavelet import Wavelet
 from radiobone.imaging.itk import to_sitk
 from radiobone.imaging.resample import Resampling, resample
@@ -133,3 +134,29 @@ def test_two_voxels_are_mirrored(n_voxels):
     image, _ = resample(volume, mask, Resampling(spacing_xyz_mm=(0.5, 0.5, 0.5)))
     assert image.array.min() >= 1 - 1e-9
     assert image.array.max() <= n_voxels + 1e-9
+
+
+@few
+@given(
+    shape=st.tuples(
+        st.sampled_from([1, 4, 5, 23]), st.sampled_from([4, 7, 70]), st.sampled_from([4, 33, 90])
+    ),
+    spacing=st.tuples(SPACINGS, SPACINGS, SPACINGS),
+    sigma=st.sampled_from([0.5, 1, 2.5, 5]),
+    dtype=st.sampled_from(["int16", "uint8", "int64", "float32", "float64"]),
+    seed=st.integers(0, 999),
+)
+def test_laplacian_of_gaussian_is_itks_to_the_last_bit(shape, spacing, sigma, dtype, seed):
+    rng = np.random.default_rng(seed)
+    flat = shape[0] == 1
+    volume = Volume(rng.uniform(0, 255, shape).astype(dtype), spacing_mm=spacing, is_2d=flat)
+    low = tuple(int(rng.integers(size)) for size in shape)
+    box = Box(low, tuple(int(rng.integers(first, size)) for first, size in zip(low, shape, strict=True)))
+    filtering = sitk.LaplacianRecursiveGaussianImageFilter()
+    filtering.SetNormalizeAcrossScale(True)
+    filtering.SetSigma(sigma)
+    image = to_sitk(volume)[:, :, 0] if flat else to_sitk(volume)
+    assume(all(n * s >= sigma + s for n, s in zip(image.GetSize(), image.GetSpacing(), strict=True)))
+    expected = sitk.GetArrayFromImage(filtering.Execute(image)).reshape(shape)
+    ((_, found),) = LoG(sigma_mm=(sigma,)).images(volume, None, box)
+    assert np.array_equal(found, expected[box.slices])

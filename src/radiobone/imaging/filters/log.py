@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
 import numpy as np
-import SimpleITK as sitk
 from numpy.typing import NDArray
 from pydantic import Field
 
@@ -14,9 +13,9 @@ from radiobone.core.errors import RoiTooSmall
 from radiobone.core.volume import Volume
 from radiobone.imaging.crop import Box
 from radiobone.imaging.filters.base import ImageFilter
-from radiobone.imaging.itk import to_sitk
+from radiobone.imaging.recursive_gaussian import laplacian
 
-MIN_VOXELS = 4  # ITK's recursive Gaussian needs four along every axis
+MIN_VOXELS = 4  # the recursion looks back at four
 
 
 class LoG(ImageFilter):
@@ -43,20 +42,15 @@ class LoG(ImageFilter):
         RoiTooSmall
             If the image has too few voxels along an axis for a sigma.
         """
-        image = to_sitk(volume)
-        if volume.is_2d and volume.shape[0] == 1:
-            image = image[:, :, 0]
+        flat = volume.is_2d and volume.shape[0] == 1
         for name, sigma in zip(self.names(plane), self.sigma_mm, strict=True):
-            _check_size(image, sigma)
-            laplacian = sitk.LaplacianRecursiveGaussianImageFilter()
-            laplacian.SetNormalizeAcrossScale(True)
-            laplacian.SetSigma(sigma)
-            filtered = sitk.GetArrayFromImage(laplacian.Execute(image)).reshape(volume.shape)
-            yield name, filtered[box.slices]
+            _check_size(volume, sigma, flat=flat)
+            yield name, laplacian(volume.array, volume.spacing_mm, sigma, box, flat=flat)
 
 
-def _check_size(image: sitk.Image, sigma_mm: float) -> None:
-    size, spacing = np.asarray(image.GetSize()), np.asarray(image.GetSpacing())
+def _check_size(volume: Volume, sigma_mm: float, *, flat: bool) -> None:
+    n_axes = 2 if flat else 3
+    size, spacing = np.asarray(volume.shape[::-1])[:n_axes], np.asarray(volume.spacing_mm[::-1])[:n_axes]
     needed = np.maximum(np.ceil(sigma_mm / spacing) + 1, MIN_VOXELS)
     if (size < needed).any():
         raise RoiTooSmall(

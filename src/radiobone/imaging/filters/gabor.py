@@ -124,17 +124,24 @@ class Gabor(ConvolutionalFilter):
 
     def _in_slices(self, volume: Volume, box: Box, across: int) -> FloatArray:
         """Response in the slices along one axis."""
+        from scipy.fft import fft2, next_fast_len  # slow to import, and few ask for this filter
+
         reach = self._reach_in(volume.spacing_mm, across)
         rows_mm, columns_mm = (
             volume.spacing_mm[axis] * np.arange(-reach[axis], reach[axis] + 1.0) for axis in axes_of(across)
         )
         self._check_voxels(max(volume.spacing_mm[axis] for axis in axes_of(across)))
-        kernels = [
-            (self._kernel(theta, rows_mm[:, None], columns_mm), times)
+        slices = np.moveaxis(extended(volume.array, box, reach, self.boundary), across, 0)
+        inner = tuple(
+            slice(reach[axis], size - reach[axis])
+            for axis, size in zip(axes_of(across), slices.shape[1:], strict=True)
+        )
+        shape = [next_fast_len(size) for size in slices.shape[1:]]
+        transfers = [
+            (_transfer(self._kernel(theta, rows_mm[:, None], columns_mm), shape), times)
             for theta, times in self._directions().items()
         ]
-        slices = np.moveaxis(extended(volume.array, box, reach, self.boundary), across, 0)
-        found = np.stack([self._pooled(one, kernels) for one in slices])
+        found = np.stack([self._pooled(fft2(one, shape), transfers, inner) for one in slices])
         return np.moveaxis(found, 0, across)
 
     def _check_voxels(self, largest_mm: float) -> None:
@@ -152,16 +159,26 @@ class Gabor(ConvolutionalFilter):
         kernel: ComplexArray = np.exp(2j * np.pi * along / self.wavelength_mm - width)
         return kernel
 
-    def _pooled(self, plane: FloatArray, kernels: list[tuple[ComplexArray, int]]) -> FloatArray:
-        """Response of all directions in one slice, which has the kernel's reach as margin."""
-        from scipy.fft import fft2, ifft2, next_fast_len  # slow to import, and few ask for this filter
+    def _pooled(
+        self, spectrum: ComplexArray, transfers: list[tuple[FloatArray, int]], inner: tuple[slice, ...]
+    ) -> FloatArray:
+        """Response of all directions in one slice."""
+        from scipy.fft import ifft
 
-        shape = [next_fast_len(size) for size in plane.shape]
-        inner = tuple(
-            slice(size - 1, whole) for size, whole in zip(kernels[0][0].shape, plane.shape, strict=True)
-        )
-        spectrum = fft2(plane, shape)
         pool = Pool(self.rotation_invariance or "average")
-        for kernel, times in kernels:
-            pool.add(np.abs(ifft2(spectrum * fft2(kernel, shape))[inner]), times)
+        for transfer, times in transfers:
+            rows = ifft(spectrum * transfer, axis=0, overwrite_x=True)[inner[0]]
+            response = ifft(rows, axis=1, overwrite_x=True)[:, inner[1]]
+            pool.add(np.sqrt(response.real**2 + response.imag**2), times)
         return pool.result()
+
+
+def _transfer(kernel: ComplexArray, shape: list[int]) -> FloatArray:
+    """Transform a kernel about its middle; it is real, since opposite weights are conjugate."""
+    from scipy.fft import fft2
+
+    padded = np.zeros(shape, dtype=np.complex128)
+    padded[: kernel.shape[0], : kernel.shape[1]] = kernel
+    middle = [-(size // 2) for size in kernel.shape]
+    transfer: FloatArray = fft2(np.roll(padded, middle, axis=(0, 1))).real
+    return transfer

@@ -229,6 +229,7 @@ def test_a_random_contour_is_made_of_supervoxels_that_meet_the_region() -> None:
     touched = ndimage.binary_dilation(mask.array, iterations=8)
     assert region.array.any()
     assert not (region.array.astype(bool) & ~touched).any()
+    assert ndimage.label(region.array, np.ones((3, 3, 3)))[1] == 1
     sizes = np.bincount(labels.ravel())
     assert labels.min() == 0
     assert (sizes > 0).all()

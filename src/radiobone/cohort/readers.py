@@ -33,9 +33,9 @@ from radiobone.cohort.manifest_given import check_is_no_manifest
 from radiobone.cohort.numbers import number_table
 from radiobone.cohort.possible_patients import possible_patients
 from radiobone.cohort.roles import Request, Roles, find_roles
-from radiobone.core.errors import FileMissing
+from radiobone.core.errors import FileMissing, TableOfRepeats
 from radiobone.core.files import file_digest
-from radiobone.core.folders import FEATURE_FILES, extraction_record
+from radiobone.core.folders import FEATURE_FILES, REPEAT_COLUMNS, extraction_record
 from radiobone.core.tables import read_table
 
 UNKNOWN_SITE = "unknown"
@@ -143,6 +143,7 @@ def cohort_from_arrays(
     TableError, StudyError
     """
     given = gather(X, y, groups=groups, sites=sites, clinical=clinical)
+    _refuse_repeats(given.table, "X")
     features = tuple(name for name in given.table.columns if name not in set(given.clinical))
     notes = (f"{len(features)} feature columns, as given.",)
     roles = Roles(features=features, clinical=given.clinical, notes=notes)
@@ -163,6 +164,7 @@ def _load(source: Path, *, patterns: bool) -> _Source:
     table = read_table(path)
     table.columns = [str(name) for name in table.columns]
     check_columns(table)
+    _refuse_repeats(table, path.name)
     extraction = _extraction(path)
     if source.is_dir() and extraction is None and not patterns:
         raise FileMissing(
@@ -173,6 +175,15 @@ def _load(source: Path, *, patterns: bool) -> _Source:
     recorded = extraction.pop("feature_columns") if extraction else None
     provenance = {"source": path.name, "digest": file_digest(path), "extraction": extraction}
     return _Source(table, None if recorded is None else tuple(recorded), provenance)
+
+
+def _refuse_repeats(table: pd.DataFrame, source: str) -> None:
+    if set(REPEAT_COLUMNS) <= set(table.columns) and (table[REPEAT_COLUMNS[0]].astype(str) != "0").any():
+        raise TableOfRepeats(
+            f"{source} holds perturbed repeats of regions (columns {' and '.join(REPEAT_COLUMNS)}), not regions of "
+            "their own: learned from, one patient would count many times. Give the table of features that lies beside "
+            "it (features.parquet), or leave the rows with 'repeat' 0 alone."
+        )
 
 
 def _extraction(path: Path) -> dict[str, Any] | None:

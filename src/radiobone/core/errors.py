@@ -237,6 +237,10 @@ class NotNumeric(TableError):
     """Words where numbers are needed."""
 
 
+class TableOfRepeats(TableError):
+    """Rows are repeats of the same regions, where each must be a region of its own."""
+
+
 class NonFiniteFeature(TableError):
     """An infinite feature value."""
 
@@ -299,3 +303,10 @@ class BenchFailed(RunError):
 
 class UnexpectedError(RunError):
     """A defect of radiobone itself, recorded so that the cohort goes on."""
+
+    @classmethod
+    def of(cls, error: Exception) -> UnexpectedError:
+        """Name the defect and ask for a report."""
+        return cls(
+            f"{type(error).__name__}: {error}. This is a defect of radiobone, not of your data; please report it."
+        )

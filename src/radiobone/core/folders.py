@@ -20,6 +20,9 @@ from radiobone.core.outputs import prepare_folder, same_file
 from radiobone.core.warnings import UnfinishedRun
 
 FEATURE_FILES = ("features.parquet", "features.csv")
+REPEAT_FILES = ("repeats.parquet", "repeats.csv")
+REPEAT_COLUMNS = ("repeat", "perturbation")
+ICC_FILE, REPEAT_PICTURES = "icc.csv", "repeat_pictures"
 RESULT_FILES = ("metrics.json", "predictions.parquet", "selected.parquet", "folds.json")
 PROVENANCE_FILE = "provenance.json"
 CASE_CACHE, FOLD_CACHE = "cache", "fold_cache"
@@ -56,7 +59,12 @@ class Kind:
         return next((name for name in self.own if (folder / name).exists()), None)
 
 
-EXTRACTION = Kind("extraction", FEATURE_FILES, (*FEATURE_FILES, *SHARED), CASE_CACHE)
+EXTRACTION = Kind(
+    "extraction",
+    FEATURE_FILES,
+    (*FEATURE_FILES, *REPEAT_FILES, ICC_FILE, REPEAT_PICTURES, *SHARED),
+    CASE_CACHE,
+)
 EVALUATION = Kind(
     "evaluation",
     RESULT_FILES,

@@ -91,6 +91,10 @@ class NonFiniteIntensityOutside(RadioboneWarning):
     code = "NonFiniteIntensity"
 
 
+class RepeatFailed(RadioboneWarning):
+    """A perturbed repeat could not be measured; the region itself and its other repeats are there."""
+
+
 class RoiNameAssumed(RadioboneWarning):
     """The mask's only structure has another name than the one asked for, and was taken."""
 

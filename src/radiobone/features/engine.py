@@ -74,7 +74,7 @@ class Prepared:
     def measured_by(self, settings: ExtractionSettings) -> Prepared:
         """Return the same image and region for another plane and other distances."""
         return replace(
-            self, plane=_plane_of(self.image, settings), layout=_layout(self.mask, self.box, settings)
+            self, plane=plane_of(self.image, settings), layout=_layout(self.mask, self.box, settings)
         )
 
 
@@ -117,11 +117,7 @@ def prepare(image: Volume, mask: Volume, settings: ExtractionSettings) -> Prepar
     image, mask = check_inputs(image, drawn, settings.mask)
     if settings.resampling is not None and not settings.mask.is_strict:
         mask = drawn  # the new grid is laid by the mask's own
-    if settings.bias_correction is not None:
-        image = correct_bias(image, settings.bias_correction)
-    if settings.normalisation is not None:
-        image = normalise(image, settings.normalisation)
-    source = Source(image, mask, settings)
+    source = Source(corrected(image, settings), mask, settings)
     image, mask = source.gridded(source.margin_voxels)
     inside = mask.array != 0
     box = check_region(inside, settings.roi)
@@ -131,17 +127,27 @@ def prepare(image: Volume, mask: Volume, settings: ExtractionSettings) -> Prepar
         box = check_region(kept, settings.roi)
         if settings.resegmentation.shape_too:
             inside = kept
-    plane = _plane_of(image, settings)
+    plane = plane_of(image, settings)
     _warn_about(image, kept, box, plane)
     return Prepared(image, inside, kept, box, plane, _layout(kept, box, settings), source)
 
 
-def _plane_of(image: Volume, settings: ExtractionSettings) -> int | None:
+def plane_of(image: Volume, settings: ExtractionSettings) -> int | None:
+    """Axis across which nothing is mixed: a single 2D image has its own."""
     return 0 if image.is_2d and settings.plane is None else settings.plane
 
 
 def _layout(mask: npt.NDArray[np.bool_], box: Box, settings: ExtractionSettings) -> Layout:
     return Layout.of(mask[box.slices], margin=max(settings.texture.distances))
+
+
+def corrected(image: Volume, settings: ExtractionSettings) -> Volume:
+    """Do the steps that need the whole image and not the region: bias correction and normalisation."""
+    if settings.bias_correction is not None:
+        image = correct_bias(image, settings.bias_correction)
+    if settings.normalisation is not None:
+        image = normalise(image, settings.normalisation)
+    return image
 
 
 def _warn_about(image: Volume, mask: npt.NDArray[np.bool_], box: Box, plane: int | None) -> None:

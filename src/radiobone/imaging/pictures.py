@@ -8,6 +8,7 @@ nearest to, so an oblique scan is shown as it was acquired and nothing is smeare
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -88,6 +89,26 @@ def three_planes(
         draw_mark(panel, plane.left_mark)
         panels += [gap, panel]
     return np.concatenate(panels[1:], axis=1)
+
+
+def contact_sheet(pictures: Sequence[Picture], per_row: int) -> Picture:
+    """Put pictures of one size side by side, row below row, on white.
+
+    Parameters
+    ----------
+    pictures : sequence of ndarray of uint8, shape (height, width, 3)
+        At least one.
+    per_row : int
+        Pictures in a row.
+    """
+    height, width, _ = pictures[0].shape
+    n_columns, n_rows = min(per_row, len(pictures)), math.ceil(len(pictures) / per_row)
+    size = n_rows * (height + GAP_PX) - GAP_PX, n_columns * (width + GAP_PX) - GAP_PX
+    sheet = np.full((*size, 3), 255, dtype=np.uint8)
+    for number, picture in enumerate(pictures):
+        top, left = (height + GAP_PX) * (number // per_row), (width + GAP_PX) * (number % per_row)
+        sheet[top : top + height, left : left + width] = picture
+    return sheet
 
 
 def picture_facts(image: Volume, mask: Volume) -> dict[str, Any]:

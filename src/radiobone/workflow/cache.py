@@ -20,8 +20,9 @@ from radiobone.features.settings import ExtractionSettings
 from radiobone.io.images import files_read
 from radiobone.io.manifest import Case, check_case_files
 from radiobone.workflow.case_runner import Outcome
+from radiobone.workflow.repeats import Repeat, RepeatTask
 
-ENGINE_PARTS = ("core", "io", "imaging", "features", "workflow/case_runner.py")
+ENGINE_PARTS = ("core", "io", "imaging", "features", "workflow/case_runner.py", "workflow/repeats.py")
 ENGINE_PACKAGES = (
     "radiobone", "numpy", "scipy", "SimpleITK", "PyWavelets", "pydicom", "pillow",
     "pylibjpeg", "pylibjpeg-libjpeg", "pylibjpeg-openjpeg", "pylibjpeg-rle", "pyjpegls", "python-gdcm",
@@ -68,8 +69,13 @@ def _state(file: Path) -> FileState:
     return file, status.st_mtime_ns, status.st_ctime_ns, status.st_size
 
 
-def case_key(case: Case, settings: ExtractionSettings, modality: str | None) -> CaseKey | None:
-    """Return the key of a case, or None if a file cannot be read (the case will then fail by name)."""
+def case_key(
+    case: Case, settings: ExtractionSettings, modality: str | None, repeats: RepeatTask | None = None
+) -> CaseKey | None:
+    """Return the key of a case, or None if a file cannot be read (the case will then fail by name).
+
+    The key of its repeats holds the plan too, and the patient's id, which decides what is drawn.
+    """
     try:
         check_case_files(case)  # before anything outside the root, or no file at all, is read
         image, mask = _digest(case.image), _digest(case.mask)
@@ -85,6 +91,12 @@ def case_key(case: Case, settings: ExtractionSettings, modality: str | None) -> 
         "versions": {name: package_version(name) for name in ENGINE_PACKAGES},
         "engine": engine_digest(),
     }
+    if repeats is not None:
+        asked["repeats"] = {
+            "plan": repeats.plan.model_dump(mode="json"),
+            "patient": case.patient_id,
+            "drawn": case.case_id in repeats.drawn,
+        }
     return CaseKey(image, mask, content_digest(asked))
 
 
@@ -122,7 +134,8 @@ class Cache:
 def _to_plain(outcome: Outcome) -> dict[str, Any]:
     plain = {name: value for name, value in asdict(replace(outcome, picture=None)).items() if name != "case"}
     picture = None if outcome.picture is None else png_bytes(outcome.picture).hex()
-    plain["features"] = [list(pair) for pair in outcome.features.items()]  # JSON objects are written sorted
+    plain["features"] = _pairs(outcome.features)
+    plain["repeats"] = [{**asdict(one), "features": _pairs(one.features)} for one in outcome.repeats]
     return {**plain, "roi": outcome.case.roi, "warnings": list(outcome.warnings), "picture": picture}
 
 
@@ -132,8 +145,19 @@ def _from_plain(plain: dict[str, Any], case: Case) -> Outcome:
     picture = content.pop("picture")
     pixels = None if picture is None else np.asarray(Image.open(io.BytesIO(bytes.fromhex(picture))))
     content["warnings"] = tuple(content["warnings"])
-    content["features"] = {name: float(value) for name, value in content["features"]}
+    content["features"] = _features(content["features"])
+    content["repeats"] = tuple(
+        Repeat(**{**one, "features": _features(one["features"])}) for one in content["repeats"]
+    )
     return Outcome(case=replace(case, roi=roi), picture=pixels, **content)
+
+
+def _pairs(features: dict[str, float]) -> list[list[Any]]:
+    return [list(pair) for pair in features.items()]  # JSON objects are written sorted
+
+
+def _features(pairs: list[tuple[str, Any]]) -> dict[str, float]:
+    return {name: float(value) for name, value in pairs}
 
 
 def png_bytes(pixels: Any, *, smallest: bool = True) -> bytes:

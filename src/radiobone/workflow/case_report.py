@@ -35,7 +35,8 @@ def extraction_lines(result: FeatureTable, folder: Path, *, measured: bool) -> l
             f"{len(result.cases)} regions: {counts}. Nothing was measured; a real run gives {n_features} features each. "
             f"Every region is drawn: look through {folder / PICTURES}"
         )
-    return [done, *warning_lines(result.cases, folder / "cases.csv")]
+    repeated = [] if result.repeats is None else result.repeats.lines(folder)
+    return [done, *repeated, *warning_lines(result.cases, folder / "cases.csv")]
 
 
 def warning_lines(cases: pd.DataFrame, written: Path) -> list[str]:

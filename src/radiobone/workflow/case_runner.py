@@ -18,6 +18,7 @@ from radiobone.core.warnings import (
     DisconnectedRoi,
     ModalityDoubtful,
     RadioboneWarning,
+    RepeatFailed,
     RoiTouchesBorder,
     collected,
 )
@@ -29,6 +30,7 @@ from radiobone.io.images import read_image
 from radiobone.io.manifest import Case, check_case_files
 from radiobone.io.masks import Mask, open_mask
 from radiobone.io.roots import is_drive
+from radiobone.workflow.repeats import Repeat, RepeatTask, failures, measure_repeats
 
 Status = Literal["done", "failed", "empty", "ready"]
 DICOM_MODALITIES = {
@@ -55,11 +57,14 @@ class Task:
         What the images are said to be; a DICOM header that says otherwise is an error.
     measure : bool
         False reads, checks and pictures without measuring.
+    repeats : RepeatTask or None
+        Measure perturbed repeats of the regions, in place of the regions themselves.
     """
 
     settings: ExtractionSettings
     modality: str | None = None
     measure: bool = True
+    repeats: RepeatTask | None = None
 
 
 @dataclass(frozen=True)
@@ -88,6 +93,8 @@ class Outcome:
         How the image's intensities are stored; empty if the image was not read.
     is_2d : bool
         Whether the image is a single 2D image.
+    repeats : tuple of Repeat
+        Perturbed repeats, where they were asked for; then there are no ``features``.
     """
 
     case: Case
@@ -101,6 +108,7 @@ class Outcome:
     label: int | None = None
     pixel_type: Literal["integer", "decimal", ""] = ""
     is_2d: bool = False
+    repeats: tuple[Repeat, ...] = ()
 
 
 def run_image(
@@ -138,7 +146,7 @@ def run_image(
                 found = [_failed(case, error)]
                 tell(case.case_id)
             except Exception as error:  # noqa: BLE001 - a defect in one case must not cost the cohort
-                found = [_failed(case, _unexpected(error))]
+                found = [_failed(case, UnexpectedError.of(error))]
                 tell(case.case_id)
         shared = _as_text(case, warnings)
         outcomes.append([replace(one, warnings=shared + one.warnings) for one in found])
@@ -237,10 +245,12 @@ def _measure_matched(case: Case, mask: Mask, image: Volume, task: Task) -> Outco
     except RadioboneError as error:
         return _failed(case, error)
     except Exception as error:  # noqa: BLE001 - as above
-        return _failed(case, _unexpected(error))
+        return _failed(case, UnexpectedError.of(error))
 
 
 def _measure_one(case: Case, mask: Mask, image: Volume, task: Task) -> Outcome:
+    if task.repeats is not None:
+        return _repeat_one(case, mask, image, task.settings, task.repeats)
     with collected() as warnings:
         label = mask.number(roi=case.roi or None, label=case.label)
         region = mask.region(roi=case.roi or None, label=case.label)
@@ -254,6 +264,17 @@ def _measure_one(case: Case, mask: Mask, image: Volume, task: Task) -> Outcome:
         case, "done" if task.measure else "ready", "", "", _as_text(case, warnings), features, facts, picture,
         label, "integer" if whole else "decimal", image.is_2d,
     )  # fmt: skip
+
+
+def _repeat_one(
+    case: Case, mask: Mask, image: Volume, settings: ExtractionSettings, task: RepeatTask
+) -> Outcome:
+    with collected():  # told with the region's own features
+        label = mask.number(roi=case.roi or None, label=case.label)
+        region = mask.region(roi=case.roi or None, label=case.label)
+    repeats, sheet = measure_repeats(case, label, image, region, settings, task)
+    told = tuple(f"{RepeatFailed.code}: {_below_root(case, text)}" for text in failures(repeats))
+    return Outcome(case, "done", warnings=told, picture=sheet, label=label, repeats=repeats)
 
 
 def _warn_of_shape(facts: dict[str, Any]) -> None:
@@ -283,10 +304,4 @@ def _below_root(case: Case, message: str) -> str:
     """Let paths in a message begin at the manifest's root, as in the manifest."""
     return (
         message if case.root is None or is_drive(case.root) else message.replace(f"{case.root}{os.sep}", "")
-    )
-
-
-def _unexpected(error: Exception) -> UnexpectedError:
-    return UnexpectedError(
-        f"{type(error).__name__}: {error}. This is a defect of radiobone, not of your data; please report it."
     )

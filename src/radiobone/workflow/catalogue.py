@@ -13,6 +13,8 @@ from radiobone.evaluation import spec
 from radiobone.features.presets import PRESET_OF_MODALITY, PRESETS
 from radiobone.features.settings import ExtractionSettings
 from radiobone.imaging.filters.registry import AnyFilter
+from radiobone.imaging.perturb.plan import PRESETS as PERTURBATION_PRESETS
+from radiobone.imaging.perturb.registry import PERTURBATIONS
 from radiobone.models.registry import MODELS
 from radiobone.selection.registry import RESAMPLERS, STEPS
 from radiobone.workflow.study_file import Study
@@ -57,7 +59,12 @@ def setting_lines() -> list[str]:
     documented = _attributes(ExtractionSettings)
     lines += [_row(name, documented.get(name, "")) for name in ExtractionSettings.model_fields]
     lines += ["", "Filters, for the key 'images':"]
-    return lines + [_row(kind.__name__, _first_line(kind)) for kind in _filters()]
+    lines += [_row(kind.__name__, _first_line(kind)) for kind in _filters()]
+    lines += [
+        "",
+        "Perturbations, for extract --perturb (`radiobone recipes light` prints a file to start from):",
+    ]
+    return lines + [_row(name, _first_line(kind)) for name, kind in PERTURBATIONS.items()]
 
 
 def recipe_lines() -> list[str]:
@@ -83,9 +90,13 @@ def text_of(name: str) -> str:
     if name in PRESETS:
         content = PRESETS[name].model_dump(mode="json", exclude_none=True)
         return f"# Settings of extraction: radiobone extract MANIFEST -o DIR --settings FILE\n{_as_yaml(content)}"
+    if name in PERTURBATION_PRESETS:
+        content = PERTURBATION_PRESETS[name].model_dump(mode="json", exclude_none=True)
+        return f"# Perturbed repeats: radiobone extract MANIFEST -o DIR --perturb FILE\n{_as_yaml(content)}"
     presets = [preset for preset in PRESETS if preset != "default"]
     raise BadConfig(
-        f"No recipe '{name}'. Pipelines: {', '.join(spec.list_pipelines())}. Presets of extraction: {', '.join(presets)}."
+        f"No recipe '{name}'. Pipelines: {', '.join(spec.list_pipelines())}. Presets of extraction: {', '.join(presets)}. "
+        f"Perturbed repeats: {', '.join(PERTURBATION_PRESETS)}."
     )
 
 

@@ -17,6 +17,7 @@ from radiobone.core.provenance import machine, versions
 from radiobone.core.warnings import MixedPixelTypes
 from radiobone.features.names import expected_names
 from radiobone.features.settings import ExtractionSettings
+from radiobone.imaging.perturb.plan import PlanSource, load_plan
 from radiobone.io.manifest import Manifest, read_manifest
 from radiobone.io.manifest_paths import check_paths
 from radiobone.workflow.cache import Cache, case_key
@@ -24,6 +25,7 @@ from radiobone.workflow.case_runner import Outcome, Task
 from radiobone.workflow.choice import Choice, SettingsSource, choose, resolve_settings
 from radiobone.workflow.feature_table import FeatureTable, assemble, save, save_cases
 from radiobone.workflow.image_pool import Job, run_jobs
+from radiobone.workflow.repeat_table import make_repeats, save_repeats, with_failed_repeats
 
 NAMES_SHOWN = 3
 
@@ -38,6 +40,7 @@ def extract(
     target: str | None = None,
     jobs: int = 1,
     csv: bool = False,
+    perturb: PlanSource | None = None,
     show_progress: bool = True,
 ) -> FeatureTable:
     """Extract features of every region in a manifest.
@@ -61,6 +64,9 @@ def extract(
         Worker processes. The numbers do not depend on it.
     csv : bool
         Write ``features.csv`` instead of Parquet.
+    perturb : int, preset name ("light", "zwanenburg"), path, mapping or Perturbations, optional
+        Measure perturbed repeats of each region too: so many, or as planned. They are written to
+        ``repeats.parquet``, never into the table of features, and compared in ``icc.csv``.
 
     Returns
     -------
@@ -77,7 +83,10 @@ def extract(
     -----
     ModalityAssumed, MixedPixelTypes
     """
-    folder = None if output is None else prepare_extraction_folder(output, inputs=[manifest])
+    plan = None if perturb is None else load_plan(perturb)
+    folder = (
+        None if output is None else prepare_extraction_folder(output, inputs=[manifest, *_files(perturb)])
+    )
     listed, choice = _planned(manifest, settings, modality, root, target)
     store = None if folder is None else Cache(folder / CASE_CACHE)
     work = [Job(case, case_key(case, choice.settings, choice.modality)) for case in listed.cases]
@@ -89,8 +98,16 @@ def extract(
     with saying_what_is_kept(kept):
         outcomes = run_jobs(work, task, store=store, n_processes=jobs, show_progress=show_progress)
     outcomes = _told_of_mixed_types(outcomes, choice.settings)
-    result = assemble(outcomes, listed, _provenance(listed, choice, work))
+    repeats = None
+    if plan is not None:
+        repeats = make_repeats(outcomes, task, plan, folder, n_processes=jobs, show_progress=show_progress)
+        outcomes = with_failed_repeats(outcomes, repeats)
+    provenance = _provenance(listed, choice, work)
+    if plan is not None:
+        provenance["repeats"] = plan.model_dump(mode="json")
+    result = replace(assemble(outcomes, listed, provenance), repeats=repeats)
     if folder is not None and store is not None:
+        save_repeats(repeats, folder, csv=csv)
         save(result, outcomes, folder, csv=csv)
         store.prune(keys)
         finish(folder, EXTRACTION)
@@ -124,6 +141,10 @@ def dry_run(
     result = replace(assemble(outcomes, listed, {}), feature_columns=tuple(dict.fromkeys(names)))
     save_cases(result, outcomes, folder)
     return result
+
+
+def _files(perturb: PlanSource | None) -> list[str | Path]:
+    return [perturb] if isinstance(perturb, (str, Path)) else []
 
 
 def _planned(

@@ -17,6 +17,7 @@ from radiobone.io.manifest import NO_PATH, Manifest
 from radiobone.io.roots import is_drive
 from radiobone.workflow.cache import write_png
 from radiobone.workflow.case_runner import WARNING_SEPARATOR, Outcome
+from radiobone.workflow.repeated import Repeats
 
 CASE_COLUMNS = ("patient_id", "roi", "image", "mask", "label", "status", "code", "message", "warnings")
 
@@ -35,12 +36,15 @@ class FeatureTable:
         Every region asked for: done, failed with its code and message, or empty; its warnings.
     provenance : dict
         Settings, versions, digests of the inputs.
+    repeats : Repeats or None
+        Perturbed repeats of the regions and how robust the features are, where they were asked for.
     """
 
     table: pd.DataFrame
     feature_columns: tuple[str, ...]
     cases: pd.DataFrame
     provenance: dict[str, Any]
+    repeats: Repeats | None = None
 
     @property
     def n_failed(self) -> int:
@@ -64,7 +68,7 @@ class FeatureTable:
 
 def assemble(outcomes: Sequence[Outcome], manifest: Manifest, provenance: dict[str, Any]) -> FeatureTable:
     """Join outcomes into a table ordered by patient and region."""
-    ordered = sorted(outcomes, key=lambda one: (one.case.patient_id, one.case.roi, str(one.case.label)))
+    ordered = in_order(outcomes)
     done = [one for one in ordered if one.status == "done"]
     features = tuple(dict.fromkeys(name for one in done for name in one.features))
     rows = [
@@ -79,6 +83,11 @@ def assemble(outcomes: Sequence[Outcome], manifest: Manifest, provenance: dict[s
     table = pd.DataFrame(rows, columns=["patient_id", "roi", *manifest.extra_columns, *features])
     cases = pd.DataFrame([_case_row(one, manifest.root) for one in ordered], columns=list(CASE_COLUMNS))
     return FeatureTable(table, features, cases, {**provenance, "feature_columns": list(features)})
+
+
+def in_order(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """Sort by patient and region."""
+    return sorted(outcomes, key=lambda one: (one.case.patient_id, one.case.roi, str(one.case.label)))
 
 
 def _case_row(outcome: Outcome, root: Path) -> dict[str, Any]:
@@ -123,13 +132,13 @@ def save(result: FeatureTable, outcomes: Sequence[Outcome], folder: Path, *, csv
 def save_cases(result: FeatureTable, outcomes: Sequence[Outcome], folder: Path) -> None:
     """Write what became of every case, and its picture."""
     write_csv(folder / "cases.csv", result.cases)
-    _save_pictures(outcomes, folder / "pictures")
+    save_pictures(outcomes, folder / "pictures")
 
 
-def _save_pictures(outcomes: Sequence[Outcome], folder: Path) -> None:
-    ordered = sorted(outcomes, key=lambda one: (one.case.patient_id, one.case.roi, str(one.case.label)))
+def save_pictures(outcomes: Sequence[Outcome], folder: Path) -> None:
+    """Write the pictures that there are, and an index of them; those of an earlier run go."""
     index = []
-    for number, one in enumerate(one for one in ordered if one.picture is not None):
+    for number, one in enumerate(one for one in in_order(outcomes) if one.picture is not None):
         name = f"{number:04d}.png"
         write_png(folder / name, one.picture)
         who = {"case_id": one.case.case_id, "patient_id": one.case.patient_id, "roi": one.case.roi}
@@ -140,6 +149,9 @@ def _save_pictures(outcomes: Sequence[Outcome], folder: Path) -> None:
             (folder / name).unlink(missing_ok=True)
     if index:
         write_json(folder / "index.json", index)
+    else:
+        with writing(folder):
+            (folder / "index.json").unlink(missing_ok=True)
 
 
 def listed_pictures(index: Path) -> set[str]:

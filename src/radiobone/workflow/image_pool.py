@@ -71,12 +71,15 @@ def run_jobs(
             outcomes += stored
     if outcomes and show_progress:
         print(
-            f"{len(jobs) - len(missing)} of {len(jobs)} cases are unchanged since the last run and are kept.",
+            f"{len(jobs) - len(missing)} of {len(jobs)} cases are unchanged since the last run and are kept"
+            f"{', with their repeats' if task.repeats else ''}.",
             file=sys.stderr,
         )
     if task.measure and missing:
         compile_kernels(show=show_progress)
-    title = "Measuring regions" if task.measure else "Checking regions"
+    title = (
+        "Checking regions" if not task.measure else f"Measuring {'repeats' if task.repeats else 'regions'}"
+    )
     with (
         progress(title, len(missing), show=show_progress) as tell,
         closing(_computed(missing, task, store, n_processes, tell)) as finished,

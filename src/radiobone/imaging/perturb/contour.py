@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import SimpleITK as sitk
 from pydantic import Field
+from scipy import ndimage
 
 from radiobone.core.errors import RoiTooSmall
 from radiobone.core.volume import Triple, Volume
@@ -20,6 +21,7 @@ ITERATIONS = 3  # more change the supervoxels little, and take the time of all e
 MARGIN_EDGES = 1.5
 SUPERVOXELS_PER_REGION = 30  # at least, so that small regions have a contour to randomise
 PERCENTILES = (1.0, 99.0)
+NEIGHBOURS = np.ones((3, 3, 3))  # voxels that share a corner are one piece
 IntArray = npt.NDArray[np.integer]
 
 
@@ -27,7 +29,8 @@ class Contour(OnMask):
     """A region of supervoxels (SLIC), those at its contour drawn by chance.
 
     A supervoxel that lies in the region to ``certain`` or more belongs to the new one, to less than
-    ``excluded`` never; others with the probability that is the share of them in the region.
+    ``excluded`` never; others with the probability that is the share of them in the region. The new region has no more pieces
+    than the old one: the largest.
 
     Attributes
     ----------
@@ -70,6 +73,7 @@ class Contour(OnMask):
         array, inside, new = image.array[window], mask[window], changed[window]
         for piece in _pieces(inside.shape, plane):
             new[piece] = self._drawn(array[piece], inside[piece], edge, image.spacing_mm, rng)
+        new[...] = _largest_pieces(new, ndimage.label(inside, NEIGHBOURS)[1])
         return changed
 
     def _drawn(
@@ -117,6 +121,16 @@ def supervoxels(array: npt.NDArray[Any], spacing_mm: Triple, edge_mm: float) -> 
     found = sitk.GetArrayFromImage(slic.Execute(sitk.GetImageFromArray(scaled.squeeze())))
     labels = np.unique(found, return_inverse=True)[1]
     return labels.reshape(array.shape)
+
+
+def _largest_pieces(mask: npt.NDArray[np.bool_], n_kept: int) -> npt.NDArray[np.bool_]:
+    """Leave out single supervoxels that chance has put beside the region: no reader draws them."""
+    pieces, n_pieces = ndimage.label(mask, NEIGHBOURS)
+    if n_pieces <= n_kept:
+        return mask
+    sizes = np.bincount(pieces.ravel())[1:]
+    largest = np.argsort(-sizes, kind="stable")[:n_kept] + 1
+    return np.asarray(np.isin(pieces, largest))
 
 
 def _edge_mm(

@@ -1,0 +1,63 @@
+"""Features of a region whose image or contour was changed a little."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from radiobone.core.volume import Volume
+from radiobone.features.checks import check_inputs
+from radiobone.features.engine import corrected, extract_features, plane_of
+from radiobone.features.settings import ExtractionSettings
+from radiobone.imaging.perturb.base import Perturbation
+from radiobone.imaging.perturb.chain import Random, Target, perturb
+
+
+@dataclass(frozen=True, eq=False)
+class Perturbable:
+    """A region ready to be perturbed again and again.
+
+    Attributes
+    ----------
+    image, mask : Volume
+        After the steps that need the whole image (bias correction, normalisation), which repeats do not change.
+    settings : ExtractionSettings
+        The steps left: those that come after resampling.
+    target : Target
+        The grid of the features.
+    """
+
+    image: Volume
+    mask: Volume
+    settings: ExtractionSettings
+    target: Target
+
+    @classmethod
+    def of(cls, image: Volume, mask: Volume, settings: ExtractionSettings) -> Perturbable:
+        """Check and correct an image; parameters and errors as for ``extract_features``."""
+        image, mask = check_inputs(image, mask, settings.mask)
+        done = {
+            "bias_correction": None,
+            "normalisation": None,
+            "resampling": None,
+            "crop_margin_voxels": None,
+        }
+        return cls(
+            corrected(image, settings),
+            mask,
+            settings.model_copy(update=done),
+            Target(settings.resampling, settings.crop_margin_voxels, plane_of(image, settings)),
+        )
+
+    def perturbed(self, steps: Sequence[Perturbation], random: Random) -> tuple[Volume, Volume]:
+        """Return image and region after the steps; see ``imaging.perturb.chain.perturb``."""
+        return perturb(self.image, self.mask, steps, self.target, random)
+
+    def features(self, image: Volume, mask: Volume) -> dict[str, float]:
+        """Measure a perturbed image and region.
+
+        Raises
+        ------
+        EmptyMask, RoiTooSmall, NonFiniteIntensity, TooManyGrayLevels
+        """
+        return extract_features(image, mask, self.settings)

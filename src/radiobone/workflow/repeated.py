@@ -1,0 +1,51 @@
+"""What an extraction with perturbed repeats gives, beside the features themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from radiobone.core.folders import ICC_FILE, REPEAT_FILES
+from radiobone.workflow.case_runner import Outcome
+
+ROBUST = 0.75
+
+
+@dataclass(frozen=True, eq=False)
+class Repeats:
+    """Perturbed repeats of a cohort.
+
+    Attributes
+    ----------
+    table : DataFrame
+        ``patient_id``, ``roi``, ``repeat`` (0: the original), ``perturbation``, then the features.
+    icc : DataFrame
+        For each feature ICC(1,1) over the repeats, with the ends of its 95 % interval; no rows if fewer than two
+        regions have repeats.
+    n_planned : int
+        Repeats asked for of each region.
+    outcomes : tuple of Outcome
+        Of the regions, each with its repeats.
+    """
+
+    table: pd.DataFrame
+    icc: pd.DataFrame
+    n_planned: int
+    outcomes: tuple[Outcome, ...]
+
+    def lines(self, folder: Path) -> list[str]:
+        """Say what there is in the extraction's folder, and how robust the features are."""
+        n_made = int((self.table["repeat"] > 0).sum())
+        n_regions = len(self.outcomes)
+        file = next((name for name in REPEAT_FILES if (folder / name).is_file()), "not written")
+        counted = f"{n_made} of {n_regions * self.n_planned} repeats of {n_regions} regions: {file}"
+        if self.icc.empty:
+            return [counted, "  An intraclass correlation needs repeats of two regions or more."]
+        n_robust = int((self.icc["low"] >= ROBUST).sum())
+        return [
+            counted,
+            f"  {n_robust} of {len(self.icc)} features have an ICC(1,1) of {ROBUST} or more (lower end of the 95 % interval, "
+            f"{int(self.icc['n_regions'].iloc[0])} regions): {ICC_FILE}",
+        ]

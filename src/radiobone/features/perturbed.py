@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from radiobone.core.volume import Volume
+from radiobone.core.volume import Triple, Volume
 from radiobone.features.checks import check_inputs
 from radiobone.features.engine import corrected, extract_features, plane_of
 from radiobone.features.settings import ExtractionSettings
 from radiobone.imaging.perturb.base import Perturbation
-from radiobone.imaging.perturb.chain import Random, Target, perturb
+from radiobone.imaging.perturb.chain import Random, Target, grid_spacing, perturb
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,18 +36,18 @@ class Perturbable:
     def of(cls, image: Volume, mask: Volume, settings: ExtractionSettings) -> Perturbable:
         """Check and correct an image; parameters and errors as for ``extract_features``."""
         image, mask = check_inputs(image, mask, settings.mask)
-        done = {
+        target = Target(settings.resampling, settings.crop_margin_voxels, plane_of(image, settings))
+        reach = _reach(grid_spacing(image, mask, target), settings, target.plane)
+        done: dict[str, int | None] = {
             "bias_correction": None,
             "normalisation": None,
             "resampling": None,
             "crop_margin_voxels": None,
         }
-        return cls(
-            corrected(image, settings),
-            mask,
-            settings.model_copy(update=done),
-            Target(settings.resampling, settings.crop_margin_voxels, plane_of(image, settings)),
-        )
+        if target.margin_voxels is not None and reach > target.margin_voxels:
+            done["crop_margin_voxels"] = target.margin_voxels  # of all filters but those that look further
+            target = target.with_margin(reach)
+        return cls(corrected(image, settings), mask, settings.model_copy(update=done), target)
 
     def perturbed(self, steps: Sequence[Perturbation], random: Random) -> tuple[Volume, Volume]:
         """Return image and region after the steps; see ``imaging.perturb.chain.perturb``."""
@@ -61,3 +61,8 @@ class Perturbable:
         EmptyMask, RoiTooSmall, NonFiniteIntensity, TooManyGrayLevels
         """
         return extract_features(image, mask, self.settings)
+
+
+def _reach(spacing_mm: Triple, settings: ExtractionSettings, plane: int | None) -> int:
+    """Voxels beyond the region that the filters ask for, whatever is kept round it for others."""
+    return max((max(one.reach(spacing_mm, plane)) for one in settings.images), default=0)

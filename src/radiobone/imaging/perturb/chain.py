@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -43,6 +43,13 @@ class Target:
         """New voxels that the filters see round the region."""
         return self.crop_margin_voxels if self.resampling is None else self.resampling.margin_voxels
 
+    def with_margin(self, margin_voxels: int) -> Target:
+        """Return the same grid with more, or less, round the region."""
+        if self.resampling is None:
+            return replace(self, crop_margin_voxels=margin_voxels)
+        wider = self.resampling.model_copy(update={"margin_voxels": margin_voxels})
+        return replace(self, resampling=wider)
+
 
 def perturb(
     image: Volume, mask: Volume, steps: Sequence[Perturbation], target: Target, random: Random
@@ -80,7 +87,7 @@ def perturb(
             array = step.change_image(array, target.plane, random(_kind(step)))
         return array
 
-    spacing_mm = _spacing(image, mask, target)
+    spacing_mm = grid_spacing(image, mask, target)
     margin = _margin(mask, on_mask, spacing_mm, target)
     if target.resampling is not None or on_grid:
         image, mask = regrid(
@@ -108,7 +115,7 @@ def _interpolator(target: Target) -> str:
     return NATIVE_INTERPOLATOR if target.resampling is None else target.resampling.interpolator
 
 
-def _spacing(image: Volume, mask: Volume, target: Target) -> Triple:
+def grid_spacing(image: Volume, mask: Volume, target: Target) -> Triple:
     """Voxel size of the features."""
     if target.resampling is None:
         return image.spacing_mm

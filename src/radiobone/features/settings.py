@@ -10,6 +10,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from radiobone.core.errors import BadSetting
 from radiobone.core.settings import Settings
 from radiobone.features.maps.settings import MapSettings
 from radiobone.features.region import Texture
@@ -157,10 +158,16 @@ class ExtractionSettings(Settings):
                 )
         return self
 
+    def _image_names(self) -> list[str]:
+        try:
+            return [name for entry in self.images for name in entry.names(self.of_image(entry).plane)]
+        except BadSetting as error:
+            raise ValueError(str(error).rstrip(".")) from error
+
     @model_validator(mode="after")
     def _each_once(self) -> ExtractionSettings:
         for what, names in (
-            ("images", [name for entry in self.images for name in entry.names(self.of_image(entry).plane)]),
+            ("images", self._image_names()),
             ("families", [choice.name for choice in self.families]),
         ):
             twice = sorted({name for name in names if names.count(name) > 1})

@@ -19,6 +19,7 @@ from radiobone.models.registry import MODELS
 from radiobone.selection.registry import RESAMPLERS, STEPS
 from radiobone.workflow.study_file import Study
 
+COMMON_KEYS = {"kind", "discretisation"}  # of every filter
 HIDDEN = {"random_state", "n_jobs"}  # seeds and processes are the pipeline's
 NAME_WIDTH = 18
 
@@ -59,7 +60,7 @@ def setting_lines() -> list[str]:
     documented = _attributes(ExtractionSettings)
     lines += [_row(name, documented.get(name, "")) for name in ExtractionSettings.model_fields]
     lines += ["", "Filters, for the key 'images':"]
-    lines += [_row(kind.__name__, _first_line(kind)) for kind in _filters()]
+    lines += [_row(kind.__name__, f"{_first_line(kind)}{_keys(kind)}") for kind in _filters()]
     lines += [
         "",
         "Perturbations, for extract --perturb (`radiobone recipes light` prints a file to start from):",
@@ -122,6 +123,20 @@ def _first_line(kind: type) -> str:
 def _filters() -> tuple[type[Settings], ...]:
     union, *_ = get_args(AnyFilter)
     return tuple(get_args(union))
+
+
+def _keys(kind: type[Settings]) -> str:
+    """Return the keys of a filter alone, with their defaults."""
+    shown = [
+        name if field.is_required() or field.default is None else f"{name}: {_plain(field.default)}"
+        for name, field in kind.model_fields.items()
+        if name not in COMMON_KEYS
+    ]
+    return f" ({', '.join(shown)})" if shown else ""
+
+
+def _plain(value: object) -> object:
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _attributes(kind: type) -> dict[str, str]:

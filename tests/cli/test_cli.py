@@ -23,6 +23,7 @@ NAMES = [
     "score",
     "recipes",
     "selftest",
+    "ibsi",
     "bench",
 ]
 

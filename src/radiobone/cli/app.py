@@ -16,6 +16,7 @@ from radiobone.cli import (
     evaluate,
     extract,
     fit,
+    ibsi,
     manifest,
     map,
     recipes,
@@ -28,7 +29,7 @@ from radiobone.core.errors import RadioboneError
 from radiobone.core.interruption import exit_code, terminations_interrupt
 from radiobone.core.warnings import RadioboneWarning
 
-COMMANDS = (demo, manifest, extract, map, evaluate, report, run, fit, score, recipes, selftest, bench)
+COMMANDS = (demo, manifest, extract, map, evaluate, report, run, fit, score, recipes, selftest, ibsi, bench)
 EXIT_WRONG_USAGE = 2
 NOTHING_HALF_DONE = "No file is half-written. Run the same command again."
 

@@ -17,18 +17,25 @@ def register(app: typer.Typer) -> None:
 def selftest(
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show every value.")] = False,
 ) -> None:
-    """Compare features on this machine with the IBSI consensus values."""
+    """Compare features on this machine with the IBSI consensus values of the digital phantom."""
+    from radiobone.workflow.ibsi import digital_phantom_rows
+    from radiobone.workflow.ibsi_document import summary_lines
     from radiobone.workflow.selftest import run_selftest
 
-    rows = run_selftest()
-    failed = [row for row in rows if not row.passed]
-    for row in rows if verbose else failed:
-        mark = "ok  " if row.passed else "FAIL"
-        typer.echo(
-            f"{mark} {row.feature:<45} {row.value:<12.6g} consensus {row.consensus:g} ± {row.tolerance:g}"
-        )
+    rows, alike = digital_phantom_rows(), run_selftest()
+    shown = [(row.tag, row.value, row.reference, row.tolerance, row.passed) for row in rows]
+    shown += [(row.feature, row.value, row.consensus, row.tolerance, row.passed) for row in alike]
+    for name, value, consensus, tolerance, passed in shown:
+        if verbose or not passed:
+            found = "not computed" if value is None else f"{value:.6g}"
+            mark = "ok  " if passed else "FAIL"
+            typer.echo(f"{mark} {name:<45} {found:<12} consensus {consensus:g} ± {tolerance:g}")
+    for line in summary_lines(rows):
+        typer.echo(line)
+    agreed, agreed_alike = (sum(row.passed for row in some) for some in (rows, alike))
     typer.echo(
-        f"{len(rows) - len(failed)} of {len(rows)} IBSI values of the digital phantom agree on this machine."
+        f"{agreed} of {len(rows)} IBSI values of the digital phantom agree on this machine; so do {agreed_alike} of "
+        f"{len(alike)} under pyradiomics' names, where both define a feature alike."
     )
-    if failed:
+    if agreed < len(rows) or agreed_alike < len(alike):
         raise typer.Exit(1)

@@ -34,8 +34,8 @@ def firstorder(region: TextureRegion) -> dict[str, float]:
     values = region.intensities
     energy = float(np.sum((values + region.voxel_array_shift) ** 2))
     return {
-        **_order_statistics(values),
-        **_moments(values),
+        **order_statistics(values),
+        **moments(values),
         **_histogram(region.grid.counts),
         "Energy": energy,
         "RootMeanSquared": math.sqrt(energy / values.size),
@@ -43,7 +43,8 @@ def firstorder(region: TextureRegion) -> dict[str, float]:
     }
 
 
-def _order_statistics(values: npt.NDArray[np.float64]) -> dict[str, float]:
+def order_statistics(values: npt.NDArray[np.float64]) -> dict[str, float]:
+    """Percentiles and what is derived from them, of values of shape (n,)."""
     ordered = np.sort(values)
     p10, p25, median, p75, p90 = (_percentile(ordered, percent) for percent in (10, 25, 50, 75, 90))
     lowest, highest = float(ordered[0]), float(ordered[-1])
@@ -75,7 +76,8 @@ def _percentile(ordered: npt.NDArray[np.float64], percent: float) -> float:
     return high - (high - low) * (1 - part) if part >= 0.5 else low + (high - low) * part
 
 
-def _moments(values: npt.NDArray[np.float64]) -> dict[str, float]:
+def moments(values: npt.NDArray[np.float64]) -> dict[str, float]:
+    """Mean, variance, skewness and kurtosis (3 for a normal distribution), of values of shape (n,)."""
     mean = float(values.mean())
     centred = values - mean
     squared = centred * centred

@@ -54,7 +54,7 @@ def glcm(region: TextureRegion) -> dict[str, float]:
 
 def _counts(region: TextureRegion) -> Iterator[FloatArray]:
     """Count pairs of levels: matrices of some directions at a time, or a single weighted one."""
-    parts = (_both_ways(part, region.texture.symmetrical_glcm) for part in region.pairs(PART_CELLS))
+    parts = (both_ways(part, region.texture.symmetrical_glcm) for part in region.pairs(PART_CELLS))
     if region.texture.weighting_norm is None:
         yield from parts
         return
@@ -70,7 +70,8 @@ def _counts(region: TextureRegion) -> Iterator[FloatArray]:
     yield merged
 
 
-def _both_ways(pairs: npt.NDArray[np.uint32], symmetrical: bool) -> FloatArray:
+def both_ways(pairs: npt.NDArray[np.uint32], symmetrical: bool) -> FloatArray:
+    """Return counts of pairs, shape (n_directions, n, n), as numbers; if symmetrical, each pair in both orders."""
     counts = pairs.astype(float)
     return counts + counts.transpose(0, 2, 1) if symmetrical else counts
 
@@ -78,7 +79,7 @@ def _both_ways(pairs: npt.NDArray[np.uint32], symmetrical: bool) -> FloatArray:
 def pair_features(
     counts: FloatArray, levels: npt.NDArray[np.int64], *, symmetrical: bool
 ) -> dict[str, FloatArray]:
-    """Features of co-occurrence matrices, one value per direction.
+    """Features of co-occurrence matrices, one value per direction; see ``probability_features``.
 
     Parameters
     ----------
@@ -90,6 +91,14 @@ def pair_features(
         Whether every matrix equals its transpose.
     """
     p = counts / counts.sum(axis=(1, 2), keepdims=True)
+    return {
+        **probability_features(p, levels),
+        "MCC": maximal_correlation(p, symmetrical=symmetrical),
+    }
+
+
+def probability_features(p: FloatArray, levels: npt.NDArray[np.int64]) -> dict[str, FloatArray]:
+    """Sum over matrices of probabilities, shape (n_directions, n, n): all features but MCC, which takes longest."""
     of_sums, of_differences = sums_and_differences(p, levels)
     joint_entropy = _entropy(p)
     return {
@@ -98,7 +107,6 @@ def pair_features(
         **_differences(of_differences, int(levels[-1])),
         **_information(p, joint_entropy),
         "JointEntropy": joint_entropy,
-        "MCC": maximal_correlation(p, symmetrical=symmetrical),
     }
 
 

@@ -6,6 +6,8 @@ The presets:
 - ``mr``: standard scores times 100, 1 mm voxels, 32 bins, original, wavelet and LoG images. Bias
   correction is off; switch it on with ``bias_correction: {}``.
 - ``radiograph``: in the plane of the image, its own pixels, 64 bins, original and wavelet images.
+- ``ibsi``: CT by IBSI's definitions and under its names, 1 mm voxels, bins of 25 HU from -1000 HU on.
+- ``ibsi-a`` to ``ibsi-e``: the configurations that IBSI's reference values were made with.
 """
 
 from __future__ import annotations
@@ -18,6 +20,9 @@ from typing import Any
 
 from radiobone.core.errors import BadConfig, BadSetting
 from radiobone.core.settings import read_yaml, validate
+from radiobone.features.definitions import AnySettings
+from radiobone.features.ibsi.configurations import CONFIGURATIONS, IBSI
+from radiobone.features.ibsi.settings import IbsiSettings
 from radiobone.features.parameter_file import from_parameters, is_parameter_file
 from radiobone.features.settings import ALL_FAMILIES, ExtractionSettings
 from radiobone.imaging.discretise import FixedBinCount, FixedBinWidth
@@ -48,8 +53,15 @@ RADIOGRAPH = ExtractionSettings(
     families=tuple(choice for choice in ALL_FAMILIES if choice.name != "shape"),
 )
 
-PRESETS: Mapping[str, ExtractionSettings] = MappingProxyType(
-    {"default": CT, "ct": CT, "mr": MR, "radiograph": RADIOGRAPH}
+PRESETS: Mapping[str, AnySettings] = MappingProxyType(
+    {
+        "default": CT,
+        "ct": CT,
+        "mr": MR,
+        "radiograph": RADIOGRAPH,
+        "ibsi": IBSI,
+        **{f"ibsi-{name.lower()}": settings for name, settings in CONFIGURATIONS.items()},
+    }
 )
 PRESET_OF_MODALITY: Mapping[str, str] = MappingProxyType(
     {"ct": "ct", "mr": "mr", "xr": "radiograph", "dxa": "radiograph"}
@@ -58,7 +70,7 @@ PRESET_OF_MODALITY: Mapping[str, str] = MappingProxyType(
 
 def load_settings(
     source: str | Path | Mapping[str, Any] | None, *, modality: str | None = None
-) -> ExtractionSettings:
+) -> AnySettings:
     """Read extraction settings.
 
     Parameters
@@ -117,7 +129,9 @@ def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return dict(pairs)
 
 
-def _from_mapping(content: Mapping[str, Any], source: str) -> ExtractionSettings:
+def _from_mapping(content: Mapping[str, Any], source: str) -> AnySettings:
     if is_parameter_file(content):
         return from_parameters(content, source=source)
+    if "definitions" in content:
+        return validate(IbsiSettings, dict(content), source=source)
     return validate(ExtractionSettings, dict(content), source=source)

@@ -8,7 +8,7 @@ from radiobone.core.compiled import is_compiled
 from radiobone.core.volume import Volume
 from radiobone.features.engine import extract_features
 from radiobone.features.matrices import neighbours
-from radiobone.features.presets import load_settings
+from radiobone.features.presets import CT
 
 EDGE_VOXELS = 24
 
@@ -24,7 +24,6 @@ def warm_up() -> None:
     noise = rng.normal(0, 100, (EDGE_VOXELS,) * 3)
     inside = np.zeros(noise.shape, dtype=np.uint8)
     inside[8:16, 8:16, 8:16] = 1
-    settings = load_settings("ct")
     for dtype in (np.int16, np.float32):
         volume = Volume(noise.astype(dtype), spacing_mm=(1.5, 0.9, 0.9))
-        extract_features(volume, volume.with_array(inside), settings)
+        extract_features(volume, volume.with_array(inside), CT)

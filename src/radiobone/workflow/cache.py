@@ -16,7 +16,7 @@ from radiobone.core.entries import Entries
 from radiobone.core.errors import RadioboneError
 from radiobone.core.files import content_digest, file_digest, write_bytes
 from radiobone.core.provenance import code_digest, package_version
-from radiobone.features.settings import ExtractionSettings
+from radiobone.features.definitions import AnySettings
 from radiobone.io.images import files_read
 from radiobone.io.manifest import Case, check_case_files
 from radiobone.workflow.case_runner import Outcome
@@ -70,7 +70,7 @@ def _state(file: Path) -> FileState:
 
 
 def case_key(
-    case: Case, settings: ExtractionSettings, modality: str | None, repeats: RepeatTask | None = None
+    case: Case, settings: AnySettings, modality: str | None, repeats: RepeatTask | None = None
 ) -> CaseKey | None:
     """Return the key of a case, or None if a file cannot be read (the case will then fail by name).
 

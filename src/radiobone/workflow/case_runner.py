@@ -22,8 +22,7 @@ from radiobone.core.warnings import (
     RoiTouchesBorder,
     collected,
 )
-from radiobone.features.engine import extract_features
-from radiobone.features.settings import ExtractionSettings
+from radiobone.features.definitions import AnySettings, by_pyradiomics, measure
 from radiobone.imaging.mask_grid import onto_image
 from radiobone.imaging.pictures import picture_facts, three_planes
 from radiobone.io.images import read_image
@@ -51,7 +50,7 @@ class Task:
 
     Attributes
     ----------
-    settings : ExtractionSettings
+    settings : ExtractionSettings or IbsiSettings
         How features are extracted.
     modality : str or None
         What the images are said to be; a DICOM header that says otherwise is an error.
@@ -61,7 +60,7 @@ class Task:
         Measure perturbed repeats of the regions, in place of the regions themselves.
     """
 
-    settings: ExtractionSettings
+    settings: AnySettings
     modality: str | None = None
     measure: bool = True
     repeats: RepeatTask | None = None
@@ -83,7 +82,7 @@ class Outcome:
     warnings : tuple of str
         Each as ``Code: message``.
     features : dict of float
-        By pyradiomics' names.
+        By pyradiomics' names, or IBSI's.
     facts : dict
         What the contact sheet says of the region.
     picture : ndarray of uint8, shape (height, width, 3), or None
@@ -257,7 +256,7 @@ def _measure_one(case: Case, mask: Mask, image: Volume, task: Task) -> Outcome:
         shown = onto_image(image, region, task.settings.mask)
         facts = picture_facts(image, shown)
         _warn_of_shape(facts)
-        features = extract_features(image, region, task.settings) if task.measure else {}
+        features = measure(image, region, task.settings) if task.measure else {}
         picture = three_planes(image, shown)
     whole = np.issubdtype(image.array.dtype, np.integer)
     return Outcome(
@@ -266,13 +265,12 @@ def _measure_one(case: Case, mask: Mask, image: Volume, task: Task) -> Outcome:
     )  # fmt: skip
 
 
-def _repeat_one(
-    case: Case, mask: Mask, image: Volume, settings: ExtractionSettings, task: RepeatTask
-) -> Outcome:
+def _repeat_one(case: Case, mask: Mask, image: Volume, settings: AnySettings, task: RepeatTask) -> Outcome:
     with collected():  # told with the region's own features
         label = mask.number(roi=case.roi or None, label=case.label)
         region = mask.region(roi=case.roi or None, label=case.label)
-    repeats, sheet = measure_repeats(case, label, image, region, settings, task)
+    own = by_pyradiomics(settings, "perturbed repeats")
+    repeats, sheet = measure_repeats(case, label, image, region, own, task)
     told = tuple(f"{RepeatFailed.code}: {_below_root(case, text)}" for text in failures(repeats))
     return Outcome(case, "done", warnings=told, picture=sheet, label=label, repeats=repeats)
 

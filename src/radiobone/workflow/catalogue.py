@@ -10,6 +10,8 @@ import yaml
 from radiobone.core.errors import BadConfig
 from radiobone.core.settings import Settings
 from radiobone.evaluation import spec
+from radiobone.features.ibsi.configurations import CONFIGURATIONS
+from radiobone.features.ibsi.settings import IbsiSettings
 from radiobone.features.presets import PRESET_OF_MODALITY, PRESETS
 from radiobone.features.settings import ExtractionSettings
 from radiobone.imaging.filters.registry import AnyFilter
@@ -52,10 +54,7 @@ def model_lines() -> list[str]:
 def setting_lines() -> list[str]:
     """Presets of extraction, the keys of a settings file, and the filters."""
     lines = ["Presets (`radiobone recipes NAME` prints one, to start a settings file from):"]
-    for name in PRESETS:
-        if name != "default":
-            kinds = [kind for kind, preset in PRESET_OF_MODALITY.items() if preset == name]
-            lines.append(_row(name, f"for --modality {' and '.join(kinds)}"))
+    lines += [_row(name, _purpose(name)) for name in PRESETS if name != "default"]
     lines += ["", "Keys of a settings file:"]
     documented = _attributes(ExtractionSettings)
     lines += [_row(name, documented.get(name, "")) for name in ExtractionSettings.model_fields]
@@ -63,9 +62,25 @@ def setting_lines() -> list[str]:
     lines += [_row(kind.__name__, f"{_first_line(kind)}{_keys(kind)}") for kind in _filters()]
     lines += [
         "",
+        "Keys of a settings file that begins with 'definitions: ibsi' (IBSI's definitions and names):",
+    ]
+    documented = _attributes(IbsiSettings)
+    lines += [_row(name, documented.get(name, "")) for name in IbsiSettings.model_fields]
+    lines += [
+        "",
         "Perturbations, for extract --perturb (`radiobone recipes light` prints a file to start from):",
     ]
     return lines + [_row(name, _first_line(kind)) for name, kind in PERTURBATIONS.items()]
+
+
+def _purpose(preset: str) -> str:
+    kinds = [kind for kind, name in PRESET_OF_MODALITY.items() if name == preset]
+    if kinds:
+        return f"for --modality {' and '.join(kinds)}"
+    letter = preset.removeprefix("ibsi-").upper()
+    if letter in CONFIGURATIONS:
+        return f"configuration {letter} of IBSI's reference values"
+    return "CT by IBSI's definitions, under IBSI's names"
 
 
 def recipe_lines() -> list[str]:

@@ -10,24 +10,26 @@ from warnings import warn
 
 from radiobone.core.errors import BadSetting
 from radiobone.core.warnings import ModalityAssumed
+from radiobone.features.definitions import AnySettings
+from radiobone.features.ibsi.settings import IbsiSettings
 from radiobone.features.presets import load_settings
 from radiobone.features.settings import ExtractionSettings
 from radiobone.io.flat import count_radiographs
 from radiobone.io.manifest import Case
 from radiobone.workflow.case_runner import DICOM_MODALITIES
 
-SettingsSource = str | Path | Mapping[str, Any] | ExtractionSettings | None
+SettingsSource = str | Path | Mapping[str, Any] | AnySettings | None
 
 
 @dataclass(frozen=True)
 class Choice:
     """Settings, and what the images are said to be (None: the settings are the user's own)."""
 
-    settings: ExtractionSettings
+    settings: AnySettings
     modality: str | None
 
 
-def resolve_settings(settings: SettingsSource, modality: str | None) -> ExtractionSettings:
+def resolve_settings(settings: SettingsSource, modality: str | None) -> AnySettings:
     """Return the settings that a run will use.
 
     Raises
@@ -36,9 +38,9 @@ def resolve_settings(settings: SettingsSource, modality: str | None) -> Extracti
     """
     if modality is not None and modality not in DICOM_MODALITIES:
         raise BadSetting(f"The modality '{modality}' is not known. Use one of {', '.join(DICOM_MODALITIES)}.")
-    return (
-        settings if isinstance(settings, ExtractionSettings) else load_settings(settings, modality=modality)
-    )
+    if isinstance(settings, ExtractionSettings | IbsiSettings):
+        return settings
+    return load_settings(settings, modality=modality)
 
 
 def is_open(settings: SettingsSource, modality: str | None) -> bool:

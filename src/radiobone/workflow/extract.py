@@ -15,8 +15,8 @@ from radiobone.core.folders import CASE_CACHE, EXTRACTION, begin, finish, prepar
 from radiobone.core.interruption import saying_what_is_kept
 from radiobone.core.provenance import machine, versions
 from radiobone.core.warnings import MixedPixelTypes
-from radiobone.features.names import expected_names
-from radiobone.features.settings import ExtractionSettings
+from radiobone.features.definitions import AnySettings, by_pyradiomics, names_of
+from radiobone.features.ibsi.settings import IbsiSettings
 from radiobone.imaging.perturb.plan import PlanSource, load_plan
 from radiobone.io.manifest import Manifest, read_manifest
 from radiobone.io.manifest_paths import check_paths
@@ -52,7 +52,7 @@ def extract(
     output : path, optional
         Folder for ``features.parquet``, ``cases.csv``, ``provenance.json`` and pictures. A second
         run into the same folder computes only what is missing or changed.
-    settings : path, preset name, mapping or ExtractionSettings, optional
+    settings : path, preset name, mapping, ExtractionSettings or IbsiSettings, optional
         Ours, or a pyradiomics parameter file. Default: the preset of the modality.
     modality : {"ct", "mr", "xr", "dxa"}, optional
         Default: "xr" if every image is a picture file or a DICOM radiograph, else "ct".
@@ -88,6 +88,8 @@ def extract(
         None if output is None else prepare_extraction_folder(output, inputs=[manifest, *_files(perturb)])
     )
     listed, choice = _planned(manifest, settings, modality, root, target)
+    if plan is not None:
+        by_pyradiomics(choice.settings, "perturbed repeats")
     store = None if folder is None else Cache(folder / CASE_CACHE)
     work = [Job(case, case_key(case, choice.settings, choice.modality)) for case in listed.cases]
     task = Task(choice.settings, choice.modality)
@@ -137,7 +139,7 @@ def dry_run(
     outcomes = run_jobs(work, task, store=None, n_processes=jobs, show_progress=show_progress)
     outcomes = _told_of_mixed_types(outcomes, choice.settings)
     kinds = sorted({one.is_2d for one in outcomes if one.status == "ready"})
-    names = [name for is_2d in kinds for name in expected_names(choice.settings, is_2d=is_2d)]
+    names = [name for is_2d in kinds for name in names_of(choice.settings, is_2d=is_2d)]
     result = replace(assemble(outcomes, listed, {}), feature_columns=tuple(dict.fromkeys(names)))
     save_cases(result, outcomes, folder)
     return result
@@ -161,8 +163,10 @@ def _planned(
     return listed, choose(settings, modality, listed.cases)
 
 
-def _told_of_mixed_types(outcomes: Sequence[Outcome], settings: ExtractionSettings) -> list[Outcome]:
+def _told_of_mixed_types(outcomes: Sequence[Outcome], settings: AnySettings) -> list[Outcome]:
     """Warn where resampling rounds some images of the cohort and others not; the rarer kind is marked."""
+    if isinstance(settings, IbsiSettings):  # whose steps are done in decimals, whatever is stored
+        return list(outcomes)
     measured = [one for one in outcomes if one.pixel_type]
     whole = [one for one in measured if one.pixel_type == "integer"]
     n_decimal = len(measured) - len(whole)

@@ -7,13 +7,19 @@ from collections.abc import Sequence
 from radiobone.core.progress import progress
 from radiobone.core.settings import validate
 from radiobone.core.volume import Triple, Volume
+from radiobone.features.definitions import by_pyradiomics
 from radiobone.features.engine import prepare
 from radiobone.features.maps.engine import MapSource, map_features, n_batches
 from radiobone.features.maps.result import FeatureMaps
 from radiobone.features.maps.settings import MapSettings
 from radiobone.features.maps.wanted import ORIGINAL, all_maps, chosen_maps
 from radiobone.features.settings import ExtractionSettings
-from radiobone.workflow.choice import SettingsSource, is_open, resolve_settings, warn_of_radiographs
+from radiobone.workflow.choice import (
+    SettingsSource,
+    is_open,
+    resolve_settings,
+    warn_of_radiographs,
+)
 from radiobone.workflow.compiling import compile_kernels, compile_map_kernels
 from radiobone.workflow.single import ImageLike, as_volume, region_of
 
@@ -75,10 +81,10 @@ def feature_maps(
     ModalityAssumed
         If the preset for radiographs was chosen because the image is 2D.
     """
-    chosen = resolve_settings(settings, modality)
+    chosen = by_pyradiomics(resolve_settings(settings, modality), "feature maps")
     volume = as_volume(image, spacing_mm)
     if volume.is_2d and is_open(settings, modality):
-        chosen = resolve_settings(None, "xr")
+        chosen = by_pyradiomics(resolve_settings(None, "xr"), "feature maps")
         warn_of_radiographs("The image is", "`modality=` or `settings=`")
     region = region_of(mask, volume, label, chosen.mask)
     if radius is not None:

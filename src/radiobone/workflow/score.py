@@ -18,8 +18,8 @@ from radiobone.evaluation.audit.registry import audit_cohort
 from radiobone.evaluation.audit.tell import warn_of_table
 from radiobone.evaluation.final_model import Model, fit_model
 from radiobone.evaluation.final_model import load_model as load_fitted
+from radiobone.features.definitions import AnySettings
 from radiobone.features.presets import load_settings
-from radiobone.features.settings import ExtractionSettings
 from radiobone.io.not_a_table import check_is_scorable
 from radiobone.workflow.announce import described
 from radiobone.workflow.case_runner import WARNING_SEPARATOR
@@ -47,7 +47,7 @@ class Scorer:
         return f"Scorer({self.model.in_brief()})"
 
     @property
-    def settings(self) -> ExtractionSettings:
+    def settings(self) -> AnySettings:
         """Extraction settings of the training features.
 
         Raises

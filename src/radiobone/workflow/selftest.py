@@ -1,11 +1,10 @@
-"""The IBSI digital phantom, measured on this machine and compared with the consensus values."""
+"""The IBSI digital phantom under pyradiomics' names, measured on this machine and compared with the consensus values."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
-import math
 from dataclasses import dataclass
 from importlib.resources import files
 
@@ -15,8 +14,7 @@ from radiobone.core.volume import Volume
 from radiobone.features.engine import extract_features
 from radiobone.features.settings import ALL_FAMILIES, ExtractionSettings
 from radiobone.imaging.discretise import FixedBinWidth
-
-DIGITS = 3  # the consensus values are published with three significant digits
+from radiobone.workflow.agreement import agrees
 
 PHANTOM_SETTINGS = ExtractionSettings(
     discretisation=FixedBinWidth(width=1.0),  # the phantom's intensities are grey levels already
@@ -87,16 +85,3 @@ def _row(line: dict[str, str], value: float) -> SelftestRow:
         tolerance=tolerance,
         passed=agrees(value, consensus, tolerance),
     )
-
-
-def agrees(value: float, consensus: float, tolerance: float) -> bool:
-    """Tell whether a value, rounded to three significant digits, lies within the tolerance of a consensus."""
-    slack = 1e-9 * max(abs(consensus), 1.0)  # 2.15 is not a binary number
-    return abs(round_to_significant(value, DIGITS) - consensus) <= tolerance + slack
-
-
-def round_to_significant(value: float, digits: int) -> float:
-    """Round to a number of significant digits."""
-    if value == 0 or not math.isfinite(value):
-        return value
-    return round(value, digits - 1 - math.floor(math.log10(abs(value))))

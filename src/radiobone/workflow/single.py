@@ -14,7 +14,7 @@ import SimpleITK as sitk
 from radiobone.core.errors import BadSetting, DimensionMismatch, EmptyMask, LabelNotFound, VectorImage
 from radiobone.core.validation import check_same_grid
 from radiobone.core.volume import Triple, Volume
-from radiobone.features.engine import extract_features as measure
+from radiobone.features.definitions import measure
 from radiobone.imaging.itk import component, from_sitk
 from radiobone.imaging.mask_grid import MaskReading
 from radiobone.io.images import read_image
@@ -64,7 +64,7 @@ def extract_features(
     ----------
     image, mask : path, SimpleITK image, Volume, or ndarray of shape (n_z, n_y, n_x)
         A mask given as a path may be a label map, a TotalSegmentator folder, RTSTRUCT or DICOM-SEG.
-    settings : path, preset name, mapping or ExtractionSettings
+    settings : path, preset name, mapping, ExtractionSettings or IbsiSettings
         Ours, or a pyradiomics parameter file; "default" is the preset of the modality.
     label : int, str, None, or a sequence
         Value in the mask, or a structure's name (``vertebrae_L1``); None takes the only label there
@@ -77,7 +77,7 @@ def extract_features(
     Returns
     -------
     dict of float, or DataFrame
-        By pyradiomics' names; a table is indexed by label.
+        By pyradiomics' names, or IBSI's where the settings ask for its definitions; a table is indexed by label.
 
     Raises
     ------

@@ -29,13 +29,29 @@ def find_zones(grid: LevelGrid, alike: Alike) -> tuple[npt.NDArray[np.int64], np
     sizes : ndarray of int64, shape (n_zones,)
         Number of voxels in each zone.
     """
+    levels, sizes, _ = label_zones(grid, alike)
+    return levels, sizes
+
+
+def label_zones(
+    grid: LevelGrid, alike: Alike
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int32]]:
+    """Find every zone, and which one each voxel lies in; see ``find_zones``.
+
+    Returns
+    -------
+    levels, sizes : ndarray of int64, shape (n_zones,)
+        As ``find_zones`` gives them.
+    zones : ndarray of int32, shape (n_voxels,)
+        Number of each voxel's zone, from 0, in raster order.
+    """
     parent = np.empty(grid.flat.size, dtype=np.int32)  # read only where a voxel was visited before
     sizes = np.empty(grid.layout.inside.size, dtype=np.int64)
     ranks = np.empty(grid.layout.inside.size, dtype=np.int64)
     apart = _apart(alike.offsets)
     _join(grid.layout.inside, alike.steps, alike.bits, LOWEST_BIT, apart, parent)
     n_zones = _number(grid.flat, grid.layout.inside, parent, sizes, ranks)
-    return ranks[:n_zones] - 1, sizes[:n_zones]
+    return ranks[:n_zones] - 1, sizes[:n_zones], -1 - parent[grid.layout.inside]
 
 
 @lru_cache

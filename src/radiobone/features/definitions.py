@@ -1,0 +1,53 @@
+"""By whose definitions features are measured: pyradiomics' or IBSI's. The kind of settings decides."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from radiobone.core.errors import BadSetting
+from radiobone.core.volume import Volume
+from radiobone.features.engine import extract_features
+from radiobone.features.ibsi.engine import extract_ibsi_features, ibsi_names
+from radiobone.features.ibsi.settings import IbsiSettings
+from radiobone.features.names import expected_names
+from radiobone.features.settings import ExtractionSettings
+
+AnySettings: TypeAlias = ExtractionSettings | IbsiSettings
+
+
+def by_pyradiomics(settings: AnySettings, what: str) -> ExtractionSettings:
+    """Return settings of pyradiomics' definitions, which are the only ones for what is named.
+
+    Raises
+    ------
+    BadSetting
+        If they ask for IBSI's.
+    """
+    if isinstance(settings, IbsiSettings):
+        raise BadSetting(
+            f"The settings ask for IBSI's definitions, and {what} follow pyradiomics' alone. Give other settings, such "
+            "as the preset ct."
+        )
+    return settings
+
+
+def measure(image: Volume, mask: Volume, settings: AnySettings) -> dict[str, float]:
+    """Extract the features of one region; see ``extract_features`` and ``extract_ibsi_features``."""
+    if isinstance(settings, IbsiSettings):
+        return extract_ibsi_features(image, mask, settings)
+    return extract_features(image, mask, settings)
+
+
+def names_of(settings: AnySettings, *, is_2d: bool = False) -> tuple[str, ...]:
+    """Return the names of all features that settings give, in their order.
+
+    Parameters
+    ----------
+    settings : ExtractionSettings or IbsiSettings
+        What is measured.
+    is_2d : bool
+        Whether the images are single 2D images.
+    """
+    if isinstance(settings, IbsiSettings):
+        return ibsi_names(settings, is_2d=is_2d)
+    return expected_names(settings, is_2d=is_2d)

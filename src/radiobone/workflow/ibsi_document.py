@@ -1,0 +1,104 @@
+"""The comparison with IBSI's reference values, as a page and a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import pandas as pd
+
+from radiobone.core.files import write_csv, write_text
+from radiobone.core.outputs import writing
+from radiobone.workflow.ibsi import DIAGNOSTICS, FAMILIES, PHANTOM, IbsiRow, without_reference
+
+PAGE, TABLE = "ibsi.md", "ibsi_values.csv"
+VALUE_DIGITS = 6  # more differ between machines
+
+
+def save_comparison(rows: Sequence[IbsiRow], folder: Path) -> None:
+    """Write ``ibsi.md``, the summary, and ``ibsi_values.csv``, every value, into a folder that is there."""
+    table = pd.DataFrame([asdict(row) for row in rows])
+    table["value"] = [None if row.value is None else float(f"{row.value:.{VALUE_DIGITS}g}") for row in rows]
+    with writing(folder):
+        write_csv(folder / TABLE, table)
+        write_text(folder / PAGE, "\n".join(_page(rows)) + "\n")
+
+
+def summary_lines(rows: Sequence[IbsiRow]) -> list[str]:
+    """Return how many values agree, by data set and family, for a terminal."""
+    width = max(len(name) for name in FAMILIES.values())
+    sets = _data_sets(rows)
+    lines = [" ".join([f"{'':<{width}}", *(f"{_short(name):>12}" for name in sets)])]
+    for family in (*FAMILIES.values(), DIAGNOSTICS, None):
+        counts = [_count(rows, name, family) for name in sets]
+        if any(counts):
+            lines.append(" ".join([f"{family or 'all':<{width}}", *(f"{count:>12}" for count in counts)]))
+    return lines
+
+
+def failed_lines(rows: Sequence[IbsiRow]) -> list[str]:
+    """Return a line for every value that does not agree."""
+    return [
+        f"{_short(row.data_set)} {row.tag}: "
+        f"{'not computed' if row.value is None else f'{row.value:.6g}'}, "
+        f"consensus {row.reference:g} ± {row.tolerance:g}"
+        for row in rows
+        if not row.passed
+    ]
+
+
+def _page(rows: Sequence[IbsiRow]) -> Iterator[str]:
+    yield from _opening(rows)
+    yield from _summary_table(rows)
+    failed = failed_lines(rows)
+    yield from ("", "## Values that do not agree", "")
+    yield from [f"- {line}" for line in failed] or ["None."]
+    yield from ("", "## What is not computed", "")
+    missing = ", ".join(without_reference())
+    yield f"Features of the manual that have no reference value, and that it advises not to use: {missing}."
+
+
+def _opening(rows: Sequence[IbsiRow]) -> Iterator[str]:
+    agreed = sum(row.passed for row in rows)
+    yield "# Agreement with IBSI's reference values"
+    yield ""
+    yield (
+        f"{agreed} of {len(rows)} values of chapter 1 of the Image Biomarker Standardisation Initiative agree. "
+        f"[{TABLE}]({TABLE}) lists every one: ours, the reference, its tolerance and consensus. "
+        "`radiobone ibsi --image IMAGE --mask MASK -o DIR` makes this page and the table on your machine; the CT phantom is "
+        "at https://github.com/theibsi/data_sets, the digital phantom is built in."
+    )
+    yield ""
+    yield (
+        "The references are those of the digital phantom and of the CT phantom in the configurations A to E (IBSI reference "
+        "manual, arXiv:1612.07003, https://ibsi.readthedocs.io), whose settings are the presets `ibsi-a` to `ibsi-e` "
+        "(`radiobone recipes ibsi-c` prints one). A value agrees if, rounded to three significant digits, it lies within the "
+        "tolerance of the reference. Where a reference has more digits (125256 voxels), it is rounded to as many. What is "
+        "not computed counts as not agreeing."
+    )
+    yield ""
+
+
+def _summary_table(rows: Sequence[IbsiRow]) -> Iterator[str]:
+    sets = _data_sets(rows)
+    yield "| agreeing / all | " + " | ".join(_short(name) for name in sets) + " | all |"
+    yield "|---" * (len(sets) + 2) + "|"
+    for family in (*FAMILIES.values(), DIAGNOSTICS, None):
+        counts = [_count(rows, name, family) for name in (*sets, None)]
+        if any(counts):
+            yield f"| {family or '**all**'} | " + " | ".join(counts) + " |"
+
+
+def _data_sets(rows: Sequence[IbsiRow]) -> list[str]:
+    return list(dict.fromkeys(row.data_set for row in rows))
+
+
+def _short(data_set: str) -> str:
+    return "dig. phantom" if data_set == PHANTOM else data_set
+
+
+def _count(rows: Sequence[IbsiRow], data_set: str | None, family: str | None) -> str:
+    """Agreeing of all rows of a data set and family, None for any; nothing if there are none."""
+    of_both = [row for row in rows if data_set in (None, row.data_set) and family in (None, row.family)]
+    return f"{sum(row.passed for row in of_both)} / {len(of_both)}" if of_both else ""

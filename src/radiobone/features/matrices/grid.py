@@ -17,7 +17,8 @@ import numpy.typing as npt
 
 IntArray = npt.NDArray[np.integer]
 Offset = tuple[int, int, int]
-LONGEST_GAP = 8  # a loop over a few voxels outside costs less than another loop
+SHORT_GAP = 8  # a loop over a few voxels outside costs less than another loop
+LONG_GAP = 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +42,7 @@ class Layout:
     strides: tuple[int, int, int]
     box: tuple[int, int, int]
     _lines: dict[Offset, bool] = field(default_factory=dict, repr=False)
+    _met: dict[tuple[Offset, ...], npt.NDArray[np.int64]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, mask: npt.NDArray[np.bool_], *, margin: int = 1) -> Layout:
@@ -61,10 +63,41 @@ class Layout:
     @cached_property
     def spans(self) -> npt.NDArray[np.uint64]:
         """First and one past the last position of each stretch of voxels, short gaps included, shape (n_spans, 2)."""
-        jumps = np.flatnonzero(np.diff(self.inside) > LONGEST_GAP)
+        return self._stretches(SHORT_GAP)
+
+    @cached_property
+    def long_spans(self) -> npt.NDArray[np.uint64]:
+        """Return the same with longer gaps, for loops that do little at each voxel."""
+        return self._stretches(LONG_GAP)
+
+    def _stretches(self, longest_gap: int) -> npt.NDArray[np.uint64]:
+        jumps = np.flatnonzero(np.diff(self.inside) > longest_gap)
         first = self.inside[np.concatenate([[0], jumps + 1])]
         last = self.inside[np.concatenate([jumps, [self.inside.size - 1]])]
         return np.stack([first, last + 1], axis=1).astype(np.uint64)
+
+    @cached_property
+    def cells(self) -> npt.NDArray[np.uint32]:
+        """Room for a number per voxel of the longest span, or of all spans together; what it holds is never kept."""
+        return np.empty(int((self.spans[:, 1] - self.spans[:, 0]).sum()), dtype=np.uint32)
+
+    def steps_both_ways(self, offsets: Sequence[Offset]) -> npt.NDArray[np.uint64]:
+        """Distances to the neighbours at several offsets and at their opposites, modulo 2 to the 64."""
+        steps = self.steps(offsets)
+        return np.concatenate([steps, -steps]).astype(np.uint64)
+
+    def neighbours_met(self, offsets: Sequence[Offset]) -> npt.NDArray[np.int64]:
+        """Count each voxel's neighbours inside the region, shape (n_voxels,), at offsets and their opposites."""
+        key = tuple(offsets)
+        if key not in self._met:
+            inside = np.zeros(self.size, dtype=np.bool_)
+            inside[self.inside] = True
+            met = np.zeros(self.inside.size, dtype=np.int64)
+            for offset in offsets:
+                met += inside[self.inside + self.step(offset)]
+                met += inside[self.inside - self.step(offset)]
+            self._met[key] = met
+        return self._met[key]
 
     def has_line(self, offset: Offset) -> bool:
         """Tell whether any line along the direction holds two voxels of the region, adjacent or not."""

@@ -1,8 +1,10 @@
-"""What every voxel's neighbours are, counted in one pass for three families.
+"""What every voxel's neighbours are, for three families.
 
-Co-occurrence (which levels are neighbours of which), dependence (how many neighbours have about the
-same level) and tone difference (how far a level is from the mean of its surroundings) all look at the
-same neighbours, and looking is what takes the time.
+Co-occurrence: which levels are neighbours of which. Dependence: how many neighbours have about the same level.
+Tone difference: how far a level is from the mean of its surroundings.
+
+Every kernel goes along the region's spans, since neighbouring voxels have neighbouring neighbours, and a processor
+handles many such at once. Places are unsigned, since a negative one would have to be looked for at every step.
 """
 
 from __future__ import annotations
@@ -17,6 +19,8 @@ from radiobone.core.compiled import compiled
 from radiobone.features.matrices.grid import LevelGrid, Offset
 
 MOST_CELLS = 1 << 26
+CACHED_CELLS = 1 << 12  # of four bytes, half of the smallest cache of current processors
+MOST_TABLES = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,71 +55,102 @@ def count_neighbours(grid: LevelGrid, offsets: Sequence[Offset], *, alpha: int =
     alpha : int
         Greatest difference of level at which a neighbour counts as dependent.
     """
-    n_levels, n_offsets = grid.levels.size, len(offsets)
-    counted = n_offsets if n_offsets * (n_levels + 1) ** 2 <= MOST_CELLS else 0
-    pairs = np.zeros((counted, n_levels + 1, n_levels + 1), dtype=np.uint32)
-    dependences = np.zeros((n_levels + 1, 2 * n_offsets + 1), dtype=np.int64)
-    differences = np.zeros(n_levels + 1)
-    level = np.concatenate([[0], grid.levels])
-    _count(
-        grid.flat,
-        grid.layout.inside,
-        grid.layout.steps(offsets),
-        level,
-        alpha,
-        pairs,
-        dependences,
-        differences,
-    )
-    return Neighbours(pairs[:, 1:, 1:] if counted else None, dependences[1:], differences[1:])
+    n_levels = grid.levels.size
+    counted = len(offsets) * (n_levels + 1) ** 2 <= MOST_CELLS
+    pairs = np.stack([count_pairs(grid, offset) for offset in offsets]) if counted and offsets else None
+    if pairs is None and counted:
+        pairs = np.zeros((0, n_levels, n_levels), dtype=np.uint32)
+    return Neighbours(pairs, *_look_around(grid, offsets, alpha))
 
 
 def count_pairs(grid: LevelGrid, offset: Offset) -> npt.NDArray[np.uint32]:
     """Count the pairs of levels at one offset, shape (n, n)."""
-    size = grid.levels.size + 1
-    pairs = np.zeros((size, size), dtype=np.uint32)
-    _count_pairs(grid.flat, grid.layout.inside, grid.layout.step(offset), pairs)
-    return pairs[1:, 1:]
+    width = grid.levels.size + 1
+    n_tables = max(1, min(MOST_TABLES, CACHED_CELLS // width**2))
+    n_tables = 1 << (n_tables.bit_length() - 1)
+    counts = np.zeros((n_tables, width * width), dtype=np.uint32)
+    step = np.int64(grid.layout.step(offset)).astype(np.uint64)
+    _count_pairs(grid.flat, grid.layout.spans, step, np.uint32(width), grid.layout.cells, counts)
+    together: npt.NDArray[np.uint32] = counts.sum(axis=0, dtype=np.uint32)
+    return together.reshape(width, width)[1:, 1:]
 
 
-@compiled
-def _count(
-    flat: npt.NDArray[np.uint16],
-    inside: npt.NDArray[np.int64],
-    steps: npt.NDArray[np.int64],
-    level: npt.NDArray[np.int64],
-    alpha: int,
-    pairs: npt.NDArray[np.uint32],
-    dependences: npt.NDArray[np.int64],
-    differences: npt.NDArray[np.float64],
-) -> None:
-    for place in inside:
-        rank = flat[place]
-        own = level[rank]
-        met, alike, total = 0, 0, 0
-        for k in range(steps.size):
-            ahead = flat[place + steps[k]]
-            behind = flat[place - steps[k]]
-            if k < pairs.shape[0]:
-                pairs[k, rank, ahead] += np.uint32(1)
-            met += (ahead > 0) + (behind > 0)
-            total += level[ahead] + level[behind]
-            if alpha == 0:
-                alike += (ahead == rank) + (behind == rank)
-            else:
-                alike += (ahead > 0) and abs(level[ahead] - own) <= alpha
-                alike += (behind > 0) and abs(level[behind] - own) <= alpha
-        dependences[rank, alike] += 1
-        if met > 0:
-            differences[rank] += abs(own - total / met)
+def _look_around(
+    grid: LevelGrid, offsets: Sequence[Offset], alpha: int
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+    level = np.concatenate([[0], grid.levels]).astype(np.int32)
+    alike = np.zeros(grid.layout.size, dtype=np.uint16)
+    total = np.zeros(grid.layout.size, dtype=np.int32)
+    spans, steps = grid.layout.long_spans, grid.layout.steps_both_ways(offsets)
+    _add_neighbours(grid.flat, level[grid.flat], spans, steps, alpha, alike, total)
+    dependences = np.zeros((level.size, steps.size + 1), dtype=np.int64)
+    differences = np.zeros(level.size)
+    met = grid.layout.neighbours_met(offsets)
+    _summarise(grid.flat, grid.layout.inside, level, met, alike, total, dependences, differences)
+    return dependences[1:], differences[1:]
 
 
 @compiled
 def _count_pairs(
     flat: npt.NDArray[np.uint16],
-    inside: npt.NDArray[np.int64],
-    step: int,
-    pairs: npt.NDArray[np.uint32],
+    spans: npt.NDArray[np.uint64],
+    step: np.uint64,
+    width: np.uint32,
+    cells: npt.NDArray[np.uint32],
+    counts: npt.NDArray[np.uint32],
 ) -> None:
-    for place in inside:
-        pairs[flat[place], flat[place + step]] += np.uint32(1)
+    """Count pairs, in several tables by turns: a cell that is counted up twice in a row would wait for itself."""
+    last = counts.shape[0] - 1  # their number is a power of two
+    for span in range(spans.shape[0]):
+        first, end = spans[span, 0], spans[span, 1]
+        for i in range(first, end):
+            cells[i - first] = flat[i] * width + flat[i + step]
+        for i in range(end - first):
+            counts[i & last, cells[i]] += np.uint32(1)
+
+
+@compiled
+def _add_neighbours(
+    flat: npt.NDArray[np.uint16],
+    level: npt.NDArray[np.int32],
+    spans: npt.NDArray[np.uint64],
+    steps: npt.NDArray[np.uint64],
+    alpha: int,
+    alike: npt.NDArray[np.uint16],
+    total: npt.NDArray[np.int32],
+) -> None:
+    """Count each voxel's neighbours of about its level, and add the levels of all up.
+
+    A loop for each, since numbers of one width are handled together.
+    """
+    for span in range(spans.shape[0]):
+        first, end = spans[span, 0], spans[span, 1]
+        for step in steps:
+            for i in range(first, end):
+                total[i] += level[i + step]
+            if alpha == 0:
+                for i in range(first, end):
+                    alike[i] += np.uint16(flat[i + step] == flat[i])
+                continue
+            for i in range(first, end):
+                apart = np.int32(level[i + step] - level[i])
+                alike[i] += np.uint16((level[i + step] > 0) & (apart <= alpha) & (-apart <= alpha))
+
+
+@compiled
+def _summarise(
+    flat: npt.NDArray[np.uint16],
+    inside: npt.NDArray[np.int64],
+    level: npt.NDArray[np.int32],
+    met: npt.NDArray[np.int64],
+    alike: npt.NDArray[np.uint16],
+    total: npt.NDArray[np.int32],
+    dependences: npt.NDArray[np.int64],
+    differences: npt.NDArray[np.float64],
+) -> None:
+    for voxel in range(inside.size):
+        place = inside[voxel]
+        rank = flat[place]
+        dependences[rank, alike[place]] += 1
+        if met[voxel] > 0:
+            differences[rank] += abs(level[rank] - total[place] / met[voxel])

@@ -36,7 +36,7 @@ def count_runs(grid: LevelGrid, offsets: Sequence[Offset]) -> npt.NDArray[np.uin
         grid.layout.steps(offsets).astype(np.uint64),
         np.zeros_like(flat),
         np.zeros_like(flat),
-        np.zeros(max(grid.layout.size, 1), dtype=np.uint32),
+        grid.layout.cells,
         counts.reshape(len(offsets), -1),
         np.uint64(longest + 1),
     )

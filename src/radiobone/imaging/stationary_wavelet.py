@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import numpy.typing as npt
 import pywt
+from pydantic import AfterValidator
 
 from radiobone.core.compiled import compiled
 
 FloatArray = npt.NDArray[Any]  # single or double precision
+
+
+def _known(name: str) -> str:
+    if name not in pywt.wavelist(kind="discrete"):
+        raise ValueError("not a discrete wavelet of PyWavelets, such as coif1, haar or db2")
+    return name
+
+
+DiscreteWavelet = Annotated[str, AfterValidator(_known)]
+"""PyWavelets' name of a discrete wavelet."""
 
 
 @lru_cache

@@ -25,6 +25,7 @@ from radiobone.imaging.filters.convolutional import (
 from radiobone.imaging.pooling import Pooling
 from radiobone.imaging.rotations import respond
 from radiobone.imaging.separable import Chain, convolution, reach_of
+from radiobone.imaging.stationary_wavelet import DiscreteWavelet
 
 
 class SeparableWavelet(ConvolutionalFilter):
@@ -50,18 +51,11 @@ class SeparableWavelet(ConvolutionalFilter):
     """
 
     kind: Literal["SeparableWavelet"] = "SeparableWavelet"
-    wavelet: str = "coif1"
+    wavelet: DiscreteWavelet = "coif1"
     level: int = Field(default=1, ge=1, le=8)
     bands: tuple[str, ...] = ()
     rotation_invariance: Pooling | None = None
     boundary: Boundary = "mirror"
-
-    @field_validator("wavelet")
-    @classmethod
-    def _known(cls, name: str) -> str:
-        if name not in pywt.wavelist(kind="discrete"):
-            raise ValueError("not a discrete wavelet of PyWavelets, such as coif1, haar or db2")
-        return name
 
     @field_validator("bands")
     @classmethod

@@ -7,14 +7,13 @@ from itertools import product
 from typing import Any, Literal
 
 import numpy as np
-import pywt
 from numpy.typing import NDArray
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from radiobone.core.volume import Volume
 from radiobone.imaging.crop import Box
 from radiobone.imaging.filters.base import ImageFilter
-from radiobone.imaging.stationary_wavelet import split
+from radiobone.imaging.stationary_wavelet import DiscreteWavelet, split
 
 
 class Wavelet(ImageFilter):
@@ -31,16 +30,9 @@ class Wavelet(ImageFilter):
     """
 
     kind: Literal["Wavelet"] = "Wavelet"
-    wavelet: str = "coif1"
+    wavelet: DiscreteWavelet = "coif1"
     level: int = Field(default=1, ge=1, le=8)
     start_level: int = Field(default=0, ge=0, le=8)
-
-    @field_validator("wavelet")
-    @classmethod
-    def _known(cls, name: str) -> str:
-        if name not in pywt.wavelist(kind="discrete"):
-            raise ValueError("not a discrete wavelet of PyWavelets, such as coif1, haar or db2")
-        return name
 
     def names(self, plane: int | None) -> tuple[str, ...]:
         """Return the names of the sub-bands."""

@@ -14,6 +14,7 @@ import numpy as np
 import SimpleITK as sitk
 
 VALUES = Path(__file__).parents[1] / "reference" / "pyradiomics" / "settings.json"
+DIAGNOSTICS = VALUES.with_name("diagnostics.json")
 SHAPE = (14, 19, 17)
 FEATURES = {
     "shape": ["MeshVolume", "Sphericity", "MajorAxisLength"],
@@ -208,6 +209,27 @@ CASES: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 
+DIAGNOSED = (
+    "label 3", "resegmentation after resampling", "label_channel", "correctMask of a coarse mask", "oblique resampled",
+    "preCrop", "decimal image",
+)  # fmt: skip
+
+
+def diagnostics_of(name: str, extractor_class: Any) -> dict[str, Any]:
+    """What an extractor of pyradiomics' kind tells of image and mask in one case, as plain data."""
+    chosen = CASES[name]
+    extractor = extractor_class(
+        {**json.loads(json.dumps(chosen["parameters"])), "featureClass": {"firstorder": ["Mean"]}}
+    )
+    found = extractor.execute(image_of(chosen["image"]), mask_of(chosen["mask"]))
+    own = {
+        key: value
+        for key, value in found.items()
+        if key.startswith(("diagnostics_Image", "diagnostics_Mask"))
+    }
+    return json.loads(json.dumps(own, default=float))
+
+
 def features_of(name: str, extractor_class: Any) -> dict[str, float]:
     """Values of one case by an extractor of pyradiomics' kind."""
     chosen = CASES[name]
@@ -229,6 +251,8 @@ def main() -> None:
         except Exception as error:
             raise RuntimeError(name) from error
     VALUES.write_text(json.dumps(values, indent=1) + "\n", encoding="utf-8")
+    told = {name: diagnostics_of(name, featureextractor.RadiomicsFeatureExtractor) for name in DIAGNOSED}
+    DIAGNOSTICS.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -77,7 +77,7 @@ def _without_nonfinite(image: Volume, finite: npt.NDArray[np.bool_]) -> npt.NDAr
             f"{n_bad} voxels outside the region are NaN or infinite and were set to 0, since filters would "
             "spread them. Features near them may be affected."
         ),
-        stacklevel=5,
+        stacklevel=6,
     )
     return np.where(finite, image.array, image.array.dtype.type(0))
 

@@ -99,7 +99,11 @@ def extract_features(image: Volume, mask: Volume, settings: ExtractionSettings) 
     ------
     GeometryMismatch, DimensionMismatch, EmptyMask, RoiTooSmall, NonFiniteIntensity, TooManyGrayLevels, ResourceLimit
     """
-    prepared = prepare(image, mask, settings)
+    return measure(prepare(image, mask, settings), settings)
+
+
+def measure(prepared: Prepared, settings: ExtractionSettings) -> dict[str, float]:
+    """Measure a region after all steps that come before the filters; see ``extract_features``."""
     features = dict(_shape_features(prepared, settings))
     for entry in settings.images:
         own = settings.of_image(entry)
@@ -113,12 +117,30 @@ def extract_features(image: Volume, mask: Volume, settings: ExtractionSettings) 
 
 def prepare(image: Volume, mask: Volume, settings: ExtractionSettings) -> Prepared:
     """Do every step that comes before the filters; see ``extract_features``."""
+    source = source_of(image, mask, settings)
+    return place(source, *source.gridded(source.margin_voxels))
+
+
+def source_of(image: Volume, mask: Volume, settings: ExtractionSettings) -> Source:
+    """Check image and region, and change intensities as a whole; parameters and errors as for ``extract_features``."""
     drawn = as_whole_numbers(mask)
     image, mask = check_inputs(image, drawn, settings.mask)
     if settings.resampling is not None and not settings.mask.is_strict:
         mask = drawn  # the new grid is laid by the mask's own
-    source = Source(corrected(image, settings), mask, settings)
-    image, mask = source.gridded(source.margin_voxels)
+    return Source(corrected(image, settings), mask, settings)
+
+
+def place(source: Source, image: Volume, mask: Volume) -> Prepared:
+    """Check a region on the grid of the features, and reduce it to the intensities that count.
+
+    Parameters
+    ----------
+    source : Source
+        Where image and mask come from, with the settings.
+    image, mask : Volume
+        As ``source`` lays them on the grid.
+    """
+    settings = source.settings
     inside = mask.array != 0
     box = check_region(inside, settings.roi)
     kept = inside
@@ -158,7 +180,7 @@ def _warn_about(image: Volume, mask: npt.NDArray[np.bool_], box: Box, plane: int
                 f"All {values.size} voxels of the region have the value {float(values[0]):g}: texture features "
                 "have the values agreed for that case and say nothing. Check image and mask."
             ),
-            stacklevel=4,
+            stacklevel=5,
         )
     if plane is None and not image.is_2d and 1 in box.shape:
         warnings.warn(
@@ -166,7 +188,7 @@ def _warn_about(image: Volume, mask: npt.NDArray[np.bool_], box: Box, plane: int
                 f"The region has {box.shape} voxels (z, y, x) and is flat: its 3D shape means little. "
                 "Use 2D settings, such as the preset 'radiograph'."
             ),
-            stacklevel=4,
+            stacklevel=5,
         )
 
 

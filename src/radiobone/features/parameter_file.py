@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+import SimpleITK as sitk
+
 from radiobone.core.errors import BadConfig, BadSetting
 from radiobone.core.settings import validate
 from radiobone.features.registry import FAMILIES
@@ -71,7 +73,9 @@ OF_TEXTURE = (  # what an image type may have of its own
     "force2D", "force2Ddimension", "voxelArrayShift", "distances", "symmetricalGLCM", "weightingNorm", "gldm_a",
 )  # fmt: skip
 SWITCHES = ("normalize", "preCrop", "force2D", "force2Ddimension")
-INTERPOLATORS = (  # in the order of ITK's numbers, which pyradiomics takes too, from 1
+KNOWN_SETTINGS = frozenset({*WITHOUT_EFFECT, *OF_FILTER, *BINS, *OF_STEP, *SWITCHES})
+IMAGE_TYPES = tuple(name for name, kind in FILTERS.items() if not issubclass(kind, ConvolutionalFilter))
+INTERPOLATORS = (
     "sitkNearestNeighbor", "sitkLinear", "sitkBSpline", "sitkGaussian", "sitkLabelGaussian",
     "sitkHammingWindowedSinc", "sitkCosineWindowedSinc", "sitkWelchWindowedSinc",
     "sitkLanczosWindowedSinc", "sitkBlackmanWindowedSinc",
@@ -135,11 +139,10 @@ def _maps(section: Mapping[str, Any], source: str) -> dict[str, Any]:
 
 def _steps(setting: Mapping[str, Any], source: str) -> dict[str, Any]:
     """Sort the section `setting` into our steps, as plain data."""
-    known = {*WITHOUT_EFFECT, *OF_FILTER, *BINS, *OF_STEP, *SWITCHES}
-    unknown = sorted(set(setting) - known, key=str)
+    unknown = sorted(set(setting) - KNOWN_SETTINGS, key=str)
     if unknown:
         raise BadConfig(
-            f"{source}: {unknown[0]!r} is not a known setting. Known: {', '.join(sorted(known))}."
+            f"{source}: {unknown[0]!r} is not a known setting. Known: {', '.join(sorted(KNOWN_SETTINGS))}."
         )
     plain: dict[str, Any] = {}
     for key, value in setting.items():
@@ -177,9 +180,9 @@ def _switch(plain: dict[str, Any], setting: Mapping[str, Any], source: str) -> N
 
 
 def _interpolator(value: Any, source: str) -> str:
-    """Return the name of an interpolator, which may be given as ITK's number."""
-    if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= len(INTERPOLATORS):
-        return INTERPOLATORS[value - 1]
+    """Return the name of an interpolator, which may be given as SimpleITK's number (``sitk.sitkBSpline``)."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = next((name for name in INTERPOLATORS if getattr(sitk, name) == value), value)
     if value not in INTERPOLATORS:
         raise BadSetting(
             f"{source}: interpolator {value!r} is not supported. Use one of {', '.join(INTERPOLATORS)}."
@@ -217,8 +220,7 @@ def _check_kind(kind: str, source: str) -> None:
             "under 'images' in a settings file of radiobone (`radiobone recipes ct` prints one to start from)."
         )
     if kind not in FILTERS:
-        known = [name for name, one in FILTERS.items() if not issubclass(one, ConvolutionalFilter)]
-        raise BadConfig(f"{source}: {kind!r} is not an image type. Known here: {', '.join(known)}.")
+        raise BadConfig(f"{source}: {kind!r} is not an image type. Known here: {', '.join(IMAGE_TYPES)}.")
 
 
 def _image(kind: str, setting: Mapping[str, Any], custom: Mapping[str, Any], source: str) -> dict[str, Any]:

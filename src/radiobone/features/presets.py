@@ -99,7 +99,7 @@ def load_settings(
     path = Path(source)
     if isinstance(source, str) and path.suffix == "" and not path.exists():
         raise BadSetting(f"No preset is called {source!r}. Use {', '.join(PRESETS)}, or the path of a file.")
-    return _from_mapping(_read(path), path.name)
+    return _from_mapping(read_settings_file(path), path.name)
 
 
 def _preset_of(modality: str | None) -> str:
@@ -109,7 +109,13 @@ def _preset_of(modality: str | None) -> str:
     return PRESET_OF_MODALITY[name]
 
 
-def _read(path: Path) -> Mapping[str, Any]:
+def read_settings_file(path: Path) -> dict[str, Any]:
+    """Read a YAML or JSON file, in which no key may be given twice.
+
+    Raises
+    ------
+    BadConfig, FileMissing, FileUnreadable
+    """
     if path.suffix.lower() != ".json" or not path.is_file():
         return read_yaml(path)
     try:

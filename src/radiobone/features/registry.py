@@ -61,13 +61,13 @@ def feature_names(family: str) -> tuple[str, ...]:
     entry = FAMILIES[family]
     levels = np.array([[[1, 2], [2, 3]]])
     if isinstance(entry, ShapeFamily):
-        return _ordered(entry.compute(ShapeRegion(levels > 0, (1.0, 1.0, 1.0), plane=0)))
+        return ordered(entry.compute(ShapeRegion(levels > 0, (1.0, 1.0, 1.0), plane=0)))
     grid = LevelGrid.from_levels(levels)
     region = TextureRegion(levels.ravel().astype(float), grid, (1.0, 1.0, 1.0), None, Texture())
-    return _ordered(entry.compute(region))
+    return ordered(entry.compute(region))
 
 
-def _ordered(features: Iterable[str]) -> tuple[str, ...]:
+def ordered(features: Iterable[str]) -> tuple[str, ...]:
     """Sort by the names of pyradiomics' functions, whose suffix puts MeanAbsoluteDeviation before Mean."""
     return tuple(sorted(features, key=lambda name: f"{name}FeatureValue"))
 

@@ -141,6 +141,15 @@ def test_mcc_with_rare_and_isolated_levels():
     assert maximal_correlation(p[None], symmetrical=True) == pytest.approx(expected, rel=1e-9)
 
 
+def test_mcc_with_levels_that_weights_all_but_remove():
+    rng = np.random.default_rng(283)
+    p = 10.0 ** -rng.integers(0, 70, (8, 8))  # eps outweighs the products of most
+    p = (p + p.T) / (2 * p.sum())
+    q = (p / (np.outer(p.sum(1), p.sum(1)) + np.spacing(1.0))) @ p.T
+    expected = np.sqrt(np.sort(np.linalg.eigvals(q).real)[-2])
+    assert maximal_correlation(p[None], symmetrical=True) == pytest.approx(expected, rel=1e-9)
+
+
 @quick
 @given(hnp.arrays(np.int64, (4, 4), elements=st.integers(0, 9)).filter(lambda c: c.sum() > 0))
 def test_pair_features_follow_their_definitions(counts):

@@ -84,7 +84,12 @@ def test_pointwise_values(volume):
     assert images(Exponential(), volume)["exponential"] == pytest.approx(top ** (x / top))
 
 
-@pytest.mark.parametrize("entry", [Square(), SquareRoot(), Logarithm(), Exponential()])
+def test_the_roots_of_zeros_are_zeros(volume):
+    zeros = volume.with_array(np.zeros(volume.shape, dtype=np.int16))
+    assert not images(SquareRoot(), zeros)["squareroot"].any()
+
+
+@pytest.mark.parametrize("entry", [Square(), Logarithm(), Exponential()])
 def test_an_image_of_zeros_is_refused(volume, entry):
     with pytest.raises(ImplausibleIntensity):
         images(entry, volume.with_array(np.zeros(volume.shape, dtype=np.int16)))

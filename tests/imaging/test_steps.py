@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import SimpleITK as sitk
@@ -130,6 +132,14 @@ def test_equal_spacing_only_crops(ramp):
 def test_a_single_slice_is_not_resampled_across(ramp):
     image, _ = resample(ramp, box_mask(ramp, (8, 9, 10), (9, 15, 17)), Resampling())
     assert image.spacing_mm == (2.0, 1.0, 1.0)
+
+
+def test_two_edges_are_for_two_dimensions(ramp):
+    mask = box_mask(ramp, (8, 9, 10), (9, 15, 17))
+    with pytest.raises(BadSetting, match="two edges"):
+        resample(ramp, mask, Resampling(spacing_xyz_mm=(1.0, 1.0)))
+    flat, region = (replace(v, array=v.array[8:9], is_2d=True) for v in (ramp, mask))
+    assert resample(flat, region, Resampling(spacing_xyz_mm=(0.5, 1.0)))[0].spacing_mm == (2.0, 1.0, 0.5)
 
 
 def test_integers_stay_integers(ramp):

@@ -16,6 +16,7 @@ from radiobone.features.average import mean_over
 from radiobone.features.matrices.diagonals import sums_and_differences
 from radiobone.features.mcc import maximal_correlation
 from radiobone.features.region import TextureRegion
+from radiobone.features.rounding import Removed, in_their_order, rounding_decides
 
 EPSILON = float(np.spacing(1.0))
 DEPRECATED: frozenset[str] = frozenset()
@@ -42,8 +43,12 @@ def glcm(region: TextureRegion) -> dict[str, float]:
         If no two voxels of the region are neighbours.
     """
     levels, symmetrical = region.grid.levels, region.texture.symmetrical_glcm
-    parts = (counts[counts.any(axis=(1, 2))] for counts in _counts(region))
-    found = [pair_features(counts, levels, symmetrical=symmetrical) for counts in parts if len(counts)]
+    merged = region.texture.weighting_norm is not None
+    found = [
+        pair_features(counts, levels, symmetrical=symmetrical, merged=merged)
+        for counts in _counts(region)
+        if counts.any()
+    ]
     if not found:
         raise RoiTooSmall(
             f"No two of the region's {region.intensities.size} voxels are neighbours, so no levels co-occur. "
@@ -77,24 +82,29 @@ def both_ways(pairs: npt.NDArray[np.uint32], symmetrical: bool) -> FloatArray:
 
 
 def pair_features(
-    counts: FloatArray, levels: npt.NDArray[np.int64], *, symmetrical: bool
+    counts: FloatArray, levels: npt.NDArray[np.int64], *, symmetrical: bool, merged: bool = False
 ) -> dict[str, FloatArray]:
-    """Features of co-occurrence matrices, one value per direction; see ``probability_features``.
+    """Features of co-occurrence matrices, one value per direction; NaN where a direction has no value.
 
     Parameters
     ----------
     counts : ndarray of float, shape (n_directions, n, n)
-        Pairs of levels; no matrix is all zero.
+        Pairs of levels; directions without any are left out.
     levels : ndarray of int64, shape (n,)
         The levels, ascending; the last is the highest of the region.
     symmetrical : bool
         Whether every matrix equals its transpose.
+    merged : bool
+        Whether the directions were added up.
     """
+    met: npt.NDArray[np.bool_] = np.asarray(counts.any(axis=(1, 2)))
+    counts = counts[met]
     p = counts / counts.sum(axis=(1, 2), keepdims=True)
-    return {
-        **probability_features(p, levels),
-        "MCC": maximal_correlation(p, symmetrical=symmetrical),
-    }
+    found = {**probability_features(p, levels), "MCC": maximal_correlation(p, symmetrical=symmetrical)}
+    if rounding_decides(p, found, symmetrical=symmetrical):
+        removed = Removed(int(levels[-1]) - len(levels), int((~met).sum()), merged)
+        found |= in_their_order(p, levels.astype(float), removed)
+    return found
 
 
 def probability_features(p: FloatArray, levels: npt.NDArray[np.int64]) -> dict[str, FloatArray]:

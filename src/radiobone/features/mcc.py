@@ -15,6 +15,7 @@ from radiobone.features.matrices.second_eigenvalues import leading_pair, second_
 EPSILON = float(np.spacing(1.0))
 FloatArray = npt.NDArray[np.float64]
 NEGLIGIBLE = 1e-10  # relative error of an eigenvalue that is not worth another step
+RARE = 1e-2  # share of the eps in px py above which it is no small correction: levels all but removed by weights
 DISTINCT = 1e-4  # eigenvalues closer than this may change places by the eps
 LARGE = 120  # levels from which an iterative solver is faster
 MAX_STEPS = 8
@@ -72,7 +73,10 @@ def _fixed_start(n: int) -> FloatArray:
 def _second_of_symmetric(p: FloatArray, near: float) -> float:
     """Sharpen a value whose error is not negligible, or look at all values if others lie too close."""
     root = np.sqrt(p.sum(axis=1))
-    a = p / np.outer(root, root)
+    among = np.outer(root, root)
+    if EPSILON > RARE * among[p > 0].min() ** 2:
+        return _second_of_general(p).real
+    a = p / among
     value, vector, _ = leading_pair(a, root)
     runner_up, _, _ = leading_pair(a - value * np.outer(vector, vector), root)
     if min(1.0 - value**2, value**2 - runner_up**2) < DISTINCT:  # levels that meet no others

@@ -40,7 +40,7 @@ class Resampling(Settings):
 
     Attributes
     ----------
-    spacing_xyz_mm : tuple of float, (x, y, z)
+    spacing_xyz_mm : tuple of float, (x, y, z), or (x, y) for a 2D image
         New edge lengths; 0 keeps the old one along that axis.
     interpolator : str
         ITK's name of the interpolator of the image; the region takes the nearest voxel.
@@ -48,7 +48,7 @@ class Resampling(Settings):
         New voxels kept round the region's box, for the filters.
     """
 
-    spacing_xyz_mm: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    spacing_xyz_mm: tuple[float, ...] = Field(default=(1.0, 1.0, 1.0), min_length=2, max_length=3)
     interpolator: Interpolator = "sitkBSpline"
     margin_voxels: int = Field(default=5, ge=0)
 
@@ -76,6 +76,7 @@ def resample(image: Volume, mask: Volume, settings: Resampling) -> tuple[Volume,
     GeometryMismatch
         If a mask on a grid of its own leaves the image.
     """
+    _check_dimensions(image, settings)
     apart = not on_one_grid(image, mask)
     if apart:
         check_inside(image, mask)
@@ -215,9 +216,17 @@ def _by_itk(volume: Volume, lattice: _Lattice, interpolator: str) -> Volume:
     return like(resampler.Execute(itk_image), volume)
 
 
+def _check_dimensions(image: Volume, settings: Resampling) -> None:
+    if len(settings.spacing_xyz_mm) == 2 and not image.is_2d:
+        raise BadSetting(
+            f"The resampled spacing {settings.spacing_xyz_mm} has two edges, and the image has three dimensions. "
+            "Give x, y and z in millimetres; 0 keeps the image's."
+        )
+
+
 def new_spacing(old: npt.NDArray[Any], box: Box, settings: Resampling) -> npt.NDArray[np.float64]:
     """Return the new spacing (x, y, z); an axis along which the region has one voxel is left alone."""
-    wanted = np.asarray(settings.spacing_xyz_mm, dtype=float)
+    wanted = np.asarray((*settings.spacing_xyz_mm, 0.0)[:3], dtype=float)
     if (wanted < 0).any():
         raise BadSetting(
             f"The resampled spacing {settings.spacing_xyz_mm} has a negative edge. Use millimetres, or 0 to keep."

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from radiobone.core.volume import Volume
 from radiobone.imaging.crop import Box
 from radiobone.imaging.filters.base import ImageFilter
-from radiobone.imaging.filters.pointwise import in_double
 
 
 class SquareRoot(ImageFilter):
@@ -25,5 +24,6 @@ class SquareRoot(ImageFilter):
 
     def images(self, volume: Volume, plane: int | None, box: Box) -> Iterator[tuple[str, NDArray[Any]]]:
         """Yield the image of square roots."""
-        array, greatest = in_double(volume)
+        array = volume.array.astype(np.float64)
+        greatest = np.max(np.abs(array))
         yield "squareroot", (np.copysign(np.sqrt(np.abs(array) * greatest), array))[box.slices]

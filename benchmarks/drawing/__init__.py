@@ -1,0 +1,1 @@
+"""Random images, masks and settings for comparisons with another program."""

@@ -15,7 +15,9 @@ from radiobone.features.matrices.second_eigenvalues import leading_pair, second_
 EPSILON = float(np.spacing(1.0))
 FloatArray = npt.NDArray[np.float64]
 NEGLIGIBLE = 1e-10  # relative error of an eigenvalue that is not worth another step
-RARE = 1e-2  # share of the eps in px py above which it is no small correction: levels all but removed by weights
+RARE = (
+    1e-2  # share of the eps in px py above which it is no small correction: levels all but removed by weights
+)
 DISTINCT = 1e-4  # eigenvalues closer than this may change places by the eps
 LARGE = 120  # levels from which an iterative solver is faster
 MAX_STEPS = 8
@@ -74,7 +76,7 @@ def _second_of_symmetric(p: FloatArray, near: float) -> float:
     """Sharpen a value whose error is not negligible, or look at all values if others lie too close."""
     root = np.sqrt(p.sum(axis=1))
     among = np.outer(root, root)
-    if EPSILON > RARE * among[p > 0].min() ** 2:
+    if RARE * among[p > 0].min() ** 2 < EPSILON:
         return _second_of_general(p).real
     a = p / among
     value, vector, _ = leading_pair(a, root)

@@ -43,7 +43,7 @@ def region_of(levels: Any, intensities: Any, radius: int, plane: int | None, tex
         intensity_levels=flat,
         centres=np.flatnonzero(flat),
         shape=tuple(size + 2 * radius for size in levels.shape),
-        window=Window(radius, plane, margin=min(max(texture.distances), 2 * radius)),
+        window=Window(radius, plane),
         spacing_mm=SPACING_MM,
         texture=texture,
         voxel_array_shift=SHIFT,

@@ -56,9 +56,10 @@ class MapSource:
         """The region, cut to the box."""
         return self.prepared.mask[self.box.slices]
 
-    def window(self, *, margin: int) -> Window:
-        """Return the shape of the neighbourhoods, with a margin for neighbours at that distance."""
-        return Window(self.maps.radius, self.prepared.plane, margin)
+    @property
+    def window(self) -> Window:
+        """The shape of the neighbourhoods."""
+        return Window(self.maps.radius, self.prepared.plane)
 
 
 def map_region(
@@ -86,7 +87,7 @@ def map_region(
         discretise(given, bins, max_levels=settings.max_gray_levels).astype(np.uint16)
         for given in (found, values)
     )
-    radius, shape, texture = source.maps.radius, source.box.shape, settings.texture
+    radius, shape = source.maps.radius, source.box.shape
     centres = padded(shape, source.inside, radius, np.ones(int(source.inside.sum()), dtype=np.bool_))
     n_z, n_y, n_x = (size + 2 * radius for size in shape)
     return MapRegion(
@@ -95,9 +96,9 @@ def map_region(
         intensity_levels=padded(shape, counts, radius, value_levels),
         centres=np.flatnonzero(centres),
         shape=(n_z, n_y, n_x),
-        window=source.window(margin=min(max(texture.distances), 2 * radius)),
+        window=source.window,
         spacing_mm=source.prepared.image.spacing_mm,
-        texture=texture,
+        texture=settings.texture,
         voxel_array_shift=settings.voxel_array_shift,
     )
 
@@ -144,11 +145,11 @@ def map_features(
 
 def n_batches(source: MapSource) -> int:
     """Return how many batches of voxels each filtered image takes."""
-    return -(-int(source.inside.sum()) // _batch_size(source.window(margin=1)))
+    return -(-int(source.inside.sum()) // _batch_size(source.window))
 
 
 def _batch_size(window: Window) -> int:
-    return max(1, BATCH_CELLS // window.n_voxels)
+    return max(1, BATCH_CELLS // window.n_cells)
 
 
 def _in_threads(

@@ -32,16 +32,15 @@ NAMES = (
 def glcm(batch: Batch, wanted: frozenset[str]) -> dict[str, FloatArray]:
     """Compute co-occurrence features, one value per voxel; NaN where no two voxels are neighbours."""
     region, texture = batch.region, batch.region.texture
-    directions = region.window.directions(texture.distances)
-    steps = region.window.steps(directions)
+    cells = region.window.pairs(texture.distances)
     norm = texture.weighting_norm
-    weights = np.ones(len(directions))
+    weights = np.ones(len(cells.directions))
     if norm not in (None, "no_weighting"):
-        weights = np.exp(-(lengths_mm(directions, region.spacing_mm, norm) ** 2))
+        weights = np.exp(-(lengths_mm(cells.directions, region.spacing_mm, norm) ** 2))
     values = np.empty((len(batch), len(NAMES)))
     mcc = np.empty(len(batch))
     for rows, pairs in pair_matrices(
-        batch.around, steps, weights, symmetrical=texture.symmetrical_glcm, merged=norm is not None
+        batch.around, cells, weights, symmetrical=texture.symmetrical_glcm, merged=norm is not None
     ):
         part = batch.around[rows]
         _normalise(pairs, part.n_levels)

@@ -7,7 +7,6 @@ import numpy.typing as npt
 
 from radiobone.features.maps.region import Batch
 from radiobone.features.maps.sizes import size_features
-from radiobone.features.maps.surroundings import compare
 
 NAMES = (
     "GrayLevelNonUniformity", None, "GrayLevelVariance",
@@ -20,7 +19,7 @@ NAMES = (
 
 def gldm(batch: Batch, _wanted: frozenset[str]) -> dict[str, npt.NDArray[np.float64]]:
     """Compute dependence features, one value per voxel."""
-    count, _ = compare(batch)
+    count, _ = batch.compared
     n_sizes = count.shape[3]
     sizes = np.tile(np.arange(1.0, n_sizes + 1), (len(batch), 1))  # a voxel depends on itself too
     n_used = np.full(len(batch), n_sizes, dtype=np.int64)

@@ -25,65 +25,44 @@ NAMES = (
 def glrlm(batch: Batch, _wanted: frozenset[str]) -> dict[str, FloatArray]:
     """Compute run length features, one value per voxel; NaN where no two voxels lie on one line."""
     region, around = batch.region, batch.around
-    window, norm = region.window, region.texture.weighting_norm
-    directions = window.directions((1,))
-    longest = 2 * window.radius + 1
-    n_matrices = len(directions) if norm is None else 1
+    norm = region.texture.weighting_norm
+    cells = region.window.pairs((1,))
+    longest = 2 * region.window.radius + 1
+    n_matrices = len(cells.directions) if norm is None else 1
     count = np.zeros((len(batch), n_matrices, around.most_levels, longest))
-    _count(
-        around.cube,
-        around.place,
-        around.n_inside,
-        np.array(directions, dtype=np.int64),
-        window.steps(directions),
-        lengths_mm(directions, region.spacing_mm, norm),
-        np.array(window.padded, dtype=np.int64),
-        count,
-    )
+    weights = lengths_mm(cells.directions, region.spacing_mm, norm)
+    _count(around.rank, cells.behind, weights, count)
     lengths = np.tile(np.arange(1.0, longest + 1), (len(batch), 1))
     n_lengths = np.full(len(batch), longest, dtype=np.int64)
     return size_features(count, around.level, around.n_levels, lengths, n_lengths, NAMES)
 
 
 @compiled
-def _count(
-    cube: npt.NDArray[np.uint16],
-    place: IntArray,
-    n_inside: IntArray,
-    directions: IntArray,
-    steps: IntArray,
-    weights: FloatArray,
-    shape: IntArray,
-    count: FloatArray,
-) -> None:
-    length = np.zeros(cube.shape[1], dtype=np.int64)
-    for v in range(n_inside.size):
-        inside, rank = place[v, : n_inside[v]], cube[v]
-        for k in range(steps.size):
-            if not _has_line(rank, inside, directions[k], steps[k], shape):
+def _count(rank: npt.NDArray[np.uint16], behind: IntArray, weights: FloatArray, count: FloatArray) -> None:
+    """Follow the lines from cell to cell; those ahead come later in raster order."""
+    length, met = np.empty(rank.shape[1], dtype=np.int64), np.empty(rank.shape[1], dtype=np.int64)
+    for v in range(rank.shape[0]):
+        for k in range(weights.size):
+            if not _follow(rank[v], behind[k], length, met):
                 continue
             matrix = count[v, min(k, count.shape[1] - 1)]
-            for one in inside:
-                so_far = length[one - steps[k]] + 1 if rank[one - steps[k]] == rank[one] else 1
-                length[one] = so_far
-                if rank[one + steps[k]] != rank[one]:  # here the run ends
-                    matrix[np.int64(rank[one]) - 1, so_far - 1] += weights[k]
+            for cell in range(length.size):
+                if length[cell] > 0:
+                    matrix[np.int64(rank[v, cell]) - 1, length[cell] - 1] += weights[k]
 
 
 @compiled
-def _has_line(
-    rank: npt.NDArray[np.uint16], inside: IntArray, direction: IntArray, step: int, shape: IntArray
-) -> bool:
-    """Tell whether a line along the direction holds two voxels, adjacent or not."""
-    for one in inside:
-        if rank[one + step] > 0:
-            return True
-    for one in inside:
-        z, rest = divmod(one, shape[1] * shape[2])
-        y, x = divmod(rest, shape[2])
-        z, y, x, far = z + direction[0], y + direction[1], x + direction[2], one + step
-        while 0 <= z < shape[0] and 0 <= y < shape[1] and 0 <= x < shape[2]:
-            if rank[far] > 0:
-                return True
-            z, y, x, far = z + direction[0], y + direction[1], x + direction[2], far + step
-    return False
+def _follow(rank: npt.NDArray[np.uint16], behind: IntArray, length: IntArray, met: IntArray) -> bool:
+    """Note the length of each run at its last cell, 0 elsewhere; tell whether a line has two cells that count."""
+    has_line = False
+    for cell in range(rank.size):
+        before = behind[cell]
+        length[cell] = rank[cell] > 0
+        met[cell] = length[cell]
+        if before >= 0:
+            met[cell] += met[before]
+            if rank[cell] == rank[before] and rank[cell] > 0:
+                length[cell] += length[before]
+                length[before] = 0
+        has_line |= met[cell] > 1
+    return has_line

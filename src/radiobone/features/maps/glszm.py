@@ -26,59 +26,61 @@ NAMES = (
 def glszm(batch: Batch, _wanted: frozenset[str]) -> dict[str, FloatArray]:
     """Compute size zone features, one value per voxel."""
     window, around = batch.region.window, batch.around
-    most_sizes = math.isqrt(2 * window.n_voxels) + 1  # zones of 1, 2, 3, … voxels fill the neighbourhood
+    most_sizes = math.isqrt(2 * window.n_cells) + 1  # zones of 1, 2, 3, … voxels fill the neighbourhood
     count = np.zeros((len(batch), 1, around.most_levels, most_sizes))
     sizes = np.empty((len(batch), most_sizes))
     n_sizes = np.empty(len(batch), dtype=np.int64)
-    ahead = window.steps(window.directions((1,)))
-    _count(around.cube, around.place, around.n_inside, np.concatenate([ahead, -ahead]), count, sizes, n_sizes)
+    cells = window.pairs((1,))
+    _count(around.rank, cells.first, cells.second, count, sizes, n_sizes)
     return size_features(count, around.level, around.n_levels, sizes, n_sizes, NAMES)
 
 
 @compiled
 def _count(
-    cube: npt.NDArray[np.uint16],
-    place: IntArray,
-    n_inside: IntArray,
-    steps: IntArray,
+    rank: npt.NDArray[np.uint16],
+    first: IntArray,
+    second: IntArray,
     count: FloatArray,
     sizes: FloatArray,
     n_sizes: IntArray,
 ) -> None:
-    left = np.empty(cube.shape[1], dtype=np.int64)
-    waiting = np.empty(place.shape[1], dtype=np.int64)
-    column = np.full(place.shape[1] + 1, -1, dtype=np.int64)
-    for v in range(n_inside.size):
-        for cell in range(left.size):
-            left[cell] = cube[v, cell]
+    n_cells = rank.shape[1]
+    parent, size = np.empty(n_cells, dtype=np.int64), np.empty(n_cells, dtype=np.int64)
+    column = np.full(n_cells + 1, -1, dtype=np.int64)
+    for v in range(rank.shape[0]):
+        _join(rank[v], first, second, parent, size)
         n_sizes[v] = 0
-        for i in range(n_inside[v]):
-            rank = left[place[v, i]]
-            if rank == 0:  # in a zone already
+        for cell in range(n_cells):
+            if rank[v, cell] == 0 or parent[cell] != cell:
                 continue
-            size = _flood(left, place[v, i], rank, steps, waiting)
-            if column[size] < 0:
-                column[size] = n_sizes[v]
-                sizes[v, n_sizes[v]] = size
+            if column[size[cell]] < 0:
+                column[size[cell]] = n_sizes[v]
+                sizes[v, n_sizes[v]] = size[cell]
                 n_sizes[v] += 1
-            count[v, 0, rank - 1, column[size]] += 1
+            count[v, 0, np.int64(rank[v, cell]) - 1, column[size[cell]]] += 1
         for j in range(n_sizes[v]):
             column[int(sizes[v, j])] = -1
 
 
 @compiled
-def _flood(left: IntArray, seed: int, rank: int, steps: IntArray, waiting: IntArray) -> int:
-    """Take the zone round a voxel away; return its size."""
-    waiting[0] = seed
-    left[seed] = 0
-    n_waiting, size = 1, 0
-    while n_waiting > 0:
-        n_waiting -= 1
-        size += 1
-        own = waiting[n_waiting]
-        for step in steps:
-            if left[own + step] == rank:
-                left[own + step] = 0
-                waiting[n_waiting] = own + step
-                n_waiting += 1
-    return size
+def _join(
+    rank: npt.NDArray[np.uint16], first: IntArray, second: IntArray, parent: IntArray, size: IntArray
+) -> None:
+    """Join neighbours of one level; a zone is known by one of its cells, its own parent, which has its size."""
+    for cell in range(rank.size):
+        parent[cell] = cell
+        size[cell] = 1
+    for p in range(first.size):
+        if rank[first[p]] == rank[second[p]] and rank[first[p]] > 0:
+            one, other = _root(parent, first[p]), _root(parent, second[p])
+            if one != other:
+                parent[other] = one
+                size[one] += size[other]
+
+
+@compiled
+def _root(parent: IntArray, cell: int) -> int:
+    while parent[cell] != cell:
+        parent[cell] = parent[parent[cell]]
+        cell = parent[cell]
+    return cell

@@ -8,7 +8,6 @@ import numpy.typing as npt
 from radiobone.core.compiled import compiled
 from radiobone.features.maps.neighbourhoods import IntArray
 from radiobone.features.maps.region import Batch
-from radiobone.features.maps.surroundings import compare
 from radiobone.features.ngtdm import COARSENESS_OF_FLAT
 
 FloatArray = npt.NDArray[np.float64]
@@ -18,7 +17,7 @@ NAMES = ("Busyness", "Coarseness", "Complexity", "Contrast", "Strength")
 
 def ngtdm(batch: Batch, _wanted: frozenset[str]) -> dict[str, FloatArray]:
     """Compute tone difference features, one value per voxel."""
-    dependences, differences = compare(batch)
+    dependences, differences = batch.compared
     around = batch.around
     voxels = dependences[:, 0].sum(axis=2)
     values = np.empty((len(batch), len(NAMES)))

@@ -8,14 +8,14 @@ import numpy as np
 import numpy.typing as npt
 
 from radiobone.core.compiled import compiled
-from radiobone.features.maps.neighbourhoods import IntArray, Neighbourhoods
+from radiobone.features.maps.neighbourhoods import CellPairs, IntArray, Neighbourhoods
 
 MOST_CELLS = 1 << 17  # few enough that the matrices stay in the processor's cache
 FloatArray = npt.NDArray[np.float64]
 
 
 def pair_matrices(
-    around: Neighbourhoods, steps: IntArray, weights: FloatArray, *, symmetrical: bool, merged: bool
+    around: Neighbourhoods, pairs: CellPairs, weights: FloatArray, *, symmetrical: bool, merged: bool
 ) -> Iterator[tuple[slice, FloatArray]]:
     """Count pairs of levels, for as many neighbourhoods at a time as keep the matrices small.
 
@@ -23,8 +23,8 @@ def pair_matrices(
     ----------
     around : Neighbourhoods
         Of n voxels.
-    steps : ndarray of int64, shape (n_directions,)
-        To neighbours, one of each opposite pair.
+    pairs : CellPairs
+        Which cells are neighbours.
     weights : ndarray of float, shape (n_directions,)
         What a pair counts.
     symmetrical : bool
@@ -37,33 +37,32 @@ def pair_matrices(
     tuple of slice and ndarray of float, shape (n_part, n_directions or 1, most_levels, most_levels)
         Which neighbourhoods, and entry [v, k, i, j]: weight of the pairs of ranks i + 1 and j + 1.
     """
-    n_matrices = 1 if merged else steps.size
-    at_once = max(1, MOST_CELLS // (n_matrices * around.most_levels**2))
-    for first in range(0, len(around), at_once):
-        rows = slice(first, first + at_once)
+    n_matrices = 1 if merged else len(pairs.directions)
+    at_once = max(1, MOST_CELLS // (max(n_matrices, 1) * around.most_levels**2))
+    for begin in range(0, len(around), at_once):
+        rows = slice(begin, begin + at_once)
         part = around[rows]
-        pairs = np.zeros((len(part), n_matrices, part.most_levels, part.most_levels))
-        _count(part.cube, part.place, part.n_inside, steps, weights, symmetrical, pairs)
-        yield rows, pairs
+        counts = np.zeros((len(part), n_matrices, part.most_levels, part.most_levels))
+        _count(part.rank, pairs.first, pairs.second, pairs.start, weights, symmetrical, counts)
+        yield rows, counts
 
 
 @compiled
 def _count(
-    cube: npt.NDArray[np.uint16],
-    place: IntArray,
-    n_inside: IntArray,
-    steps: IntArray,
+    rank: npt.NDArray[np.uint16],
+    first: IntArray,
+    second: IntArray,
+    start: IntArray,
     weights: FloatArray,
     symmetrical: bool,
-    pairs: FloatArray,
+    counts: FloatArray,
 ) -> None:
-    for v in range(n_inside.size):
-        for k in range(steps.size):
-            matrix = pairs[v, min(k, pairs.shape[1] - 1)]
-            for i in range(n_inside[v]):
-                ahead = np.int64(cube[v, place[v, i] + steps[k]])
-                if ahead > 0:
-                    own = np.int64(cube[v, place[v, i]])
-                    matrix[own - 1, ahead - 1] += weights[k]
+    for v in range(rank.shape[0]):
+        for k in range(weights.size):
+            matrix = counts[v, min(k, counts.shape[1] - 1)]
+            for p in range(start[k], start[k + 1]):
+                one, other = np.int64(rank[v, first[p]]), np.int64(rank[v, second[p]])
+                if one > 0 and other > 0:
+                    matrix[one - 1, other - 1] += weights[k]
                     if symmetrical:
-                        matrix[ahead - 1, own - 1] += weights[k]
+                        matrix[other - 1, one - 1] += weights[k]

@@ -29,7 +29,7 @@ def warm_up(families: Iterable[str]) -> None:
         intensity_levels=levels,
         centres=np.array([EDGE_VOXELS**3 // 2]),
         shape=(EDGE_VOXELS, EDGE_VOXELS, EDGE_VOXELS),
-        window=Window(radius=1, plane=None, margin=1),
+        window=Window(radius=1, plane=None),
         spacing_mm=(1.0, 1.0, 1.0),
         texture=Texture(),
     )

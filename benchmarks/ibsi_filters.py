@@ -19,7 +19,7 @@ from radiobone.testing.ibsi_filters import FILTER_TESTS, TOLERANCE, FilterTest, 
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "ibsi_filters.md"
-TABLE = re.compile(r"(?<=<!-- table -->\n).*(?=<!-- end -->)", re.DOTALL)
+TABLE = re.compile(r"(?<=<!-- table -->\n).*?(?=<!-- end -->)", re.DOTALL)
 
 
 def read(path: Path) -> Volume:

@@ -92,7 +92,7 @@ def test_the_settings_of_the_page_are_read_and_give_the_names_it_tells(image, ma
     settings = load_settings(parse_yaml(example[1]))
     found = extract_features(image, mask, settings)
     assert tuple(found) == expected_names(settings)
-    (told,) = re.findall(r"`(laws-\S+_\S+)`", page)
+    (told,) = re.findall(r"`(laws-\S+_firstorder_\S+)`", page)
     assert told in found
 
 

@@ -12,12 +12,14 @@ import numpy.typing as npt
 from radiobone.core.errors import RoiTooSmall
 from radiobone.core.volume import Volume
 from radiobone.features.checks import check_inputs, check_region
+from radiobone.features.ibsi.filtered import OF_ORIGINAL, reach_mm, regions
 from radiobone.features.ibsi.local_intensity import RADIUS_MM
 from radiobone.features.ibsi.region import Region
 from radiobone.features.ibsi.registry import FAMILIES, OF_VOLUMES
 from radiobone.features.ibsi.settings import Family, IbsiSettings, Resegmentation
 from radiobone.imaging.centred_grid import interpolate_centred, surroundings
 from radiobone.imaging.crop import bounding_box, crop
+from radiobone.imaging.filters.original import Original
 from radiobone.imaging.ibsi_bins import FixedBinNumber
 from radiobone.imaging.resegment import Resegmentation as Limits
 from radiobone.imaging.resegment import resegment
@@ -40,7 +42,7 @@ def extract_ibsi_features(image: Volume, mask: Volume, settings: IbsiSettings) -
     Returns
     -------
     dict
-        Feature name, ``original_`` and IBSI's own (``original_cm_joint_entr_3D_avg``), to value; finite numbers only.
+        Feature name, the image's and IBSI's own (``original_cm_joint_entr_3D_avg``), to value; finite numbers only.
 
     Raises
     ------
@@ -48,11 +50,11 @@ def extract_ibsi_features(image: Volume, mask: Volume, settings: IbsiSettings) -
     TooManyGrayLevels, ResourceLimit
     """
     image, mask = check_inputs(image, mask, settings.mask)
-    region = prepare(image, mask, settings)
     return {
-        f"{IMAGE}_{name}": value
-        for family in measured_families(settings, is_2d=image.is_2d)
-        for name, value in _finite(family, region)
+        f"{name}_{feature}": value
+        for name, region in regions(prepare(image, mask, settings))
+        for family in measured_families(settings, is_2d=image.is_2d, filtered=name != IMAGE)
+        for feature, value in _finite(family, region)
     }
 
 
@@ -68,7 +70,8 @@ def prepare(image: Volume, mask: Volume, settings: IbsiSettings, *, whole: bool 
     whole : bool
         Keep the whole image instead of the region and its surroundings.
     """
-    image, mask = _gridded(image, mask, settings, None if whole else RADIUS_MM)
+    reach = reach_mm(settings, image)
+    image, mask = _gridded(image, mask, settings, None if whole or reach is None else max(RADIUS_MM, reach))
     outline = mask.array != 0
     inside = kept_voxels(image.array, outline, settings.resegmentation)
     for voxels in (outline, inside):
@@ -109,9 +112,10 @@ def kept_voxels(
     return kept
 
 
-def measured_families(settings: IbsiSettings, *, is_2d: bool) -> list[Family]:
-    """Families that are computed: a single 2D image has no volume."""
-    return [name for name in settings.families if not (is_2d and name in OF_VOLUMES)]
+def measured_families(settings: IbsiSettings, *, is_2d: bool, filtered: bool = False) -> list[Family]:
+    """Families that are computed: a single 2D image has no volume, a filtered one neither shape nor units."""
+    left_out = (OF_VOLUMES if is_2d else frozenset()) | (OF_ORIGINAL if filtered else frozenset())
+    return [name for name in settings.families if name not in left_out]
 
 
 def _finite(family: Family, region: Region) -> Iterator[tuple[str, float]]:
@@ -136,7 +140,16 @@ def ibsi_names(settings: IbsiSettings, *, is_2d: bool) -> tuple[str, ...]:
             "interpolation": None,
             "resegmentation": Resegmentation(),
             "roi": type(settings.roi)(),
+            "images": (Original(),),
             "discretisation": FixedBinNumber(n_bins=3),
         }
     )
-    return tuple(extract_ibsi_features(image, image.with_array(np.ones(shape, dtype=np.uint8)), plain))
+    found = extract_ibsi_features(image, image.with_array(np.ones(shape, dtype=np.uint8)), plain)
+    features = [name.removeprefix(f"{IMAGE}_") for name in found]
+    left_out = tuple(f"{family}_" for family in OF_ORIGINAL)
+    return tuple(
+        f"{name}_{feature}"
+        for name in settings.image_names(is_2d=is_2d)
+        for feature in features
+        if name == IMAGE or not feature.startswith(left_out)
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +20,15 @@ Response = Callable[[Volume, Box], npt.NDArray[np.float64]]
 
 
 class ConvolutionalFilter(ImageFilter):
-    """A filter of IBSI 2: its names tell all its settings, so that several can stand in one table."""
+    """A filter of IBSI 2: its names tell all its settings, so that several can stand in one table.
+
+    Attributes
+    ----------
+    sees_all : bool
+        Whether the whole image decides the response at a voxel, however far away.
+    """
+
+    sees_all: ClassVar[bool] = False
 
     @abstractmethod
     def responses(self, axes: Axes) -> Iterator[tuple[str, Response]]:

@@ -9,12 +9,16 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from radiobone.core.errors import FileUnreadable
+from radiobone.core.lazy import lazily
 from radiobone.core.outputs import writing
+
+if TYPE_CHECKING:
+    import pandas as pd
+else:
+    pd = lazily("pandas")
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 

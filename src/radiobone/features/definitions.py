@@ -7,7 +7,6 @@ from typing import TypeAlias
 from radiobone.core.errors import BadSetting
 from radiobone.core.volume import Volume
 from radiobone.features.engine import extract_features
-from radiobone.features.ibsi.engine import extract_ibsi_features, ibsi_names
 from radiobone.features.ibsi.settings import IbsiSettings
 from radiobone.features.names import expected_names
 from radiobone.features.settings import ExtractionSettings
@@ -34,6 +33,8 @@ def by_pyradiomics(settings: AnySettings, what: str) -> ExtractionSettings:
 def measure(image: Volume, mask: Volume, settings: AnySettings) -> dict[str, float]:
     """Extract the features of one region; see ``extract_features`` and ``extract_ibsi_features``."""
     if isinstance(settings, IbsiSettings):
+        from radiobone.features.ibsi.engine import extract_ibsi_features  # many families, which few need
+
         return extract_ibsi_features(image, mask, settings)
     return extract_features(image, mask, settings)
 
@@ -49,5 +50,7 @@ def names_of(settings: AnySettings, *, is_2d: bool = False) -> tuple[str, ...]:
         Whether the images are single 2D images.
     """
     if isinstance(settings, IbsiSettings):
+        from radiobone.features.ibsi.engine import ibsi_names
+
         return ibsi_names(settings, is_2d=is_2d)
     return expected_names(settings, is_2d=is_2d)

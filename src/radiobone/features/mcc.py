@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigs
 
+from radiobone.core.lazy import lazily
 from radiobone.features.matrices.second_eigenvalues import leading_pair, second_of_each
+
+arpack = lazily("scipy.sparse.linalg")
 
 EPSILON = float(np.spacing(1.0))
 FloatArray = npt.NDArray[np.float64]
@@ -52,11 +54,13 @@ def maximal_correlation(p: FloatArray, *, symmetrical: bool) -> FloatArray:
 def _second_of_general(p: FloatArray) -> complex:
     if len(p) > LARGE:
         weights = _weights(p)
-        product = LinearOperator(p.shape, matvec=lambda v: weights @ (p.T @ v), dtype=np.float64)
+        product = arpack.LinearOperator(p.shape, matvec=lambda v: weights @ (p.T @ v), dtype=np.float64)
         try:
-            found = eigs(product, k=2, v0=_fixed_start(len(p)), ncv=KRYLOV_VECTORS, return_eigenvectors=False)
+            found = arpack.eigs(
+                product, k=2, v0=_fixed_start(len(p)), ncv=KRYLOV_VECTORS, return_eigenvectors=False
+            )
             return complex(np.sort_complex(found)[-2])
-        except ArpackNoConvergence:
+        except arpack.ArpackNoConvergence:
             pass  # the cubic time of all eigenvalues is the price then
     return complex(np.sort_complex(np.linalg.eigvals(_weights(p) @ p.T))[-2])
 

@@ -12,12 +12,14 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 from pydantic import Field
-from scipy import ndimage
 
 from radiobone.core.errors import BadSetting, EmptyMask, ResourceLimit
+from radiobone.core.lazy import lazily
 from radiobone.core.settings import Settings
 from radiobone.core.volume import Triple, Volume
 from radiobone.imaging.crop import Box, bounding_box
+
+ndimage = lazily("scipy.ndimage")
 
 MAX_VOXELS = 1_000_000_000
 SPLINE_MARGIN = 40  # old voxels; what lies beyond moves a cubic spline by less than rounding does

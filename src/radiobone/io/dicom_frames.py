@@ -6,18 +6,20 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import pydicom
 import SimpleITK as sitk
-from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.errors import InvalidDicomError
-from pydicom.uid import SecondaryCaptureImageStorage, generate_uid
 
 from radiobone.core.errors import BadSpacing, UnreadableImage, VectorImage
+from radiobone.core.lazy import lazily
 from radiobone.io.files import damaged
+
+if TYPE_CHECKING:
+    from pydicom.dataset import Dataset
+
+pydicom = lazily("pydicom")
 
 FloatArray = npt.NDArray[np.float64]
 NOT_IMAGES = {"RTSTRUCT", "RTPLAN", "RTDOSE", "RTRECORD", "SEG", "SR", "PR", "KO", "REG", "FID", "DOC", "M3D"}
@@ -73,7 +75,7 @@ def read_dicom_header(path: Path) -> Dataset | None:
     """Read everything but the pixels; None if the file is not DICOM."""
     try:
         return pydicom.dcmread(path, stop_before_pixels=True)
-    except InvalidDicomError:
+    except pydicom.errors.InvalidDicomError:
         return None
     except (OSError, EOFError, ValueError, NotImplementedError, AttributeError) as error:
         raise damaged(path, str(error)) from error
@@ -100,7 +102,7 @@ def frames_of(path: Path, header: Dataset) -> Iterator[Frame]:
             "not a measurement. Use the original series."
         )
     shared = _first(header, "SharedFunctionalGroupsSequence")
-    own = header.get("PerFrameFunctionalGroupsSequence") or [Dataset()]
+    own = header.get("PerFrameFunctionalGroupsSequence") or [pydicom.Dataset()]
     for number, group in enumerate(own):
         yield _frame(path, number, header, [group, shared])
 
@@ -138,7 +140,7 @@ def _frame(path: Path, number: int, header: Dataset, groups: list[Dataset]) -> F
 
 def _first(dataset: Dataset, sequence: str) -> Dataset:
     items = dataset.get(sequence)
-    return items[0] if items else Dataset()
+    return items[0] if items else pydicom.Dataset()
 
 
 def _number(value: Any) -> float | None:
@@ -174,11 +176,11 @@ def _decompressed(dataset: Dataset) -> npt.NDArray[Any]:
     ITK would also rescale and turn MONOCHROME1 around, so it is shown the pixels alone, without the rest
     of the header.
     """
-    bare = Dataset()
-    bare.file_meta = FileMetaDataset()
+    bare = pydicom.Dataset()
+    bare.file_meta = pydicom.dataset.FileMetaDataset()
     bare.file_meta.TransferSyntaxUID = dataset.file_meta.TransferSyntaxUID
-    bare.SOPClassUID = bare.file_meta.MediaStorageSOPClassUID = SecondaryCaptureImageStorage
-    bare.SOPInstanceUID = bare.file_meta.MediaStorageSOPInstanceUID = generate_uid()
+    bare.SOPClassUID = bare.file_meta.MediaStorageSOPClassUID = pydicom.uid.SecondaryCaptureImageStorage
+    bare.SOPInstanceUID = bare.file_meta.MediaStorageSOPInstanceUID = pydicom.uid.generate_uid()
     bare.PhotometricInterpretation = "MONOCHROME2"
     for name in PIXEL_FIELDS:
         if name in dataset:

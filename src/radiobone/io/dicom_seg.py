@@ -5,19 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import pydicom
-from pydicom.dataset import Dataset
 
 from radiobone.core.errors import GeometryMismatch, LabelNotFound, ProbabilisticMask, UnreadableImage
+from radiobone.core.lazy import lazily
 from radiobone.core.validation import SNAP_VOXELS, world_to_index
 from radiobone.core.volume import Volume
 from radiobone.io.dicom_frames import Frame, frames_of
 from radiobone.io.files import damaged
 from radiobone.io.structures import empty_mask, label_not_found, name_in
+
+if TYPE_CHECKING:
+    from pydicom.dataset import Dataset
+
+pydicom = lazily("pydicom")
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -123,7 +127,7 @@ def open_dicom_seg(path: Path, image: Volume) -> SegMask:
 
 def _segment_number(frame: Frame) -> int:
     own = frame.header.PerFrameFunctionalGroupsSequence[frame.number]
-    shared = frame.header.get("SharedFunctionalGroupsSequence") or [Dataset()]
+    shared = frame.header.get("SharedFunctionalGroupsSequence") or [pydicom.Dataset()]
     for group in (own, shared[0]):
         if "SegmentIdentificationSequence" in group:
             return int(group.SegmentIdentificationSequence[0].ReferencedSegmentNumber)

@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import TypeAlias, cast
 
 import deflate
-from pydicom.errors import InvalidDicomError
 from zlib_ng import zlib_ng as zlib  # the standard interface, nearly twice as fast
 
 from radiobone.core.errors import FileMissing, FileUnreadable, NotARegularFile, UnreadableImage
+from radiobone.core.lazy import lazily
+
+pydicom = lazily("pydicom")
 
 Content: TypeAlias = bytes | bytearray
 Packed: TypeAlias = bytes | memoryview
@@ -182,7 +184,7 @@ def understood(path: Path, kind: str) -> Iterator[None]:
         OverflowError,
         EOFError,
         struct.error,
-        InvalidDicomError,
+        pydicom.errors.InvalidDicomError,
     ) as error:
         raise UnreadableImage(
             f"{path}: its {kind} header cannot be understood ({error}). Export or copy it again."

@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-import pydicom
-from pydicom.errors import InvalidDicomError
-
 from radiobone.core.errors import LabelNotFound, MaskLooksLikeImage
+from radiobone.core.lazy import lazily
 from radiobone.core.volume import Volume
 from radiobone.imaging.mask_grid import MaskReading
 from radiobone.io.dicom_frames import is_dicom
@@ -19,6 +17,8 @@ from radiobone.io.files import check_exists, check_file, first_bytes, understood
 from radiobone.io.label_file import open_label_file
 from radiobone.io.rtstruct import open_rtstruct
 from radiobone.io.totalsegmentator import open_mask_folder, structure_files
+
+pydicom = lazily("pydicom")
 
 
 class Mask(Protocol):
@@ -128,7 +128,7 @@ def dicom_modality(path: Path) -> str | None:
         return None
     try:
         header = pydicom.dcmread(path, stop_before_pixels=True, specific_tags=["Modality"])
-    except (InvalidDicomError, OSError, EOFError, ValueError):
+    except (pydicom.errors.InvalidDicomError, OSError, EOFError, ValueError):
         return None
     return str(header.get("Modality") or "")
 

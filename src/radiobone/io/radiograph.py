@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import warnings
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import SimpleITK as sitk
-from pydicom.dataset import Dataset
 
 from radiobone.core.errors import DimensionMismatch, UnreadableImage, VectorImage
 from radiobone.core.validation import check_spacing
@@ -18,6 +17,9 @@ from radiobone.core.warnings import InvertedPhotometric, SpacingAssumed
 from radiobone.io.dicom_frames import read_dicom_header, rescaled, stored_values
 from radiobone.io.files import damaged, read_bytes
 from radiobone.io.itk_header import refusal
+
+if TYPE_CHECKING:
+    from pydicom.dataset import Dataset
 
 PROJECTIONS = {"CR", "DX", "DR", "MG", "RG", "RF", "XA", "PX", "IO", "BMD", "OT", "SC"}
 PNG_START, PNG_END = b"\x89PNG\r\n\x1a\n", b"IEND\xaeB`\x82"

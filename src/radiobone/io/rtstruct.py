@@ -7,18 +7,23 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-import pydicom
-from pydicom.dataset import Dataset
 
 from radiobone.core.errors import DimensionMismatch, GeometryMismatch, LabelNotFound, UnreadableImage
+from radiobone.core.lazy import lazily
 from radiobone.core.validation import world_to_index
 from radiobone.core.volume import Volume
 from radiobone.core.warnings import GeometrySnapped
 from radiobone.io.polygon import fill
 from radiobone.io.structures import empty_mask, label_not_found, name_in
+
+if TYPE_CHECKING:
+    from pydicom.dataset import Dataset
+
+pydicom = lazily("pydicom")
 
 FloatArray = npt.NDArray[np.float64]
 AREA_CONTOURS = {"CLOSED_PLANAR", "CLOSEDPLANAR_XOR"}

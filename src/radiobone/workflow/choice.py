@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from warnings import warn
 
 from radiobone.core.errors import BadSetting
 from radiobone.core.warnings import ModalityAssumed
 from radiobone.features.definitions import AnySettings
 from radiobone.features.ibsi.settings import IbsiSettings
-from radiobone.features.presets import load_settings
+from radiobone.features.presets import PRESET_OF_MODALITY, load_settings
 from radiobone.features.settings import ExtractionSettings
-from radiobone.io.flat import count_radiographs
-from radiobone.io.manifest import Case
-from radiobone.workflow.case_runner import DICOM_MODALITIES
+
+if TYPE_CHECKING:
+    from radiobone.io.manifest import Case
 
 SettingsSource = str | Path | Mapping[str, Any] | AnySettings | None
 
@@ -36,8 +36,10 @@ def resolve_settings(settings: SettingsSource, modality: str | None) -> AnySetti
     ------
     BadConfig, BadSetting, FileMissing
     """
-    if modality is not None and modality not in DICOM_MODALITIES:
-        raise BadSetting(f"The modality '{modality}' is not known. Use one of {', '.join(DICOM_MODALITIES)}.")
+    if modality is not None and modality not in PRESET_OF_MODALITY:
+        raise BadSetting(
+            f"The modality '{modality}' is not known. Use one of {', '.join(PRESET_OF_MODALITY)}."
+        )
     if isinstance(settings, ExtractionSettings | IbsiSettings):
         return settings
     return load_settings(settings, modality=modality)
@@ -62,6 +64,8 @@ def choose(settings: SettingsSource, modality: str | None, cases: tuple[Case, ..
     """
     if not is_open(settings, modality):
         return Choice(resolve_settings(settings, modality), modality)
+    from radiobone.io.flat import count_radiographs  # with it comes pandas, for manifests alone
+
     n_flat, n_images = count_radiographs(cases)
     if n_flat:
         what = (

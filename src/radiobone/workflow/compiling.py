@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Collection
 
-from radiobone.features.maps import warm_up as maps
 from radiobone.features.warm_up import is_warm, warm_up
 
 
@@ -22,6 +21,8 @@ def compile_kernels(*, show: bool) -> None:
 
 def compile_map_kernels(families: Collection[str], *, show: bool) -> None:
     """Compile the kernels for maps of these families if no earlier run did, and say so before."""
+    from radiobone.features.maps import warm_up as maps  # a family each, which only maps need
+
     if maps.are_warm(families):
         return
     _announce(f"First maps of {', '.join(families)}: compiling their kernels, up to 20 seconds, once.", show)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, TypeAlias, overload
+from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import SimpleITK as sitk
 
 from radiobone.core.errors import BadSetting, DimensionMismatch, EmptyMask, LabelNotFound, VectorImage
+from radiobone.core.lazy import lazily
 from radiobone.core.validation import check_same_grid
 from radiobone.core.volume import Triple, Volume
 from radiobone.features.definitions import measure
@@ -21,6 +21,11 @@ from radiobone.io.images import read_image
 from radiobone.io.masks import open_mask
 from radiobone.workflow.choice import SettingsSource, is_open, resolve_settings, warn_of_radiographs
 from radiobone.workflow.compiling import compile_kernels
+
+if TYPE_CHECKING:
+    import pandas as pd
+else:
+    pd = lazily("pandas")
 
 ImageLike: TypeAlias = str | Path | sitk.Image | npt.NDArray[Any] | Volume
 

@@ -11,10 +11,12 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy import fft
 
 from radiobone.core.errors import ResourceLimit
+from radiobone.core.lazy import lazily
 from radiobone.core.volume import Triple
+
+fft = lazily("scipy.fft")
 
 FloatArray = npt.NDArray[np.float64]
 MOST_CELLS = 1 << 28  # of the padded box; a transform takes 8 bytes for each

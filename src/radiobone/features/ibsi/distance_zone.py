@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy import ndimage
 
+from radiobone.core.lazy import lazily
 from radiobone.features.ibsi.aggregate import aggregated
 from radiobone.features.ibsi.region import AXIAL, Dimension, Region
 from radiobone.features.ibsi.sizes import size_features
 from radiobone.features.matrices.zones import label_zones
 from radiobone.features.region import TextureRegion
 from radiobone.features.size_matrix import FloatArray, SizeMatrices
+
+ndimage = lazily("scipy.ndimage")
 
 NAMES = (
     "sde", "lde", "lgze", "hgze", "sdlge", "sdhge", "ldlge", "ldhge", "glnu", "glnu_norm", "zdnu", "zdnu_norm",

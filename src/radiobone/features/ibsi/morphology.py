@@ -9,15 +9,17 @@ import math
 
 import numpy as np
 import numpy.typing as npt
-from scipy.spatial import ConvexHull
 
 from radiobone.core.errors import RoiTooSmall
+from radiobone.core.lazy import lazily
 from radiobone.features.ibsi.autocorrelation import autocorrelation
 from radiobone.features.ibsi.region import Region
 from radiobone.features.matrices.diameter import diameters, mesh_vertices
 from radiobone.features.matrices.mesh import surface_and_volume
 from radiobone.features.shape import principal_variances
 from radiobone.imaging.crop import bounding_box
+
+spatial = lazily("scipy.spatial")
 
 SERIES_TERMS = 20  # of the ellipsoid's area, as the reference manual says
 
@@ -126,7 +128,7 @@ def _enclosure(mask: npt.NDArray[np.bool_], region: Region, area: float, volume:
     vertices = mesh_vertices(mask)
     points = vertices * (np.asarray(region.image.spacing_mm) / 2)
     z, y, x = np.ptp(points, axis=0)
-    hull = ConvexHull(points)
+    hull = spatial.ConvexHull(points)
     return {
         "morph_diam": diameters(vertices, region.image.spacing_mm).overall,
         "morph_vol_dens_aabb": volume / float(z * y * x),

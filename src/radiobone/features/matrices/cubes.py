@@ -12,6 +12,8 @@ Corners and edges: corner ``c`` of the cube lies at (z, y, x) = the binary digit
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
 from functools import lru_cache
 from itertools import product
 
@@ -20,9 +22,11 @@ import numpy.typing as npt
 
 Triangle = tuple[int, int, int]
 Vector = npt.NDArray[np.float64]
+Three = list[float]
 CORNERS = np.array(list(product((0, 1), repeat=3)), dtype=float)
 EDGES = [(a, b) for a in range(8) for b in range(a + 1, 8) if (a ^ b).bit_count() == 1]
 MIDPOINTS = np.array([(CORNERS[a] + CORNERS[b]) / 2 for a, b in EDGES])
+FROM_CENTRE: list[Three] = (MIDPOINTS - 0.5).tolist()  # for three numbers plain arithmetic is the fastest
 
 
 @lru_cache(maxsize=1)
@@ -89,9 +93,16 @@ def _directed(first: int, second: int, inside: set[int], outward: Vector) -> tup
 
 
 def _triple(a: Vector, b: Vector, c: Vector) -> float:
-    """Return the triple product a · (b × c); for three numbers plain arithmetic is the fastest."""
-    (a0, a1, a2), (b0, b1, b2), (c0, c1, c2) = a.tolist(), b.tolist(), c.tolist()
-    return float(a0 * (b1 * c2 - b2 * c1) + a1 * (b2 * c0 - b0 * c2) + a2 * (b0 * c1 - b1 * c0))
+    """Return the triple product a · (b × c)."""
+    return _dot(a.tolist(), _cross(b.tolist(), c.tolist()))
+
+
+def _dot(a: Three, b: Three) -> float:
+    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+
+
+def _cross(b: Three, c: Three) -> Three:
+    return [b[1] * c[2] - b[2] * c[1], b[2] * c[0] - b[0] * c[2], b[0] * c[1] - b[1] * c[0]]
 
 
 def _cut(polygon: list[int]) -> list[Triangle]:
@@ -125,11 +136,21 @@ def _all_cuts(polygon: list[int]) -> list[list[Triangle]]:
 
 
 def _area(triangles: list[Triangle]) -> float:
-    a, b, c = (MIDPOINTS[list(corner)] for corner in zip(*triangles, strict=True))
-    return float(np.linalg.norm(np.cross(b - a, c - a), axis=1).sum() / 2)
+    total = 0.0
+    for a, b, c in _corners(triangles):
+        normal = _cross(
+            [q - p for p, q in zip(a, b, strict=True)], [q - p for p, q in zip(a, c, strict=True)]
+        )
+        total += math.sqrt(_dot(normal, normal)) / 2
+    return total
 
 
 def _volume(triangles: list[Triangle]) -> float:
     """Return the volume between the triangles and the cube's centre."""
-    corners = MIDPOINTS[np.array(triangles)] - 0.5
-    return float(np.linalg.det(corners).sum() / 6)
+    return sum(_dot(a, _cross(b, c)) for a, b, c in _corners(triangles)) / 6
+
+
+def _corners(triangles: list[Triangle]) -> Iterator[tuple[Three, Three, Three]]:
+    """Yield the triangles' corners, from the cube's centre."""
+    for a, b, c in triangles:
+        yield FROM_CENTRE[a], FROM_CENTRE[b], FROM_CENTRE[c]

@@ -19,6 +19,7 @@ from radiobone.core.volume import Triple
 fft = lazily("scipy.fft")
 
 FloatArray = npt.NDArray[np.float64]
+ComplexArray = npt.NDArray[np.complex128]
 MOST_CELLS = 1 << 28  # of the padded box; a transform takes 8 bytes for each
 
 
@@ -52,24 +53,31 @@ def autocorrelation(values: FloatArray, mask: npt.NDArray[np.bool_], spacing_mm:
     squares = float(np.sum(centred**2))
     if squares == 0:
         return Autocorrelation(math.nan, math.nan)
-    weights = _weights(shape, spacing_mm)
-    one, first, second = (fft.rfftn(array, shape) for array in (mask.astype(float), centred, centred**2))
-
-    def over_pairs(a: npt.NDArray[np.complex128], b: npt.NDArray[np.complex128]) -> float:
-        """Sum weighted products over all ordered pairs of different voxels."""
-        return float(np.sum(weights * fft.irfftn(a * np.conj(b), shape)))
-
-    total, product = over_pairs(one, one), over_pairs(first, first)
-    difference = 2 * over_pairs(second, one) - 2 * product
+    power = _power_of_weights(shape, spacing_mm)
+    one, first = fft.rfftn(mask.astype(float), shape), fft.rfftn(centred, shape)
+    product = _over_pairs(power, first, first)
+    total, mixed = _over_pairs(power, one, one), _over_pairs(power, fft.rfftn(centred**2, shape), one)
+    difference = 2 * mixed - 2 * product
     return Autocorrelation(
         n_voxels / total * product / squares,
         (n_voxels - 1) / (2 * total) * difference / squares,
     )
 
 
+def _over_pairs(power: FloatArray, a: ComplexArray, b: ComplexArray) -> float:
+    """Sum the weighted products of two fields over all ordered pairs of different voxels, by Parseval's theorem."""
+    n_z, n_y, _ = a.shape
+    mirrored = np.minimum(np.arange(n_y), n_y - np.arange(n_y))
+    total = 0.0
+    for k in range(n_z):  # a plane at a time stays in the processor's cache
+        both = a[k].real * b[k].real + a[k].imag * b[k].imag
+        total += float(np.sum(power[min(k, n_z - k)][mirrored] * both))
+    return total
+
+
 def _padded_shape(shape: tuple[int, ...]) -> tuple[int, ...]:
-    """Twice the box, so that offsets of both signs have places of their own."""
-    padded = tuple(fft.next_fast_len(2 * size - 1, real=True) for size in shape)
+    """Twice the box, so that offsets of both signs have places of their own; even sizes."""
+    padded = tuple(2 * fft.next_fast_len(size, real=True) for size in shape)
     if math.prod(padded) > MOST_CELLS:
         raise ResourceLimit(
             f"Moran's I and Geary's C of a region whose box has {shape} voxels (z, y, x) would take more than "
@@ -78,13 +86,17 @@ def _padded_shape(shape: tuple[int, ...]) -> tuple[int, ...]:
     return padded
 
 
-def _weights(padded: tuple[int, ...], spacing_mm: Triple) -> FloatArray:
-    """Inverse length in mm of every offset in the padded box; 0 for a voxel and itself."""
+def _power_of_weights(padded: tuple[int, ...], spacing_mm: Triple) -> FloatArray:
+    """Transform the weights of all offsets in the padded box: inverse lengths in mm, 0 for a voxel and itself.
+
+    The weights of mirrored offsets are equal, so an eighth of the box is enough, and its transform is one of cosines.
+    Along x it is doubled where both halves of a spectrum count; the whole is divided by the number of cells.
+    """
     squared = np.zeros((1,) * len(padded))
     for axis, (size, edge) in enumerate(zip(padded, spacing_mm, strict=True)):
-        steps = np.arange(size, dtype=float)
-        steps = np.minimum(steps, size - steps) * edge
+        steps = np.arange(size // 2 + 1) * edge
         squared = squared + (steps**2).reshape([-1 if other == axis else 1 for other in range(len(padded))])
     squared[0, 0, 0] = np.inf
-    weights: FloatArray = 1 / np.sqrt(squared)
-    return weights
+    power = np.asarray(fft.dctn(1 / np.sqrt(squared), type=1)) / math.prod(padded)
+    power[..., 1:-1] *= 2
+    return power

@@ -54,15 +54,16 @@ def ball_means(array: FloatArray, centres: npt.NDArray[np.bool_], spacing_mm: Tr
     reach_z, reach_y, reach_x = (int(RADIUS_MM / edge) for edge in spacing_mm)
     margin = ((reach_z, reach_z), (reach_y, reach_y), (reach_x + 1, reach_x))
     middle = float(array.mean())  # running sums of small numbers lose less
-    sums = np.cumsum(np.pad(array - middle, margin), axis=2)
-    counts = np.cumsum(np.pad(np.ones(array.shape), margin), axis=2)
-    z, y, x = np.nonzero(centres)
-    total, number = np.zeros(z.size), np.zeros(z.size)
+    sums = np.cumsum(np.pad(array - middle, margin), axis=2).ravel()
+    counts = np.cumsum(np.pad(np.ones(array.shape, dtype=np.int32), margin), axis=2, dtype=np.int32).ravel()
+    places = np.flatnonzero(np.pad(centres, margin))
+    n_y, n_x = array.shape[1] + 2 * reach_y, array.shape[2] + 2 * reach_x + 1
+    total, number = np.zeros(places.size), np.zeros(places.size, dtype=np.int32)
     for dz, dy, half in _rows(reach_z, reach_y, spacing_mm):
-        row = (z + reach_z + dz, y + reach_y + dy)
-        last, first = x + reach_x + 1 + half, x + reach_x - half
-        total += sums[(*row, last)] - sums[(*row, first)]
-        number += counts[(*row, last)] - counts[(*row, first)]
+        middles = places + (dz * n_y + dy) * n_x
+        last, first = middles + half, middles - half - 1
+        total += sums[last] - sums[first]
+        number += counts[last] - counts[first]
     return total / number + middle
 
 

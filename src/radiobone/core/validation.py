@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-import math
 import warnings
 from collections.abc import Sequence
 from itertools import product
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from radiobone.core.errors import BadSpacing, DimensionMismatch, GeometryMismatch, NonOrthogonalGrid
+from radiobone.core.errors import (
+    BadSpacing,
+    DimensionMismatch,
+    GeometryMismatch,
+    NonOrthogonalGrid,
+    UnreadableImage,
+)
 from radiobone.core.volume import Volume
 from radiobone.core.warnings import GeometrySnapped, ImplausibleSpacing
 
@@ -19,6 +25,7 @@ FloatArray = npt.NDArray[np.float64]
 SAME_GRID_VOXELS = 1e-4  # rounding of headers: float32 in NIfTI, 16 characters in DICOM
 SNAP_VOXELS = 0.05  # no voxel centre comes nearer to another voxel
 RIGHT_ANGLE_TOLERANCE = 1e-3
+POSSIBLE_SPACING_MM = (1e-6, 1e6)  # atoms to kilometres
 PLAUSIBLE_SPACING_MM = (0.01, 20.0)
 
 
@@ -35,10 +42,11 @@ def check_spacing(spacing_mm: Sequence[float], what: str) -> None:
     Raises
     ------
     BadSpacing
-        If a length is zero, negative or not finite.
+        If a length is zero, negative, not finite, or no length of anything (``POSSIBLE_SPACING_MM``).
     """
     shown = " × ".join(f"{length:g}" for length in spacing_mm)
-    if not all(math.isfinite(length) and length > 0 for length in spacing_mm):
+    least, most = POSSIBLE_SPACING_MM
+    if not all(least <= length <= most for length in spacing_mm):
         raise BadSpacing(
             f"{what}: the header gives a voxel spacing of {shown} mm. Distances, volumes and texture all "
             "depend on it. Correct the header, or convert the image again from its source."
@@ -52,6 +60,35 @@ def check_spacing(spacing_mm: Sequence[float], what: str) -> None:
             ),
             stacklevel=2,
         )
+
+
+def real_numbers(array: npt.NDArray[Any], what: str) -> npt.NDArray[Any]:
+    """Return an array in a type that is computed with; most are as they are.
+
+    Parameters
+    ----------
+    array : ndarray
+        Truth values become 0 and 1, half precision becomes single, extended becomes double, and the order of
+        bytes the machine's.
+    what : str
+        What it is, for the message.
+
+    Raises
+    ------
+    UnreadableImage
+        If it holds complex numbers, words, dates or objects.
+    """
+    kind = array.dtype.kind
+    if kind not in "buif":
+        raise UnreadableImage(
+            f"{what} holds values of the type {array.dtype}, and real numbers are needed. Convert it first, such as "
+            "with array.astype(float)."
+        )
+    if kind == "b":
+        return array.astype(np.uint8)
+    if kind == "f" and array.dtype.itemsize not in (4, 8):
+        return array.astype(np.float32 if array.dtype.itemsize < 4 else np.float64)
+    return array.astype(array.dtype.newbyteorder("="), copy=False)
 
 
 def check_direction(direction: Sequence[float], what: str) -> None:

@@ -7,12 +7,15 @@ import warnings
 import numpy as np
 import numpy.typing as npt
 
-from radiobone.core.errors import EmptyMask, NonFiniteIntensity, RoiTooSmall
+from radiobone.core.errors import EmptyMask, ImplausibleIntensity, NonFiniteIntensity, RoiTooSmall
+from radiobone.core.validation import real_numbers
 from radiobone.core.volume import Volume
 from radiobone.core.warnings import NonFiniteIntensityOutside
 from radiobone.features.settings import RoiLimits
 from radiobone.imaging.crop import Box, bounding_box
 from radiobone.imaging.mask_grid import MaskReading, onto_image
+
+GREATEST = 1e30  # the fourth power, summed over an image, is still a double
 
 
 def check_inputs(image: Volume, mask: Volume, reading: MaskReading | None = None) -> tuple[Volume, Volume]:
@@ -30,36 +33,51 @@ def check_inputs(image: Volume, mask: Volume, reading: MaskReading | None = None
     Returns
     -------
     tuple of Volume
-        The image, with 0 for what is not finite outside the region, and the region in whole numbers, not 0
-        inside, on the image's grid.
+        The image, in a type that is computed with, with 0 for what is no intensity outside the region, and the
+        region in whole numbers, not 0 inside, on the image's grid.
 
     Raises
     ------
+    UnreadableImage
+        If the image holds no numbers.
     GeometryMismatch, DimensionMismatch
         If the grids differ.
     EmptyMask
         If no voxel is in the region.
-    NonFiniteIntensity
-        If the region holds NaN or infinity.
+    NonFiniteIntensity, ImplausibleIntensity
+        If the region holds NaN or infinity, or numbers beyond ``GREATEST``.
     """
+    image = image.with_array(real_numbers(image.array, "The image"))
     region = onto_image(image, as_whole_numbers(mask), reading or MaskReading())
     if not region.array.any():
         raise EmptyMask(
             "The region has no voxels, so there is nothing to measure. Check the mask and its label."
         )
-    if not np.issubdtype(image.array.dtype, np.floating):
+    if not np.issubdtype(image.array.dtype, np.floating) or _all_usable(image.array):
         return image, region
-    inside = region.array != 0
-    finite = np.isfinite(image.array)
-    n_bad = int((~finite[inside]).sum())
+    usable = np.abs(np.nan_to_num(image.array, nan=np.inf)) <= GREATEST
+    _check_inside(image.array[region.array != 0])
+    return image.with_array(_without_unusable(image, usable)), region
+
+
+def _all_usable(array: npt.NDArray[np.floating]) -> bool:
+    return bool(max(array.max(), -array.min()) <= GREATEST)  # False for NaN, which both pass on
+
+
+def _check_inside(values: npt.NDArray[np.floating]) -> None:
+    n_bad = int((~np.isfinite(values)).sum())
     if n_bad:
         raise NonFiniteIntensity(
-            f"{n_bad} of the region's {int(inside.sum())} voxels are NaN or infinite, so no feature of it is "
+            f"{n_bad} of the region's {values.size} voxels are NaN or infinite, so no feature of it is "
             "defined. Mend the image, or leave those voxels out of the mask."
         )
-    if not finite.all():
-        image = image.with_array(_without_nonfinite(image, finite))
-    return image, region
+    greatest = float(np.abs(values).max())
+    if greatest > GREATEST:
+        raise ImplausibleIntensity(
+            f"The region has intensities up to {greatest:.3g}, and beyond {GREATEST:g} sums of their powers overflow. No "
+            "scanner gives such values: they are a damaged file or a mark for missing voxels. Mend the image, or leave "
+            "those voxels out of the mask."
+        )
 
 
 def as_whole_numbers(mask: Volume) -> Volume:
@@ -70,16 +88,18 @@ def as_whole_numbers(mask: Volume) -> Volume:
     return mask.with_array(array.view(np.uint8) if array.dtype == np.bool_ else (array != 0).view(np.uint8))
 
 
-def _without_nonfinite(image: Volume, finite: npt.NDArray[np.bool_]) -> npt.NDArray[np.floating]:
-    n_bad = int((~finite).sum())
+def _without_unusable(image: Volume, usable: npt.NDArray[np.bool_]) -> npt.NDArray[np.floating]:
+    n_bad = int((~usable).sum())
+    if n_bad == 0:
+        return image.array
     warnings.warn(
         NonFiniteIntensityOutside(
-            f"{n_bad} voxels outside the region are NaN or infinite and were set to 0, since filters would "
-            "spread them. Features near them may be affected."
+            f"{n_bad} voxels outside the region are NaN, infinite or beyond {GREATEST:g} and were set to 0, since "
+            "filters would spread them. Features near them may be affected."
         ),
         stacklevel=6,
     )
-    return np.where(finite, image.array, image.array.dtype.type(0))
+    return np.where(usable, image.array, image.array.dtype.type(0))
 
 
 def check_region(mask: npt.NDArray[np.bool_], limits: RoiLimits) -> Box:

@@ -12,6 +12,8 @@ from radiobone.core.compiled import compiled
 from radiobone.core.errors import ImplausibleIntensity, TooManyGrayLevels
 from radiobone.core.settings import Settings
 
+STEPS_PER_BIN = 4
+
 
 class FixedBinWidth(Settings):
     """Bins of equal width whose edges are multiples of the width."""
@@ -49,7 +51,7 @@ def bin_edges(
     TooManyGrayLevels
         If the range of intensities holds too many bins of the width.
     ImplausibleIntensity
-        If the range is too narrow for the number of bins.
+        If the range is too narrow for the number of bins, or the intensities too great for the bins' width.
     """
     if isinstance(settings, FixedBinCount):
         return _equal_bins(values, settings.n_bins)
@@ -61,7 +63,21 @@ def bin_edges(
             f"width {settings.width:g}; the cap is {max_levels}. Texture would be empty and memory run out. "
             "Use a larger bin width or a fixed bin count, or check the intensities."
         )
+    _check_resolved(values, settings.width)
     return np.arange(low, high + 2 * settings.width, settings.width, dtype=np.float64)
+
+
+def _check_resolved(values: npt.NDArray[Any], width: float) -> None:
+    """Refuse bins that are hardly wider than the steps between neighbouring numbers of the image's type."""
+    dtype = values.dtype if np.issubdtype(values.dtype, np.floating) else np.dtype(np.float64)
+    greatest = max(abs(float(values.min())), abs(float(values.max())))
+    step = float(np.spacing(dtype.type(greatest)))
+    if width < STEPS_PER_BIN * step:
+        raise ImplausibleIntensity(
+            f"Intensities up to {greatest:g} are kept in steps of {step:g} ({dtype}), too coarse for a bin width of "
+            f"{width:g}: grey levels would be rounding noise. Subtract an offset, use a larger bin width, or check the "
+            "intensities."
+        )
 
 
 def _equal_bins(values: npt.NDArray[Any], n_bins: int) -> npt.NDArray[np.float64]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import SimpleITK as sitk
 from pydantic import Field
 
+from radiobone.core.errors import ImplausibleIntensity
 from radiobone.core.settings import Settings
 from radiobone.core.volume import Volume
 from radiobone.imaging.itk import like, to_sitk
@@ -35,8 +38,20 @@ def normalise(volume: Volume, settings: Normalisation) -> Volume:
         Finite intensities; the region plays no part.
     settings : Normalisation
         Scale and treatment of outliers.
+
+    Raises
+    ------
+    ImplausibleIntensity
+        If the image has one value only, or values too close together to tell their spread.
     """
     scores = sitk.Normalize(to_sitk(volume))
+    values = sitk.GetArrayViewFromImage(scores)
+    if not math.isfinite(float(values.max()) - float(values.min())):
+        low, high = float(volume.array.min()), float(volume.array.max())
+        raise ImplausibleIntensity(
+            f"The image's intensities, {low:g} to {high:g}, have no spread that can be computed, and standard scores "
+            "divide by it. Check the image, or leave normalisation out."
+        )
     if settings.outlier_sd is not None:
         clipped = np.clip(sitk.GetArrayFromImage(scores), -settings.outlier_sd, settings.outlier_sd)
         bounded = sitk.GetImageFromArray(clipped)

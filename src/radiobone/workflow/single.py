@@ -12,12 +12,13 @@ import SimpleITK as sitk
 
 from radiobone.core.errors import BadSetting, DimensionMismatch, EmptyMask, LabelNotFound, VectorImage
 from radiobone.core.lazy import lazily
-from radiobone.core.validation import check_same_grid
+from radiobone.core.validation import check_same_grid, check_spacing, real_numbers
 from radiobone.core.volume import Triple, Volume
 from radiobone.features.definitions import measure
 from radiobone.imaging.itk import component, from_sitk
 from radiobone.imaging.mask_grid import MaskReading
 from radiobone.io.images import read_image
+from radiobone.io.label_file import as_labels
 from radiobone.io.masks import open_mask
 from radiobone.workflow.choice import SettingsSource, is_open, resolve_settings, warn_of_radiographs
 from radiobone.workflow.compiling import compile_kernels
@@ -117,13 +118,14 @@ def region_of(mask: ImageLike, image: Volume, label: int | str | None, reading: 
 
 def as_volume(image: ImageLike, spacing_mm: Triple | None = None) -> Volume:
     """Return an image of any kind as a volume; an array needs ``spacing_mm``."""
-    if isinstance(image, Volume):
-        return image
-    if isinstance(image, sitk.Image):
-        return _from_itk(image)
     if isinstance(image, (str, Path)):
         return read_image(Path(image))
-    return _from_array(image, spacing_mm)
+    if isinstance(image, sitk.Image):
+        volume = _from_itk(image)
+    else:
+        volume = image if isinstance(image, Volume) else _from_array(image, spacing_mm)
+    check_spacing(volume.spacing_mm, "The image")
+    return volume
 
 
 def _from_itk(image: sitk.Image) -> Volume:
@@ -150,7 +152,18 @@ def _from_array(array: npt.NDArray[Any], spacing_mm: Triple | None) -> Volume:
             f"An image has 2 or 3 dimensions, this array has {voxels.ndim}: {voxels.shape}."
         )
     is_2d = voxels.ndim == 2
-    return Volume(voxels[None] if is_2d else voxels, spacing_mm, is_2d=is_2d)
+    return Volume(voxels[None] if is_2d else voxels, _three_lengths(spacing_mm), is_2d=is_2d)
+
+
+def _three_lengths(spacing_mm: Any) -> Triple:
+    try:
+        z, y, x = (float(length) for length in spacing_mm)
+    except (TypeError, ValueError) as error:
+        raise BadSetting(
+            f"spacing_mm={spacing_mm!r} is not three lengths. Pass the edges of a voxel in mm, as (z, y, x); of a "
+            "2D array too, with any thickness."
+        ) from error
+    return z, y, x
 
 
 def _of_channel(mask: ImageLike, channel: int | None) -> ImageLike:
@@ -174,7 +187,9 @@ class _Regions:
         self._file = open_mask(Path(mask), image, reading) if isinstance(mask, (str, Path)) else None
         self._volume = None
         if not isinstance(mask, (str, Path)):
-            self._volume = as_volume(_of_channel(mask, reading.channel), image.spacing_mm)
+            drawn = as_volume(_of_channel(mask, reading.channel), image.spacing_mm)
+            labels = as_labels(real_numbers(drawn.array, "The mask"), "The mask")
+            self._volume = drawn.with_array(labels)
             if reading.is_strict:
                 check_same_grid(image, self._volume)
 

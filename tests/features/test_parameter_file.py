@@ -40,6 +40,7 @@ def test_every_setting_finds_its_place():
         }
     )  # fmt: skip
     assert read.model_dump(exclude_none=True) == {
+        "engine": "radiobone",
         "mask": {"label": 3, "channel": 1, "grid_tolerance": 0.01, "correct_grid": True},
         "normalisation": {"scale": 100, "outlier_sd": 3},
         "resampling": {"spacing_xyz_mm": (2, 2, 0), "interpolator": "sitkLinear", "margin_voxels": 10},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -89,6 +89,12 @@ def extract(
             "zwanenburg, or a YAML file. See below.",
         ),
     ] = None,
+    engine: Annotated[
+        Literal["radiobone", "pyradiomics"] | None,
+        typer.Option(
+            "--engine", help="Who computes; pyradiomics must be installed. The columns are the same."
+        ),
+    ] = None,
     csv: Annotated[bool, typer.Option("--csv", help="Write features.csv instead of Parquet.")] = False,
     jobs: Jobs = ALL_CORES,
     quiet: Quiet = False,
@@ -108,6 +114,7 @@ def extract(
             root=root,
             target=target,
             jobs=jobs,
+            engine=engine,
             show_progress=show,
         )
     else:
@@ -119,6 +126,7 @@ def extract(
             root=root,
             target=target,
             jobs=jobs,
+            engine=engine,
             csv=csv,
             perturb=perturb,
             show_progress=show,

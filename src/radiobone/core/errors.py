@@ -41,6 +41,10 @@ class BadSetting(SettingError):
     """A setting has a value that makes no sense."""
 
 
+class MissingExtra(SettingError):
+    """A package that the settings ask for is not installed."""
+
+
 class SettingsMismatch(SettingError):
     """Features were extracted with other settings than the model's."""
 

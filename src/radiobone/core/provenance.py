@@ -14,7 +14,7 @@ import radiobone
 
 PACKAGES = (
     "radiobone", "numpy", "scipy", "pandas", "scikit-learn", "imbalanced-learn", "SimpleITK", "PyWavelets",
-    "xgboost-cpu", "xgboost", "catboost", "shap", "numba", "pydicom", "pillow",
+    "xgboost-cpu", "xgboost", "catboost", "shap", "numba", "pydicom", "pyradiomics", "pillow",
 )  # fmt: skip
 
 

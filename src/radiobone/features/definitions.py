@@ -6,11 +6,13 @@ from typing import TypeAlias
 
 from radiobone.core.errors import BadSetting
 from radiobone.core.volume import Volume
+from radiobone.features.by_pyradiomics import check_available, measure_by_pyradiomics, parameters_of
 from radiobone.features.engine import extract_features
 from radiobone.features.ibsi.settings import IbsiSettings
 from radiobone.features.names import expected_names
 from radiobone.features.settings import ExtractionSettings
 
+ENGINES = ("radiobone", "pyradiomics")
 AnySettings: TypeAlias = ExtractionSettings | IbsiSettings
 
 
@@ -36,7 +38,32 @@ def measure(image: Volume, mask: Volume, settings: AnySettings) -> dict[str, flo
         from radiobone.features.ibsi.engine import extract_ibsi_features  # many families, which few need
 
         return extract_ibsi_features(image, mask, settings)
+    if settings.engine == "pyradiomics":
+        return measure_by_pyradiomics(image, mask, settings)
     return extract_features(image, mask, settings)
+
+
+def with_engine(settings: AnySettings, engine: str | None) -> AnySettings:
+    """Return settings with another engine, if one is named, and check that theirs can be used.
+
+    Raises
+    ------
+    BadSetting
+        If there is no such engine, or it cannot do what the settings ask for.
+    MissingExtra
+        If it is not installed.
+    """
+    if engine is not None and engine not in ENGINES:
+        raise BadSetting(f"There is no engine {engine!r}. Use {' or '.join(ENGINES)}.")
+    if isinstance(settings, IbsiSettings):
+        if engine in (None, "radiobone"):
+            return settings
+        settings = by_pyradiomics(settings, "features by the engine pyradiomics")
+    chosen = settings if engine is None else settings.model_copy(update={"engine": engine})
+    if chosen.engine == "pyradiomics":
+        check_available()
+        parameters_of(chosen)
+    return chosen
 
 
 def names_of(settings: AnySettings, *, is_2d: bool = False) -> tuple[str, ...]:

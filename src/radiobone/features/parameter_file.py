@@ -250,11 +250,9 @@ def _per_image(section: Mapping[str, Any], setting: Mapping[str, Any], source: s
         if custom
     }
     general = {key: setting[key] for key in OF_TEXTURE if key in setting}
-    return [
-        {"kind": kind, **_steps({**general, **changed}, source)}
-        for kind, changed in own.items()
-        if any(value != setting.get(key, ...) for key, value in changed.items())
-    ]
+    plain = _steps(general, source)
+    steps = {kind: _steps({**general, **changed}, source) for kind, changed in own.items()}
+    return [{"kind": kind, **own_steps} for kind, own_steps in steps.items() if own_steps != plain]
 
 
 def _families(section: Mapping[str, Any], source: str) -> list[dict[str, Any]]:

@@ -97,6 +97,8 @@ class ExtractionSettings(Settings):
 
     Attributes
     ----------
+    engine : {"radiobone", "pyradiomics"}
+        Who computes; pyradiomics must be installed. The columns are the same.
     mask : MaskReading
         Which structure is meant where nothing else says so, and how far its grid may differ from the image's.
     bias_correction : BiasCorrection or None
@@ -132,6 +134,7 @@ class ExtractionSettings(Settings):
         The neighbourhood of feature maps; features of whole regions do not depend on it.
     """
 
+    engine: Literal["radiobone", "pyradiomics"] = "radiobone"
     mask: MaskReading = MaskReading()
     bias_correction: BiasCorrection | None = None
     normalisation: Normalisation | None = None

@@ -24,7 +24,7 @@ from radiobone.workflow.repeats import Repeat, RepeatTask
 
 ENGINE_PARTS = ("core", "io", "imaging", "features", "workflow/case_runner.py", "workflow/repeats.py")
 ENGINE_PACKAGES = (
-    "radiobone", "numpy", "scipy", "SimpleITK", "PyWavelets", "pydicom", "pillow",
+    "radiobone", "numpy", "scipy", "SimpleITK", "PyWavelets", "pyradiomics", "pydicom", "pillow",
     "pylibjpeg", "pylibjpeg-libjpeg", "pylibjpeg-openjpeg", "pylibjpeg-rle", "pyjpegls", "python-gdcm",
 )  # fmt: skip # the last are decoders that pydicom takes where they are installed
 FileState = tuple[Path, int, int, int]  # name, times of change of content and of name, size

@@ -10,7 +10,7 @@ from warnings import warn
 
 from radiobone.core.errors import BadSetting
 from radiobone.core.warnings import ModalityAssumed
-from radiobone.features.definitions import AnySettings
+from radiobone.features.definitions import AnySettings, with_engine
 from radiobone.features.ibsi.settings import IbsiSettings
 from radiobone.features.presets import PRESET_OF_MODALITY, load_settings
 from radiobone.features.settings import ExtractionSettings
@@ -29,20 +29,25 @@ class Choice:
     modality: str | None
 
 
-def resolve_settings(settings: SettingsSource, modality: str | None) -> AnySettings:
-    """Return the settings that a run will use.
+def resolve_settings(
+    settings: SettingsSource, modality: str | None, engine: str | None = None
+) -> AnySettings:
+    """Return the settings that a run will use; ``engine`` goes before theirs.
 
     Raises
     ------
-    BadConfig, BadSetting, FileMissing
+    BadConfig, BadSetting, FileMissing, MissingExtra
     """
     if modality is not None and modality not in PRESET_OF_MODALITY:
         raise BadSetting(
             f"The modality '{modality}' is not known. Use one of {', '.join(PRESET_OF_MODALITY)}."
         )
-    if isinstance(settings, ExtractionSettings | IbsiSettings):
-        return settings
-    return load_settings(settings, modality=modality)
+    found = (
+        settings
+        if isinstance(settings, ExtractionSettings | IbsiSettings)
+        else load_settings(settings, modality=modality)
+    )
+    return with_engine(found, engine)
 
 
 def is_open(settings: SettingsSource, modality: str | None) -> bool:
@@ -50,12 +55,14 @@ def is_open(settings: SettingsSource, modality: str | None) -> bool:
     return modality is None and (settings is None or (isinstance(settings, str) and settings == "default"))
 
 
-def choose(settings: SettingsSource, modality: str | None, cases: tuple[Case, ...]) -> Choice:
+def choose(
+    settings: SettingsSource, modality: str | None, cases: tuple[Case, ...], engine: str | None = None
+) -> Choice:
     """Decide settings and modality of a manifest; radiographs get their preset where nothing was said.
 
     Raises
     ------
-    BadConfig, BadSetting, FileMissing
+    BadConfig, BadSetting, FileMissing, MissingExtra
 
     Warns
     -----
@@ -63,7 +70,7 @@ def choose(settings: SettingsSource, modality: str | None, cases: tuple[Case, ..
         If the preset for radiographs was chosen.
     """
     if not is_open(settings, modality):
-        return Choice(resolve_settings(settings, modality), modality)
+        return Choice(resolve_settings(settings, modality, engine), modality)
     from radiobone.io.flat import count_radiographs  # with it comes pandas, for manifests alone
 
     n_flat, n_images = count_radiographs(cases)
@@ -74,8 +81,8 @@ def choose(settings: SettingsSource, modality: str | None, cases: tuple[Case, ..
             else f"All {n_flat} images of the manifest that could be read, of {n_images}, are"
         )
         warn_of_radiographs(what, "--modality or --settings")
-        return Choice(resolve_settings(None, "xr"), "xr")
-    return Choice(resolve_settings(None, "ct"), "ct")
+        return Choice(resolve_settings(None, "xr", engine), "xr")
+    return Choice(resolve_settings(None, "ct", engine), "ct")
 
 
 def warn_of_radiographs(what: str, how: str) -> None:

@@ -41,6 +41,7 @@ def extract(
     jobs: int = 1,
     csv: bool = False,
     perturb: PlanSource | None = None,
+    engine: str | None = None,
     show_progress: bool = True,
 ) -> FeatureTable:
     """Extract features of every region in a manifest.
@@ -67,6 +68,8 @@ def extract(
     perturb : int, preset name ("light", "zwanenburg"), path, mapping or Perturbations, optional
         Measure perturbed repeats of each region too: so many, or as planned. They are written to
         ``repeats.parquet``, never into the table of features, and compared in ``icc.csv``.
+    engine : {"radiobone", "pyradiomics"}, optional
+        Who computes; default: what the settings say, which is radiobone unless they say otherwise.
 
     Returns
     -------
@@ -87,7 +90,7 @@ def extract(
     folder = (
         None if output is None else prepare_extraction_folder(output, inputs=[manifest, *_files(perturb)])
     )
-    listed, choice = _planned(manifest, settings, modality, root, target)
+    listed, choice = _planned(manifest, settings, modality, root, target, engine)
     if plan is not None:
         by_pyradiomics(choice.settings, "perturbed repeats")
     store = None if folder is None else Cache(folder / CASE_CACHE)
@@ -125,6 +128,7 @@ def dry_run(
     root: str | Path | None = None,
     target: str | None = None,
     jobs: int = 1,
+    engine: str | None = None,
     show_progress: bool = True,
 ) -> FeatureTable:
     """Read and check every file and region of a manifest, and draw it, without measuring anything.
@@ -133,7 +137,7 @@ def dry_run(
     no rows, and its ``feature_columns`` are those that ``extract`` would give.
     """
     folder = prepare_extraction_folder(output, inputs=[manifest])
-    listed, choice = _planned(manifest, settings, modality, root, target)
+    listed, choice = _planned(manifest, settings, modality, root, target, engine)
     task = Task(choice.settings, choice.modality, measure=False)
     work = [Job(case) for case in listed.cases]
     outcomes = run_jobs(work, task, store=None, n_processes=jobs, show_progress=show_progress)
@@ -155,12 +159,13 @@ def _planned(
     modality: str | None,
     root: str | Path | None,
     target: str | None,
+    engine: str | None,
 ) -> tuple[Manifest, Choice]:
     """Read the manifest, check once what all cases share, and decide the settings."""
-    resolve_settings(settings, modality)
+    resolve_settings(settings, modality, engine)
     listed = read_manifest(Path(manifest), root=None if root is None else Path(root), target=target)
     check_paths(listed)
-    return listed, choose(settings, modality, listed.cases)
+    return listed, choose(settings, modality, listed.cases, engine)
 
 
 def _told_of_mixed_types(outcomes: Sequence[Outcome], settings: AnySettings) -> list[Outcome]:

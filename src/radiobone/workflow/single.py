@@ -40,6 +40,7 @@ def extract_features(
     *,
     spacing_mm: Triple | None = ...,
     modality: str | None = ...,
+    engine: str | None = ...,
 ) -> dict[str, float]: ...
 
 
@@ -52,6 +53,7 @@ def extract_features(
     *,
     spacing_mm: Triple | None = ...,
     modality: str | None = ...,
+    engine: str | None = ...,
 ) -> pd.DataFrame: ...
 
 
@@ -63,6 +65,7 @@ def extract_features(
     *,
     spacing_mm: Triple | None = None,
     modality: str | None = None,
+    engine: str | None = None,
 ) -> dict[str, float] | pd.DataFrame:
     """Extract the features of one region, or of several in one decode.
 
@@ -79,6 +82,8 @@ def extract_features(
         Needed for arrays.
     modality : {"ct", "mr", "xr", "dxa"}, optional
         Default: "xr" for a single 2D image, else "ct".
+    engine : {"radiobone", "pyradiomics"}, optional
+        Who computes; default: what the settings say, which is radiobone unless they say otherwise.
 
     Returns
     -------
@@ -95,10 +100,10 @@ def extract_features(
     ModalityAssumed
         If the preset for radiographs was chosen because the image is 2D.
     """
-    chosen = resolve_settings(settings, modality)
+    chosen = resolve_settings(settings, modality, engine)
     volume = as_volume(image, spacing_mm)
     if volume.is_2d and is_open(settings, modality):
-        chosen = resolve_settings(None, "xr")
+        chosen = resolve_settings(None, "xr", engine)
         warn_of_radiographs("The image is", "`modality=` or `settings=`")
     regions = _Regions(mask, volume, chosen.mask)
     compile_kernels(show=True)

@@ -8,13 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from radiobone.core.errors import BadSetting
+from radiobone.core.errors import BadSetting, RoiTooSmall
 from radiobone.core.settings import parse_yaml
 from radiobone.core.volume import Volume
 from radiobone.features.engine import extract_features, prepare
 from radiobone.features.names import expected_names
 from radiobone.features.presets import load_settings
 from radiobone.features.settings import ExtractionSettings, FamilyChoice
+from radiobone.features.source import Source
 from radiobone.imaging.crop import Box
 from radiobone.imaging.filters.gabor import Gabor
 from radiobone.imaging.filters.laplacian_of_gaussian import LaplacianOfGaussian
@@ -109,3 +110,12 @@ def test_settings_that_do_not_fit_the_dimensions_are_refused_when_read():
         load_settings({"images": [{"kind": "SeparableWavelet", "bands": ["LHL"]}], "plane": 0})
     with pytest.raises(BadSetting, match="L5S6"):
         load_settings({"images": [{"kind": "Laws", "kernels": ["L5S6E5"]}]})
+
+
+def test_a_filter_too_large_for_the_image_is_refused_before_the_image_is_resampled(image, mask, monkeypatch):
+    entry = LaplacianOfGaussian(sigma_mm=(30.0,))
+    made = []
+    monkeypatch.setattr(Source, "wide", lambda *given: made.append(given))
+    with pytest.raises(RoiTooSmall, match="44 voxels along z, and LaplacianOfGaussian looks 120"):
+        measured(image, mask, images=(entry,), resampling=Resampling())
+    assert not made

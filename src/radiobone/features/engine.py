@@ -21,6 +21,7 @@ from radiobone.features.region import ShapeRegion, TextureRegion
 from radiobone.features.registry import FAMILIES, ShapeFamily, TextureFamily, default_names
 from radiobone.features.settings import ExtractionSettings, FamilyChoice
 from radiobone.features.source import Source
+from radiobone.imaging.boundary import check_reach
 from radiobone.imaging.crop import Box, steps_between
 from radiobone.imaging.discretise import discretise
 from radiobone.imaging.filters.base import ImageFilter
@@ -59,10 +60,11 @@ class Prepared:
 
     def seen_by(self, entry: ImageFilter, box: Box) -> tuple[Volume, Box]:
         """Return the image as far as a filter looks beyond a box, and the box in it."""
-        if not any(entry.reach(self.image.spacing_mm, self.plane)):
+        own = entry.reach(self.image.spacing_mm, self.plane)
+        if not any(own):
             return self.image, box
-        filters = self.source.settings.images
-        reach = max(max(one.reach(self.image.spacing_mm, self.plane)) for one in filters)
+        check_reach(own, self.source.full_shape(self.image.spacing_mm), type(entry).__name__)
+        reach = self.source.settings.reach_voxels(self.image.spacing_mm, self.plane)
         wide = self.source.wide(self.image, reach + box.beyond(self.box))
         return wide, box.shifted(steps_between(wide, self.image))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from radiobone.core.volume import Triple, Volume
+from radiobone.core.volume import Volume
 from radiobone.features.checks import check_inputs
 from radiobone.features.engine import corrected, extract_features, plane_of
 from radiobone.features.settings import ExtractionSettings
@@ -37,7 +37,7 @@ class Perturbable:
         """Check and correct an image; parameters and errors as for ``extract_features``."""
         image, mask = check_inputs(image, mask, settings.mask)
         target = Target(settings.resampling, settings.crop_margin_voxels, plane_of(image, settings))
-        reach = _reach(grid_spacing(image, mask, target), settings, target.plane)
+        reach = settings.reach_voxels(grid_spacing(image, mask, target), target.plane)
         done: dict[str, int | None] = {
             "bias_correction": None,
             "normalisation": None,
@@ -61,8 +61,3 @@ class Perturbable:
         EmptyMask, RoiTooSmall, NonFiniteIntensity, TooManyGrayLevels
         """
         return extract_features(image, mask, self.settings)
-
-
-def _reach(spacing_mm: Triple, settings: ExtractionSettings, plane: int | None) -> int:
-    """Voxels beyond the region that the filters ask for, whatever is kept round it for others."""
-    return max((max(one.reach(spacing_mm, plane)) for one in settings.images), default=0)

@@ -12,6 +12,7 @@ from pydantic import Field, field_validator, model_validator
 
 from radiobone.core.errors import BadSetting
 from radiobone.core.settings import Settings
+from radiobone.core.volume import Triple
 from radiobone.features.maps.settings import MapSettings
 from radiobone.features.region import Texture
 from radiobone.features.registry import FAMILIES, feature_names
@@ -160,6 +161,10 @@ class ExtractionSettings(Settings):
                     update=own.model_dump(exclude={"kind", "texture"}) | {"texture": own.texture}
                 )
         return self
+
+    def reach_voxels(self, spacing_mm: Triple, plane: int | None) -> int:
+        """Voxels beyond the region that the filters ask for, whatever is kept round it for others."""
+        return max((max(entry.reach(spacing_mm, plane)) for entry in self.images), default=0)
 
     def _image_names(self) -> list[str]:
         try:

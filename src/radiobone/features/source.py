@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
-from radiobone.core.volume import Volume
+from radiobone.core.volume import Triple, Volume
 from radiobone.features.settings import ExtractionSettings
 from radiobone.imaging.crop import bounding_box, crop
 from radiobone.imaging.resample import resample
@@ -33,6 +34,14 @@ class Source:
         if self.settings.resampling is not None:
             return self.settings.resampling.margin_voxels
         return self.settings.crop_margin_voxels
+
+    def full_shape(self, spacing_mm: Triple) -> tuple[int, int, int]:
+        """Voxels that the whole image has along (z, y, x) on a grid of that spacing."""
+        z, y, x = (
+            math.ceil(size * old / new)
+            for size, old, new in zip(self.image.shape, self.image.spacing_mm, spacing_mm, strict=True)
+        )
+        return z, y, x
 
     def gridded(self, margin_voxels: int | None) -> tuple[Volume, Volume]:
         """Return image and mask, resampled if that is asked for, cut to the region and a margin."""

@@ -118,6 +118,7 @@ def check_reach(reach: Sequence[int], shape: Sequence[int], what: str) -> None:
     for axis, (margin, size) in enumerate(zip(reach, shape, strict=True)):
         if margin > size:
             raise RoiTooSmall(
-                f"The image has {size} voxels along {'zyx'[axis]}, and {what} looks {margin} voxels to each side: it would "
-                "see little but what is made up beyond the border. Choose a smaller filter, or leave it out."
+                f"The image has {size} voxels along {'zyx'[axis]}, and {what} looks {margin} voxels to each side: it "
+                "would see little but what is made up beyond the border. Choose a smaller filter, leave it out, or "
+                "filter each slice by itself."
             )

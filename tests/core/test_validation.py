@@ -100,7 +100,7 @@ def test_a_small_shift_is_taken_up_with_a_warning() -> None:
     ids=["origin", "spacing", "direction", "size"],
 )
 def test_another_grid_is_refused_and_the_message_says_what_to_do(other: Volume) -> None:
-    with pytest.raises(GeometryMismatch, match="Resample the mask") as caught:
+    with pytest.raises(GeometryMismatch, match="correctMask") as caught:
         check_same_grid(Volume(ARRAY), other, "mask.nii.gz")
     assert "mask.nii.gz" in str(caught.value)
 

@@ -26,6 +26,10 @@ SAME_GRID_VOXELS = 1e-4  # rounding of headers: float32 in NIfTI, 16 characters 
 SNAP_VOXELS = 0.05  # no voxel centre comes nearer to another voxel
 RIGHT_ANGLE_TOLERANCE = 1e-3
 POSSIBLE_SPACING_MM = (1e-6, 1e6)  # atoms to kilometres
+RESAMPLE_OR_PAIR = (
+    "Pair the mask with the image it was drawn on, or have it resampled to the image, nearest neighbour "
+    "(`mask: {correct_grid: true}` in the settings; `correctMask` in a pyradiomics parameter file)."
+)
 PLAUSIBLE_SPACING_MM = (0.01, 20.0)
 
 
@@ -194,8 +198,7 @@ def check_same_grid(image: Volume, mask: Volume, what: str = "mask") -> None:
     if image.shape != mask.shape:
         raise GeometryMismatch(
             f"{what}: the mask has {_size(mask)} voxels (x × y × z), the image {_size(image)}. They are not of "
-            "the same scan or one was cropped or resampled. Resample the mask to the image (nearest neighbour), "
-            "or pair it with the image it was drawn on."
+            f"the same scan or one was cropped or resampled. {RESAMPLE_OR_PAIR}"
         )
     apart = grid_distance_voxels(image, mask)
     if apart <= SAME_GRID_VOXELS:
@@ -204,7 +207,7 @@ def check_same_grid(image: Volume, mask: Volume, what: str = "mask") -> None:
     if not apart <= SNAP_VOXELS:
         raise GeometryMismatch(
             f"{found}; {SNAP_VOXELS:g} is allowed. The region would lie on other tissue than was drawn. "
-            "Resample the mask to the image, or pair it with the image it was drawn on."
+            f"{RESAMPLE_OR_PAIR}"
         )
     warnings.warn(GeometrySnapped(f"{found}. The image's grid was taken for both."), stacklevel=2)
 

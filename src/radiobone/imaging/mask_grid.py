@@ -9,7 +9,7 @@ from pydantic import Field
 
 from radiobone.core.errors import DimensionMismatch, GeometryMismatch
 from radiobone.core.settings import Settings
-from radiobone.core.validation import check_same_grid
+from radiobone.core.validation import SAME_GRID_VOXELS, check_same_grid, grid_distance_voxels
 from radiobone.core.volume import Volume
 from radiobone.core.warnings import GeometrySnapped, MaskResampled
 from radiobone.imaging.resample import check_inside, nearest_on, on_one_grid
@@ -75,6 +75,8 @@ def onto_image(image: Volume, mask: Volume, reading: MaskReading) -> Volume:
     if on_one_grid(image, mask):
         return image.with_array(mask.array)
     if _within_tolerance(image, mask, reading):
+        if grid_distance_voxels(image, mask) <= SAME_GRID_VOXELS:  # rounding of headers
+            return image.with_array(mask.array)
         _warn(
             GeometrySnapped,
             "The grids of image and mask differ within the tolerance; the image's was taken for both.",

@@ -17,7 +17,7 @@ from radiobone.imaging.filters.wavelet import Wavelet
 from radiobone.imaging.itk import to_sitk
 from radiobone.imaging.resample import Resampling, resample
 
-SPACINGS = st.sampled_from([0.7, 0.75, 1.0, 1.25, 3.0, 0.9765625, 1.5])
+SPACINGS = st.sampled_from([0.7, 0.75, 1.0, 1.25, 3.0, 0.9765625, 0.977, 1.5])
 SIDES = st.sampled_from([1, 3, 4, 9, 25, 60])  # with two voxels ITK reads beyond its own array
 STRAIGHT = [(1, 0, 0, 0, 1, 0, 0, 0, 1), (-1, 0, 0, 0, -1, 0, 0, 0, 1), (0, 0, 1, 1, 0, 0, 0, -1, 0)]
 few = settings(max_examples=40, deadline=None)
@@ -134,6 +134,24 @@ def test_two_voxels_are_mirrored(n_voxels):
     image, _ = resample(volume, mask, Resampling(spacing_xyz_mm=(0.5, 0.5, 0.5)))
     assert image.array.min() >= 1 - 1e-9
     assert image.array.max() <= n_voxels + 1e-9
+
+
+@pytest.mark.parametrize(
+    ("shape", "old", "new", "direction"),
+    [
+        ((24, 24, 9), (1.0, 1.0, 1.25), (1.0, 1.0, 1.0), STRAIGHT[0]),  # a line shorter than the first sum
+        ((25, 60, 9), (1.0, 0.977, 1.25), (1.0, 0.7, 1.0), STRAIGHT[2]),  # noise in the inverted axes
+    ],
+)
+def test_rounding_of_short_lines_and_of_axes_that_changed_places(shape, old, new, direction):
+    for seed in range(20):
+        array = np.random.default_rng(seed).normal(0, 300, shape)
+        volume = Volume(
+            array, spacing_mm=old, origin_mm=(-123.4567, 33.3, -170.0), direction=tuple(map(float, direction))
+        )
+        mask = volume.with_array(np.ones(shape, dtype=np.uint8))
+        image, _ = resample(volume, mask, Resampling(spacing_xyz_mm=new))
+        assert np.array_equal(image.array, by_itk(volume, image, sitk.sitkBSpline))
 
 
 @few

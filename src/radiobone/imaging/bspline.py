@@ -14,6 +14,7 @@ Unser 1999, IEEE Signal Processing Magazine 16(6): splines, a perfect fit for si
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,13 +24,20 @@ import numpy.typing as npt
 from radiobone.core.compiled import compiled
 
 FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
+PlaceArray = npt.NDArray[np.uint64]  # unsigned, since a negative place would have to be looked for each time
 
 POLE = float(np.sqrt(3.0) - 2.0)
 GAIN = (1.0 - POLE) * (1.0 - 1.0 / POLE)
 HORIZON = int(np.ceil(np.log(1e-10) / np.log(abs(POLE))))  # voxels after which the first sum is cut off
 MARGIN = 40  # POLE ** 40 is 1e-23
+WHOLE, SINGLE, EVERY = (
+    0,
+    1,
+    2,
+)  # values whose last bits matter: near whole numbers, near halfway between two, all
 NEAR_WHOLE = 1e-7
+TO_WHOLE = 1.5 * 2.0**52  # adding and taking it away rounds to the nearest whole number
+NOISE = 1e-13  # of sums of 64 products, in parts of the largest; their order costs less than 2e-14
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,17 +50,20 @@ class AxisSupport:
         The old voxels that matter.
     starts_at_border : bool
         Whether ``part`` begins with the image's first voxel.
+    wanted : slice
+        Where in ``part`` the coefficients are needed; around them the filter gets going.
     weights : ndarray of float, shape (n_new, 4)
-    indices : ndarray of int, shape (n_new, 4)
-        Old voxels, counted from the beginning of ``part``; mirrored at the borders.
+    indices : ndarray of uint64, shape (n_new, 4)
+        Old voxels, counted from the beginning of ``wanted``; mirrored at the borders.
     inside : ndarray of bool, shape (n_new,)
         Whether the new voxel's centre lies in the image.
     """
 
     part: slice
     starts_at_border: bool
+    wanted: slice
     weights: FloatArray
-    indices: IntArray
+    indices: PlaceArray
     inside: npt.NDArray[np.bool_]
 
 
@@ -77,10 +88,18 @@ def axis_support(position: FloatArray, n_old: int) -> AxisSupport:
     period = max(2 * (n_old - 1), 1)
     indices = np.where(inside[:, None], np.abs(indices) % period, 0)
     indices = np.minimum(indices, period - indices) if n_old > 1 else np.zeros_like(indices)
-    low = max(int(indices[inside].min(initial=n_old - 1)) - MARGIN, 0)
-    high = min(int(indices[inside].max(initial=0)) + MARGIN, n_old - 1)
+    first_wanted, last_wanted = (
+        int(indices[inside].min(initial=n_old - 1)),
+        int(indices[inside].max(initial=0)),
+    )
+    low, high = max(first_wanted - MARGIN, 0), min(last_wanted + MARGIN, n_old - 1)
     return AxisSupport(
-        slice(low, high + 1), low == 0, weights, np.where(inside[:, None], indices - low, 0), inside
+        part=slice(low, high + 1),
+        starts_at_border=low == 0,
+        wanted=slice(first_wanted - low, last_wanted + 1 - low),
+        weights=weights,
+        indices=np.where(inside[:, None], indices - first_wanted, 0).astype(np.uint64),
+        inside=inside,
     )
 
 
@@ -102,33 +121,56 @@ def interpolate(
         In the type of ``array``; whole numbers are cut off towards zero; 0 outside the image.
     """
     z, y, x = (axis_support(position, size) for position, size in zip(positions, array.shape, strict=True))
-    coefficients = np.array(array[z.part, y.part, x.part], dtype=np.float64, order="C")
-    filter_in_place(coefficients, (z.starts_at_border, y.starts_at_border, x.starts_at_border))
-    whole = np.issubdtype(array.dtype, np.integer)
-    values = np.empty([len(position) for position in positions])
-    _evaluate(coefficients, z.weights, z.indices, y.weights, y.indices, x.weights, x.indices, whole, values)
+    values = np.zeros([len(position) for position in positions])
+    if not (z.inside.any() and y.inside.any() and x.inside.any()):
+        return values.astype(array.dtype)
+    coefficients = spline_coefficients(array, (z, y, x))
+    doubt, slack = _doubt(array.dtype, coefficients)
+    _evaluate(
+        coefficients, z.weights, z.indices, y.weights, y.indices, x.weights, x.indices, doubt, slack, values
+    )
     values[~(z.inside[:, None, None] & y.inside[:, None] & x.inside)] = 0.0
-    if whole:
+    if doubt == WHOLE:
         limits = np.iinfo(array.dtype)
         np.clip(values, limits.min, limits.max, out=values)
     return values.astype(array.dtype)
 
 
-def filter_in_place(values: FloatArray, starts_at_border: tuple[bool, bool, bool]) -> None:
+def _doubt(dtype: np.dtype[Any], coefficients: FloatArray) -> tuple[int, float]:
+    """Tell which values' last bits matter, and how far rounding noise reaches."""
+    if np.issubdtype(dtype, np.integer):
+        return WHOLE, NEAR_WHOLE
+    if dtype == np.float32:
+        return SINGLE, NOISE * float(np.max(np.abs(coefficients)))
+    return EVERY, 0.0
+
+
+def spline_coefficients(
+    array: npt.NDArray[Any], axes: tuple[AxisSupport, AxisSupport, AxisSupport]
+) -> FloatArray:
     """Turn intensities into spline coefficients, axis by axis in ITK's order x, y, z.
 
     Parameters
     ----------
-    values : ndarray of float, shape (n_z, n_y, n_x)
-        Contiguous.
-    starts_at_border : tuple of bool, (z, y, x)
-        Whether the array begins where the image does.
+    array : ndarray, shape (n_z, n_y, n_x)
+        The whole image.
+    axes : tuple of AxisSupport, (z, y, x)
+        What of it matters. After each axis only what is wanted along it is kept.
     """
-    n_z, n_y, n_x = values.shape
-    _filter_rows(values.reshape(n_z * n_y, n_x), starts_at_border[2], POLE, GAIN, HORIZON)
-    for plane in values:
-        _filter_columns(plane, starts_at_border[1], POLE, GAIN, HORIZON)
-    _filter_columns(values.reshape(n_z, n_y * n_x), starts_at_border[0], POLE, GAIN, HORIZON)
+    z, y, x = axes
+    part = array[z.part, y.part, x.part]
+    n_z, n_y, _ = part.shape
+    rows = np.empty((n_z, n_y, x.wanted.stop - x.wanted.start))
+    for plane, found in zip(part, rows, strict=True):
+        _filter_rows(
+            np.ascontiguousarray(plane), x.starts_at_border, x.wanted.start, found, POLE, GAIN, HORIZON
+        )
+    columns = np.empty((n_z, y.wanted.stop - y.wanted.start, rows.shape[2]))
+    for plane, found in zip(rows, columns, strict=True):
+        _filter_columns(plane, y.starts_at_border, POLE, GAIN, HORIZON)
+        found[:] = plane[y.wanted]
+    _filter_columns(columns.reshape(n_z, -1), z.starts_at_border, POLE, GAIN, HORIZON)
+    return columns[z.wanted]
 
 
 @compiled
@@ -142,15 +184,16 @@ def _first_values(lines: FloatArray, at_border: bool, pole: float, horizon: int)
                 lines[0, k] += power * lines[i, k]
             power *= pole
         return
-    back = pole ** (n - 1)
+    back = math.pow(pole, float(n - 1))  # as in C, of two decimals
+    per_step = 1.0 / pole
     for k in range(n_lines):
         lines[0, k] += back * lines[n - 1, k]
-    back *= back / pole
+    back *= back * per_step
     for i in range(1, n - 1):
         for k in range(n_lines):
             lines[0, k] += (power + back) * lines[i, k]
         power *= pole
-        back /= pole
+        back *= per_step
     for k in range(n_lines):
         lines[0, k] /= 1.0 - power * power
 
@@ -185,26 +228,39 @@ def _filter_columns(values: FloatArray, at_border: bool, pole: float, gain: floa
 
 
 @compiled
-def _filter_rows(values: FloatArray, at_border: bool, pole: float, gain: float, horizon: int) -> None:
-    """Filter along the second axis: eight rows at a time, turned so that they are filtered together."""
+def _filter_rows(
+    values: npt.NDArray[Any],
+    at_border: bool,
+    wanted: int,
+    found: FloatArray,
+    pole: float,
+    gain: float,
+    horizon: int,
+) -> None:
+    """Filter along the second axis: sixteen rows at a time, turned so that they are filtered together."""
     n_rows, n = values.shape
-    if n == 1:
-        return
-    turned = np.zeros((n, 8))
-    for first in range(0, n_rows, 8):
-        n_now = min(8, n_rows - first)
+    turned = np.zeros((n, 16))
+    for first in range(0, n_rows, 16):
+        n_now = min(16, n_rows - first)
         for k in range(n_now):
             for i in range(n):
                 turned[i, k] = values[first + k, i]
-        _recursion(turned, at_border, pole, gain, horizon)
+        if n > 1:
+            _recursion(turned, at_border, pole, gain, horizon)
         for k in range(n_now):
-            for i in range(n):
-                values[first + k, i] = turned[i, k]
+            for i in range(found.shape[1]):
+                found[first + k, i] = turned[wanted + i, k]
 
 
 @compiled
 def _over_64(
-    c: FloatArray, wz: FloatArray, iz: IntArray, wy: FloatArray, iy: IntArray, wx: FloatArray, ix: IntArray
+    c: FloatArray,
+    wz: FloatArray,
+    iz: PlaceArray,
+    wy: FloatArray,
+    iy: PlaceArray,
+    wx: FloatArray,
+    ix: PlaceArray,
 ) -> float:
     """Sum over the 64 neighbours in ITK's order."""
     value = 0.0
@@ -219,12 +275,13 @@ def _over_64(
 def _evaluate(
     c: FloatArray,
     weights_z: FloatArray,
-    indices_z: IntArray,
+    indices_z: PlaceArray,
     weights_y: FloatArray,
-    indices_y: IntArray,
+    indices_y: PlaceArray,
     weights_x: FloatArray,
-    indices_x: IntArray,
-    whole: bool,
+    indices_x: PlaceArray,
+    doubt: int,
+    slack: float,
     out: FloatArray,
 ) -> None:
     """Sum axis after axis; voxels of which the last bit matters, in ITK's order."""
@@ -248,8 +305,18 @@ def _evaluate(
                     + w[3] * plane[i[3], u]
                 )
             for x in range(n_x):
-                w, i = weights_x[x], indices_x[x]
-                value = w[0] * line[i[0]] + w[1] * line[i[1]] + w[2] * line[i[2]] + w[3] * line[i[3]]
-                if not whole or abs(value - np.rint(value)) < NEAR_WHOLE:
-                    value = _over_64(c, weights_z[z], indices_z[z], weights_y[y], indices_y[y], w, i)
+                value = (
+                    weights_x[x, 0] * line[indices_x[x, 0]]
+                    + weights_x[x, 1] * line[indices_x[x, 1]]
+                    + weights_x[x, 2] * line[indices_x[x, 2]]
+                    + weights_x[x, 3] * line[indices_x[x, 3]]
+                )
+                if doubt == WHOLE:
+                    near = abs(value - ((value + TO_WHOLE) - TO_WHOLE)) < slack
+                else:
+                    near = doubt == EVERY or np.float32(value - slack) != np.float32(value + slack)
+                if near:
+                    value = _over_64(
+                        c, weights_z[z], indices_z[z], weights_y[y], indices_y[y], weights_x[x], indices_x[x]
+                    )
                 out[z, y, x] = value

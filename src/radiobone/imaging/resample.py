@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import Any, Literal
 
 import numpy as np
@@ -143,8 +144,8 @@ class _Lattice:
         One voxel with the new grid's origin, spacing and direction.
     size : list of int, (x, y, z)
     positions : tuple of ndarray, (z, y, x), or None
-        Positions of the new voxels along the old axes, in old voxels; None if the image is oblique, where
-        rounding makes the position along one axis depend on the others.
+        Positions of the new voxels along the old axes, in old voxels; None if the position along one axis
+        depends on the others, as in an oblique image.
     """
 
     frame: sitk.Image
@@ -177,8 +178,12 @@ def _frame(spacing: Sequence[float], origin: Sequence[float], direction: Sequenc
 
 def _positions(
     new: sitk.Image, old: sitk.Image, size: list[int]
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Positions as ITK computes them: by physical points, but in equal steps along x."""
+) -> tuple[FloatArray, FloatArray, FloatArray] | None:
+    """Positions as ITK computes them: by physical points, but in equal steps along x.
+
+    None if those along one axis depend on the place along another: ITK inverts the matrix of the axes, and where
+    the axes of a straight image change places, that can leave rounding noise in it.
+    """
 
     def position(index: list[int]) -> Sequence[float]:
         point = new.TransformIndexToPhysicalPoint(index)
@@ -189,6 +194,10 @@ def _positions(
     x = start + np.arange(n_x) / float(n_x) * (end - start)
     y = np.array([position([0, index, 0])[1] for index in range(n_y)])
     z = np.array([position([0, 0, index])[2] for index in range(n_z)])
+    for i, j, k in product(*({0, n // 3, n // 2, n - 1} for n in size)):
+        _, at_y, at_z = position([i, j, k])
+        if at_y != y[j] or at_z != z[k] or position([0, j, k])[0] != start:
+            return None
     return z, y, x
 
 

@@ -25,7 +25,9 @@ from radiobone.features.ibsi.settings import IbsiSettings, Resegmentation
 from radiobone.features.ibsi.volume_histogram import volume_histogram
 from radiobone.features.matrices.alike import Alike
 from radiobone.features.matrices.grid import LevelGrid, offsets
-from radiobone.features.matrices.zones import label_zones
+from radiobone.features.matrices.neighbours import count_neighbours
+from radiobone.features.matrices.runs import count_runs
+from radiobone.features.matrices.zones import find_zones, label_zones
 from radiobone.imaging.ibsi_bins import WholeLevels
 from radiobone.testing import slow_ibsi, slow_texture
 
@@ -104,6 +106,35 @@ def test_slices_have_the_voxels_of_the_volume(levels):
     for slice_grid, slice_levels in zip(found, (one for one in levels if one.any()), strict=True):
         assert slice_grid.counts.tolist() == [int((slice_levels == level).sum()) for level in grid.levels]
     assert (sum(one.counts for one in found) == grid.counts).all()
+
+
+@quick
+@given(hnp.arrays(np.int32, SHAPES, elements=st.sampled_from([0, 1, 2, 5])).filter(lambda a: a.any()))
+def test_what_is_counted_in_slices_adds_up_to_what_is_counted_in_their_stack(levels):
+    """Kernels are given one slice by its voxels alone, in an array that holds the others too."""
+    grid = LevelGrid.from_levels(levels)
+    in_plane = offsets((2, 2, 2), plane=0)
+    slices = slices_of(grid)
+    together = count_neighbours(grid, in_plane)
+    apart = [count_neighbours(one, in_plane) for one in slices]
+    assert (sum(one.pairs for one in apart) == together.pairs).all()
+    assert (sum(one.dependences for one in apart) == together.dependences).all()
+    assert sum(one.tone_differences for one in apart) == pytest.approx(together.tone_differences)
+    runs = np.zeros((4, grid.levels.size, max(levels.shape)), dtype=np.int64)
+    for one in slices:
+        counted = count_runs(one, in_plane)
+        runs[:, :, : counted.shape[2]] += counted
+    whole = count_runs(grid, in_plane)
+    assert (runs[:, :, : whole.shape[2]] == whole).all()
+    assert not runs[:, :, whole.shape[2] :].any()
+    zones = Counter(
+        zone for one in slices for zone in zip(*map(np.ndarray.tolist, found_zones(one)), strict=True)
+    )
+    assert zones == Counter(zip(*map(np.ndarray.tolist, found_zones(grid)), strict=True))
+
+
+def found_zones(grid):
+    return find_zones(grid, Alike.of(grid, offsets((2, 2, 2), plane=0)))
 
 
 @quick

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from radiobone.core.ibsi_names import FAMILIES
 from radiobone.features.ibsi.configurations import CONFIGURATIONS
 from radiobone.workflow.agreement import agrees, digits_of, round_to_significant
 from radiobone.workflow.ibsi import (
-    FAMILIES,
     PHANTOM,
     compare,
     ct_phantom_rows,

@@ -1,12 +1,16 @@
 """Names of features, filters, steps and models in words that a clinician reads.
 
-The names themselves are those of pyradiomics: ``<image type>_<family>_<feature>``.
+The names themselves are those of pyradiomics, ``<image type>_<family>_<feature>``, or IBSI's after the image type:
+``<image type>_<family>_<feature>_<aggregation>``.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+
+from radiobone.core.ibsi_names import FAMILIES as IBSI_FAMILIES
+from radiobone.core.ibsi_names import ibsi_name
 
 FAMILIES = {
     "firstorder": ("First order", "how bright the voxels are and how their values spread, wherever they lie"),
@@ -20,6 +24,20 @@ FAMILIES = {
     "glszm": ("Size zone (GLSZM)", "how large the connected patches of one grey level are"),
     "gldm": ("Dependence (GLDM)", "how many neighbours of a voxel are like it"),
     "ngtdm": ("Neighbourhood difference (NGTDM)", "how far a voxel differs from the mean of its neighbours"),
+    "morph": ("Morphology (IBSI)", "size and form of the region, and how its grey values lie in it"),
+    "loc": ("Local intensity (IBSI)", "how bright the brightest ball of 1 cm³ is"),
+    "stat": ("Statistics (IBSI)", "how bright the voxels are and how their values spread, wherever they lie"),
+    "ih": ("Histogram (IBSI)", "the same for grey levels, and how steeply their histogram rises and falls"),
+    "ivh": ("Intensity-volume histogram (IBSI)", "which part of the volume is at least how bright"),
+    "cm": (
+        "Co-occurrence (IBSI)",
+        "which grey levels lie next to each other: fine-grained contrast and order",
+    ),
+    "rlm": ("Run length (IBSI)", "how long the same grey level runs on in a line: coarse or fine texture"),
+    "szm": ("Size zone (IBSI)", "how large the connected patches of one grey level are"),
+    "dzm": ("Distance zone (IBSI)", "how far patches of one grey level lie from the region's edge"),
+    "ngt": ("Tone difference (IBSI)", "how far a voxel differs from the mean of its neighbours"),
+    "ngl": ("Dependence (IBSI)", "how many neighbours of a voxel are like it"),
     "bone": ("Bone", "measures of bone, made for this purpose"),
     "clinical": ("Clinical", "a variable from the table, not measured on the image"),
     "other": ("Other", "a column of the table whose name does not tell a family"),
@@ -113,6 +131,10 @@ STEP_TITLES = {
 _NAME = re.compile(
     r"^(?:(?P<prefix>[A-Za-z0-9]+)_)?(?P<filter>[A-Za-z0-9]+)(?P<detail>-.+)?_(?P<family>[A-Za-z0-9]+)_(?P<feature>[A-Za-z0-9]+)$"
 )
+_IBSI_NAME = re.compile(
+    r"^(?:(?P<prefix>[A-Za-z0-9]+)_)?(?P<filter>[A-Za-z0-9]+)(?P<detail>-.+)?_"
+    rf"(?P<tag>(?:{'|'.join(IBSI_FAMILIES)})_.+)$"
+)
 _WORD_ENDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
@@ -168,6 +190,9 @@ def describe(name: str, clinical: frozenset[str] = frozenset()) -> FeatureWords:
     if name in clinical:
         return FeatureWords(name, spaced(name), "clinical")
     found = _NAME.match(name)
+    by_ibsi = _described_by_ibsi(name)
+    if by_ibsi is not None:
+        return by_ibsi
     parts = {} if found is None else found.groupdict()
     kind = _filter_of(parts.get("filter") or "")
     if kind not in FILTERS or parts["family"] not in FAMILIES:
@@ -180,6 +205,16 @@ def describe(name: str, clinical: frozenset[str] = frozenset()) -> FeatureWords:
         _detail(parts["detail"] or ""),
         parts["prefix"] or "",
     )
+
+
+def _described_by_ibsi(name: str) -> FeatureWords | None:
+    found = _IBSI_NAME.match(name)
+    known = None if found is None else ibsi_name(found["tag"])
+    if found is None or known is None or _filter_of(found["filter"]) not in FILTERS:
+        return None
+    title = f"{known.title} ({known.aggregation})" if known.aggregation else known.title
+    detail = _detail(found["detail"] or "")
+    return FeatureWords(name, title, known.family, _filter_of(found["filter"]), detail, found["prefix"] or "")
 
 
 def spaced(name: str) -> str:

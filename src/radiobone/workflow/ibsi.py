@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -13,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from radiobone.core.ibsi_names import ENDING, FAMILIES, IbsiName, ibsi_name, nomenclature
 from radiobone.core.volume import Volume
 from radiobone.features.ibsi.configurations import CONFIGURATIONS, DIGITAL_PHANTOM
 from radiobone.features.ibsi.diagnostics import diagnostics
@@ -25,32 +25,7 @@ from radiobone.workflow.single import as_volume
 
 PHANTOM = "digital_phantom"
 SETTINGS: Mapping[str, IbsiSettings] = {PHANTOM: DIGITAL_PHANTOM, **CONFIGURATIONS}
-FAMILIES: Mapping[str, str] = {
-    "morph": "Morphology",
-    "loc": "Local intensity",
-    "stat": "Intensity-based statistics",
-    "ih": "Intensity histogram",
-    "ivh": "Intensity-volume histogram",
-    "cm": "Co-occurrence (GLCM)",
-    "rlm": "Run length (GLRLM)",
-    "szm": "Size zone (GLSZM)",
-    "dzm": "Distance zone (GLDZM)",
-    "ngt": "Tone difference (NGTDM)",
-    "ngl": "Dependence (NGLDM)",
-}
 DIAGNOSTICS = "Diagnostics"
-AGGREGATIONS: Mapping[str, str] = {
-    "2D_avg": "2D, averaged",
-    "2D_comb": "2D, slice-merged",
-    "2_5D_avg": "2.5D, direction-merged",
-    "2_5D_comb": "2.5D, merged",
-    "3D_avg": "3D, averaged",
-    "3D_comb": "3D, merged",
-    "2D": "2D",
-    "2_5D": "2.5D",
-    "3D": "3D",
-}
-ENDING = re.compile(r"_(2D|2_5D|3D)(_avg|_comb)?$")
 
 
 @dataclass(frozen=True)
@@ -132,24 +107,19 @@ def compare(data_set: str, values: Mapping[str, float]) -> list[IbsiRow]:
     values : mapping
         IBSI's short name to value.
     """
-    return [
-        _row(line, values.get(line["tag"]))
-        for line in _table("ibsi_values.csv")
-        if line["data_set"] == data_set
-    ]
+    return [_row(line, values.get(line["tag"])) for line in _references() if line["data_set"] == data_set]
 
 
 def _row(line: Mapping[str, str], value: float | None) -> IbsiRow:
     tag = line["tag"]
     reference, tolerance = float(line["reference"]), float(line["tolerance"])
-    title, code = _nomenclature().get(ENDING.sub("", tag), (tag.replace("_", " "), ""))
-    ending = ENDING.search(tag)
+    name = ibsi_name(tag) or IbsiName(DIAGNOSTICS, tag.replace("_", " "), "")
     return IbsiRow(
         data_set=line["data_set"],
-        family=FAMILIES[tag.partition("_")[0]] if code else DIAGNOSTICS,
-        feature=title,
-        code=code,
-        aggregation=AGGREGATIONS[ending[0][1:]] if ending else "",
+        family=FAMILIES.get(name.family, DIAGNOSTICS),
+        feature=name.title,
+        code=name.code,
+        aggregation=name.aggregation,
         tag=tag,
         value=value,
         reference=reference,
@@ -159,19 +129,13 @@ def _row(line: Mapping[str, str], value: float | None) -> IbsiRow:
     )
 
 
-@cache
-def _nomenclature() -> dict[str, tuple[str, str]]:
-    """IBSI's short names without aggregation, to title and code."""
-    return {line["tag"]: (line["title"], line["code"]) for line in _table("ibsi_nomenclature.csv")}
-
-
 def without_reference() -> list[str]:
     """Features of the manual that have no reference value, and are not computed."""
-    known = {ENDING.sub("", line["tag"]) for line in _table("ibsi_values.csv")}
-    return [f"{title} ({code})" for tag, (title, code) in _nomenclature().items() if tag not in known]
+    known = {ENDING.sub("", line["tag"]) for line in _references()}
+    return [f"{title} ({code})" for tag, (title, code) in nomenclature().items() if tag not in known]
 
 
 @cache
-def _table(name: str) -> tuple[dict[str, str], ...]:
-    text = files("radiobone.features").joinpath("reference", name).read_text(encoding="utf-8")
+def _references() -> tuple[dict[str, str], ...]:
+    text = files("radiobone.features").joinpath("reference", "ibsi_values.csv").read_text(encoding="utf-8")
     return tuple(csv.DictReader(io.StringIO(text)))

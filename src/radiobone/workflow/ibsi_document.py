@@ -9,8 +9,9 @@ from pathlib import Path
 import pandas as pd
 
 from radiobone.core.files import write_csv, write_text
+from radiobone.core.ibsi_names import FAMILIES
 from radiobone.core.outputs import writing
-from radiobone.workflow.ibsi import DIAGNOSTICS, FAMILIES, PHANTOM, IbsiRow, without_reference
+from radiobone.workflow.ibsi import DIAGNOSTICS, PHANTOM, IbsiRow, without_reference
 
 PAGE, TABLE = "ibsi.md", "ibsi_values.csv"
 VALUE_DIGITS = 6  # more differ between machines

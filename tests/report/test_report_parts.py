@@ -89,6 +89,8 @@ def test_repeats_do_not_narrow_the_calibration_intervals():
         ("original_firstorder_90Percentile", "90th percentile", "firstorder", "original", ""),
         ("original_shape_Maximum2DDiameterColumn", "Maximum 2D diameter (column)", "shape", "original", ""),
         ("original_glcm_Imc2", "Informational measure of correlation 2", "glcm", "original", ""),
+        ("original_cm_joint_entr_3D_avg", "Joint entropy (3D, averaged)", "cm", "original", ""),
+        ("mean-3-mirror_ngl_dc_energy_2_5D", "Dependence count energy (2.5D)", "ngl", "mean", "3-mirror"),
         ("body_mass_index", "body mass index", "other", "", ""),
         ("foo_bar_Baz", "foo bar Baz", "other", "", ""),
     ],

@@ -61,7 +61,7 @@ def extract(
         typer.Option(
             "--settings",
             "-s",
-            help="Preset (ct, mr, radiograph; see `radiobone recipes --settings`) or settings file. Default: the "
+            help="Preset (ct, mr, radiograph, ibsi; see `radiobone recipes --settings`) or settings file. Default: the "
             "preset of the modality.",
         ),
     ] = None,

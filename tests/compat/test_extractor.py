@@ -353,6 +353,19 @@ def test_verbosity():
     radiomics.logger.setLevel(logging.INFO)
 
 
-def test_voxel_based_is_told_apart(files):
-    with pytest.raises(ValueError, match="feature_maps"):
-        RadiomicsFeatureExtractor().execute(*files, voxelBased=True)
+def test_voxel_based_gives_maps(files):
+    extractor = RadiomicsFeatureExtractor(kernelRadius=2)
+    extractor.disableAllFeatures()
+    extractor.enableFeaturesByName(firstorder=["Mean"], glcm=["Contrast"], shape=[])
+    result = extractor.execute(*files, voxelBased=True)
+    assert list(result)[-2:] == ["original_firstorder_Mean", "original_glcm_Contrast"]
+    mean = result["original_firstorder_Mean"]
+    x, y, z = (
+        round(i)
+        for i in mean.TransformPhysicalPointToContinuousIndex(
+            image_of("whole").TransformIndexToPhysicalPoint((8, 9, 6))
+        )
+    )
+    inside = sitk.GetArrayFromImage(image_of("whole"))[4:9, 7:12, 6:11]
+    region = sitk.GetArrayFromImage(mask_of("labels"))[4:9, 7:12, 6:11] == 1
+    assert mean.GetPixel(x, y, z) == pytest.approx(inside[region].mean())

@@ -22,7 +22,7 @@ from radiobone.compat.parameters import (
     getImageTypes,
     known_settings,
 )
-from radiobone.core.errors import BadSetting, FileMissing
+from radiobone.core.errors import FileMissing
 from radiobone.core.volume import Volume
 from radiobone.features.engine import Prepared, measure, place, source_of
 from radiobone.features.presets import read_settings_file
@@ -30,6 +30,7 @@ from radiobone.features.settings import ExtractionSettings
 from radiobone.imaging.itk import to_sitk
 from radiobone.imaging.resample import on_one_grid
 from radiobone.workflow.compiling import compile_kernels
+from radiobone.workflow.feature_maps import maps_of
 
 NO_SHAPE_2D = "shape2D"
 
@@ -122,12 +123,13 @@ class RadiomicsFeatureExtractor:
         label_channel : int, optional
             Which of several values per voxel of the mask, from 0.
         voxelBased : bool
-            Maps instead of one value each.
+            Feature maps: the features of the neighbourhood of every voxel of the region.
 
         Returns
         -------
         OrderedDict
-            Diagnostics unless they are off, then features by name, each an array without dimensions.
+            Diagnostics unless they are off, then features by name: each an array without dimensions, or a SimpleITK
+            image where ``voxelBased``.
 
         Raises
         ------
@@ -136,21 +138,15 @@ class RadiomicsFeatureExtractor:
         """
         given = {"label": label, "label_channel": label_channel}
         settings = {**self.settings, **{key: value for key, value in given.items() if value is not None}}
+        if voxelBased:
+            settings["voxelBased"] = True
         with as_pyradiomics():
-            if voxelBased:
-                return self._maps(imageFilepath, maskFilepath, settings)
             logger.info("Calculating features with label: %s", settings.get("label", 1))
             result, prepared, chosen = self._prepared(imageFilepath, maskFilepath, settings)
             if self.enabledFeatures:
                 compile_kernels(show=True)
-                result.update((name, np.asarray(value)) for name, value in measure(prepared, chosen).items())
+                result.update(_maps(prepared, chosen) if voxelBased else _values(prepared, chosen))
             return result
-
-    def _maps(self, image: Source, mask: Source, settings: dict[str, Any]) -> OrderedDict[str, Any]:
-        """Return maps; the one place where voxel-based extraction is connected."""
-        raise BadSetting(
-            "voxelBased=True is not connected here. Use radiobone.feature_maps, which gives the same maps."
-        )
 
     def _chosen(self, settings: dict[str, Any]) -> ExtractionSettings:
         return extraction_settings(settings, self.enabledImagetypes, self.enabledFeatures)
@@ -279,6 +275,14 @@ def _read(path: Path) -> dict[str, Any]:
             raise FileMissing(f"Parameter file {path} does not exist. Check the path.")
     with as_pyradiomics():
         return read_settings_file(path)
+
+
+def _values(prepared: Prepared, settings: ExtractionSettings) -> dict[str, Any]:
+    return {name: np.asarray(value) for name, value in measure(prepared, settings).items()}
+
+
+def _maps(prepared: Prepared, settings: ExtractionSettings) -> dict[str, Any]:
+    return {name: _as_sitk(volume) for name, volume in maps_of(prepared, settings, show=True).items()}
 
 
 def _later_steps(

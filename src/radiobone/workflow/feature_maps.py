@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from radiobone.core.progress import progress
 from radiobone.core.settings import validate
-from radiobone.core.volume import Triple, Volume
+from radiobone.core.volume import Triple
 from radiobone.features.definitions import by_pyradiomics
-from radiobone.features.engine import prepare
+from radiobone.features.engine import Prepared, prepare
 from radiobone.features.maps.engine import MapSource, map_features, n_batches
 from radiobone.features.maps.result import FeatureMaps
 from radiobone.features.maps.settings import MapSettings
@@ -95,18 +95,18 @@ def feature_maps(
     asked = [features] if isinstance(features, str) else features
     if asked is None and is_open(settings, modality):
         asked = [f"{ORIGINAL}_*"]
-    return _maps(volume, region, chosen, asked, jobs, show_progress)
+    return maps_of(prepare(volume, region, chosen), chosen, asked, jobs=jobs, show=show_progress)
 
 
-def _maps(
-    image: Volume,
-    mask: Volume,
+def maps_of(
+    prepared: Prepared,
     settings: ExtractionSettings,
-    asked: Sequence[str] | None,
-    jobs: int,
-    show: bool,
+    asked: Sequence[str] | None = None,
+    *,
+    jobs: int = 1,
+    show: bool = False,
 ) -> FeatureMaps:
-    prepared = prepare(image, mask, settings)
+    """Compute maps after all steps that come before the filters; see ``feature_maps``."""
     plane = prepared.plane
     wanted = all_maps(settings, plane) if asked is None else chosen_maps(settings, plane, asked)
     compile_kernels(show=show)

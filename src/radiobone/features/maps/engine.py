@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
@@ -133,12 +133,14 @@ def map_features(
         feature is undefined.
     """
     for entry in settings.images:
-        if not wanted.keys() & set(entry.names(source.prepared.plane)):
+        own = settings.of_image(entry)
+        placed = source if own is settings else replace(source, prepared=source.prepared.measured_by(own))
+        if not wanted.keys() & set(entry.names(placed.prepared.plane)):
             continue
-        image, box = source.prepared.seen_by(entry, source.box)
-        for name, array in entry.images(image, source.prepared.plane, box):
+        image, box = placed.prepared.seen_by(entry, placed.box)
+        for name, array in entry.images(image, placed.prepared.plane, box):
             if name in wanted:
-                region = map_region(array, source, settings, entry)
+                region = map_region(array, placed, own, entry)
                 found = _in_threads(region, wanted[name], jobs, advance or Progress())
                 yield from ((f"{name}_{feature}", values) for feature, values in found.items())
 

@@ -87,7 +87,12 @@ def map_names(wanted: Wanted) -> list[str]:
 
 
 def _images(settings: ExtractionSettings, plane: int | None) -> list[str]:
-    return [name for entry in settings.images for name in entry.names(plane)]
+    planes = [settings.of_image(entry).plane for entry in settings.images]
+    return [
+        name
+        for entry, own in zip(settings.images, planes, strict=True)
+        for name in entry.names(plane if own == settings.plane else own)
+    ]
 
 
 def _meant(asked: str, images: Sequence[str]) -> Iterator[tuple[str, str, str]]:

@@ -18,7 +18,8 @@ from radiobone.features.maps.region import Batch
 from radiobone.features.region import lengths_mm
 
 EPSILON = float(np.spacing(1.0))
-CHANCE = 1e-12  # bits of shared information that are rounding alone
+CHANCE = 1e-13  # bits of shared information that are rounding alone
+RARE = 1e-3  # probability of a level, squared far above the eps of entropies
 FloatArray = npt.NDArray[np.float64]
 
 NAMES = (
@@ -93,7 +94,7 @@ def _features(
             one[6] = entropy
             _sums(of_sums[: 2 * span + 1], 2 * level[v, 0], one)
             _differences(of_differences[: span + 1], highest, one)
-            _information(px[:n], py[:n], entropy, one)
+            _information(p, px[:n], py[:n], entropy, one)
             values[v] += one
         values[v] /= n_met  # NaN where no direction has any
 
@@ -185,15 +186,32 @@ def _differences(p: FloatArray, highest: int, out: FloatArray) -> None:
 
 
 @compiled
-def _information(px: FloatArray, py: FloatArray, joint: float, out: FloatArray) -> None:
+def _information(p: FloatArray, px: FloatArray, py: FloatArray, joint: float, out: FloatArray) -> None:
     """Informational measures; the entropy of independent levels is the sum of the entropies of both sides."""
-    of_rows, of_columns = 0.0, 0.0
+    of_rows, of_columns, rarest = 0.0, 0.0, 1.0
     for i in range(px.size):
         if px[i] > 0:
             of_rows -= px[i] * math.log2(px[i] + EPSILON)
+            rarest = min(rarest, px[i])
         if py[i] > 0:
             of_columns -= py[i] * math.log2(py[i] + EPSILON)
-    shared = of_rows + of_columns - joint
+            rarest = min(rarest, py[i])
+    first = second = of_rows + of_columns
+    if rarest < RARE:  # the eps of the definition counts
+        first, second = _independent(p, px, py)
     marginal = max(of_rows, of_columns)
-    out[21] = -shared / marginal if marginal > 0 else 0.0
-    out[22] = math.sqrt(1 - math.exp(-2 * shared)) if shared > CHANCE else 0.0
+    out[21] = (joint - first) / marginal if marginal > 0 else 0.0
+    out[22] = math.sqrt(1 - math.exp(-2 * (second - joint))) if second - joint > CHANCE else 0.0
+
+
+@compiled
+def _independent(p: FloatArray, px: FloatArray, py: FloatArray) -> tuple[float, float]:
+    """Entropies HXY1 and HXY2 as they are defined."""
+    first, second = 0.0, 0.0
+    for i in range(px.size):
+        for j in range(px.size):
+            if px[i] > 0 and py[j] > 0:
+                bits = math.log2(px[i] * py[j] + EPSILON)
+                first -= p[i, j] * bits
+                second -= px[i] * py[j] * bits
+    return first, second

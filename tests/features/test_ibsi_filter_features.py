@@ -23,6 +23,7 @@ from radiobone.imaging.filters.laws import Laws
 from radiobone.imaging.filters.mean import Mean
 from radiobone.imaging.filters.original import Original
 from radiobone.imaging.filters.separable_wavelet import SeparableWavelet
+from radiobone.imaging.filters.simoncelli import Simoncelli
 from radiobone.imaging.filters.wavelet import Wavelet
 from radiobone.imaging.resample import Resampling
 
@@ -33,6 +34,8 @@ FAR = (
     Laws(kernels=("L5E5S5",), rotation_invariance="max", energy_distance=7),
     Gabor(sigma_mm=2.5, wavelength_mm=4.0, theta_step_deg=45.0, rotation_invariance="average"),
     SeparableWavelet(wavelet="db3", level=2, bands=("LLH",), rotation_invariance="average"),
+    SeparableWavelet(wavelet="coif1", bands=("HHL",), boundary="periodic"),
+    Simoncelli(level=(1, 2)),
 )
 
 
@@ -55,7 +58,7 @@ def measured(image, mask, **steps) -> dict[str, float]:
     return extract_features(image, mask, ExtractionSettings(families=families, **steps))
 
 
-@pytest.mark.parametrize("entry", FAR, ids=lambda entry: entry.kind)
+@pytest.mark.parametrize("entry", FAR, ids=lambda entry: entry.names(None)[0])
 def test_filters_see_as_far_as_they_look_whatever_is_cut(image, mask, entry):
     whole = measured(image, mask, images=(entry,))
     cut = measured(image, mask, images=(entry,), crop_margin_voxels=1)

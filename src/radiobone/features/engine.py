@@ -20,7 +20,7 @@ from radiobone.features.matrices.grid import Layout, LevelGrid
 from radiobone.features.region import ShapeRegion, TextureRegion
 from radiobone.features.registry import FAMILIES, ShapeFamily, TextureFamily, default_names
 from radiobone.features.settings import ExtractionSettings, FamilyChoice
-from radiobone.features.source import Source
+from radiobone.features.source import Source, shape_on
 from radiobone.imaging.boundary import check_reach
 from radiobone.imaging.crop import Box, steps_between
 from radiobone.imaging.discretise import discretise
@@ -60,11 +60,12 @@ class Prepared:
 
     def seen_by(self, entry: ImageFilter, box: Box) -> tuple[Volume, Box]:
         """Return the image as far as a filter looks beyond a box, and the box in it."""
-        own = entry.reach(self.image.spacing_mm, self.plane)
-        if not any(own):
+        spacing_mm = self.image.spacing_mm
+        own, whole = entry.reach(spacing_mm, self.plane), shape_on(self.source.image, spacing_mm)
+        if not any(own) and not entry.sees_all:
             return self.image, box
-        check_reach(own, self.source.full_shape(self.image.spacing_mm), type(entry).__name__)
-        reach = self.source.settings.reach_voxels(self.image.spacing_mm, self.plane)
+        check_reach(own, whole, type(entry).__name__)
+        reach = self.source.settings.reach_voxels(spacing_mm, self.plane, whole)
         wide = self.source.wide(self.image, reach + box.beyond(self.box))
         return wide, box.shifted(steps_between(wide, self.image))
 

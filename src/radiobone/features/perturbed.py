@@ -9,6 +9,7 @@ from radiobone.core.volume import Volume
 from radiobone.features.checks import check_inputs
 from radiobone.features.engine import corrected, extract_features, plane_of
 from radiobone.features.settings import ExtractionSettings
+from radiobone.features.source import shape_on
 from radiobone.imaging.perturb.base import Perturbation
 from radiobone.imaging.perturb.chain import Random, Target, grid_spacing, perturb
 
@@ -37,7 +38,8 @@ class Perturbable:
         """Check and correct an image; parameters and errors as for ``extract_features``."""
         image, mask = check_inputs(image, mask, settings.mask)
         target = Target(settings.resampling, settings.crop_margin_voxels, plane_of(image, settings))
-        reach = settings.reach_voxels(grid_spacing(image, mask, target), target.plane)
+        spacing_mm = grid_spacing(image, mask, target)
+        reach = settings.reach_voxels(spacing_mm, target.plane, shape_on(image, spacing_mm))
         done: dict[str, int | None] = {
             "bias_correction": None,
             "normalisation": None,

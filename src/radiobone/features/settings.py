@@ -162,8 +162,10 @@ class ExtractionSettings(Settings):
                 )
         return self
 
-    def reach_voxels(self, spacing_mm: Triple, plane: int | None) -> int:
-        """Voxels beyond the region that the filters ask for, whatever is kept round it for others."""
+    def reach_voxels(self, spacing_mm: Triple, plane: int | None, shape: tuple[int, int, int]) -> int:
+        """Voxels beyond the region that the filters ask for, in an image of that shape."""
+        if any(entry.sees_all for entry in self.images):
+            return max(shape)
         return max((max(entry.reach(spacing_mm, plane)) for entry in self.images), default=0)
 
     def _image_names(self) -> list[str]:

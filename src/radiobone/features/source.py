@@ -35,14 +35,6 @@ class Source:
             return self.settings.resampling.margin_voxels
         return self.settings.crop_margin_voxels
 
-    def full_shape(self, spacing_mm: Triple) -> tuple[int, int, int]:
-        """Voxels that the whole image has along (z, y, x) on a grid of that spacing."""
-        z, y, x = (
-            math.ceil(size * old / new)
-            for size, old, new in zip(self.image.shape, self.image.spacing_mm, spacing_mm, strict=True)
-        )
-        return z, y, x
-
     def gridded(self, margin_voxels: int | None) -> tuple[Volume, Volume]:
         """Return image and mask, resampled if that is asked for, cut to the region and a margin."""
         if self.settings.resampling is not None:
@@ -68,3 +60,12 @@ class Source:
         if margin_voxels not in self._wide:
             self._wide[margin_voxels] = self.gridded(margin_voxels)[0]
         return self._wide[margin_voxels]
+
+
+def shape_on(image: Volume, spacing_mm: Triple) -> tuple[int, int, int]:
+    """Voxels that an image has along (z, y, x) on a grid of that spacing."""
+    z, y, x = (
+        math.ceil(size * old / new)
+        for size, old, new in zip(image.shape, image.spacing_mm, spacing_mm, strict=True)
+    )
+    return z, y, x

@@ -43,6 +43,11 @@ class ImageFilter(Settings):
         """
         return 0, 0, 0
 
+    @property
+    def sees_all(self) -> bool:
+        """Whether the whole image decides the value of a voxel, however far away it lies."""
+        return False
+
     @abstractmethod
     def images(self, volume: Volume, plane: int | None, box: Box) -> Iterator[tuple[str, NDArray[Any]]]:
         """Yield the filtered images with the names that their features carry.

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterator
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from radiobone.core.errors import BadSetting
 from radiobone.core.volume import Volume
-from radiobone.imaging.boundary import check_reach
+from radiobone.imaging.boundary import Boundary, check_reach
 from radiobone.imaging.crop import Box
 from radiobone.imaging.filters.base import ImageFilter
 
@@ -20,15 +20,7 @@ Response = Callable[[Volume, Box], npt.NDArray[np.float64]]
 
 
 class ConvolutionalFilter(ImageFilter):
-    """A filter of IBSI 2: its names tell all its settings, so that several can stand in one table.
-
-    Attributes
-    ----------
-    sees_all : bool
-        Whether the whole image decides the response at a voxel, however far away.
-    """
-
-    sees_all: ClassVar[bool] = False
+    """A filter of IBSI 2: its names tell all its settings, so that several can stand in one table."""
 
     @abstractmethod
     def responses(self, axes: Axes) -> Iterator[tuple[str, Response]]:
@@ -71,6 +63,23 @@ class ConvolutionalFilter(ImageFilter):
         check_reach(self.reach(volume.spacing_mm, plane), volume.shape, type(self).__name__)
         for name, response in wanted:
             yield f"{name}-{len(axes)}D", response(volume, box)
+
+
+class WithBoundary(ConvolutionalFilter):
+    """A filter that looks at a neighbourhood, and beyond the border of the image.
+
+    Attributes
+    ----------
+    boundary : {"mirror", "zero", "nearest", "periodic"}
+        What is beyond the border.
+    """
+
+    boundary: Boundary = "mirror"
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether it sees the other end of the image."""
+        return self.boundary == "periodic"
 
 
 def axes_of(plane: int | None) -> Axes:

@@ -13,9 +13,9 @@ from pydantic import Field, model_validator
 
 from radiobone.core.errors import BadSetting
 from radiobone.core.volume import Triple, Volume
-from radiobone.imaging.boundary import Boundary, extended
+from radiobone.imaging.boundary import extended
 from radiobone.imaging.crop import Box
-from radiobone.imaging.filters.convolutional import Axes, ConvolutionalFilter, Response, axes_of, number
+from radiobone.imaging.filters.convolutional import Axes, Response, WithBoundary, axes_of, number
 from radiobone.imaging.pooling import Pool, Pooling
 
 ComplexArray = npt.NDArray[np.complex128]
@@ -24,7 +24,7 @@ HALF_TURN_DEG = 180.0
 TRUNCATE = 4.0
 
 
-class Gabor(ConvolutionalFilter):
+class Gabor(WithBoundary):
     """Magnitude of the response to a Gabor kernel, a wave under a Gaussian, in planes (IBSI 2).
 
     Attributes
@@ -60,7 +60,6 @@ class Gabor(ConvolutionalFilter):
     theta_step_deg: float | None = Field(default=None, gt=0, le=HALF_TURN_DEG)
     rotation_invariance: Pooling | None = None
     truncate: float = Field(default=TRUNCATE, ge=1, le=10)
-    boundary: Boundary = "mirror"
 
     @model_validator(mode="after")
     def _steps_are_pooled(self) -> Gabor:

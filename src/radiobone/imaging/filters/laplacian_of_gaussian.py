@@ -13,15 +13,14 @@ from pydantic import Field
 
 from radiobone.core.errors import BadSetting
 from radiobone.core.volume import Triple, Volume
-from radiobone.imaging.boundary import Boundary
 from radiobone.imaging.crop import Box
-from radiobone.imaging.filters.convolutional import Axes, ConvolutionalFilter, Response, axes_of, number
+from radiobone.imaging.filters.convolutional import Axes, Response, WithBoundary, axes_of, number
 from radiobone.imaging.separable import SeparableKernel, Weights, responses
 
 TRUNCATE = 4.0
 
 
-class LaplacianOfGaussian(ConvolutionalFilter):
+class LaplacianOfGaussian(WithBoundary):
     """Laplacian of Gaussian of IBSI 2; ``LoG`` is that of pyradiomics.
 
     The response is per squared voxel; where voxels are not cubes, per squared edge of a cube of the same volume.
@@ -43,7 +42,6 @@ class LaplacianOfGaussian(ConvolutionalFilter):
     kind: Literal["LaplacianOfGaussian"] = "LaplacianOfGaussian"
     sigma_mm: tuple[Annotated[int | float, Field(gt=0)], ...] = Field(min_length=1)
     truncate: float = Field(default=TRUNCATE, ge=1, le=10)
-    boundary: Boundary = "mirror"
 
     def responses(self, axes: Axes) -> Iterator[tuple[str, Response]]:
         """Yield one response for each sigma."""

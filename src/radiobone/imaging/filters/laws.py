@@ -14,12 +14,12 @@ import numpy.typing as npt
 from pydantic import Field, field_validator, model_validator
 
 from radiobone.core.volume import Triple, Volume
-from radiobone.imaging.boundary import Boundary, surroundings
+from radiobone.imaging.boundary import surroundings
 from radiobone.imaging.crop import Box
 from radiobone.imaging.filters.convolutional import (
     Axes,
-    ConvolutionalFilter,
     Response,
+    WithBoundary,
     axes_of,
     check_letters,
 )
@@ -44,7 +44,7 @@ LAWS: Mapping[str, Weights] = MappingProxyType(
 )
 
 
-class Laws(ConvolutionalFilter):
+class Laws(WithBoundary):
     """Laws' kernels, one along each axis, and their texture energy (IBSI 2).
 
     Attributes
@@ -68,7 +68,6 @@ class Laws(ConvolutionalFilter):
     kernels: tuple[str, ...] = Field(min_length=1)
     rotation_invariance: Pooling | None = None
     energy_distance: int | None = Field(default=None, ge=1)
-    boundary: Boundary = "mirror"
 
     @field_validator("kernels")
     @classmethod

@@ -10,13 +10,12 @@ import numpy.typing as npt
 from pydantic import Field, field_validator
 
 from radiobone.core.volume import Triple, Volume
-from radiobone.imaging.boundary import Boundary
 from radiobone.imaging.crop import Box
-from radiobone.imaging.filters.convolutional import Axes, ConvolutionalFilter, Response, axes_of
+from radiobone.imaging.filters.convolutional import Axes, Response, WithBoundary, axes_of
 from radiobone.imaging.separable import SeparableKernel, reach_of, responses
 
 
-class Mean(ConvolutionalFilter):
+class Mean(WithBoundary):
     """Mean over a cube of voxels round each (IBSI 2).
 
     Attributes
@@ -33,7 +32,6 @@ class Mean(ConvolutionalFilter):
 
     kind: Literal["Mean"] = "Mean"
     support_voxels: int = Field(ge=3)
-    boundary: Boundary = "mirror"
 
     @field_validator("support_voxels")
     @classmethod

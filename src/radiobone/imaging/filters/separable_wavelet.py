@@ -13,12 +13,11 @@ import pywt
 from pydantic import Field, field_validator
 
 from radiobone.core.volume import Triple, Volume
-from radiobone.imaging.boundary import Boundary
 from radiobone.imaging.crop import Box
 from radiobone.imaging.filters.convolutional import (
     Axes,
-    ConvolutionalFilter,
     Response,
+    WithBoundary,
     axes_of,
     check_letters,
 )
@@ -28,7 +27,7 @@ from radiobone.imaging.separable import Chain, convolution, reach_of
 from radiobone.imaging.stationary_wavelet import DiscreteWavelet
 
 
-class SeparableWavelet(ConvolutionalFilter):
+class SeparableWavelet(WithBoundary):
     """Undecimated separable wavelets of IBSI 2; ``Wavelet`` is that of pyradiomics.
 
     Attributes
@@ -55,7 +54,6 @@ class SeparableWavelet(ConvolutionalFilter):
     level: int = Field(default=1, ge=1, le=8)
     bands: tuple[str, ...] = ()
     rotation_invariance: Pooling | None = None
-    boundary: Boundary = "mirror"
 
     @field_validator("bands")
     @classmethod

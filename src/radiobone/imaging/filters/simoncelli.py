@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +20,7 @@ FloatArray = npt.NDArray[np.float64]
 class Simoncelli(ConvolutionalFilter):
     """Band-pass map of the non-separable Simoncelli wavelet (IBSI 2); the image counts as periodic.
 
-    All of the image matters: with IBSI's definitions the whole, else what ``resampling.margin_voxels`` keeps.
+    All of the image matters, so all of it is brought to the features' grid: slow for large images.
 
     Attributes
     ----------
@@ -32,9 +32,13 @@ class Simoncelli(ConvolutionalFilter):
     IBSI 2 reference manual (arXiv 2006.05470), non-separable wavelets.
     """
 
-    sees_all: ClassVar[bool] = True
     kind: Literal["Simoncelli"] = "Simoncelli"
     level: tuple[Annotated[int, Field(ge=1, le=8)], ...] = Field(default=(1,), min_length=1)
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether the whole image decides the value of a voxel: it does."""
+        return True
 
     def responses(self, axes: Axes) -> Iterator[tuple[str, Response]]:
         """Yield one response for each level."""

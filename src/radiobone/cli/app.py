@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 from radiobone import __version__
 from radiobone.cli import (
     bench,
+    compare,
     demo,
     evaluate,
     extract,
@@ -29,7 +30,22 @@ from radiobone.core.errors import RadioboneError
 from radiobone.core.interruption import exit_code, terminations_interrupt
 from radiobone.core.warnings import RadioboneWarning
 
-COMMANDS = (demo, manifest, extract, map, evaluate, report, run, fit, score, recipes, selftest, ibsi, bench)
+COMMANDS = (
+    demo,
+    manifest,
+    extract,
+    map,
+    evaluate,
+    report,
+    run,
+    fit,
+    score,
+    recipes,
+    compare,
+    selftest,
+    ibsi,
+    bench,
+)
 EXIT_WRONG_USAGE = 2
 NOTHING_HALF_DONE = "No file is half-written. Run the same command again."
 

@@ -1,0 +1,1 @@
+"""What differs between two tables of features, and why it may."""

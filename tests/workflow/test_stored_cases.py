@@ -115,3 +115,21 @@ def test_another_version_of_what_decodes_is_another_key(
     assert before is not None
     assert after is not None
     assert before.key != after.key
+
+
+def test_files_are_read_several_at_a_time_and_once_each(
+    cohort: SmallCohort, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("p1", "p2", "p3"):
+        cohort.add(name)
+    listed = read_manifest(cohort.manifest).cases
+    cases = [*listed, *listed]  # every image twice, as with several regions
+    settings = load_settings(None, modality="ct")
+    alone = [cache.case_key(case, settings, "ct") for case in cases]
+    cache._digest_once.cache_clear()
+    digested: list[Path] = []
+    original = cache.file_digest
+    monkeypatch.setattr(cache, "file_digest", lambda path: digested.append(path) or original(path))
+    assert cache.case_keys(cases, settings, "ct", n_threads=3) == alone
+    assert None not in alone
+    assert sorted(digested) == sorted({case.image for case in cases} | {case.mask for case in cases})

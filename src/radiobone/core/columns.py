@@ -10,10 +10,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
 
-import pandas as pd
-
+from radiobone.core.lazy import lazily
 from radiobone.core.spelling import Part, any_of, is_spelled, one_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+else:
+    pd = lazily("pandas")
 
 MANY_ROWS = 10  # of one patient or of several; more are several
 _PERSON = """

@@ -7,8 +7,7 @@ import gzip
 import io
 import zlib
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from radiobone.core.errors import (
     BadEncoding,
@@ -22,6 +21,12 @@ from radiobone.core.errors import (
     ResourceLimit,
 )
 from radiobone.core.file_kinds import did_you_mean, kind_of
+from radiobone.core.lazy import lazily
+
+if TYPE_CHECKING:
+    import pandas as pd
+else:
+    pd = lazily("pandas")
 
 EXCEL_SUFFIXES = {".xlsx", ".xlsm"}
 PARQUET_SUFFIXES = {".parquet", ".pq"}

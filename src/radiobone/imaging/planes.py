@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import permutations
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
-from scipy.optimize import linear_sum_assignment
 
 from radiobone.core.errors import DimensionMismatch, EmptyMask
 from radiobone.core.volume import Triple, Volume
@@ -95,7 +95,8 @@ def _patient_axes(direction: tuple[float, ...]) -> tuple[tuple[int, ...], tuple[
     cosines = np.asarray(direction, dtype=float).reshape(
         3, 3
     )  # rows: patient x, y, z; columns: image x, y, z
-    _, image_axis = linear_sum_assignment(-np.abs(cosines))
+    size = np.abs(cosines)
+    image_axis = max(permutations(range(3)), key=lambda axes: size[range(3), axes].sum())
     order, flips = [], []
     for patient_axis in (2, 1, 0):
         axis = int(image_axis[patient_axis])

@@ -9,8 +9,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from radiobone.core.columns import choose_patient_column, patient_columns
 from radiobone.core.errors import (
@@ -29,6 +28,9 @@ from radiobone.core.tables import read_text_table
 from radiobone.core.warnings import SimilarIds
 from radiobone.io.not_a_table import check_is_manifest
 from radiobone.io.roots import common_folder
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 NO_PATH = Path()
 URL = re.compile(r"^[A-Za-z][A-Za-z0-9+.\-]+:/")

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PIL import Image
 
 from radiobone.core.entries import Entries
 from radiobone.core.errors import RadioboneError
 from radiobone.core.files import content_digest, file_digest, write_bytes
+from radiobone.core.lazy import lazily
 from radiobone.core.provenance import code_digest, package_version
 from radiobone.features.definitions import AnySettings
 from radiobone.io.images import files_read
 from radiobone.io.manifest import Case, check_case_files
 from radiobone.workflow.case_runner import Outcome
 from radiobone.workflow.repeats import Repeat, RepeatTask
+
+pillow = lazily("PIL.Image")
 
 ENGINE_PARTS = ("core", "io", "imaging", "features", "workflow/case_runner.py", "workflow/repeats.py")
 ENGINE_PACKAGES = (
@@ -100,6 +103,31 @@ def case_key(
     return CaseKey(image, mask, content_digest(asked))
 
 
+def case_keys(
+    cases: Sequence[Case],
+    settings: AnySettings,
+    modality: str | None,
+    repeats: RepeatTask | None = None,
+    *,
+    n_threads: int = 1,
+) -> list[CaseKey | None]:
+    """Return the keys of several cases, in their order; several files are read at a time, each once."""
+    by_image: dict[Path, list[int]] = {}
+    for number, case in enumerate(cases):
+        by_image.setdefault(case.image, []).append(number)
+
+    def of_one_image(numbers: list[int]) -> list[CaseKey | None]:
+        return [case_key(cases[number], settings, modality, repeats) for number in numbers]
+
+    found: dict[int, CaseKey | None] = {}
+    with ThreadPoolExecutor(max_workers=n_threads) as threads:
+        for numbers, keys in zip(
+            by_image.values(), threads.map(of_one_image, by_image.values()), strict=True
+        ):
+            found.update(zip(numbers, keys, strict=True))
+    return [found[number] for number in range(len(cases))]
+
+
 class Cache:
     """One small file per case in ``folder``; damaged or foreign entries are computed anew."""
 
@@ -143,7 +171,7 @@ def _from_plain(plain: dict[str, Any], case: Case) -> Outcome:
     content = dict(plain)
     roi = content.pop("roi")
     picture = content.pop("picture")
-    pixels = None if picture is None else np.asarray(Image.open(io.BytesIO(bytes.fromhex(picture))))
+    pixels = None if picture is None else np.asarray(pillow.open(io.BytesIO(bytes.fromhex(picture))))
     content["warnings"] = tuple(content["warnings"])
     content["features"] = _features(content["features"])
     content["repeats"] = tuple(
@@ -163,7 +191,7 @@ def _features(pairs: list[tuple[str, Any]]) -> dict[str, float]:
 def png_bytes(pixels: Any, *, smallest: bool = True) -> bytes:
     """Encode an RGB picture as PNG; the smallest file takes ten times as long as one nearly as small."""
     buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, format="PNG", optimize=smallest)
+    pillow.fromarray(pixels).save(buffer, format="PNG", optimize=smallest)
     return buffer.getvalue()
 
 

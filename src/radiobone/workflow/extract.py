@@ -20,7 +20,7 @@ from radiobone.features.ibsi.settings import IbsiSettings
 from radiobone.imaging.perturb.plan import PlanSource, load_plan
 from radiobone.io.manifest import Manifest, read_manifest
 from radiobone.io.manifest_paths import check_paths
-from radiobone.workflow.cache import Cache, case_key
+from radiobone.workflow.cache import Cache, case_keys
 from radiobone.workflow.case_runner import Outcome, Task
 from radiobone.workflow.choice import Choice, SettingsSource, choose, resolve_settings
 from radiobone.workflow.feature_table import FeatureTable, assemble, save, save_cases
@@ -94,7 +94,8 @@ def extract(
     if plan is not None:
         by_pyradiomics(choice.settings, "perturbed repeats")
     store = None if folder is None else Cache(folder / CASE_CACHE)
-    work = [Job(case, case_key(case, choice.settings, choice.modality)) for case in listed.cases]
+    found = case_keys(listed.cases, choice.settings, choice.modality, n_threads=jobs)
+    work = [Job(case, key) for case, key in zip(listed.cases, found, strict=True)]
     task = Task(choice.settings, choice.modality)
     keys = {job.key.key for job in work if job.key}
     kept = None if store is None else lambda: f"{store.count(keys)} of {len(work)} cases"

@@ -39,6 +39,22 @@ featureClass:
   glszm:
   gldm:
 """
+VOXEL_PARAMETERS = """
+imageType:
+  Original: {}
+featureClass:
+  glcm:
+    - JointEntropy
+setting:
+  binWidth: 25
+  force2D: true
+  label: 1
+voxelSetting:
+  kernelRadius: 2
+  maskedKernel: true
+  initValue: nan
+  voxelBatch: 10000
+"""
 HAS_PYRADIOMICS = importlib.util.find_spec("radiomics") is not None
 
 
@@ -51,6 +67,7 @@ def place(tmp_path: Path) -> Path:
         shutil.copy(CASES / f"{case}_mask.nrrd", tmp_path / "data" / f"{case}_label.nrrd")
     (tmp_path / "exampleSettings").mkdir()
     (tmp_path / "exampleSettings" / "Params.yaml").write_text(PARAMETERS, encoding="utf-8")
+    (tmp_path / "exampleSettings" / "exampleVoxel.yaml").write_text(VOXEL_PARAMETERS, encoding="utf-8")
     rows = [
         (f"data/{case}_image.nrrd", f"data/{case}_label.nrrd", 1) for case in ("brain1", "gone", "brain2")
     ]
@@ -80,7 +97,8 @@ def numbers(printed: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    ("name", "n_values"), [("hello.py", 16), ("hello_settings.py", 96), ("hello_classes.py", 250)]
+    ("name", "n_values"),
+    [("hello.py", 16), ("hello_settings.py", 96), ("hello_classes.py", 250), ("hello_voxel.py", 14)],
 )
 def test_examples_run(place, name, n_values):
     done = run(name, place)
@@ -103,7 +121,7 @@ def test_batches_log_what_fails_and_go_on(place, name):
 
 @pytest.mark.oracle
 @pytest.mark.skipif(not HAS_PYRADIOMICS, reason="pyradiomics cannot be imported here")
-@pytest.mark.parametrize("name", ["hello.py", "hello_settings.py", "hello_classes.py"])
+@pytest.mark.parametrize("name", ["hello.py", "hello_settings.py", "hello_classes.py", "hello_voxel.py"])
 def test_examples_print_what_pyradiomics_prints(place, name):
     ours, theirs = numbers(run(name, place).stdout), numbers(run(name, place, original=True).stdout)
     assert list(ours) == list(theirs)

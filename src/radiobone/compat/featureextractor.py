@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections import OrderedDict
 from pathlib import Path, PurePath
 from typing import Any
@@ -14,7 +15,7 @@ from radiobone.compat.diagnostics import general_entries, image_entries, mask_en
 from radiobone.compat.errors import as_pyradiomics
 from radiobone.compat.feature_classes import getFeatureClasses
 from radiobone.compat.loading import Loader, Source
-from radiobone.compat.log import logger
+from radiobone.compat.log import handler, logger
 from radiobone.compat.parameters import (
     DEFAULT_SETTINGS,
     check_content,
@@ -282,7 +283,10 @@ def _values(prepared: Prepared, settings: ExtractionSettings) -> dict[str, Any]:
 
 
 def _maps(prepared: Prepared, settings: ExtractionSettings) -> dict[str, Any]:
-    return {name: _as_sitk(volume) for name, volume in maps_of(prepared, settings, show=True).items()}
+    return {
+        name: _as_sitk(volume)
+        for name, volume in maps_of(prepared, settings, show=handler.level <= logging.INFO).items()
+    }
 
 
 def _later_steps(

@@ -100,6 +100,8 @@ def resampleImage(
 ) -> tuple[sitk.Image, sitk.Image]:
     """Resample image and mask to ``resampledPixelSpacing``, and cut them to the region and its surroundings.
 
+    The mask returned holds the label asked for, and no other.
+
     Raises
     ------
     ValueError

@@ -74,6 +74,11 @@ class Prepared:
         """The region, cut to its box."""
         return self.mask[self.box.slices]
 
+    @cached_property
+    def places(self) -> npt.NDArray[np.intp]:
+        """Places of the region's voxels in its flattened box, in raster order."""
+        return np.flatnonzero(self.inside)
+
     def measured_by(self, settings: ExtractionSettings) -> Prepared:
         """Return the same image and region for another plane and other distances."""
         return replace(
@@ -176,7 +181,7 @@ def corrected(image: Volume, settings: ExtractionSettings) -> Volume:
 
 
 def _warn_about(image: Volume, mask: npt.NDArray[np.bool_], box: Box, plane: int | None) -> None:
-    values = image.array[box.slices][mask[box.slices]]
+    values = image.array[box.slices].ravel().take(np.flatnonzero(mask[box.slices]))
     if values.min() == values.max():
         warnings.warn(
             ConstantRoi(
@@ -207,7 +212,7 @@ def texture_region(
     TooManyGrayLevels
         If the bins are too narrow for the range of intensities.
     """
-    found = array[prepared.inside]
+    found = array.ravel().take(prepared.places)  # many times faster than by a mask
     values = found.astype(np.float64)
     if not np.isfinite(values).all():
         raise NonFiniteIntensity(

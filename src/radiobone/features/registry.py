@@ -72,6 +72,7 @@ def ordered(features: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(features, key=lambda name: f"{name}FeatureValue"))
 
 
+@lru_cache(maxsize=len(FAMILIES))
 def default_names(family: str) -> tuple[str, ...]:
     """Names of the features that a family gives where none are asked for by name."""
     return tuple(name for name in feature_names(family) if name not in FAMILIES[family].deprecated)

@@ -12,6 +12,8 @@ import numpy.typing as npt
 from radiobone.features.matrices.tally import tally
 
 EPSILON = float(np.spacing(1.0))
+POWERS = np.array([0.0, -2.0, 2.0])
+PLACE_OF_POWER = {0: 0, -2: 1, 2: 2}
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -64,14 +66,14 @@ class SizeMatrices:
         return _sum(self.count, 1)
 
     @cached_property
-    def _by_size_power(self) -> dict[int, FloatArray]:
-        """Sums over each level's items of size to the power -2 and 2, shape (n_directions, n_levels)."""
-        return {power: _sum(self.count * self.size ** float(power), 2) for power in (-2, 2)}
+    def _power_sums(self) -> FloatArray:
+        """Sums over the items of level and size, each to the powers of ``POWERS``: (n_directions, n_powers, n_powers)."""
+        sums: FloatArray = (self.level ** POWERS[:, None]) @ (self.count @ self.size[:, None] ** POWERS)
+        return sums
 
     def emphasis(self, *, level: int = 0, size: int = 0) -> FloatArray:
         """Mean over the items of level and size, each to a power of -2, 0 or 2."""
-        per_level = self._by_size_power[size] if size else self._per_level
-        return _sum(per_level * self.level ** float(level), 1) / self.total
+        return self._power_sums[:, PLACE_OF_POWER[level], PLACE_OF_POWER[size]] / self.total
 
     def level_nonuniformity(self) -> FloatArray:
         """Sum of squared items per level, over the items."""
@@ -106,4 +108,4 @@ def _variance(p: FloatArray, key: FloatArray) -> FloatArray:
 
 
 def _sum(values: FloatArray, axis: int) -> FloatArray:
-    return cast(FloatArray, np.sum(values, axis=axis))
+    return cast(FloatArray, np.add.reduce(values, axis=axis))

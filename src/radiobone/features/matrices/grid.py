@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import product
 
 import numpy as np
@@ -90,12 +90,12 @@ class Layout:
         """Count each voxel's neighbours inside the region, shape (n_voxels,), at offsets and their opposites."""
         key = tuple(offsets)
         if key not in self._met:
-            inside = np.zeros(self.size, dtype=np.bool_)
-            inside[self.inside] = True
+            inside = np.zeros(self.size, dtype=np.uint8)
+            inside[self.inside] = 1
             met = np.zeros(self.inside.size, dtype=np.int64)
             for offset in offsets:
-                met += inside[self.inside + self.step(offset)]
-                met += inside[self.inside - self.step(offset)]
+                met += inside.take(self.inside + self.step(offset))
+                met += inside.take(self.inside - self.step(offset))
             self._met[key] = met
         return self._met[key]
 
@@ -149,7 +149,7 @@ class LevelGrid:
         rank = np.zeros(counts.size, dtype=np.uint16)
         rank[present] = np.arange(1, present.size + 1)
         flat = np.zeros(layout.size, dtype=np.uint16)
-        flat[layout.inside] = rank[levels]
+        flat[layout.inside] = rank.take(levels)
         return cls(layout, flat, present, counts[present])
 
     @classmethod
@@ -175,14 +175,18 @@ def offsets(box: Sequence[int], *, distances: Sequence[int] = (1,), plane: int |
     list of tuple of int
         13 of them at distance 1 in 3D, 4 in a plane.
     """
-    reach = max(distances)
-    along = range(reach, -reach - 1, -1)
+    return list(_offsets(tuple(box), tuple(distances), plane))
+
+
+@lru_cache
+def _offsets(box: tuple[int, ...], distances: tuple[int, ...], plane: int | None) -> tuple[Offset, ...]:
+    along = range(max(distances), -max(distances) - 1, -1)
     found = [
         offset
         for offset in product(along, along, along)
         if max(map(abs, offset)) in distances and _fits(offset, box, plane)
     ]
-    return found[: len(found) // 2]
+    return tuple(found[: len(found) // 2])
 
 
 def _fits(offset: Offset, box: Sequence[int], plane: int | None) -> bool:

@@ -82,7 +82,7 @@ def _look_around(
     alike = np.zeros(grid.layout.size, dtype=np.uint16)
     total = np.zeros(grid.layout.size, dtype=np.int32)
     spans, steps = grid.layout.long_spans, grid.layout.steps_both_ways(offsets)
-    _add_neighbours(grid.flat, level[grid.flat], spans, steps, alpha, alike, total)
+    _add_neighbours(grid.flat, level.take(grid.flat), spans, steps, alpha, alike, total)
     dependences = np.zeros((level.size, steps.size + 1), dtype=np.int64)
     differences = np.zeros(level.size)
     met = grid.layout.neighbours_met(offsets)

@@ -101,7 +101,7 @@ def test_every_voxel_knows_its_zone(levels):
 @given(hnp.arrays(np.int32, SHAPES, elements=st.sampled_from([0, 1, 2, 5])).filter(lambda a: a.any()))
 def test_slices_have_the_voxels_of_the_volume(levels):
     grid = LevelGrid.from_levels(levels)
-    found = slices_of(grid)
+    found = list(slices_of(grid))
     assert len(found) == sum(one.any() for one in levels)
     for slice_grid, slice_levels in zip(found, (one for one in levels if one.any()), strict=True):
         assert slice_grid.counts.tolist() == [int((slice_levels == level).sum()) for level in grid.levels]
@@ -114,7 +114,7 @@ def test_what_is_counted_in_slices_adds_up_to_what_is_counted_in_their_stack(lev
     """Kernels are given one slice by its voxels alone, in an array that holds the others too."""
     grid = LevelGrid.from_levels(levels)
     in_plane = offsets((2, 2, 2), plane=0)
-    slices = slices_of(grid)
+    slices = list(slices_of(grid))
     together = count_neighbours(grid, in_plane)
     apart = [count_neighbours(one, in_plane) for one in slices]
     assert (sum(one.pairs for one in apart) == together.pairs).all()

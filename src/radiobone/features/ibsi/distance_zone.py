@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 import numpy as np
 import numpy.typing as npt
 
 from radiobone.core.lazy import lazily
 from radiobone.features.ibsi.aggregate import aggregated
-from radiobone.features.ibsi.region import AXIAL, Dimension, Region
+from radiobone.features.ibsi.region import AXIAL, Region
 from radiobone.features.ibsi.sizes import size_features
 from radiobone.features.matrices.zones import label_zones
 from radiobone.features.region import TextureRegion
@@ -36,9 +38,8 @@ def distance_zone(region: Region) -> dict[str, float]:
     """
     found: dict[str, float] = {}
     for dimension in region.dimensions:
-        distances = _distances(region, dimension)
-        parts = (_features(view, distances) for view in region.views(dimension))
-        found.update(aggregated("dzm", dimension, parts))
+        steps = edge_distances(region.outline, plane=None if dimension == "3D" else AXIAL)[region.inside]
+        found.update(aggregated("dzm", dimension, _of_views(region.views(dimension), steps)))
     return found
 
 
@@ -68,18 +69,20 @@ def edge_distances(mask: npt.NDArray[np.bool_], *, plane: int | None) -> npt.NDA
     return np.asarray(found, dtype=np.int32)[1:-1, 1:-1, 1:-1]
 
 
-def _distances(region: Region, dimension: Dimension) -> npt.NDArray[np.int32]:
-    """Distances in the flat array of the region's grid."""
-    steps = edge_distances(region.outline, plane=None if dimension == "3D" else AXIAL)
-    layout = region.grid.layout
-    flat = np.zeros(layout.size, dtype=np.int32)
-    flat[layout.inside] = steps[region.inside]
-    return flat
+def _of_views(
+    views: Iterable[TextureRegion], steps: npt.NDArray[np.int32]
+) -> Iterator[dict[str, FloatArray]]:
+    """Give each slice or volume the distances of its own voxels, which come in raster order."""
+    first = 0
+    for view in views:
+        last = first + view.grid.layout.inside.size
+        yield _features(view, steps[first:last])
+        first = last
 
 
-def _features(view: TextureRegion, distances: npt.NDArray[np.int32]) -> dict[str, FloatArray]:
+def _features(view: TextureRegion, steps: npt.NDArray[np.int32]) -> dict[str, FloatArray]:
     rows, sizes, zone_of_voxel = label_zones(view.grid, view.alike)
     nearest = np.full(sizes.size, np.iinfo(np.int32).max, dtype=np.int64)
-    np.minimum.at(nearest, zone_of_voxel, distances[view.grid.layout.inside])
+    np.minimum.at(nearest, zone_of_voxel, steps)
     zones = SizeMatrices.of_items(view.grid.levels, rows, nearest)
     return size_features(NAMES, zones, np.array([float(view.grid.counts.sum())]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -76,15 +76,12 @@ class Region:
     def _slices_together(self) -> TextureRegion:
         return self._view(self.grid, plane=AXIAL)
 
-    @cached_property
-    def _slices(self) -> tuple[TextureRegion, ...]:
-        return tuple(self._view(grid, plane=AXIAL) for grid in slices_of(self.grid))
-
-    def views(self, dimension: Dimension) -> Sequence[TextureRegion]:
-        """Regions whose matrices are counted apart: the slices in 2D, else one."""
+    def views(self, dimension: Dimension) -> Iterator[TextureRegion]:
+        """Yield the regions whose matrices are counted apart: the slices in 2D, which are not kept, else one."""
         if dimension == "2D":
-            return self._slices
-        return (self._slices_together,) if dimension == "2_5D" else (self._volume,)
+            yield from (self._view(grid, plane=AXIAL) for grid in slices_of(self.grid))
+        else:
+            yield self._slices_together if dimension == "2_5D" else self._volume
 
     @property
     def dimensions(self) -> tuple[Dimension, ...]:
@@ -95,20 +92,20 @@ class Region:
         return TextureRegion(self.intensities, grid, self.image.spacing_mm, plane, Texture())
 
 
-def slices_of(grid: LevelGrid) -> list[LevelGrid]:
-    """Split a region into its axial slices; each keeps the numbering of the whole region's levels."""
-    layout = grid.layout
-    numbers = layout.inside // layout.strides[AXIAL]
-    starts = np.flatnonzero(np.diff(numbers)) + 1
-    return [
-        _only(grid, Layout(inside, layout.size, layout.strides, layout.box))
-        for inside in np.split(layout.inside, starts)
-    ]
+def slices_of(grid: LevelGrid) -> Iterator[LevelGrid]:
+    """Yield the axial slices of a region; each keeps the numbering of the whole region's levels.
 
-
-def _only(grid: LevelGrid, layout: Layout) -> LevelGrid:
-    counts = np.bincount(grid.flat[layout.inside], minlength=grid.levels.size + 1)[1:]
-    return LevelGrid(layout, grid.flat, grid.levels, counts)
+    The padding round the region is in every slice, so no step within a plane leaves the slice's part of the array.
+    """
+    layout, plane = grid.layout, grid.layout.strides[AXIAL]
+    numbers = layout.inside // plane
+    for number in np.unique(numbers):
+        flat = grid.flat[number * plane : (number + 1) * plane]
+        inside = layout.inside[numbers == number] - number * plane
+        counts = np.bincount(flat[inside], minlength=grid.levels.size + 1)[1:]
+        yield LevelGrid(
+            Layout(inside, plane, layout.strides, (1, *layout.box[1:])), flat, grid.levels, counts
+        )
 
 
 def split(aggregation: str) -> tuple[Dimension, bool]:

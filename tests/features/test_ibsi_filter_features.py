@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from radiobone.core.errors import BadSetting, RoiTooSmall
+from radiobone.core.errors import BadSetting, ResourceLimit, RoiTooSmall
 from radiobone.core.settings import parse_yaml
 from radiobone.core.volume import Volume
+from radiobone.features.definitions import measure
 from radiobone.features.engine import extract_features, prepare
 from radiobone.features.names import expected_names
 from radiobone.features.presets import load_settings
@@ -122,3 +123,17 @@ def test_a_filter_too_large_for_the_image_is_refused_before_the_image_is_resampl
     with pytest.raises(RoiTooSmall, match="44 voxels along z, and LaplacianOfGaussian looks 120"):
         measured(image, mask, images=(entry,), resampling=Resampling())
     assert not made
+
+
+@pytest.mark.parametrize("settings", [
+    {"images": [{"kind": "Simoncelli"}], "resampling": {"spacing_xyz_mm": [0.05, 0.05, 0.05]}},
+    {"images": [{"kind": "Mean", "support_voxels": 3, "boundary": "periodic"}],
+     "resampling": {"spacing_xyz_mm": [0.05, 0.05, 0.05]}},
+    {"images": [{"kind": "Simoncelli"}], "definitions": "ibsi",
+     "interpolation": {"spacing_xyz_mm": [0.05, 0.05, 0.05]}},
+], ids=["Simoncelli", "periodic", "ibsi"])  # fmt: skip
+def test_a_whole_image_that_takes_too_much_memory_is_refused(image, mask, settings):
+    inside = np.zeros(image.shape, dtype=np.uint8)
+    inside[10:12, 20:22, 20:22] = 1
+    with pytest.raises(ResourceLimit, match=r"sees the whole image, which has 7\.4e"):
+        measure(image, image.with_array(inside), load_settings(settings))

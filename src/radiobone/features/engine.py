@@ -21,7 +21,7 @@ from radiobone.features.region import ShapeRegion, TextureRegion
 from radiobone.features.registry import FAMILIES, ShapeFamily, TextureFamily, default_names
 from radiobone.features.settings import ExtractionSettings, FamilyChoice
 from radiobone.features.source import Source, shape_on
-from radiobone.imaging.boundary import check_reach
+from radiobone.imaging.boundary import check_reach, check_whole
 from radiobone.imaging.crop import Box, steps_between
 from radiobone.imaging.discretise import discretise
 from radiobone.imaging.filters.base import ImageFilter
@@ -64,6 +64,8 @@ class Prepared:
         own, whole = entry.reach(spacing_mm, self.plane), shape_on(self.source.image, spacing_mm)
         if not any(own) and not entry.sees_all:
             return self.image, box
+        if entry.sees_all:
+            check_whole(whole, type(entry).__name__)
         check_reach(own, whole, type(entry).__name__)
         reach = self.source.settings.reach_voxels(spacing_mm, self.plane, whole)
         wide = self.source.wide(self.image, reach + box.beyond(self.box))

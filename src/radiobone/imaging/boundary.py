@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Literal
@@ -9,9 +10,10 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from radiobone.core.errors import RoiTooSmall
+from radiobone.core.errors import ResourceLimit, RoiTooSmall
 from radiobone.imaging.crop import Box
 
+MAX_VOXELS_SEEN = 300_000_000  # some 2.4 GB for each copy in double precision
 FloatArray = npt.NDArray[np.float64]
 Boundary = Literal["mirror", "zero", "nearest", "periodic"]
 """Beyond the border: the image mirrored (c b a | a b c), zeros, its outermost voxel, or its other end."""
@@ -122,3 +124,18 @@ def check_reach(reach: Sequence[int], shape: Sequence[int], what: str) -> None:
                 "would see little but what is made up beyond the border. Choose a smaller filter, leave it out, or "
                 "filter each slice by itself."
             )
+
+
+def check_whole(shape: Sequence[int], what: str) -> None:
+    """Refuse an image that takes too much memory for a filter that sees all of it.
+
+    Raises
+    ------
+    ResourceLimit
+    """
+    n_voxels = math.prod(shape)
+    if n_voxels > MAX_VOXELS_SEEN:
+        raise ResourceLimit(
+            f"{what} sees the whole image, which has {n_voxels:.2g} voxels on the features' grid; the cap is "
+            f"{MAX_VOXELS_SEEN:.0e}. Use larger voxels, cut the image to the part that matters, or leave {what} out."
+        )

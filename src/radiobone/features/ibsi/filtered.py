@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from radiobone.core.volume import Triple, Volume
 from radiobone.features.ibsi.region import Region
 from radiobone.features.ibsi.settings import Family, IbsiSettings, Resegmentation
+from radiobone.features.source import shape_on
+from radiobone.imaging.boundary import check_whole
 from radiobone.imaging.crop import crop
 from radiobone.imaging.filters.original import Original
 
@@ -55,9 +57,11 @@ def reach_mm(settings: IbsiSettings, image: Volume) -> float | None:
         Before it is put on the grid.
     """
     filters = [entry for entry in settings.images if not isinstance(entry, Original)]
-    if any(entry.sees_all for entry in filters):
-        return None
     spacing_mm, plane = _grid_spacing_mm(settings, image), settings.filter_plane(is_2d=image.is_2d)
+    for entry in filters:
+        if entry.sees_all:
+            check_whole(shape_on(image, spacing_mm), type(entry).__name__)
+            return None
     reaches = [entry.reach(spacing_mm, plane) for entry in filters]
     far = [(voxels + 1) * edge for reach in reaches for voxels, edge in zip(reach, spacing_mm, strict=True)]
     return max(far, default=0.0)

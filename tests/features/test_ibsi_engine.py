@@ -8,6 +8,7 @@ import pytest
 import radiobone as rb
 from radiobone.core.errors import BadConfig, BadSetting, RoiTooSmall, TooManyGrayLevels
 from radiobone.core.volume import Volume
+from radiobone.core.warnings import ConstantRoi
 from radiobone.features.definitions import measure, names_of
 from radiobone.features.ibsi.engine import extract_ibsi_features
 from radiobone.features.ibsi.settings import ALL_AGGREGATIONS, IbsiSettings, Resegmentation
@@ -137,7 +138,7 @@ def test_interpolation_needs_no_more_than_the_surroundings():
 def test_what_cannot_be_measured_has_a_name():
     image, mask = pair()
     constant = image.with_array(np.full(image.shape, 7, dtype=np.int16))
-    with pytest.raises(RoiTooSmall, match="morph_moran_i is nan"):
+    with pytest.raises(RoiTooSmall, match="morph_moran_i is nan"), pytest.warns(ConstantRoi):
         extract_ibsi_features(constant, mask, IbsiSettings())
     with pytest.raises(RoiTooSmall, match="Widen the resegmentation range"):
         extract_ibsi_features(image, mask, IbsiSettings(resegmentation=Resegmentation(lower=5000)))

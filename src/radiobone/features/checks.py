@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +11,7 @@ import numpy.typing as npt
 from radiobone.core.errors import EmptyMask, ImplausibleIntensity, NonFiniteIntensity, RoiTooSmall
 from radiobone.core.validation import real_numbers
 from radiobone.core.volume import Volume
-from radiobone.core.warnings import NonFiniteIntensityOutside
+from radiobone.core.warnings import ConstantRoi, NonFiniteIntensityOutside
 from radiobone.features.settings import RoiLimits
 from radiobone.imaging.crop import Box, bounding_box
 from radiobone.imaging.mask_grid import MaskReading, onto_image
@@ -136,3 +137,20 @@ def check_region(mask: npt.NDArray[np.bool_], limits: RoiLimits) -> Box:
             "Check the mask, or lower the limit."
         )
     return box
+
+
+def warn_if_constant(values: npt.NDArray[Any]) -> None:
+    """Warn where all intensities of a region are equal.
+
+    Warns
+    -----
+    ConstantRoi
+    """
+    if values.min() == values.max():
+        warnings.warn(
+            ConstantRoi(
+                f"All {values.size} voxels of the region have the value {float(values[0]):g}: texture features "
+                "have the values agreed for that case and say nothing. Check image and mask."
+            ),
+            stacklevel=6,
+        )

@@ -14,8 +14,8 @@ import numpy.typing as npt
 
 from radiobone.core.errors import NonFiniteIntensity, RoiTooSmall
 from radiobone.core.volume import Volume
-from radiobone.core.warnings import ConstantRoi, SingleSliceRoi
-from radiobone.features.checks import as_whole_numbers, check_inputs, check_region
+from radiobone.core.warnings import SingleSliceRoi
+from radiobone.features.checks import as_whole_numbers, check_inputs, check_region, warn_if_constant
 from radiobone.features.matrices.grid import Layout, LevelGrid
 from radiobone.features.region import ShapeRegion, TextureRegion
 from radiobone.features.registry import FAMILIES, ShapeFamily, TextureFamily, default_names
@@ -183,15 +183,7 @@ def corrected(image: Volume, settings: ExtractionSettings) -> Volume:
 
 
 def _warn_about(image: Volume, mask: npt.NDArray[np.bool_], box: Box, plane: int | None) -> None:
-    values = image.array[box.slices].ravel().take(np.flatnonzero(mask[box.slices]))
-    if values.min() == values.max():
-        warnings.warn(
-            ConstantRoi(
-                f"All {values.size} voxels of the region have the value {float(values[0]):g}: texture features "
-                "have the values agreed for that case and say nothing. Check image and mask."
-            ),
-            stacklevel=5,
-        )
+    warn_if_constant(image.array[box.slices].ravel().take(np.flatnonzero(mask[box.slices])))
     if plane is None and not image.is_2d and 1 in box.shape:
         warnings.warn(
             SingleSliceRoi(

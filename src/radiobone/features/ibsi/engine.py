@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from radiobone.core.errors import RoiTooSmall
 from radiobone.core.volume import Volume
-from radiobone.features.checks import check_inputs, check_region
+from radiobone.features.checks import check_inputs, check_region, warn_if_constant
 from radiobone.features.ibsi.filtered import OF_ORIGINAL, reach_mm, regions
 from radiobone.features.ibsi.local_intensity import RADIUS_MM
 from radiobone.features.ibsi.region import Region
@@ -48,11 +48,17 @@ def extract_ibsi_features(image: Volume, mask: Volume, settings: IbsiSettings) -
     ------
     GeometryMismatch, DimensionMismatch, EmptyMask, RoiTooSmall, NonFiniteIntensity, ImplausibleIntensity,
     TooManyGrayLevels, ResourceLimit
+
+    Warns
+    -----
+    ConstantRoi
     """
     image, mask = check_inputs(image, mask, settings.mask)
+    prepared = prepare(image, mask, settings)
+    warn_if_constant(prepared.intensities)
     return {
         f"{name}_{feature}": value
-        for name, region in regions(prepare(image, mask, settings))
+        for name, region in regions(prepared)
         for family in measured_families(settings, is_2d=image.is_2d, filtered=name != IMAGE)
         for feature, value in _finite(family, region)
     }

@@ -158,7 +158,7 @@ def test_unknown_names_are_refused(content):
         ({"setting": {"force2D": "True"}}, "force2D"),
         ({"setting": {"force2D": True, "force2Ddimension": 3}}, "plane"),
         ({"setting": {"weightingNorm": "taxi"}}, "weighting_norm"),
-        ({"setting": {"resampledPixelSpacing": [1, 1]}}, "spacing_xyz_mm"),
+        ({"setting": {"resampledPixelSpacing": [1]}}, "spacing_xyz_mm"),
         ({"featureClass": {"glcm": ["Kontrast"]}}, "Kontrast"),
         ({"featureClass": {"glcm": ["SumVariance"]}}, "SumVariance"),
     ],

@@ -39,6 +39,7 @@ SETTINGS: dict[str, Any] = {
     "pointwise": kinds("Original", *POINTWISE),
     "count": kinds("Original", "Wavelet", *POINTWISE, binCount=32),
     "mr": "mr",
+    "ibsi": {"definitions": "ibsi", "aggregations": ["2D_comb", "2_5D_comb", "3D_avg"]},
     "one dimension": kinds("Original", "Wavelet", minimumROIDimensions=1),
 }
 

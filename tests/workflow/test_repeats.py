@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,7 +18,7 @@ from radiobone.core.errors import BadSetting, TableOfRepeats
 from radiobone.imaging.perturb.grow import Grow
 from radiobone.selection.icc import icc_1_1
 from radiobone.workflow import image_pool
-from radiobone.workflow.extract import extract
+from radiobone.workflow.extract import dry_run, extract
 from radiobone.workflow.study import evaluate, evaluate_table
 from small_cohort import QUICK, SmallCohort, two_labels, write_image
 
@@ -226,6 +227,14 @@ def test_the_command_says_how_robust_the_features_are(three_patients: SmallCohor
         "of 2 features have an ICC(1,1) of 0.75 or more (lower end of the 95 % interval, 6 regions)"
         in said.output
     )
+
+
+@pytest.mark.parametrize("measure", [extract, dry_run])
+def test_a_plan_that_cannot_be_is_refused_before_any_work(
+    measure: Any, three_patients: SmallCohort, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(image_pool, "run_image", None)
     with pytest.raises(BadSetting, match="0 repeats"):
-        extract(three_patients.manifest, output=tmp_path / "other", perturb=0)
-    assert not (tmp_path / "other").exists()
+        measure(three_patients.manifest, output=tmp_path / "out", perturb=0)
+    with pytest.raises(BadSetting, match="IBSI's definitions, and perturbed repeats"):
+        measure(three_patients.manifest, output=tmp_path / "out", settings={"definitions": "ibsi"}, perturb=2)

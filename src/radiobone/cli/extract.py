@@ -114,6 +114,7 @@ def extract(
             root=root,
             target=target,
             jobs=jobs,
+            perturb=perturb,
             engine=engine,
             show_progress=show,
         )

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from radiobone.core.volume import Volume
 from radiobone.features.checks import check_inputs
-from radiobone.features.engine import corrected, extract_features, plane_of
+from radiobone.features.definitions import measure
+from radiobone.features.engine import corrected, plane_of
 from radiobone.features.settings import ExtractionSettings
 from radiobone.features.source import shape_on
 from radiobone.imaging.perturb.base import Perturbation
@@ -62,4 +63,4 @@ class Perturbable:
         ------
         EmptyMask, RoiTooSmall, NonFiniteIntensity, TooManyGrayLevels
         """
-        return extract_features(image, mask, self.settings)
+        return measure(image, mask, self.settings)

@@ -17,7 +17,7 @@ from radiobone.core.provenance import machine, versions
 from radiobone.core.warnings import MixedPixelTypes
 from radiobone.features.definitions import AnySettings, by_pyradiomics, names_of
 from radiobone.features.ibsi.settings import IbsiSettings
-from radiobone.imaging.perturb.plan import PlanSource, load_plan
+from radiobone.imaging.perturb.plan import Perturbations, PlanSource, load_plan
 from radiobone.io.manifest import Manifest, read_manifest
 from radiobone.io.manifest_paths import check_paths
 from radiobone.workflow.cache import Cache, case_keys
@@ -86,13 +86,11 @@ def extract(
     -----
     ModalityAssumed, MixedPixelTypes
     """
-    plan = None if perturb is None else load_plan(perturb)
     folder = (
         None if output is None else prepare_extraction_folder(output, inputs=[manifest, *_files(perturb)])
     )
     listed, choice = _planned(manifest, settings, modality, root, target, engine)
-    if plan is not None:
-        by_pyradiomics(choice.settings, "perturbed repeats")
+    plan = _repeats_planned(perturb, choice)
     store = None if folder is None else Cache(folder / CASE_CACHE)
     found = case_keys(listed.cases, choice.settings, choice.modality, n_threads=jobs)
     work = [Job(case, key) for case, key in zip(listed.cases, found, strict=True)]
@@ -130,6 +128,7 @@ def dry_run(
     target: str | None = None,
     jobs: int = 1,
     engine: str | None = None,
+    perturb: PlanSource | None = None,
     show_progress: bool = True,
 ) -> FeatureTable:
     """Read and check every file and region of a manifest, and draw it, without measuring anything.
@@ -139,6 +138,7 @@ def dry_run(
     """
     folder = prepare_extraction_folder(output, inputs=[manifest])
     listed, choice = _planned(manifest, settings, modality, root, target, engine)
+    _repeats_planned(perturb, choice)
     task = Task(choice.settings, choice.modality, measure=False)
     work = [Job(case) for case in listed.cases]
     outcomes = run_jobs(work, task, store=None, n_processes=jobs, show_progress=show_progress)
@@ -148,6 +148,14 @@ def dry_run(
     result = replace(assemble(outcomes, listed, {}), feature_columns=tuple(dict.fromkeys(names)))
     save_cases(result, outcomes, folder)
     return result
+
+
+def _repeats_planned(perturb: PlanSource | None, choice: Choice) -> Perturbations | None:
+    """Read which repeats are wanted; settings that cannot be perturbed are refused before any work."""
+    if perturb is None:
+        return None
+    by_pyradiomics(choice.settings, "perturbed repeats")
+    return load_plan(perturb)
 
 
 def _files(perturb: PlanSource | None) -> list[str | Path]:

@@ -17,11 +17,14 @@ from radiobone.cli.app import app
 from radiobone.core.errors import BadSetting, LabelNotFound, OutputTaken
 from radiobone.core.volume import Volume
 from radiobone.core.warnings import ModalityAssumed, SingleSliceRoi, UndefinedInMap
+from radiobone.features.engine import prepare
 from radiobone.features.maps import warm_up
+from radiobone.features.settings import ExtractionSettings
 from radiobone.imaging.map_pictures import STRIP_PX, map_planes
 from radiobone.io.images import read_image
 from radiobone.io.write import write_volume
 from radiobone.workflow import compiling
+from radiobone.workflow.feature_maps import maps_of
 from radiobone.workflow.map_files import map_files
 
 SPACING_MM = (2.0, 1.0, 1.0)
@@ -136,6 +139,14 @@ def test_settings_of_shape_alone_have_no_maps(case):
         rb.feature_maps(*case, settings={**PLAIN, "featureClass": {"shape": None}})
 
 
+def test_settings_that_maps_do_not_follow_are_refused(case):
+    with pytest.raises(BadSetting, match="IBSI"):
+        rb.feature_maps(*case, "glcm_Contrast", "ibsi")
+    other_engine = ExtractionSettings(engine="pyradiomics")
+    with pytest.raises(BadSetting, match="made by radiobone alone"):
+        maps_of(prepare(*case, other_engine), other_engine)
+
+
 def test_undefined_voxels_are_counted_and_named(case):
     image, mask = case
     alone = mask.array.copy()
@@ -178,12 +189,12 @@ def test_progress_is_told_to_its_end(case, capsys):
 
 def test_first_maps_announce_the_wait(monkeypatch, capsys):
     compiled: list[list[str]] = []
-    monkeypatch.setattr(compiling.maps, "warm_up", lambda families: compiled.append(list(families)))
-    monkeypatch.setattr(compiling.maps, "are_warm", lambda _families: False)
+    monkeypatch.setattr(warm_up, "warm_up", lambda families: compiled.append(list(families)))
+    monkeypatch.setattr(warm_up, "are_warm", lambda _families: False)
     compiling.compile_map_kernels(["glcm"], show=True)
     assert compiled == [["glcm"]]
     assert "First maps of glcm: compiling" in capsys.readouterr().err
-    monkeypatch.setattr(compiling.maps, "are_warm", lambda _families: True)
+    monkeypatch.setattr(warm_up, "are_warm", lambda _families: True)
     compiling.compile_map_kernels(["glcm"], show=True)
     assert (compiled, capsys.readouterr().err) == ([["glcm"]], "")
 

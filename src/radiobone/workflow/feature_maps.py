@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from radiobone.core.errors import BadSetting
 from radiobone.core.progress import progress
 from radiobone.core.settings import validate
 from radiobone.core.volume import Triple
@@ -107,6 +108,11 @@ def maps_of(
     show: bool = False,
 ) -> FeatureMaps:
     """Compute maps after all steps that come before the filters; see ``feature_maps``."""
+    if settings.engine != "radiobone":
+        raise BadSetting(
+            f"The settings ask for the engine {settings.engine}, and feature maps are made by radiobone alone; their "
+            "values are the same. Leave 'engine' out of the settings."
+        )
     plane = prepared.plane
     wanted = all_maps(settings, plane) if asked is None else chosen_maps(settings, plane, asked)
     compile_kernels(show=show)

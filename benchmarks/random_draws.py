@@ -105,8 +105,8 @@ def store(draw: Draw, pyradiomics: Pyradiomics, folder: Path) -> None:
     write_json(folder / "draw.json", {**kept, "versions": pyradiomics.versions, "values": theirs["values"]})
 
 
-def main() -> None:
-    """Compare every draw and keep the result."""
+def arguments() -> argparse.Namespace:
+    """Read what was typed."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -115,7 +115,12 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--only", default="", help="numbers of draws, whose differences are printed")
     parser.add_argument("--store", type=Path, help="folder for draws and pyradiomics' values")
-    options = parser.parse_args()
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Compare every draw and keep the result."""
+    options = arguments()
     wanted = [int(number) for number in options.only.split(",") if number] or list(range(options.draws))
     pyradiomics = Pyradiomics(options.pyradiomics)
     rows: list[dict[str, Any]] = []
@@ -126,20 +131,23 @@ def main() -> None:
             if options.store:
                 store(draw, pyradiomics, options.store / f"{options.seed}_{number:03d}")
             verdict = measured(draw, pyradiomics, Path(folder))
-            rows.append(
-                {"draw": number, "described": draw.described, "parameters": draw.parameters, **verdict.row()}
-            )
+            told = {"draw": number, "described": draw.described, "parameters": draw.parameters}
+            rows.append({**told, **verdict.row()})
             print(f"{number:4d} {verdict.line()}  [{draw.described}]", file=sys.stderr, flush=True)
             if options.only:
                 print("\n".join([json.dumps(draw.parameters), *verdict.details()]))
     print(f"{time.perf_counter() - start:.0f} s", file=sys.stderr)
     if not options.only:
-        used = {"ours": versions(), "theirs": pyradiomics.versions}
-        head = {"seed": options.seed, "versions": used, "summary": summary(rows)}
-        lines = ",\n".join(json.dumps(row, sort_keys=True) for row in rows)
-        text = json.dumps(head, indent=1)[:-2] + f',\n "draws": [\n{lines}\n ]\n}}\n'
-        (HERE / "results" / "random_draws.json").write_text(text, encoding="utf-8")
-        print(json.dumps(head["summary"], indent=1))
+        keep(rows, options.seed, pyradiomics.versions)
+
+
+def keep(rows: list[dict[str, Any]], seed: int, theirs: dict[str, Any]) -> None:
+    """Write the result, one line for each draw."""
+    head = {"seed": seed, "versions": {"ours": versions(), "theirs": theirs}, "summary": summary(rows)}
+    lines = ",\n".join(json.dumps(row, sort_keys=True) for row in rows)
+    text = json.dumps(head, indent=1)[:-2] + f',\n "draws": [\n{lines}\n ]\n}}\n'
+    (HERE / "results" / "random_draws.json").write_text(text, encoding="utf-8")
+    print(json.dumps(head["summary"], indent=1))
 
 
 def summary(rows: list[dict[str, Any]]) -> dict[str, Any]:

@@ -179,9 +179,14 @@ def test_rows_and_features_of_one_table_are_listed(plain, compared):
     other = plain.iloc[1:].drop(columns="original_glcm_Contrast")
     found = compared(plain, other)
     lines = list(comparison_lines(found))
-    assert "Only in A: 1 rows (P1 / bone)." in lines
-    assert "Only in A: 1 features (original_glcm_Contrast)." in lines
+    assert "Only in A: 1 row (P1 / bone)." in lines
+    assert "Only in A: 1 feature (original_glcm_Contrast)." in lines
     assert not found.differences.agree
+
+
+def test_many_features_of_one_table_are_counted(plain, filtered, compared):
+    lines = list(comparison_lines(compared(filtered, plain)))
+    assert "Only in A: 837 features (wavelet 744, square 93)." in lines
 
 
 def test_counts_add_up(plain, compared):

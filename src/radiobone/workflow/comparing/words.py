@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 import textwrap
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from radiobone.workflow.comparing.comparison import Comparison
 from radiobone.workflow.comparing.differences import CLASSES
-from radiobone.workflow.comparing.sides import Side
+from radiobone.workflow.comparing.sides import Side, parts_of
 
 GROUPS_SHOWN = 24
 FEATURES_SHOWN = 8
@@ -45,10 +46,16 @@ def _shared(found: Comparison) -> Iterator[str]:
         ("B", "features", values.only_b),
     ):
         if names:
-            yield f"Only in {letter}: {len(names)} {what} ({_some(names)})."
+            count = f"{len(names)} {what}" if len(names) > 1 else f"1 {what.removesuffix('s')}"
+            yield f"Only in {letter}: {count} ({_some(names)})."
 
 
 def _some(names: Sequence[str]) -> str:
+    """Name a few; of many features, how many there are of each image."""
+    parts = [parts_of(name) for name in names]
+    if len(names) > NAMES_SHOWN and all(parts):
+        kinds = Counter(part[0].split("-")[0] for part in parts if part is not None)
+        return ", ".join(f"{kind} {count}" for kind, count in kinds.items())
     return ", ".join(names[:NAMES_SHOWN]) + (", …" if len(names) > NAMES_SHOWN else "")
 
 

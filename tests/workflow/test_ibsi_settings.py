@@ -79,6 +79,14 @@ def test_the_comparison_asks_for_image_and_mask_together(tmp_path: Path) -> None
     assert "Give both --image and --mask" in str(told.exception)
 
 
+def test_another_ct_is_no_phantom(three_patients: SmallCohort) -> None:
+    row = three_patients.rows[0]
+    image, mask = (three_patients.folder / row[name] for name in ("image", "mask"))
+    told = run("ibsi", "--image", image, "--mask", mask)
+    assert isinstance(told.exception, BadSetting)
+    assert "the reference values are of that image alone" in str(told.exception)
+
+
 def test_the_comparison_of_the_digital_phantom_is_shown_and_written(tmp_path: Path) -> None:
     told = run("ibsi", "-o", tmp_path / "ibsi")
     assert told.exit_code == 0, told.output

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+FAILURES_SHOWN = 20
 EPILOG = """Examples:
 
 [bold]radiobone ibsi[/bold]  (the digital phantom, which is built in)
@@ -41,8 +42,11 @@ def ibsi(
     rows = digital_phantom_rows()
     if image is not None and mask is not None:
         rows += ct_phantom_rows(image, mask)
-    for line in (*summary_lines(rows), *failed_lines(rows)):
+    failed = failed_lines(rows)
+    for line in (*summary_lines(rows), *failed[:FAILURES_SHOWN]):
         typer.echo(line)
+    if len(failed) > FAILURES_SHOWN:
+        typer.echo(f"… and {len(failed) - FAILURES_SHOWN} more: -o DIR writes them all.")
     if folder is not None:
         save_comparison(rows, folder)
         typer.echo(f"Written: {folder / 'ibsi.md'}, {folder / 'ibsi_values.csv'}")

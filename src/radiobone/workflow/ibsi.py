@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from radiobone.core.errors import BadSetting
 from radiobone.core.ibsi_names import ENDING, FAMILIES, IbsiName, ibsi_name, nomenclature
 from radiobone.core.volume import Volume
 from radiobone.features.ibsi.configurations import CONFIGURATIONS, DIGITAL_PHANTOM
@@ -24,6 +25,8 @@ from radiobone.workflow.selftest import digital_phantom
 from radiobone.workflow.single import as_volume
 
 PHANTOM = "digital_phantom"
+CT_SHAPE = (60, 201, 204)
+CT_SOURCE = "https://github.com/theibsi/data_sets"
 SETTINGS: Mapping[str, IbsiSettings] = {PHANTOM: DIGITAL_PHANTOM, **CONFIGURATIONS}
 DIAGNOSTICS = "Diagnostics"
 
@@ -79,9 +82,16 @@ def ct_phantom_rows(image_path: Path, mask_path: Path) -> list[IbsiRow]:
 
     Raises
     ------
+    BadSetting
+        If the image has another size than the phantom.
     ImageError, MaskError, PathError
     """
     image = as_volume(image_path)
+    if image.shape != CT_SHAPE:
+        raise BadSetting(
+            f"{image_path.name} has {image.shape} voxels (z, y, x) and IBSI's CT phantom {CT_SHAPE}: the reference values are "
+            f"of that image alone. It is patient 1 of {CT_SOURCE}."
+        )
     mask = open_mask(mask_path, image).region(roi=None, label=None)
     whole = image.with_array(np.rint(image.array))  # the manual asks for it: its files may hold decimals
     return [row for name in CONFIGURATIONS for row in _rows_of(name, whole, mask)]

@@ -15,7 +15,7 @@ import SimpleITK as sitk
 from radiobone.compat.versions import __version__
 from radiobone.core.volume import Volume
 from radiobone.imaging.crop import bounding_box
-from radiobone.imaging.itk import to_sitk
+from radiobone.imaging.itk import to_sitk_nd
 
 Entries = dict[str, Any]
 PREFIX = "diagnostics_"
@@ -114,7 +114,5 @@ def _count_pieces(inside: npt.NDArray[np.bool_]) -> int:
 
 
 def _position(volume: Volume, index: tuple[Any, ...]) -> tuple[float, ...]:
-    frame = to_sitk(replace(volume, array=np.zeros((1, 1, 1), dtype=np.uint8)))
-    if volume.is_2d:
-        frame = frame[:, :, 0]
+    frame = to_sitk_nd(replace(volume, array=np.zeros((1, 1, 1), dtype=np.uint8)))
     return tuple(frame.TransformContinuousIndexToPhysicalPoint([float(value) for value in index]))

@@ -28,7 +28,7 @@ from radiobone.core.volume import Volume
 from radiobone.features.engine import Prepared, measure, place, source_of
 from radiobone.features.presets import read_settings_file
 from radiobone.features.settings import ExtractionSettings
-from radiobone.imaging.itk import to_sitk
+from radiobone.imaging.itk import to_sitk_nd
 from radiobone.imaging.resample import on_one_grid
 from radiobone.workflow.compiling import compile_kernels
 from radiobone.workflow.feature_maps import maps_of
@@ -195,7 +195,7 @@ class RadiomicsFeatureExtractor:
             source = source_of(image, region, chosen)
             gridded, inside = source.gridded(source.margin_voxels)
         labelled = inside.array.astype(np.uint32) * np.uint32(chosen.mask.label or 1)
-        return _as_sitk(gridded), _as_sitk(inside.with_array(labelled))
+        return to_sitk_nd(gridded), to_sitk_nd(inside.with_array(labelled))
 
     def computeShape(
         self, image: sitk.Image, mask: sitk.Image, boundingBox: Any, **kwargs: Any
@@ -284,7 +284,7 @@ def _values(prepared: Prepared, settings: ExtractionSettings) -> dict[str, Any]:
 
 def _maps(prepared: Prepared, settings: ExtractionSettings) -> dict[str, Any]:
     return {
-        name: _as_sitk(volume)
+        name: to_sitk_nd(volume)
         for name, volume in maps_of(prepared, settings, show=handler.level <= logging.INFO).items()
     }
 
@@ -304,8 +304,3 @@ def _later_steps(
     if settings.resegmentation is not None:
         told |= mask_entries(inside.with_array(prepared.mask), "resegmented", prepared.image)
     return told
-
-
-def _as_sitk(volume: Volume) -> sitk.Image:
-    image = to_sitk(volume)
-    return image[:, :, 0] if volume.is_2d else image

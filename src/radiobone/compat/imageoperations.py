@@ -19,7 +19,7 @@ from radiobone.features.checks import check_region
 from radiobone.features.settings import ExtractionSettings
 from radiobone.imaging.crop import bounding_box
 from radiobone.imaging.discretise import bin_edges
-from radiobone.imaging.itk import to_sitk
+from radiobone.imaging.itk import to_sitk_nd
 from radiobone.imaging.mask_grid import onto_image
 from radiobone.imaging.normalise import Normalisation, normalise
 from radiobone.imaging.resample import on_one_grid, resample
@@ -34,13 +34,8 @@ def _settings(kwargs: dict[str, Any], image_type: str = "Original") -> Extractio
     return extraction_settings(kwargs, {image_type: {}}, {"firstorder": []})
 
 
-def _as_sitk(volume: Volume) -> sitk.Image:
-    image = to_sitk(volume)
-    return image[:, :, 0] if volume.is_2d else image
-
-
 def _labelled(mask: Volume, label: int) -> sitk.Image:
-    return _as_sitk(mask.with_array((mask.array != 0).astype(np.uint32) * np.uint32(label)))
+    return to_sitk_nd(mask.with_array((mask.array != 0).astype(np.uint32) * np.uint32(label)))
 
 
 def getMask(mask: sitk.Image, **kwargs: Any) -> sitk.Image:
@@ -55,7 +50,7 @@ def getMask(mask: sitk.Image, **kwargs: Any) -> sitk.Image:
         reading = _settings(kwargs).mask
         found = read_labels(mask, None, reading)
         found.region(roi=None, label=reading.label or 1)
-    return _as_sitk(found.labels.with_array(found.labels.array.astype(np.uint32)))
+    return to_sitk_nd(found.labels.with_array(found.labels.array.astype(np.uint32)))
 
 
 def checkMask(
@@ -114,14 +109,14 @@ def resampleImage(
         label = settings.mask.label or 1
         region = as_volume(maskNode).mask_of(label)
         image, mask = resample(as_volume(imageNode), region, settings.resampling)
-    return _as_sitk(image), _labelled(mask, label)
+    return to_sitk_nd(image), _labelled(mask, label)
 
 
 def normalizeImage(image: sitk.Image, **kwargs: Any) -> sitk.Image:
     """Return standard scores over the whole image times ``normalizeScale``, cut off at ``removeOutliers``."""
     with as_pyradiomics():
         chosen = _settings({**kwargs, "normalize": True}).normalisation or Normalisation()
-        return _as_sitk(normalise(as_volume(image), chosen))
+        return to_sitk_nd(normalise(as_volume(image), chosen))
 
 
 def resegmentMask(imageNode: sitk.Image, maskNode: sitk.Image, **kwargs: Any) -> sitk.Image:
@@ -160,7 +155,7 @@ def _filter(image_type: str) -> Callable[..., FilteredImages]:
             for entry in settings.images:
                 for name, array in entry.images(volume, plane, whole):
                     logger.debug("Yielding %s image", name)
-                    yield _as_sitk(volume.with_array(array)), name, kwargs
+                    yield to_sitk_nd(volume.with_array(array)), name, kwargs
 
     get.__name__ = f"get{image_type}Image"
     get.__doc__ = f"Yield the images of the type {image_type}, each with its name and the settings."

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import SimpleITK as sitk
 
 from radiobone.compat.diagnostics import Entries, original_image_entries, original_mask_entries
-from radiobone.core.errors import BadSetting, LabelNotFound
+from radiobone.core.errors import BadSetting
 from radiobone.core.volume import Volume
 from radiobone.imaging.itk import component
 from radiobone.imaging.mask_grid import MaskReading
@@ -55,7 +55,10 @@ class LoadedMask:
 
 
 class Loader:
-    """Reads images and masks; files that are asked for again, for another label, are not decoded again."""
+    """Reads images and masks; files asked for again, for another label, are not decoded again.
+
+    The last image and mask read from files stay in memory until others take their place.
+    """
 
     def __init__(self) -> None:
         self._image: tuple[State, LoadedImage] | None = None
@@ -127,14 +130,7 @@ def read_labels(mask: sitk.Image, image: Volume | None, reading: MaskReading) ->
     ------
     LabelNotFound, ProbabilisticMask, GeometryMismatch, DimensionMismatch
     """
-    channel = reading.channel or 0
-    one = component(mask, channel)
-    if one is None:
-        raise LabelNotFound(
-            f"The mask has {mask.GetNumberOfComponentsPerPixel()} channels, and number {channel} was asked for, counted "
-            "from 0. Ask for one that is there."
-        )
-    volume = as_volume(one)
+    volume = as_volume(component(mask, reading.channel or 0, "The mask"))
     labels = volume.with_array(as_labels(volume.array, "The mask"))
     on_grid = labels if image is None else onto_grid(labels, image, "The mask", reading)
     return LabelMask(on_grid, {}, "The mask", label_boxes(on_grid.array))

@@ -8,8 +8,6 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
-import SimpleITK as sitk
-
 from radiobone.core.errors import BadSetting, MissingExtra, RoiTooSmall
 from radiobone.core.volume import Volume
 from radiobone.features.engine import source_of
@@ -19,7 +17,7 @@ from radiobone.features.registry import FAMILIES, ShapeFamily
 from radiobone.features.settings import ExtractionSettings
 from radiobone.imaging.discretise import FixedBinCount, FixedBinWidth
 from radiobone.imaging.filters.lbp2d import LBP2D
-from radiobone.imaging.itk import to_sitk
+from radiobone.imaging.itk import to_sitk_nd
 
 PACKAGE = "radiomics"
 DONE_HERE = (
@@ -82,7 +80,7 @@ def measure_by_pyradiomics(image: Volume, mask: Volume, settings: ExtractionSett
     }
     region = source.mask.with_array((source.mask.array != 0).astype("uint8"))
     try:
-        found = extractor.execute(_as_sitk(source.image), _as_sitk(region))
+        found = extractor.execute(to_sitk_nd(source.image), to_sitk_nd(region))
     except ValueError as error:
         raise RoiTooSmall(
             f"pyradiomics refuses the region: {error}. Check the mask and the settings."
@@ -106,11 +104,6 @@ def _has_shape(family: str, image: Volume, settings: ExtractionSettings) -> bool
     if not isinstance(kind, ShapeFamily):
         return True
     return (image.is_2d or settings.plane is not None) if kind.flat else not image.is_2d
-
-
-def _as_sitk(volume: Volume) -> sitk.Image:
-    image = to_sitk(volume)
-    return image[:, :, 0] if volume.is_2d else image
 
 
 def _for_dimensions(setting: Plain, image: Volume) -> Plain:

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import SimpleITK as sitk
 
+from radiobone.core.errors import LabelNotFound
 from radiobone.core.volume import Triple, Volume
 
 
@@ -63,11 +64,35 @@ def from_sitk(image: sitk.Image, *, modality: str | None = None, is_2d: bool = F
     )
 
 
-def component(image: sitk.Image, channel: int) -> sitk.Image | None:
-    """Return one of an image's values per voxel, counted from 0; None if there are fewer."""
+def to_sitk_nd(volume: Volume) -> sitk.Image:
+    """Copy a volume into a SimpleITK image, of two dimensions if it is a single 2D image."""
+    image = to_sitk(volume)
+    return image[:, :, 0] if volume.is_2d else image
+
+
+def component(image: sitk.Image, channel: int, what: str) -> sitk.Image:
+    """Take one of a mask's values per voxel.
+
+    Parameters
+    ----------
+    image : SimpleITK.Image
+        The mask.
+    channel : int
+        Which value, from 0.
+    what : str
+        The mask, for the message.
+
+    Raises
+    ------
+    LabelNotFound
+        If there are fewer values.
+    """
     n_components = image.GetNumberOfComponentsPerPixel()
     if channel >= n_components:
-        return None
+        raise LabelNotFound(
+            f"{what} has {n_components} values per voxel, and number {channel} was asked for, counted from 0. "
+            "Ask for one that is there."
+        )
     return image if n_components == 1 else sitk.VectorIndexSelectionCast(image, channel)
 
 

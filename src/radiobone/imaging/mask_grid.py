@@ -16,7 +16,7 @@ from radiobone.imaging.resample import check_inside, nearest_on, on_one_grid
 
 
 class MaskReading(Settings):
-    """What a mask file leaves open.
+    """What a file of labels leaves open; RTSTRUCT and DICOM-SEG are drawn on the image's grid and named.
 
     Attributes
     ----------

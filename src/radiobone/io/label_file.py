@@ -13,7 +13,6 @@ import numpy.typing as npt
 import SimpleITK as sitk
 
 from radiobone.core.errors import (
-    LabelNotFound,
     MaskLooksLikeImage,
     ProbabilisticMask,
     VectorImage,
@@ -142,13 +141,7 @@ def _read(path: Path, image: Volume, channel: int | None) -> Volume:
 
 def _read_channel(path: Path, channel: int) -> Volume:
     """Read one of several values per voxel; the file's bytes were checked before the values were counted."""
-    whole = sitk.ReadImage(str(path))
-    one = component(whole, channel)
-    if one is None:
-        raise LabelNotFound(
-            f"{path} has {whole.GetNumberOfComponentsPerPixel()} values per voxel, and number {channel} was asked for, "
-            "counted from 0. Ask for one that is there."
-        )
+    one = component(sitk.ReadImage(str(path)), channel, str(path))
     is_2d = one.GetDimension() == 2
     return from_sitk(sitk.JoinSeries(one) if is_2d else one, is_2d=is_2d)
 

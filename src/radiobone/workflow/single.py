@@ -175,13 +175,7 @@ def _of_channel(mask: ImageLike, channel: int | None) -> ImageLike:
     """Take one of several values per voxel, where one is named."""
     if channel is None or not isinstance(mask, sitk.Image):
         return mask
-    one = component(mask, channel)
-    if one is None:
-        raise LabelNotFound(
-            f"The mask has {mask.GetNumberOfComponentsPerPixel()} values per voxel, and number {channel} was asked for, "
-            "counted from 0. Ask for one that is there."
-        )
-    return one
+    return component(mask, channel, "The mask")
 
 
 class _Regions:

@@ -97,12 +97,12 @@ def segment_names(path: Path) -> dict[str, int]:
 
 
 def _parse(content: bytes, path: Path) -> tuple[dict[str, str], int]:
-    ends = [
-        (position, len(mark))
-        for mark in (b"\n\n", b"\r\n\r\n")
-        if (position := content.find(mark, 0, LARGEST_HEADER_BYTES)) >= 0
-    ]
-    end, mark_length = min(ends, default=(len(content), 0))
+    end, mark_length = content.find(b"\n\n", 0, LARGEST_HEADER_BYTES), 2
+    of_windows = content.find(b"\r\n\r\n", 0, LARGEST_HEADER_BYTES if end < 0 else end)
+    if of_windows >= 0:
+        end, mark_length = of_windows, 4
+    elif end < 0:
+        end, mark_length = len(content), 0
     fields: dict[str, str] = {}
     for line in content[:end].decode("utf-8", errors="replace").splitlines()[1:]:
         if line.startswith("#") or ":" not in line:

@@ -22,6 +22,7 @@ NAMES = [
     "fit",
     "score",
     "recipes",
+    "compare",
     "selftest",
     "ibsi",
     "bench",

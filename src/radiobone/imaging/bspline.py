@@ -15,21 +15,19 @@ Unser 1999, IEEE Signal Processing Magazine 16(6): splines, a perfect fit for si
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from radiobone.core.compiled import compiled
+from radiobone.imaging.spline_support import AxisSupport, PlaceArray, axis_support
 
 FloatArray = npt.NDArray[np.float64]
-PlaceArray = npt.NDArray[np.uint64]  # unsigned, since a negative place would have to be looked for each time
 
 POLE = float(np.sqrt(3.0) - 2.0)
 GAIN = (1.0 - POLE) * (1.0 - 1.0 / POLE)
 HORIZON = int(np.ceil(np.log(1e-10) / np.log(abs(POLE))))  # voxels after which the first sum is cut off
-MARGIN = 40  # POLE ** 40 is 1e-23
 WHOLE, SINGLE, EVERY = (
     0,
     1,
@@ -38,69 +36,6 @@ WHOLE, SINGLE, EVERY = (
 NEAR_WHOLE = 1e-7
 TO_WHOLE = 1.5 * 2.0**52  # adding and taking it away rounds to the nearest whole number
 NOISE = 1e-13  # of sums of 64 products, in parts of the largest; their order costs less than 2e-14
-
-
-@dataclass(frozen=True, eq=False)
-class AxisSupport:
-    """Where the new voxels along one axis take their values from.
-
-    Attributes
-    ----------
-    part : slice
-        The old voxels that matter.
-    starts_at_border : bool
-        Whether ``part`` begins with the image's first voxel.
-    wanted : slice
-        Where in ``part`` the coefficients are needed; around them the filter gets going.
-    weights : ndarray of float, shape (n_new, 4)
-    indices : ndarray of uint64, shape (n_new, 4)
-        Old voxels, counted from the beginning of ``wanted``; mirrored at the borders.
-    inside : ndarray of bool, shape (n_new,)
-        Whether the new voxel's centre lies in the image.
-    """
-
-    part: slice
-    starts_at_border: bool
-    wanted: slice
-    weights: FloatArray
-    indices: PlaceArray
-    inside: npt.NDArray[np.bool_]
-
-
-def axis_support(position: FloatArray, n_old: int) -> AxisSupport:
-    """Find weights and neighbours of positions along an axis.
-
-    Parameters
-    ----------
-    position : ndarray of float, shape (n_new,)
-        In old voxels; the centre of the first is 0.
-    n_old : int
-        Length of the axis.
-    """
-    inside = (position >= -0.5) & (position < n_old - 0.5)
-    first = np.floor(position.astype(np.float32)).astype(np.int64) - 1  # ITK looks for it in single precision
-    w = position - (first + 1)
-    cubic = (1.0 / 6.0) * w * w * w
-    before = (1.0 / 6.0) + 0.5 * w * (w - 1.0) - cubic
-    after = w + before - 2.0 * cubic
-    weights = np.stack([before, 1.0 - before - after - cubic, after, cubic], axis=1)
-    indices = first[:, None] + np.arange(4)
-    period = max(2 * (n_old - 1), 1)
-    indices = np.where(inside[:, None], np.abs(indices) % period, 0)
-    indices = np.minimum(indices, period - indices) if n_old > 1 else np.zeros_like(indices)
-    first_wanted, last_wanted = (
-        int(indices[inside].min(initial=n_old - 1)),
-        int(indices[inside].max(initial=0)),
-    )
-    low, high = max(first_wanted - MARGIN, 0), min(last_wanted + MARGIN, n_old - 1)
-    return AxisSupport(
-        part=slice(low, high + 1),
-        starts_at_border=low == 0,
-        wanted=slice(first_wanted - low, last_wanted + 1 - low),
-        weights=weights,
-        indices=np.where(inside[:, None], indices - first_wanted, 0).astype(np.uint64),
-        inside=inside,
-    )
 
 
 def interpolate(
@@ -163,7 +98,13 @@ def spline_coefficients(
     rows = np.empty((n_z, n_y, x.wanted.stop - x.wanted.start))
     for plane, found in zip(part, rows, strict=True):
         _filter_rows(
-            np.ascontiguousarray(plane), x.starts_at_border, x.wanted.start, found, POLE, GAIN, HORIZON
+            np.ascontiguousarray(plane, dtype=np.float64),
+            x.starts_at_border,
+            x.wanted.start,
+            found,
+            POLE,
+            GAIN,
+            HORIZON,
         )
     columns = np.empty((n_z, y.wanted.stop - y.wanted.start, rows.shape[2]))
     for plane, found in zip(rows, columns, strict=True):
@@ -229,7 +170,7 @@ def _filter_columns(values: FloatArray, at_border: bool, pole: float, gain: floa
 
 @compiled
 def _filter_rows(
-    values: npt.NDArray[Any],
+    values: FloatArray,
     at_border: bool,
     wanted: int,
     found: FloatArray,

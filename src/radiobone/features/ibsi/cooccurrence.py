@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from radiobone.features.glcm import PART_CELLS, both_ways, probability_features
-from radiobone.features.ibsi.aggregate import aggregated
-from radiobone.features.ibsi.region import Region, split
+from radiobone.features.ibsi.aggregate import over_aggregations
+from radiobone.features.ibsi.region import Region
 from radiobone.features.region import TextureRegion
 
 FloatArray = npt.NDArray[np.float64]
@@ -65,12 +65,7 @@ def cooccurrence(region: Region) -> dict[str, float]:
     RoiTooSmall
         If no two voxels are neighbours.
     """
-    found: dict[str, float] = {}
-    for aggregation in region.settings.aggregations:
-        dimension, merged = split(aggregation)
-        parts = (part for view in region.views(dimension) for part in _features(view, merged))
-        found.update(aggregated("cm", aggregation, parts))
-    return found
+    return over_aggregations("cm", region, _features)
 
 
 def _features(view: TextureRegion, merged: bool) -> Iterator[dict[str, FloatArray]]:

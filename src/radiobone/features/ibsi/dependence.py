@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
-from radiobone.features.ibsi.aggregate import aggregated
+from radiobone.features.ibsi.aggregate import over_dimensions
 from radiobone.features.ibsi.region import Region
 from radiobone.features.ibsi.sizes import size_features
 from radiobone.features.region import TextureRegion
@@ -29,16 +31,13 @@ def dependence(region: Region) -> dict[str, float]:
     dict
         IBSI's name to value.
     """
-    found: dict[str, float] = {}
-    for dimension in region.dimensions:
-        found.update(aggregated("ngl", dimension, map(_features, region.views(dimension))))
-    return found
+    return over_dimensions("ngl", region, _features)
 
 
-def _features(view: TextureRegion) -> dict[str, FloatArray]:
+def _features(view: TextureRegion) -> Iterator[dict[str, FloatArray]]:
     count = view.neighbours.dependences.astype(float)[None]
     sizes = np.arange(1, count.shape[2] + 1, dtype=float)  # a voxel depends on itself too
     matrices = SizeMatrices(view.grid.levels.astype(float), sizes, count)
     n_voxels = np.array([float(view.grid.counts.sum())])
     energy = np.sum((count / matrices.total) ** 2, axis=(1, 2))
-    return {**size_features(NAMES, matrices, n_voxels), "dc_energy": energy}
+    yield {**size_features(NAMES, matrices, n_voxels), "dc_energy": energy}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
-from radiobone.features.ibsi.aggregate import aggregated
-from radiobone.features.ibsi.region import Region, split
+from radiobone.features.ibsi.aggregate import over_aggregations
+from radiobone.features.ibsi.region import Region
 from radiobone.features.ibsi.sizes import size_features
 from radiobone.features.matrices.grid import offsets
 from radiobone.features.matrices.runs import count_runs
@@ -31,15 +33,10 @@ def run_length(region: Region) -> dict[str, float]:
     dict
         IBSI's name to value.
     """
-    found: dict[str, float] = {}
-    for aggregation in region.settings.aggregations:
-        dimension, merged = split(aggregation)
-        parts = (_features(view, merged) for view in region.views(dimension))
-        found.update(aggregated("rlm", aggregation, parts))
-    return found
+    return over_aggregations("rlm", region, _features)
 
 
-def _features(view: TextureRegion, merged: bool) -> dict[str, FloatArray]:
+def _features(view: TextureRegion, merged: bool) -> Iterator[dict[str, FloatArray]]:
     """Features of one slice or volume; a direction without neighbours has runs of length 1."""
     directions = offsets((2, 2, 2), plane=view.plane)
     count = count_runs(view.grid, directions).astype(float)
@@ -48,4 +45,4 @@ def _features(view: TextureRegion, merged: bool) -> dict[str, FloatArray]:
     n_voxels = np.full(len(directions), float(view.grid.counts.sum()))
     if merged:
         runs, n_voxels = runs.merged(np.ones(len(directions))), n_voxels.sum(keepdims=True)
-    return size_features(NAMES, runs, n_voxels)
+    yield size_features(NAMES, runs, n_voxels)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
-from radiobone.features.ibsi.aggregate import aggregated
+from radiobone.features.ibsi.aggregate import over_dimensions
 from radiobone.features.ibsi.region import Region
 from radiobone.features.ibsi.sizes import size_features
 from radiobone.features.matrices.zones import find_zones
@@ -30,13 +32,10 @@ def size_zone(region: Region) -> dict[str, float]:
     dict
         IBSI's name to value.
     """
-    found: dict[str, float] = {}
-    for dimension in region.dimensions:
-        found.update(aggregated("szm", dimension, map(_features, region.views(dimension))))
-    return found
+    return over_dimensions("szm", region, _features)
 
 
-def _features(view: TextureRegion) -> dict[str, FloatArray]:
+def _features(view: TextureRegion) -> Iterator[dict[str, FloatArray]]:
     rows, sizes = find_zones(view.grid, view.alike)
     zones = SizeMatrices.of_items(view.grid.levels, rows, sizes)
-    return size_features(NAMES, zones, np.array([float(view.grid.counts.sum())]))
+    yield size_features(NAMES, zones, np.array([float(view.grid.counts.sum())]))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-from radiobone.features.ibsi.aggregate import aggregated
+from radiobone.features.ibsi.aggregate import over_dimensions
 from radiobone.features.ibsi.region import Region
 from radiobone.features.ngtdm import tone_features
 from radiobone.features.region import TextureRegion
@@ -32,11 +32,7 @@ def tone_difference(region: Region) -> dict[str, float]:
     RoiTooSmall
         If no two voxels are neighbours.
     """
-    found: dict[str, float] = {}
-    for dimension in region.dimensions:
-        parts = (part for view in region.views(dimension) for part in _features(view))
-        found.update(aggregated("ngt", dimension, parts))
-    return found
+    return over_dimensions("ngt", region, _features)
 
 
 def _features(view: TextureRegion) -> Iterator[dict[str, FloatArray]]:

@@ -170,7 +170,11 @@ def main() -> None:
     }
     target = HERE / "results" / ("ready_crop_shape.json" if options.shape else "ready_crop.json")
     results = json.loads(target.read_text()) if target.is_file() else {"crops": {}}
-    results |= {"versions": versions, "what": WHAT, "rounds": options.rounds}
+    results |= {
+        "versions": results.get("versions", {}) | versions,
+        "what": WHAT,
+        "rounds": options.rounds,
+    }
     wanted = [name for name in options.only.split(",") if name]
     with tempfile.TemporaryDirectory() as folder:
         for name, case in cases(options.data, options.workloads).items():

@@ -28,11 +28,8 @@ FloatArray = npt.NDArray[np.float64]
 POLE = float(np.sqrt(3.0) - 2.0)
 GAIN = (1.0 - POLE) * (1.0 - 1.0 / POLE)
 HORIZON = int(np.ceil(np.log(1e-10) / np.log(abs(POLE))))  # voxels after which the first sum is cut off
-WHOLE, SINGLE, EVERY = (
-    0,
-    1,
-    2,
-)  # values whose last bits matter: near whole numbers, near halfway between two, all
+# Values whose last bits matter: those near whole numbers, those near halfway between two decimals, all.
+WHOLE, SINGLE, EVERY = 0, 1, 2
 NEAR_WHOLE = 1e-7
 TO_WHOLE = 1.5 * 2.0**52  # adding and taking it away rounds to the nearest whole number
 NOISE = 1e-13  # of sums of 64 products, in parts of the largest; their order costs less than 2e-14

@@ -3,7 +3,7 @@
     python benchmarks/maps.py --pyradiomics PYTHON [--data ../shared/data] [--rounds 3] [--only glcm_r1,...]
 
 PYTHON is an interpreter with pyradiomics 3.0.1. The region is a whole vertebra (TotalSegmentator, label 31) at 1 mm,
-58,000 voxels, or at 2 mm, 7,300 voxels, where pyradiomics takes many minutes; bins of 25 HU. pyradiomics uses one thread;
+58,000 voxels, or at 2 mm, 7,200 voxels, where pyradiomics takes many minutes; bins of 25 HU. pyradiomics uses one thread;
 this library is measured with one and with two. pyradiomics measures slow cases once (`rounds` says how often). Each of our
 processes makes the maps of a tiny region first, unseen, so that nothing is compiled or loaded in the time. Writes
 benchmarks/results/maps.json: medians of wall and processor seconds, ratios of wall seconds, and by how much the maps differ

@@ -44,12 +44,12 @@ def _features(
             total += s[i]
         spread, pairs, change, strength = 0.0, 0.0, 0.0, 0.0
         for i in range(n):
-            for j in range(n):
-                gap = abs(level[v, i] - level[v, j])
-                spread += abs(level[v, i] * p[i] - level[v, j] * p[j])
-                pairs += p[i] * p[j] * gap * gap
-                change += gap * (p[i] * s[i] + p[j] * s[j]) / (p[i] + p[j])
-                strength += (p[i] + p[j]) * gap * gap
+            for j in range(i):  # every pair stands for two, and a level beside itself adds nothing
+                gap, both = level[v, i] - level[v, j], p[i] + p[j]
+                spread += 2 * abs(level[v, i] * p[i] - level[v, j] * p[j])
+                pairs += 2 * p[i] * p[j] * gap * gap
+                change += 2 * gap * (p[i] * s[i] + p[j] * s[j]) / both
+                strength += 2 * both * gap * gap
         n_pairs = n * (n - 1)
         values[v, 0] = rough / spread if spread > 0 else 0.0
         values[v, 1] = 1 / rough if rough > 0 else coarseness_of_flat

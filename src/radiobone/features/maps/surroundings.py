@@ -9,6 +9,7 @@ from radiobone.core.compiled import compiled
 from radiobone.features.maps.neighbourhoods import CellPairs, IntArray, Neighbourhoods
 
 FloatArray = npt.NDArray[np.float64]
+BLOCK = 64  # neighbourhoods compared together: enough for wide registers, few enough for the smallest cache
 
 
 def compare(around: Neighbourhoods, cells: CellPairs, alpha: int) -> tuple[FloatArray, FloatArray]:
@@ -46,26 +47,45 @@ def _compare(
     dependences: FloatArray,
     differences: FloatArray,
 ) -> None:
-    n_cells = rank.shape[1]
-    own, total = np.empty(n_cells), np.empty(n_cells)
-    met, alike = np.empty(n_cells, dtype=np.int64), np.empty(n_cells, dtype=np.int64)
-    for v in range(rank.shape[0]):
-        for cell in range(n_cells):
-            own[cell] = level[v, np.int64(rank[v, cell]) - 1] if rank[v, cell] > 0 else 0.0
-        total[:], met[:], alike[:] = 0.0, 0, 0
-        for p in range(first.size):
-            one, other = first[p], second[p]
-            both = own[one] > 0 and own[other] > 0
-            near = both and abs(own[one] - own[other]) <= alpha
-            total[one] += own[other]  # levels are positive: 0 where nothing counts
-            total[other] += own[one]
-            met[one] += both
-            met[other] += both
-            alike[one] += near
-            alike[other] += near
-        for cell in range(n_cells):
-            if own[cell] > 0:
-                row = np.int64(rank[v, cell]) - 1
-                dependences[v, 0, row, alike[cell]] += 1
-                if met[cell] > 0:
-                    differences[v, row] += abs(own[cell] - total[cell] / met[cell])
+    """Compare block by block: one pair of cells in many neighbourhoods, which a processor does at once."""
+    n_voxels, n_cells = rank.shape
+    own = np.zeros((n_cells, BLOCK), dtype=np.int32)
+    total, met, alike = np.empty_like(own), np.empty_like(own), np.empty_like(own)
+    for start in range(0, n_voxels, BLOCK):
+        here = min(BLOCK, n_voxels - start)
+        for v in range(here):
+            for cell in range(n_cells):
+                number = rank[start + v, cell]
+                own[cell, v] = np.int32(level[start + v, number - 1]) if number > 0 else np.int32(0)
+        _compare_cells(own, first, second, np.int32(alpha), total, met, alike)
+        for v in range(here):
+            for cell in range(n_cells):
+                number = np.int64(rank[start + v, cell])
+                if number > 0:
+                    dependences[start + v, 0, number - 1, alike[cell, v]] += 1
+                    if met[cell, v] > 0:
+                        apart = own[cell, v] - total[cell, v] / met[cell, v]
+                        differences[start + v, number - 1] += abs(apart)
+
+
+@compiled
+def _compare_cells(
+    own: npt.NDArray[np.int32],
+    first: IntArray,
+    second: IntArray,
+    alpha: np.int32,
+    total: npt.NDArray[np.int32],
+    met: npt.NDArray[np.int32],
+    alike: npt.NDArray[np.int32],
+) -> None:
+    """Sum neighbours' levels and count them and the like ones; all arrays have the shape (n_cells, n_voxels)."""
+    total[:], met[:], alike[:] = 0, 0, 0
+    for p in range(first.size):
+        for one, other in ((first[p], second[p]), (second[p], first[p])):
+            for v in range(own.shape[1]):
+                total[one, v] += own[other, v]  # levels are positive: 0 where nothing counts
+            for v in range(own.shape[1]):
+                met[one, v] += np.int32(own[other, v] > 0)
+            for v in range(own.shape[1]):
+                apart = np.int32(own[one, v] - own[other, v])
+                alike[one, v] += np.int32((own[other, v] > 0) & (apart <= alpha) & (-apart <= alpha))

@@ -20,12 +20,10 @@ def mean_over(directions: Iterable[dict[str, npt.NDArray[np.float64]]]) -> dict[
     joined = (
         parts[0] if len(parts) == 1 else {k: np.concatenate([part[k] for part in parts]) for k in parts[0]}
     )
-    return {name: _mean(values) for name, values in joined.items()}
-
-
-def _mean(values: npt.NDArray[np.float64]) -> float:
-    total = float(np.add.reduce(values))
-    if np.isnan(total):
-        values = values[~np.isnan(values)]
-        total = float(np.add.reduce(values))
-    return total / values.size if values.size else np.nan
+    values = np.stack(list(joined.values()))
+    totals = np.add.reduce(values, axis=1)
+    means = totals / values.shape[1]
+    for row in np.flatnonzero(np.isnan(totals)):
+        kept = values[row][~np.isnan(values[row])]
+        means[row] = np.add.reduce(kept) / kept.size if kept.size else np.nan
+    return dict(zip(joined, means.tolist(), strict=True))

@@ -14,9 +14,16 @@ import numpy.typing as npt
 from radiobone.core.errors import RoiTooSmall
 from radiobone.features.average import mean_over
 from radiobone.features.matrices.diagonals import sums_and_differences
+from radiobone.features.matrices.entropies import entropies
 from radiobone.features.mcc import maximal_correlation
 from radiobone.features.region import TextureRegion
-from radiobone.features.rounding import Removed, in_their_order, rounding_decides
+from radiobone.features.rounding import (
+    LITTLE_INFORMATION,
+    Removed,
+    in_their_order,
+    information_in_their_order,
+    rounding_decides,
+)
 
 EPSILON = float(np.spacing(1.0))
 DEPRECATED: frozenset[str] = frozenset()
@@ -104,24 +111,25 @@ def pair_features(
     if rounding_decides(p, found, symmetrical=symmetrical):
         removed = Removed(int(levels[-1]) - len(levels), int((~met).sum()), merged)
         found |= in_their_order(p, levels.astype(float), removed)
+    elif found["Imc2"].min() < LITTLE_INFORMATION:
+        removed = Removed(int(levels[-1]) - len(levels), int((~met).sum()), merged)
+        found["Imc2"] = information_in_their_order(p, removed)
     return found
 
 
 def probability_features(p: FloatArray, levels: npt.NDArray[np.int64]) -> dict[str, FloatArray]:
     """Sum over matrices of probabilities, shape (n_directions, n, n): all features but MCC, which takes longest."""
     of_sums, of_differences = sums_and_differences(p, levels)
-    joint_entropy = _entropy(p)
+    px, py = p.sum(axis=2), p.sum(axis=1)
     return {
-        **_joint(p, levels.astype(float)),
+        **_joint(p, px, py, levels.astype(float)),
         **_sums(of_sums),
         **_differences(of_differences, int(levels[-1])),
-        **_information(p, joint_entropy),
-        "JointEntropy": joint_entropy,
+        **_information(p, px, py),
     }
 
 
-def _joint(p: FloatArray, level: FloatArray) -> dict[str, FloatArray]:
-    px, py = p.sum(axis=2), p.sum(axis=1)
+def _joint(p: FloatArray, px: FloatArray, py: FloatArray, level: FloatArray) -> dict[str, FloatArray]:
     mean_i, mean_j = px @ level, py @ level
     from_i, from_j = level - mean_i[:, None], level - mean_j[:, None]
     variance_i, variance_j = np.sum(px * from_i**2, axis=1), np.sum(py * from_j**2, axis=1)
@@ -167,18 +175,15 @@ def _differences(p: FloatArray, highest: int) -> dict[str, FloatArray]:
     }
 
 
-def _information(p: FloatArray, joint_entropy: FloatArray) -> dict[str, FloatArray]:
-    """Informational measures of correlation (IBSI R8DG and JN9H)."""
-    px, py = p.sum(axis=2), p.sum(axis=1)
-    independent = px[:, :, None] * py[:, None, :]
-    log_independent = np.log2(independent + EPSILON)
-    hxy1 = -np.einsum("kij,kij->k", p, log_independent)
-    hxy2 = -np.einsum("kij,kij->k", independent, log_independent)
+def _information(p: FloatArray, px: FloatArray, py: FloatArray) -> dict[str, FloatArray]:
+    """Joint entropy (IBSI TU9B) and informational measures of correlation (IBSI R8DG and JN9H)."""
+    joint, hxy1, hxy2 = entropies(p, px, py, EPSILON)
     marginal = np.maximum(_entropy(px), _entropy(py))
-    surplus = np.maximum(hxy2 - joint_entropy, 0.0)  # rounding can leave -1e-16
+    surplus = np.maximum(hxy2 - joint, 0.0)  # rounding can leave -1e-16
     return {
-        "Imc1": np.where(marginal > 0, (joint_entropy - hxy1) / np.where(marginal > 0, marginal, 1.0), 0.0),
+        "Imc1": np.where(marginal > 0, (joint - hxy1) / np.where(marginal > 0, marginal, 1.0), 0.0),
         "Imc2": np.sqrt(1 - np.exp(-2 * surplus)),
+        "JointEntropy": joint,
     }
 
 

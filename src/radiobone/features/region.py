@@ -88,7 +88,7 @@ class TextureRegion:
         """Yield counts of pairs of levels, for as many directions at a time as have ``most_cells`` together."""
         counted = self.neighbours.pairs
         if counted is None:
-            yield from (count_pairs(self.grid, offset)[None] for offset in self.offsets())
+            yield from (count_pairs(self.grid, [offset]) for offset in self.offsets())
             return
         at_once = max(1, most_cells // self.grid.levels.size**2)
         yield from (counted[first : first + at_once] for first in range(0, len(counted), at_once))

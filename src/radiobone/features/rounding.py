@@ -16,6 +16,9 @@ import numpy.typing as npt
 
 EPSILON = float(np.spacing(1.0))
 VANISHING = 1e-5  # roots below are those of rounding errors in part
+LITTLE_INFORMATION = (
+    1e-2  # of a root of a difference of entropies: below, rounding reaches the eleventh digit
+)
 MOST_LEVELS = 120  # more do not meet by chance alone
 FloatArray = npt.NDArray[np.float64]
 
@@ -94,6 +97,12 @@ def in_their_order(p: FloatArray, levels: FloatArray, removed: Removed) -> dict[
         if len(levels) <= MOST_LEVELS:
             found["MCC"] = _maximal_correlation(p, px, py)
     return {name: np.zeros_like(v) if np.isnan(v).all() else v for name, v in found.items()}
+
+
+def information_in_their_order(p: FloatArray, removed: Removed) -> FloatArray:
+    """Compute Imc2 alone, of matrices whose levels tell next to nothing of each other."""
+    p = removed.laid_out(p)
+    return _information(p, p.sum(2, keepdims=True) * p.sum(1, keepdims=True))
 
 
 def _correlation(p: FloatArray, levels: FloatArray) -> FloatArray:

@@ -58,7 +58,10 @@ class Layout:
 
     def steps(self, offsets: Sequence[Offset]) -> npt.NDArray[np.int64]:
         """Distances in ``flat`` to the neighbours at several offsets."""
-        return np.array([self.step(offset) for offset in offsets], dtype=np.int64)
+        steps: npt.NDArray[np.int64] = np.array(offsets, dtype=np.int64).reshape(-1, 3) @ np.array(
+            self.strides
+        )
+        return steps
 
     @cached_property
     def spans(self) -> npt.NDArray[np.uint64]:

@@ -55,24 +55,21 @@ def count_neighbours(grid: LevelGrid, offsets: Sequence[Offset], *, alpha: int =
     alpha : int
         Greatest difference of level at which a neighbour counts as dependent.
     """
-    n_levels = grid.levels.size
-    counted = len(offsets) * (n_levels + 1) ** 2 <= MOST_CELLS
-    pairs = np.stack([count_pairs(grid, offset) for offset in offsets]) if counted and offsets else None
-    if pairs is None and counted:
-        pairs = np.zeros((0, n_levels, n_levels), dtype=np.uint32)
+    counted = len(offsets) * (grid.levels.size + 1) ** 2 <= MOST_CELLS
+    pairs = count_pairs(grid, offsets) if counted else None
     return Neighbours(pairs, *_look_around(grid, offsets, alpha))
 
 
-def count_pairs(grid: LevelGrid, offset: Offset) -> npt.NDArray[np.uint32]:
-    """Count the pairs of levels at one offset, shape (n, n)."""
+def count_pairs(grid: LevelGrid, offsets: Sequence[Offset]) -> npt.NDArray[np.uint32]:
+    """Count the pairs of levels at some offsets, shape (n_offsets, n, n)."""
     width = grid.levels.size + 1
     n_tables = max(1, min(MOST_TABLES, CACHED_CELLS // width**2))
     n_tables = 1 << (n_tables.bit_length() - 1)
-    counts = np.zeros((n_tables, width * width), dtype=np.uint32)
-    step = np.int64(grid.layout.step(offset)).astype(np.uint64)
-    _count_pairs(grid.flat, grid.layout.spans, step, np.uint32(width), grid.layout.cells, counts)
-    together: npt.NDArray[np.uint32] = counts.sum(axis=0, dtype=np.uint32)
-    return together.reshape(width, width)[1:, 1:]
+    counts = np.zeros((len(offsets), n_tables, width * width), dtype=np.uint32)
+    steps = grid.layout.steps(offsets).astype(np.uint64)
+    _count_pairs(grid.flat, grid.layout.spans, steps, np.uint32(width), grid.layout.cells, counts)
+    together: npt.NDArray[np.uint32] = np.add.reduce(counts, axis=1, dtype=np.uint32)
+    return together.reshape(-1, width, width)[:, 1:, 1:]
 
 
 def _look_around(
@@ -94,19 +91,20 @@ def _look_around(
 def _count_pairs(
     flat: npt.NDArray[np.uint16],
     spans: npt.NDArray[np.uint64],
-    step: np.uint64,
+    steps: npt.NDArray[np.uint64],
     width: np.uint32,
     cells: npt.NDArray[np.uint32],
     counts: npt.NDArray[np.uint32],
 ) -> None:
     """Count pairs, in several tables by turns: a cell that is counted up twice in a row would wait for itself."""
-    last = counts.shape[0] - 1  # their number is a power of two
-    for span in range(spans.shape[0]):
-        first, end = spans[span, 0], spans[span, 1]
-        for i in range(first, end):
-            cells[i - first] = flat[i] * width + flat[i + step]
-        for i in range(end - first):
-            counts[i & last, cells[i]] += np.uint32(1)
+    last = counts.shape[1] - 1  # their number is a power of two
+    for k in range(steps.size):
+        for span in range(spans.shape[0]):
+            first, end = spans[span, 0], spans[span, 1]
+            for i in range(first, end):
+                cells[i - first] = flat[i] * width + flat[i + steps[k]]
+            for i in range(end - first):
+                counts[k, i & last, cells[i]] += np.uint32(1)
 
 
 @compiled

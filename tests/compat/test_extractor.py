@@ -323,6 +323,12 @@ def test_intensities_are_changed_by_hand():
         imageoperations.resampleImage(image, mask)
 
 
+def test_two_edges_are_no_spacing_of_a_volume(files):
+    with pytest.raises(ValueError, match="two edges") as caught:
+        RadiomicsFeatureExtractor(resampledPixelSpacing=[1, 1]).execute(*files)
+    assert isinstance(caught.value, BadSetting)
+
+
 def test_getmask_gives_labels_of_one_channel():
     found = imageoperations.getMask(mask_of("channels"), label_channel=1)
     assert found.GetPixelID() == sitk.sitkUInt32

@@ -144,6 +144,16 @@ def test_exchanged_patients_are_named(plain, compared):
     assert "by their shape" in compared(plain, binned).reasons[0]
 
 
+def test_one_row_of_another_region_among_rows_of_other_bins(compared):
+    """What is said of the shape is about the values that differ, not about all."""
+    mixed = table(binWidth=35)
+    mixed.loc[1] = {"patient_id": "P2", "roi": "bone", **measured("P2", label=2, binWidth=35)}
+    found = compared(table(), mixed)
+    shape = next(reason for reason in found.reasons if reason.startswith("Shape differs"))
+    assert "e-" not in shape
+    assert "regions are different ones" in shape
+
+
 def test_a_single_row_points_to_its_mask(plain, compared):
     other = plain.copy()
     other.loc[2, list(measured("P3", label=2))] = measured("P3", label=2)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
+import SimpleITK as sitk
 from typer.testing import CliRunner
 
 from radiobone.cli.app import app
+from radiobone.compat.featureextractor import RadiomicsFeatureExtractor
 from radiobone.workflow.comparing.comparison import compare_tables
 from radiobone.workflow.extract import extract
 
@@ -66,6 +69,48 @@ def test_settings_are_compared_with_those_that_pyradiomics_wrote(study):
     facts = {fact.name: (fact.a, fact.b) for fact in found.recorded}
     assert facts["settings.discretisation.width"] == ("60.0", "40.0")
     assert "binWidth" in found.reasons[0]
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_settings_that_one_of_two_has_switched_off_are_told(study, ours):
+    other = extracted(study, "resampled", resampledPixelSpacing=[2, 2, 2])
+    for sides, shown in (
+        ((ours, other), ("none", "[2.0, 2.0, 2.0]")),
+        ((other, ours), ("[2.0, 2.0, 2.0]", "none")),
+    ):
+        found = compare_tables(*sides, tolerance=1e-6)
+        facts = {fact.name: (fact.a, fact.b) for fact in found.recorded}
+        assert facts["settings.resampling.spacing_xyz_mm"] == shown
+        assert all(name.startswith("settings.resampling.") for name in facts)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_class_called_label_is_not_taken_for_the_label_in_the_mask(study, tmp_path):
+    """Two regions of one mask, their classes the other way round than their labels."""
+    image = sitk.ReadImage(str(DRAWS / "0_064" / "image.nrrd"))
+    halves = np.ones(image.GetSize()[::-1], dtype=np.uint8)
+    halves[:, : halves.shape[1] // 2] = 2
+    mask = sitk.GetImageFromArray(halves)
+    mask.CopyInformation(image)
+    for name, content in (("image", image), ("mask", mask)):
+        sitk.WriteImage(content, str(tmp_path / f"{name}.nrrd"))
+    case = {"patient_id": "P1", "image": "image.nrrd", "mask": "mask.nrrd"}
+    rows = [{**case, "mask_label": 1, "label": 2}, {**case, "mask_label": 2, "label": 1}]
+    pd.DataFrame(rows).to_csv(tmp_path / "manifest.csv", index=False)
+    ours = extracted(tmp_path, "ours")
+    extractor = RadiomicsFeatureExtractor(SETTINGS)
+    measured = [
+        {
+            **case,
+            "Label": label,
+            **extractor.execute(str(tmp_path / "image.nrrd"), str(tmp_path / "mask.nrrd"), label),
+        }
+        for label in (1, 2)
+    ]
+    pd.DataFrame(measured).to_csv(tmp_path / "batch.csv", index=False)
+    found = compare_tables(ours, tmp_path / "batch.csv", tolerance=1e-9)
+    assert len(found.differences.pairs.names) == 2
+    assert found.differences.agree
 
 
 @pytest.mark.filterwarnings("ignore")

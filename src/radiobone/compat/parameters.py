@@ -122,15 +122,11 @@ def known_settings(settings: Plain) -> Plain:
 
 
 def _plain(settings: Mapping[str, Any]) -> Plain:
-    """Return plain numbers and lists for numpy's, and three edges for the two of a 2D image."""
-    plain = {
+    """Return plain numbers and lists for numpy's."""
+    return {
         key: value.tolist() if isinstance(value, np.ndarray | np.generic) else value
         for key, value in settings.items()
     }
-    spacing = plain.get("resampledPixelSpacing")
-    if spacing is not None and len(spacing) == 2:
-        plain["resampledPixelSpacing"] = [*spacing, 0]
-    return plain
 
 
 def _with_value(family: str, names: Any) -> Any:

@@ -15,7 +15,9 @@ from radiobone.io.label_scan import Slices
 from radiobone.io.totalsegmentator_classes import TOTAL_CLASSES
 
 MOST_NAMES_SHOWN = 20
-SAY_WHICH = "Say which: `roi` or `mask_label` in a manifest, `label=` in Python, `--label` for `score`."
+SAY_WHICH = (
+    "Say which: `roi` or `mask_label` in a manifest, `label=` in Python, `--label` for `map` and `score`."
+)
 
 
 def by_name(roi: str, names: Iterable[str]) -> str | None:

@@ -77,6 +77,10 @@ class Pattern:
         """Whether there are such columns and all agree."""
         return self.has(columns) and not self.differ(columns)
 
+    def typical(self, columns: BoolArray) -> float:
+        """Median relative difference of the values that differ; some of these columns must."""
+        return float(np.median(self.found.relative[:, columns][self.found.differs[:, columns]]))
+
     def share(self, columns: BoolArray) -> float:
         """Share of these columns that differ; 0 if there are none."""
         return float(self.differs[columns].mean()) if columns.any() else 0.0

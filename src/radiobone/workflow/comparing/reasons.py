@@ -62,7 +62,7 @@ def shape_differs(pattern: Pattern) -> str | None:
     shape = pattern.of(families=SHAPES)
     if not pattern.differ(shape) or lengths_scaled(pattern) is not None:
         return None
-    apart = float(np.median(pattern.found.relative[pattern.rows][:, shape]))
+    apart = pattern.typical(shape)
     if apart < 0.1:
         what = (
             "The region's surface is another, its size nearly the same: another voxel size (resampledPixelSpacing), a "
@@ -73,9 +73,7 @@ def shape_differs(pattern: Pattern) -> str | None:
             "The regions are different ones: another mask, another label in the mask (label), or rows that were "
             "paired wrongly."
         )
-    return (
-        f"Shape differs (half of its values by more than {_percent(apart)}), and with it all else may. {what}"
-    )
+    return f"Shape differs (half of its values that differ do so by more than {_percent(apart)}), and with it all else may. {what}"
 
 
 def shifted_intensities(pattern: Pattern) -> str | None:
@@ -112,7 +110,7 @@ def other_intensities(pattern: Pattern) -> str | None:
         return None
     if any(rule(pattern) is not None for rule in known):
         return None
-    apart = float(np.median(pattern.found.relative[pattern.rows][:, intensities]))
+    apart = pattern.typical(intensities)
     if apart < 0.01:
         what = (
             "another interpolator, padding, or pixel type (resampled whole numbers are cut to whole numbers)"
@@ -120,8 +118,8 @@ def other_intensities(pattern: Pattern) -> str | None:
     else:
         what = "normalisation (normalize, removeOutliers), resegmentation (resegmentRange), or another image"
     return (
-        f"The region has the same shape and other intensities (half of the first-order values differ by more than "
-        f"{_percent(apart)}): {what}."
+        f"The region has the same shape and other intensities (half of the first-order values that differ do so by "
+        f"more than {_percent(apart)}): {what}."
     )
 
 

@@ -16,6 +16,7 @@ from radiobone.workflow.comparing.sides import Side
 SETTINGS = "diagnostics_Configuration_Settings"
 IMAGES = "diagnostics_Configuration_EnabledImageTypes"
 IGNORED = ("created", "machine", "manifest", "inputs", "feature_columns", "command", "repeats")
+UNKNOWN = "not recorded"
 NOT_OURS = ("additionalInfo", "label", "label_channel")
 
 
@@ -38,12 +39,22 @@ class Fact:
 def recorded_differences(a: Side, b: Side, pairs: Pairs) -> list[Fact]:
     """Compare settings and versions one by one, and digests of images and masks row by row."""
     known_a, known_b = _facts(a, pairs.rows_a), _facts(b, pairs.rows_b)
+    told = {name: (_told(known_a, name), _told(known_b, name)) for name in (*known_a, *known_b)}
     found = [
-        Fact(name, _shown(known_a[name]), _shown(known_b[name]))
-        for name in known_a
-        if name in known_b and known_a[name] != known_b[name]
+        Fact(name, _shown(one), _shown(other))
+        for name, (one, other) in told.items()
+        if UNKNOWN not in (one, other) and one != other
     ]
     return found + _of_rows(a, b, pairs)
+
+
+def _told(known: Mapping[str, Any], name: str) -> Any:
+    """Return what is recorded under a name; None where a whole that it is part of is switched off."""
+    if name in known:
+        return known[name]
+    parts = name.split(".")
+    wholes = (".".join(parts[:end]) for end in range(1, len(parts)))
+    return None if any(known.get(whole, UNKNOWN) is None for whole in wholes) else UNKNOWN
 
 
 def _facts(side: Side, rows: Sequence[int]) -> dict[str, Any]:

@@ -91,7 +91,7 @@ def _file_in(path: Path) -> Path:
 
 
 def _with_files(keys: pd.DataFrame, cases: Path) -> pd.DataFrame:
-    """Add the names of image and mask from the list of cases, for tables that know rows by these alone."""
+    """Add image, mask and label from the list of cases; its label is the mask's, one in the table is a class."""
     own = [name for name in CASE_KEYS if name in keys.columns]
     if not cases.is_file() or not own:
         return keys
@@ -102,8 +102,7 @@ def _with_files(keys: pd.DataFrame, cases: Path) -> pd.DataFrame:
     as_text = [frame[own].fillna("").astype(str).reset_index(drop=True) for frame in (keys, listed)]
     if not as_text[0].equals(as_text[1]):
         return keys
-    new = [name for name in CASE_FILES if name not in keys.columns]
-    return keys.assign(**{name: listed[name].to_numpy() for name in new})
+    return keys.assign(**{name: listed[name].to_numpy() for name in CASE_FILES})
 
 
 def _upright(table: pd.DataFrame) -> pd.DataFrame:

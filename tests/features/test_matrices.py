@@ -49,6 +49,7 @@ def test_offsets_are_half_of_all_neighbours(plane, one_way):
 def test_offsets_at_distances(distances, number):
     assert len(offsets((9, 9, 9), distances=distances)) == number
     assert offsets((1, 1, 9), distances=(2,)) == [(0, 0, 2)]
+    assert offsets((2, 1, 3), distances=(1, 2, 10_000)) == offsets((2, 1, 3), distances=(1, 2))
 
 
 @quick

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from radiobone.core.errors import RoiTooSmall
+from radiobone.core.volume import Volume
+from radiobone.features.engine import extract_features
 from radiobone.features.firstorder import firstorder
 from radiobone.features.glcm import glcm, pair_features
 from radiobone.features.gldm import gldm
@@ -19,6 +21,7 @@ from radiobone.features.matrices.grid import LevelGrid
 from radiobone.features.mcc import maximal_correlation
 from radiobone.features.ngtdm import ngtdm
 from radiobone.features.region import Texture, TextureRegion
+from radiobone.features.settings import ExtractionSettings
 
 LEVELS = hnp.arrays(np.int32, st.tuples(*[st.integers(2, 4)] * 3), elements=st.integers(1, 4))
 TEXTURES = [glcm, gldm, glrlm, glszm, ngtdm]
@@ -198,6 +201,13 @@ def test_voxels_apart_have_no_neighbours_to_compare():
     diagonal[0, 0, 0], diagonal[0, 2, 1] = 1, 2
     with pytest.raises(RoiTooSmall, match="line"):
         glrlm(region(diagonal))
+
+
+def test_neighbours_farther_than_the_region_take_no_room():
+    settings = ExtractionSettings(texture=Texture(distances=(1, 5000)))
+    image = Volume(np.arange(27.0).reshape(3, 3, 3))
+    mask = Volume(np.ones((3, 3, 3), dtype=np.uint8))
+    assert extract_features(image, mask, settings) == extract_features(image, mask, ExtractionSettings())
 
 
 def test_plane_leaves_other_slices_alone():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import pywt
 
-from radiobone.core.errors import ImplausibleIntensity, RoiTooSmall
+from radiobone.core.errors import BadSetting, ImplausibleIntensity, RoiTooSmall
 from radiobone.core.volume import Volume
 from radiobone.imaging.crop import Box
 from radiobone.imaging.filters.exponential import Exponential
@@ -173,6 +173,8 @@ def test_log_names_and_limits(volume):
         images(LoG(sigma_mm=(30.0,)), volume)
     with pytest.raises(RoiTooSmall):
         images(LoG(sigma_mm=(1.0,)), Volume(volume.array[:3]))
+    with pytest.raises(BadSetting, match="narrower than a voxel"):
+        images(LoG(sigma_mm=(0.001,)), volume)
 
 
 def test_log_of_a_single_image_is_two_dimensional(volume):

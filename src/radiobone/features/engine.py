@@ -170,7 +170,8 @@ def plane_of(image: Volume, settings: ExtractionSettings) -> int | None:
 
 
 def _layout(mask: npt.NDArray[np.bool_], box: Box, settings: ExtractionSettings) -> Layout:
-    return Layout.of(mask[box.slices], margin=max(settings.texture.distances))
+    margin = min(max(settings.texture.distances), max(box.shape))  # no neighbour lies farther than that
+    return Layout.of(mask[box.slices], margin=margin)
 
 
 def corrected(image: Volume, settings: ExtractionSettings) -> Volume:

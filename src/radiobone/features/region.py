@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -26,7 +26,7 @@ class Texture(Settings):
     Attributes
     ----------
     distances : tuple of int
-        Distances in voxels (greatest absolute component) at which voxels are neighbours.
+        Distances in voxels, from 1 (greatest absolute component), at which voxels are neighbours.
     symmetrical_glcm : bool
         Count each pair of the co-occurrence matrix in both directions.
     weighting_norm : str or None
@@ -36,7 +36,7 @@ class Texture(Settings):
         Greatest difference of level at which a neighbour counts as dependent.
     """
 
-    distances: tuple[int, ...] = Field(default=(1,), min_length=1)
+    distances: tuple[Annotated[int, Field(ge=1)], ...] = Field(default=(1,), min_length=1)
     symmetrical_glcm: bool = True
     weighting_norm: WeightingNorm | None = None
     gldm_alpha: int = Field(default=0, ge=0)

@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from radiobone.core.compiled import compiled
+from radiobone.core.errors import BadSetting
 from radiobone.core.volume import Triple
 from radiobone.imaging.crop import Box
 
@@ -136,6 +137,11 @@ def _second_derivative(
     sn, dn, en = (two + beta * zero for two, zero in zip(_moments(curved), _moments(smooth), strict=True))
     alpha = en * sd * sd - ed * sn * sd - 2 * dn * dd * sd + 2 * dd * dd * sn
     alpha /= sd * sd * sd
+    if alpha == 0:
+        raise BadSetting(
+            f"A Gaussian of sigma {sigma_mm:g} mm is so much narrower than a voxel that nothing is left of its second "
+            "derivative. Use a sigma of the voxels' size or more, or leave LoG out."
+        )
     scale = sigma_mm * sigma_mm / alpha
     return _remaining([one * scale for one in n], d)
 

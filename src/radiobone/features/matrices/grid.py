@@ -188,16 +188,11 @@ def offsets(box: Sequence[int], *, distances: Sequence[int] = (1,), plane: int |
 
 @lru_cache
 def _offsets(box: tuple[int, ...], distances: tuple[int, ...], plane: int | None) -> tuple[Offset, ...]:
-    along = range(max(distances), -max(distances) - 1, -1)
+    reach = [min(max(distances), size - 1) for size in box]  # farther neighbours lie outside
+    z, y, x = (range(far, -far - 1, -1) for far in reach)
     found = [
         offset
-        for offset in product(along, along, along)
-        if max(map(abs, offset)) in distances and _fits(offset, box, plane)
+        for offset in product(z, y, x)
+        if max(map(abs, offset)) in distances and (plane is None or offset[plane] == 0)
     ]
     return tuple(found[: len(found) // 2])
-
-
-def _fits(offset: Offset, box: Sequence[int], plane: int | None) -> bool:
-    if plane is not None and offset[plane] != 0:
-        return False
-    return all(abs(o) < size for o, size in zip(offset, box, strict=True))

@@ -41,6 +41,8 @@ class LoG(ImageFilter):
         ------
         RoiTooSmall
             If the image has too few voxels along an axis for a sigma.
+        BadSetting
+            If a sigma is so much smaller than a voxel that the filter vanishes.
         """
         flat = volume.is_2d and volume.shape[0] == 1
         for name, sigma in zip(self.names(plane), self.sigma_mm, strict=True):

@@ -135,9 +135,10 @@ def _inflate_at_once(packed: Packed, limit_bytes: int) -> bytearray | None:
     if not expected or bytes(packed[:2]) != GZIP_MAGIC:
         return None
     try:
-        return cast(bytearray, deflate.gzip_decompress(packed, size))
+        whole = cast(bytearray, deflate.gzip_decompress(packed, size))
     except (deflate.DeflateError, ValueError):
         return None
+    return whole if len(whole) == size else None  # the first of several members, and the last one's size
 
 
 def beside(path: Path, name: str, *, single: str) -> Path:

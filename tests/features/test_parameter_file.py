@@ -259,3 +259,14 @@ def test_filters_that_pyradiomics_does_not_have_are_named_as_such():
         load_settings({"imageType": {"Law": {}}})
     assert "Wavelet" in str(error.value)
     assert "Gabor" not in str(error.value)
+
+
+def test_a_setting_that_is_misspelt_is_named_with_the_one_that_was_meant():
+    with pytest.raises(BadConfig, match=r"'binwidht' is not a known setting\. Was binWidth meant\?"):
+        load_settings({"setting": {"binwidht": 25}})
+    with pytest.raises(
+        BadConfig, match=r"LBP2D: 'lbp2Dmethod' is not a known setting\. Was lbp2DMethod meant\?"
+    ):
+        load_settings({"imageType": {"LBP2D": {"lbp2Dmethod": "uniform"}}})
+    with pytest.raises(BadSetting, match="done once, before the filters"):
+        load_settings({"imageType": {"Original": {"normalize": True}}})

@@ -62,4 +62,4 @@ def test_a_feature_table_shows_its_size_and_what_failed(cohort: SmallCohort, fau
     cohort.add("p2")
     faults["EmptyMask"](cohort, "p2")
     found: FeatureTable = extract(cohort.manifest, settings=QUICK, show_progress=False)
-    assert repr(found) == "FeatureTable(1 regions × 107 features; 1 done, 1 failed)"
+    assert repr(found) == "FeatureTable(1 region × 107 features; 1 done, 1 failed)"

@@ -13,6 +13,7 @@ from typing import Any
 import SimpleITK as sitk
 
 from radiobone.core.errors import BadConfig, BadSetting
+from radiobone.core.near_names import nearest
 from radiobone.core.settings import validate
 from radiobone.features.registry import FAMILIES
 from radiobone.features.settings import ExtractionSettings
@@ -137,13 +138,19 @@ def _maps(section: Mapping[str, Any], source: str) -> dict[str, Any]:
     return {name: section[key] for key, name in OF_MAPS.items() if name is not None and key in section}
 
 
-def _steps(setting: Mapping[str, Any], source: str) -> dict[str, Any]:
-    """Sort the section `setting` into our steps, as plain data."""
+def _check_known(setting: Mapping[str, Any], source: str) -> None:
     unknown = sorted(set(setting) - KNOWN_SETTINGS, key=str)
     if unknown:
+        near = nearest(str(unknown[0]), KNOWN_SETTINGS)
         raise BadConfig(
-            f"{source}: {unknown[0]!r} is not a known setting. Known: {', '.join(sorted(KNOWN_SETTINGS))}."
+            f"{source}: {unknown[0]!r} is not a known setting.{f' Was {near[0]} meant?' if near else ''} "
+            f"Known: {', '.join(sorted(KNOWN_SETTINGS))}."
         )
+
+
+def _steps(setting: Mapping[str, Any], source: str) -> dict[str, Any]:
+    """Sort the section `setting` into our steps, as plain data."""
+    _check_known(setting, source)
     plain: dict[str, Any] = {}
     for key, value in setting.items():
         if key in OF_STEP and value is not None:
@@ -229,6 +236,7 @@ def _image(kind: str, setting: Mapping[str, Any], custom: Mapping[str, Any], sou
     for key, (filter_kind, name) in OF_FILTER.items():
         if filter_kind == kind and key in {**setting, **custom}:
             plain[name] = custom.get(key, setting.get(key))
+    _check_known(custom, f"{source}, imageType {kind}")
     for key, value in custom.items():
         own = OF_FILTER.get(key, (None,))[0] == kind
         if not own and key not in (*BINS, *OF_TEXTURE) and value != setting.get(key, ...):

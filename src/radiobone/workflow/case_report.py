@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from radiobone.core.counting import counted
 from radiobone.core.warnings import meaning
 from radiobone.workflow.case_runner import WARNING_SEPARATOR
 from radiobone.workflow.feature_table import FeatureTable
@@ -28,11 +29,12 @@ def extraction_lines(result: FeatureTable, folder: Path, *, measured: bool) -> l
     """
     counts = ", ".join(f"{count} {status}" for status, count in result.cases["status"].value_counts().items())
     n_features = len(result.feature_columns)
+    regions = counted(len(result.cases), "region")
     if measured:
-        done = f"{len(result.cases)} regions: {counts}; {n_features} features each. Results: {folder}"
+        done = f"{regions}: {counts}; {n_features} features each. Results: {folder}"
     else:
         done = (
-            f"{len(result.cases)} regions: {counts}. Nothing was measured; a real run gives {n_features} features each. "
+            f"{regions}: {counts}. Nothing was measured; a real run gives {n_features} features each. "
             f"Every region is drawn: look through {folder / PICTURES}"
         )
     repeated = [] if result.repeats is None else result.repeats.lines(folder)
@@ -44,9 +46,8 @@ def warning_lines(cases: pd.DataFrame, written: Path) -> list[str]:
     told = cases.loc[cases["warnings"] != "", "warnings"]
     if told.empty:
         return []
-    regions = "region" if len(told) == 1 else "regions"
     counts = Counter(code for cell in told for code in sorted(_codes(cell)))
-    lines = [f"{len(told)} {regions} with a warning: see {written}"]
+    lines = [f"{counted(len(told), 'region')} with a warning: see {written}"]
     for code, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
         lines.append(f"  {code}: {count}. {meaning(code)}")
     return lines

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from radiobone.core.counting import counted
 from radiobone.core.errors import FileUnreadable
 from radiobone.core.files import read_json, write_csv, write_json, write_parquet
 from radiobone.core.folders import PROVENANCE_FILE
@@ -52,7 +53,7 @@ class FeatureTable:
         return int((self.cases["status"] == "failed").sum())
 
     def __repr__(self) -> str:
-        size = f"{len(self.table)} regions × {len(self.feature_columns)} features"
+        size = f"{counted(len(self.table), 'region')} × {len(self.feature_columns)} features"
         return f"FeatureTable({size}; {self._counts()})"
 
     def _counts(self) -> str:
@@ -63,7 +64,7 @@ class FeatureTable:
         failed = self.cases.loc[self.cases["status"] == "failed", ["patient_id", "roi", "code", "message"]]
         shown = failed.to_html(index=False, escape=True) if len(failed) else ""
         head = self.table.head().to_html(index=False, escape=True, max_cols=10)
-        return f"<p>{len(self.table)} regions × {len(self.feature_columns)} features ({self._counts()})</p>{head}{shown}"
+        return f"<p>{counted(len(self.table), 'region')} × {len(self.feature_columns)} features ({self._counts()})</p>{head}{shown}"
 
 
 def assemble(outcomes: Sequence[Outcome], manifest: Manifest, provenance: dict[str, Any]) -> FeatureTable:

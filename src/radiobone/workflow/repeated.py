@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from radiobone.core.counting import counted
 from radiobone.core.folders import ICC_FILE, REPEAT_FILES
 from radiobone.workflow.case_runner import Outcome
 
@@ -40,12 +41,12 @@ class Repeats:
         n_made = int((self.table["repeat"] > 0).sum())
         n_regions = len(self.outcomes)
         file = next((name for name in REPEAT_FILES if (folder / name).is_file()), "not written")
-        counted = f"{n_made} of {n_regions * self.n_planned} repeats of {n_regions} regions: {file}"
+        made = f"{n_made} of {n_regions * self.n_planned} repeats of {counted(n_regions, 'region')}: {file}"
         if self.icc.empty:
-            return [counted, "  An intraclass correlation needs repeats of two regions or more."]
+            return [made, "  An intraclass correlation needs repeats of two regions or more."]
         n_robust = int((self.icc["low"] >= ROBUST).sum())
         return [
-            counted,
+            made,
             f"  {n_robust} of {len(self.icc)} features have an ICC(1,1) of {ROBUST} or more (lower end of the 95 % interval, "
             f"{int(self.icc['n_regions'].iloc[0])} regions): {ICC_FILE}",
         ]

@@ -7,6 +7,7 @@ import textwrap
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from radiobone.core.counting import counted
 from radiobone.workflow.comparing.comparison import Comparison
 from radiobone.workflow.comparing.differences import CLASSES
 from radiobone.workflow.comparing.sides import Side, parts_of
@@ -33,21 +34,20 @@ def comparison_lines(found: Comparison) -> Iterator[str]:
 
 
 def _side(letter: str, side: Side) -> str:
-    return f"{letter}: {side.path} ({len(side.features)} rows × {len(side.features.columns)} features)"
+    return f"{letter}: {side.path} ({counted(len(side.features), 'row')} × {len(side.features.columns)} features)"
 
 
 def _shared(found: Comparison) -> Iterator[str]:
     pairs, values = found.differences.pairs, found.differences
-    yield f"{len(pairs.names)} rows paired by {pairs.by}, {len(values.features)} features in both."
+    yield f"{counted(len(pairs.names), 'row')} paired by {pairs.by}, {len(values.features)} features in both."
     for letter, what, names in (
-        ("A", "rows", pairs.only_a),
-        ("B", "rows", pairs.only_b),
-        ("A", "features", values.only_a),
-        ("B", "features", values.only_b),
+        ("A", "row", pairs.only_a),
+        ("B", "row", pairs.only_b),
+        ("A", "feature", values.only_a),
+        ("B", "feature", values.only_b),
     ):
         if names:
-            count = f"{len(names)} {what}" if len(names) > 1 else f"1 {what.removesuffix('s')}"
-            yield f"Only in {letter}: {count} ({_some(names)})."
+            yield f"Only in {letter}: {counted(len(names), what)} ({_some(names)})."
 
 
 def _some(names: Sequence[str]) -> str:
@@ -99,7 +99,7 @@ def _worst(found: Comparison) -> Iterator[str]:
         yield ""
         yield f"{len(table)} of {len(found.differences.features)} features differ; the farthest apart:"
     for row in table.head(FEATURES_SHOWN).itertuples():
-        yield f"  {row.feature:<48} {_size(float(row[2])):>18} in {row.rows} rows"
+        yield f"  {row.feature:<48} {_size(float(row[2])):>18} in {counted(int(row[3]), 'row')}"
 
 
 def _reasons(found: Comparison) -> Iterator[str]:

@@ -15,7 +15,7 @@ from radiobone.features.matrices.diagonals import sums_and_differences
 from radiobone.features.matrices.grid import LevelGrid, offsets
 from radiobone.features.matrices.neighbours import count_neighbours, count_pairs
 from radiobone.features.matrices.runs import count_runs
-from radiobone.features.matrices.second_eigenvalues import leading_pair
+from radiobone.features.matrices.second_eigenvalues import _diagonalise, leading_pair
 from radiobone.features.matrices.zones import find_zones
 from radiobone.testing import slow_texture as slow
 
@@ -166,6 +166,12 @@ def test_leading_pair_is_that_of_all_eigenvalues(n, seed):
     assert value == pytest.approx(expected, rel=1e-10)
     assert np.linalg.norm(vector) == pytest.approx(1)
     assert abs(vector @ basis[:, 0]) < 1e-10
+
+
+def test_turning_of_next_to_nothing_ends():
+    diagonal, beside, rows = np.zeros(2), np.full(2, 1e-170), np.eye(2)
+    _diagonalise(diagonal, beside, rows)
+    assert np.abs(diagonal).max() < 1e-100
 
 
 def test_leading_pair_of_nothing_else_is_zero():

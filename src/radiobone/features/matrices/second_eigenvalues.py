@@ -26,6 +26,7 @@ VANISHING = 1e-8  # its square is below what double precision can tell from 0
 FIRST_LOOK = 12  # steps of Lanczos' method before its first result is looked at
 NEXT_LOOK = 5  # the same where it begins near the vector of the direction before
 ANYTHING_ELSE = 0.02  # part of a beginning that is not that vector
+MOST_TURNS = 60  # a few do; numbers so small that their squares are 0 would turn for ever
 
 
 def second_of_each(p: FloatArray, epsilon: float) -> tuple[FloatArray, FloatArray]:
@@ -139,7 +140,7 @@ def _diagonalise(diagonal: FloatArray, beside: FloatArray, rows: FloatArray) -> 
     """
     n = diagonal.size
     for first in range(n):
-        while True:
+        for _ in range(MOST_TURNS):
             last = first
             while last < n - 1 and abs(beside[last]) > 1e-16 * (
                 abs(diagonal[last]) + abs(diagonal[last + 1])

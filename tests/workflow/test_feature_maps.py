@@ -56,6 +56,14 @@ def test_a_map_of_means_is_the_mean_of_each_neighbourhood(case):
     assert found.spacing_mm == image.spacing_mm
 
 
+def test_maps_show_their_names_and_no_arrays(case):
+    image, mask = case
+    found = rb.feature_maps(image, mask, "original_firstorder_*", PLAIN)
+    n_voxels = int(np.count_nonzero(mask.array))
+    assert repr(found).startswith(f"FeatureMaps({len(found)} maps of {n_voxels} voxels: original_firstorder_")
+    assert len(repr(found)) < 200
+
+
 @pytest.mark.parametrize("batch", [1, 64])
 def test_the_same_bits_for_one_thread_or_three(case, monkeypatch, batch):
     image, mask = case

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from radiobone.cli.options import ALL_CORES, Modality, Output, Quiet
+from radiobone.core.counting import counted
 
 EPILOG = """Examples:
 
@@ -93,4 +94,4 @@ def make_maps(
         show_progress=not quiet,
     )
     n_voxels = int(table["n_voxels"].iloc[0])
-    typer.echo(f"{len(table)} maps of {n_voxels} voxels, with a picture of each: {output}")
+    typer.echo(f"{counted(len(table), 'map')} of {n_voxels} voxels, with a picture of each: {output}")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from radiobone.core.counting import counted
 from radiobone.core.volume import Volume
 from radiobone.core.warnings import UndefinedInMap
 from radiobone.features.maps.engine import MapSource
@@ -57,6 +58,10 @@ class FeatureMaps(Mapping[str, Volume]):
 
     def __len__(self) -> int:
         return len(self.inside_values)
+
+    def __repr__(self) -> str:
+        maps = counted(len(self), "map")
+        return f"FeatureMaps({maps} of {int(self.inside.sum())} voxels: {', '.join(list(self)[:3])}{', …' * (len(self) > 3)})"
 
     @classmethod
     def of(

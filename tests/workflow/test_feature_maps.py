@@ -277,3 +277,12 @@ def test_the_folder_of_an_extraction_is_left_alone(files, tmp_path):
     with pytest.raises(OutputTaken, match="holds an extraction"):
         map_files(tmp_path / "ct.nii.gz", tmp_path / "labels.nii.gz", tmp_path / "maps", label=1)
     assert [path.name for path in (tmp_path / "maps").iterdir()] == ["features.csv"]
+
+
+def test_maps_of_an_earlier_run_do_not_stay_beside_new_ones(files, tmp_path):
+    folder = tmp_path / "maps"
+    for feature in ("firstorder_Mean", "firstorder_Maximum"):
+        answer = CliRunner().invoke(app, ["map", *files("-f", feature, "--label", "1", "--radius", "1")])
+        assert answer.exit_code == 0, answer.output
+    assert {path.name for path in folder.glob("*.nii.gz")} == {"original_firstorder_Maximum.nii.gz"}
+    assert {path.name for path in folder.glob("*.png")} == {"original_firstorder_Maximum.png"}

@@ -66,6 +66,7 @@ def map_files(
         show_progress=show_progress,
     )
     begin(folder, MAPS)
+    _remove_earlier(folder, keep={image, mask})
     with progress("Files", len(maps), show=show_progress) as advance:
         for name, volume in maps.items():
             write_volume(folder / f"{name}.nii.gz", volume)
@@ -76,6 +77,16 @@ def map_files(
     write_json(folder / PROVENANCE_FILE, _provenance(maps, image, mask, label))
     finish(folder, MAPS)
     return table
+
+
+def _remove_earlier(folder: Path, keep: set[Path]) -> None:
+    """Remove the maps that an earlier run listed: they may be another region's."""
+    if not (folder / MAP_TABLE).is_file():
+        return
+    for name in pd.read_csv(folder / MAP_TABLE, dtype=str).get("map", pd.Series(dtype=str)).dropna():
+        for path in (folder / f"{name}.nii.gz", folder / f"{name}.png"):
+            if path.parent == folder and path.resolve() not in {kept.resolve() for kept in keep}:
+                path.unlink(missing_ok=True)
 
 
 def _summary(maps: FeatureMaps) -> pd.DataFrame:

@@ -36,7 +36,7 @@ MAP_FAMILIES: Mapping[str, MapFamily] = MappingProxyType(
         "glcm": MapFamily(glcm.glcm, (glcm._features, mcc._write)),
         "gldm": MapFamily(gldm.gldm, (surroundings._compare, sizes._features)),
         "glrlm": MapFamily(glrlm.glrlm, (glrlm._count, sizes._features)),
-        "glszm": MapFamily(glszm.glszm, (glszm._count, sizes._features)),
+        "glszm": MapFamily(glszm.glszm, (glszm._count_by_bits, sizes._features)),
         "ngtdm": MapFamily(ngtdm.ngtdm, (surroundings._compare, ngtdm._features)),
     }
 )

@@ -100,7 +100,11 @@ IMAGES: dict[str, tuple[Any, str, str]] = {  # image, code with bins of a width,
     "all 7": (np.full(SHAPE, 7), "ok", "ok"),
     "two values": ((VALUES > 100) * 1.0, "ok", "ok"),
     **{
-        f"ends of {name}": (np.where(VALUES > 100, ends.max, ends.min).astype(name), "TooManyGrayLevels", "")
+        f"ends of {name}": (
+            np.where(VALUES > 100, *np.array([ends.max, ends.min], dtype=name)),
+            "TooManyGrayLevels",
+            "",
+        )
         for name, ends in ENDS.items()
     },
     "end of int64": (

@@ -38,7 +38,7 @@ PERTURB = (
     "[bold]--perturb[/bold] measures every region again after small changes: noise as strong as the image's own, rotation, "
     "a shift below one voxel, growth or shrinkage, and a contour redrawn along supervoxels. A number N makes N repeats with "
     "all five by chance; [bold]light[/bold] is 5 of them; [bold]zwanenburg[/bold] is 30 with noise, shift, growth and "
-    "contour (the chain advised in Sci Rep 2019;9:614); a YAML file says exactly what (`radiobone recipes light` prints one "
+    "contour (the order of steps of Sci Rep 2019;9:614, with ranges of our own); a YAML file says exactly what (`radiobone recipes light` prints one "
     "to start from). The repeats are seeded: the same numbers every time.\n\n"
     "Repeats lie in repeats.parquet (repeat 0 is the original), never in features.parquet, which stays as it is without "
     "them; evaluate and fit refuse repeats as rows. icc.csv has each feature's intraclass correlation ICC(1,1) over the "

@@ -69,12 +69,11 @@ def test_neighbours_are_counted(levels, distance, alpha, plane):
     directions = offsets(levels.shape, distances=(distance,), plane=plane)
     found = count_neighbours(grid, directions, alpha=alpha)
     around = slow.all_offsets(distance, plane)
-    for offset, counted in zip(directions, found.pairs if directions else [], strict=True):
+    for offset, counted in zip(directions, count_pairs(grid, directions), strict=True):
         expected = np.array(
             [[slow.pairs(levels, offset)[i, j] for j in grid.levels] for i in grid.levels], dtype=int
         )
         assert (counted == expected).all()
-        assert (count_pairs(grid, [offset])[0] == expected).all()
     assert cells(found.dependences, grid.levels, first=0) == slow.dependences(levels, around, alpha)
     expected = slow.tone_differences(levels, around)
     assert found.tone_differences == pytest.approx([expected[level] for level in grid.levels])

@@ -86,12 +86,10 @@ class TextureRegion:
 
     def pairs(self, most_cells: int) -> Iterator[npt.NDArray[np.uint32]]:
         """Yield counts of pairs of levels, for as many directions at a time as have ``most_cells`` together."""
-        counted = self.neighbours.pairs
-        if counted is None:
-            yield from (count_pairs(self.grid, [offset]) for offset in self.offsets())
-            return
+        offsets = self.offsets()
         at_once = max(1, most_cells // self.grid.levels.size**2)
-        yield from (counted[first : first + at_once] for first in range(0, len(counted), at_once))
+        parts = (offsets[first : first + at_once] for first in range(0, len(offsets), at_once))
+        yield from (count_pairs(self.grid, part) for part in parts)
 
     def lengths_mm(self, directions: Sequence[Offset]) -> npt.NDArray[np.float64]:
         """Lengths of offsets in the weighting norm, in mm; all 1 without weighting."""

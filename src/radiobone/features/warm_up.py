@@ -15,7 +15,7 @@ EDGE_VOXELS = 24
 
 def is_warm() -> bool:
     """Tell whether machine code of the kernels is kept from an earlier run, as far as one kernel shows."""
-    return is_compiled(neighbours._count_pairs)
+    return is_compiled(neighbours._add_neighbours)
 
 
 def warm_up() -> None:

@@ -76,16 +76,6 @@ def chosen_maps(settings: ExtractionSettings, plane: int | None, features: Seque
     return chosen
 
 
-def map_names(wanted: Wanted) -> list[str]:
-    """Full names of maps, such as ``wavelet-LLH_glcm_Contrast``."""
-    return [
-        f"{image}_{family}_{feature}"
-        for image, families in wanted.items()
-        for family, features in families.items()
-        for feature in features
-    ]
-
-
 def _images(settings: ExtractionSettings, plane: int | None) -> list[str]:
     planes = [settings.of_image(entry).plane for entry in settings.images]
     return [

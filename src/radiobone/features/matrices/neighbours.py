@@ -18,7 +18,6 @@ import numpy.typing as npt
 from radiobone.core.compiled import compiled
 from radiobone.features.matrices.grid import LevelGrid, Offset
 
-MOST_CELLS = 1 << 26
 CACHED_CELLS = 1 << 12  # of four bytes, half of the smallest cache of current processors
 MOST_TABLES = 4
 
@@ -29,22 +28,18 @@ class Neighbours:
 
     Attributes
     ----------
-    pairs : ndarray of uint32, shape (d, n, n), or None
-        Entry [k, i, j]: voxels of level i whose neighbour at offset k has level j. None where they would
-        take too much memory at once.
     dependences : ndarray of int64, shape (n, 2 d + 1)
         Entry [i, k]: voxels of level i with k neighbours of about the same level.
     tone_differences : ndarray of float, shape (n,)
         Sum of absolute differences from the mean of the neighbours; a voxel without any adds 0.
     """
 
-    pairs: npt.NDArray[np.uint32] | None
     dependences: npt.NDArray[np.int64]
     tone_differences: npt.NDArray[np.float64]
 
 
 def count_neighbours(grid: LevelGrid, offsets: Sequence[Offset], *, alpha: int = 0) -> Neighbours:
-    """Count pairs, dependences and tone differences.
+    """Count dependences and tone differences.
 
     Parameters
     ----------
@@ -55,9 +50,7 @@ def count_neighbours(grid: LevelGrid, offsets: Sequence[Offset], *, alpha: int =
     alpha : int
         Greatest difference of level at which a neighbour counts as dependent.
     """
-    counted = len(offsets) * (grid.levels.size + 1) ** 2 <= MOST_CELLS
-    pairs = count_pairs(grid, offsets) if counted else None
-    return Neighbours(pairs, *_look_around(grid, offsets, alpha))
+    return Neighbours(*_look_around(grid, offsets, alpha))
 
 
 def count_pairs(grid: LevelGrid, offsets: Sequence[Offset]) -> npt.NDArray[np.uint32]:

@@ -17,6 +17,7 @@ from radiobone.core.volume import Volume
 from radiobone.core.warnings import SingleSliceRoi
 from radiobone.features.checks import as_whole_numbers, check_inputs, check_region, warn_if_constant
 from radiobone.features.matrices.grid import Layout, LevelGrid
+from radiobone.features.matrices.limits import check_neighbours
 from radiobone.features.region import ShapeRegion, TextureRegion
 from radiobone.features.registry import FAMILIES, ShapeFamily, TextureFamily, default_names
 from radiobone.features.settings import ExtractionSettings, FamilyChoice
@@ -83,9 +84,8 @@ class Prepared:
 
     def measured_by(self, settings: ExtractionSettings) -> Prepared:
         """Return the same image and region for another plane and other distances."""
-        return replace(
-            self, plane=plane_of(self.image, settings), layout=_layout(self.mask, self.box, settings)
-        )
+        plane = plane_of(self.image, settings)
+        return replace(self, plane=plane, layout=_layout(self.mask, self.box, plane, settings))
 
 
 def extract_features(image: Volume, mask: Volume, settings: ExtractionSettings) -> dict[str, float]:
@@ -161,7 +161,7 @@ def place(source: Source, image: Volume, mask: Volume) -> Prepared:
             inside = kept
     plane = plane_of(image, settings)
     _warn_about(image, kept, box, plane)
-    return Prepared(image, inside, kept, box, plane, _layout(kept, box, settings), source)
+    return Prepared(image, inside, kept, box, plane, _layout(kept, box, plane, settings), source)
 
 
 def plane_of(image: Volume, settings: ExtractionSettings) -> int | None:
@@ -169,8 +169,10 @@ def plane_of(image: Volume, settings: ExtractionSettings) -> int | None:
     return 0 if image.is_2d and settings.plane is None else settings.plane
 
 
-def _layout(mask: npt.NDArray[np.bool_], box: Box, settings: ExtractionSettings) -> Layout:
-    margin = min(max(settings.texture.distances), max(box.shape))  # no neighbour lies farther than that
+def _layout(mask: npt.NDArray[np.bool_], box: Box, plane: int | None, settings: ExtractionSettings) -> Layout:
+    distances = settings.texture.distances
+    check_neighbours(box.shape, distances, plane)
+    margin = min(max(distances), max(box.shape))  # no neighbour lies farther than that
     return Layout.of(mask[box.slices], margin=margin)
 
 

@@ -39,7 +39,7 @@ class Texture(Settings):
     distances: tuple[Annotated[int, Field(ge=1)], ...] = Field(default=(1,), min_length=1)
     symmetrical_glcm: bool = True
     weighting_norm: WeightingNorm | None = None
-    gldm_alpha: int = Field(default=0, ge=0)
+    gldm_alpha: int = Field(default=0, ge=0, le=10_000)
 
 
 @dataclass(frozen=True, eq=False)

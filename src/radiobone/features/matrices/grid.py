@@ -15,6 +15,8 @@ from itertools import product
 import numpy as np
 import numpy.typing as npt
 
+from radiobone.features.matrices.limits import check_box
+
 IntArray = npt.NDArray[np.integer]
 Offset = tuple[int, int, int]
 SHORT_GAP = 8  # a loop over a few voxels outside costs less than another loop
@@ -46,7 +48,14 @@ class Layout:
 
     @classmethod
     def of(cls, mask: npt.NDArray[np.bool_], *, margin: int = 1) -> Layout:
-        """Lay out a region, shape (n_z, n_y, n_x), with room for offsets up to ``margin``."""
+        """Lay out a region, shape (n_z, n_y, n_x), with room for offsets up to ``margin``.
+
+        Raises
+        ------
+        ResourceLimit
+            If its places could not be numbered.
+        """
+        check_box(mask.shape, margin)
         padded = np.pad(mask, margin)
         _, n_y, n_x = padded.shape
         n_z_in, n_y_in, n_x_in = mask.shape

@@ -14,6 +14,7 @@ from radiobone.core.errors import (
     FileMissing,
     FileUnreadable,
     MissingColumn,
+    NotATable,
     RaggedRow,
 )
 from radiobone.core.tables import read_table, read_text_table
@@ -85,3 +86,25 @@ def test_cut_utf16_is_named(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_bytes("id,age\n1,2\n".encode("utf-16")[:-1])
     with pytest.raises(BadEncoding, match="UTF-16"):
         read_text_table(tmp_path / "t.csv")
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("compare.py", b"import re\n\nprint(1, 2)\n"),
+        ("notes.md", b"Dear colleague, hello\nthese are features, of images, of bones\n"),
+        ("title.csv", b"Our study of 2024\npatient_id,original_glcm_Contrast\nP1,2\n"),
+        ("paper.pdf", b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n"),
+    ],
+)
+def test_what_is_no_table_is_called_so(tmp_path, name, content):
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(NotATable, match=rf"{name} is no table: .*CSV .*Excel .*Parquet"):
+        read_table(path)
+
+
+def test_a_text_file_of_one_column_stays_a_table(tmp_path):
+    path = tmp_path / "ids.list"
+    path.write_text("patient_id\nP1\n")
+    assert list(read_table(path)["patient_id"]) == ["P1"]

@@ -9,6 +9,7 @@ import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from radiobone.core.counting import counted
 from radiobone.core.errors import (
     BadEncoding,
     DuplicateColumn,
@@ -20,7 +21,7 @@ from radiobone.core.errors import (
     RaggedRow,
     ResourceLimit,
 )
-from radiobone.core.file_kinds import did_you_mean, kind_of
+from radiobone.core.file_kinds import TABLE_SUFFIXES, did_you_mean, kind_of
 from radiobone.core.lazy import lazily
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ EXCEL_SUFFIXES = {".xlsx", ".xlsm"}
 PARQUET_SUFFIXES = {".parquet", ".pq"}
 GZIP_START = b"\x1f\x8b"
 MAX_UNPACKED_BYTES = 2 << 30
+KINDS_READ = "Tables are read from CSV (with commas, semicolons or tabs; gzipped too), Excel (.xlsx, .xlsm) and Parquet."
 
 
 def read_text_table(path: Path) -> pd.DataFrame:
@@ -55,12 +57,7 @@ def read_text_table(path: Path) -> pd.DataFrame:
     _check_header(header, path)
     if not body:
         raise EmptyTable(f"{path} has a header and no rows.")
-    for number, row in enumerate(body, start=2):
-        if len(row) != len(header):
-            raise RaggedRow(
-                f"{path}, row {number}: {len(row)} fields where the header has {len(header)}. "
-                "A value with a comma in it must be in quotes."
-            )
+    _check_lengths(header, body, path)
     table = pd.DataFrame(body, columns=header, dtype=object)
     return table.where(table.map(lambda cell: cell is not None and cell.strip() != ""), None)
 
@@ -98,6 +95,25 @@ def _check_is_file(path: Path) -> None:
             f"radiobone manifest {path.parent} MASKS -o manifest.csv, then radiobone extract manifest.csv -o features; "
             "the folder 'features' can be evaluated."
         )
+
+
+def _check_lengths(header: list[str], body: list[list[str]], path: Path) -> None:
+    for number, row in enumerate(body, start=2):
+        if len(row) == len(header):
+            continue
+        if len(header) == 1 or not _called_a_table(path):
+            raise NotATable(
+                f"{path} is no table: its first line has {counted(len(header), 'field')}, and row {number} has {len(row)}. "
+                f"{KINDS_READ} The first line names the columns; nothing may stand above it."
+            )
+        raise RaggedRow(
+            f"{path}, row {number}: {len(row)} fields where the header has {len(header)}. "
+            "A value with a comma in it must be in quotes."
+        )
+
+
+def _called_a_table(path: Path) -> bool:
+    return path.name.lower().endswith((*TABLE_SUFFIXES, ".txt"))
 
 
 def _check_header(header: list[str], path: Path) -> None:
@@ -143,6 +159,8 @@ def _decode(path: Path) -> str:
     try:
         return raw.decode(encoding)
     except UnicodeDecodeError as error:
+        if not _called_a_table(path):
+            raise NotATable(f"{path} is no table: it is not text. {KINDS_READ}") from error
         raise BadEncoding(
             f"{path} is not {encoding.removesuffix('-sig').upper()} (byte {error.start}), so names and ids would be "
             "garbled. In Excel: save as 'CSV UTF-8'."

@@ -229,6 +229,30 @@ def test_the_command_says_how_robust_the_features_are(three_patients: SmallCohor
     )
 
 
+def test_a_dry_run_says_which_repeats_would_come(
+    three_patients: SmallCohort, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = tmp_path / "plan.yaml"
+    plan.write_text(json.dumps(PLAN))
+    three_patients.rows[0] = {**three_patients.rows[0], "image": "images/none.nii.gz"}
+    command = [
+        "extract",
+        str(three_patients.manifest),
+        "-o",
+        str(tmp_path / "out"),
+        "--dry-run",
+        "-q",
+        "-j",
+        "1",
+    ]
+    said = CliRunner().invoke(app, [*command, "--perturb", str(plan)]).output
+    assert (
+        "A real run also makes 3 repeats of each of 5 regions (2 × noise, rotate, contour; 1 × grow): 15 repeats and 5 "
+        "originals, 20 rows in repeats.parquet"
+    ) in " ".join(said.split())
+    assert "repeats" not in CliRunner().invoke(app, command).output
+
+
 @pytest.mark.parametrize("measure", [extract, dry_run])
 def test_a_plan_that_cannot_be_is_refused_before_any_work(
     measure: Any, three_patients: SmallCohort, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -38,7 +38,8 @@ def extraction_lines(result: FeatureTable, folder: Path, *, measured: bool) -> l
             f"Every region is drawn: look through {folder / PICTURES}"
         )
     repeated = [] if result.repeats is None else result.repeats.lines(folder)
-    return [done, *repeated, *warning_lines(result.cases, folder / "cases.csv")]
+    planned = [] if result.planned_repeats is None else result.planned_repeats.lines()
+    return [done, *repeated, *planned, *warning_lines(result.cases, folder / "cases.csv")]
 
 
 def warning_lines(cases: pd.DataFrame, written: Path) -> list[str]:

@@ -26,6 +26,7 @@ from radiobone.workflow.choice import Choice, SettingsSource, choose, resolve_se
 from radiobone.workflow.feature_table import FeatureTable, assemble, save, save_cases
 from radiobone.workflow.image_pool import Job, run_jobs
 from radiobone.workflow.repeat_table import make_repeats, save_repeats, with_failed_repeats
+from radiobone.workflow.repeated import PlannedRepeats
 
 NAMES_SHOWN = 3
 
@@ -138,14 +139,19 @@ def dry_run(
     """
     folder = prepare_extraction_folder(output, inputs=[manifest])
     listed, choice = _planned(manifest, settings, modality, root, target, engine)
-    _repeats_planned(perturb, choice)
+    plan = _repeats_planned(perturb, choice)
     task = Task(choice.settings, choice.modality, measure=False)
     work = [Job(case) for case in listed.cases]
     outcomes = run_jobs(work, task, store=None, n_processes=jobs, show_progress=show_progress)
     outcomes = _told_of_mixed_types(outcomes, choice.settings)
-    kinds = sorted({one.is_2d for one in outcomes if one.status == "ready"})
+    ready = [one for one in outcomes if one.status == "ready"]
+    kinds = sorted({one.is_2d for one in ready})
     names = [name for is_2d in kinds for name in names_of(choice.settings, is_2d=is_2d)]
-    result = replace(assemble(outcomes, listed, {}), feature_columns=tuple(dict.fromkeys(names)))
+    result = replace(
+        assemble(outcomes, listed, {}),
+        feature_columns=tuple(dict.fromkeys(names)),
+        planned_repeats=None if plan is None else PlannedRepeats(plan, len(ready)),
+    )
     save_cases(result, outcomes, folder)
     return result
 

@@ -18,7 +18,7 @@ from radiobone.io.manifest import NO_PATH, Manifest
 from radiobone.io.roots import is_drive
 from radiobone.workflow.cache import write_png
 from radiobone.workflow.case_runner import WARNING_SEPARATOR, Outcome
-from radiobone.workflow.repeated import Repeats
+from radiobone.workflow.repeated import PlannedRepeats, Repeats
 
 CASE_COLUMNS = ("patient_id", "roi", "image", "mask", "label", "status", "code", "message", "warnings")
 
@@ -39,6 +39,8 @@ class FeatureTable:
         Settings, versions, digests of the inputs.
     repeats : Repeats or None
         Perturbed repeats of the regions and how robust the features are, where they were asked for.
+    planned_repeats : PlannedRepeats or None
+        After a dry run: the repeats that a run would make.
     """
 
     table: pd.DataFrame
@@ -46,6 +48,7 @@ class FeatureTable:
     cases: pd.DataFrame
     provenance: dict[str, Any]
     repeats: Repeats | None = None
+    planned_repeats: PlannedRepeats | None = None
 
     @property
     def n_failed(self) -> int:

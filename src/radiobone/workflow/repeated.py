@@ -9,9 +9,39 @@ import pandas as pd
 
 from radiobone.core.counting import counted
 from radiobone.core.folders import ICC_FILE, REPEAT_FILES
+from radiobone.imaging.perturb.plan import Perturbations
 from radiobone.workflow.case_runner import Outcome
 
 ROBUST = 0.75
+
+
+@dataclass(frozen=True)
+class PlannedRepeats:
+    """Perturbed repeats that a run would make.
+
+    Attributes
+    ----------
+    plan : Perturbations
+        Which repeats of each region.
+    n_regions : int
+        Regions that can be measured.
+    """
+
+    plan: Perturbations
+    n_regions: int
+
+    def lines(self) -> list[str]:
+        """Say how many repeats there would be, what is done in them, and how many rows they fill."""
+        each = self.plan.n_repeats
+        steps = "; ".join(
+            f"{chain.repeats} × {', '.join(step.kind for step in chain.steps)}" for chain in self.plan.chains
+        )
+        n_made = each * self.n_regions
+        return [
+            f"A real run also makes {counted(each, 'repeat')} of each of {counted(self.n_regions, 'region')} ({steps}): "
+            f"{counted(n_made, 'repeat')} and {counted(self.n_regions, 'original')}, "
+            f"{counted(n_made + self.n_regions, 'row')} in {REPEAT_FILES[0]}"
+        ]
 
 
 @dataclass(frozen=True, eq=False)

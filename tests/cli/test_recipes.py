@@ -11,6 +11,7 @@ from radiobone.cli.app import app
 from radiobone.evaluation.spec import list_pipelines, load_pipeline
 from radiobone.features.presets import PRESETS, load_settings
 from radiobone.features.settings import ExtractionSettings
+from radiobone.imaging.perturb.plan import PRESETS as PERTURBATION_PRESETS
 from radiobone.models.registry import MODELS
 from radiobone.selection.registry import RESAMPLERS, STEPS
 from radiobone.workflow.study_file import Study
@@ -40,7 +41,7 @@ def test_steps_models_and_settings_are_listed() -> None:
     assert {*ExtractionSettings.model_fields, "ct", "mr", "radiograph", "Wavelet", "LoG"} <= first_words(
         listed
     )
-    assert "radiograph         for --modality xr and dxa" in listed
+    assert "  radiograph  for --modality xr and dxa\n" in listed
     undocumented = [line for line in listed.splitlines() if line.strip() in ExtractionSettings.model_fields]
     assert not undocumented
 
@@ -49,6 +50,25 @@ def test_the_plain_listing_points_to_the_rest() -> None:
     told = printed("recipes")
     assert set(list_pipelines()) <= first_words(told)
     assert "--steps" in told
+
+
+@pytest.mark.parametrize("how", [(), ("--settings",)])
+def test_presets_of_perturbed_repeats_are_listed_with_what_they_do(how: tuple[str, ...]) -> None:
+    told = printed("recipes", *how)
+    rows = dict(line.strip().split(maxsplit=1) for line in told.splitlines() if line.startswith("  "))
+    assert rows["light"] == "5 × noise, rotate, shift, grow, contour"
+    assert rows["zwanenburg"] == "30 × noise, shift, grow, contour"
+    assert {*PERTURBATION_PRESETS, *PRESETS} - {"default"} <= set(rows)
+
+
+def test_texts_of_a_block_begin_in_one_column_and_blocks_are_parted() -> None:
+    told = printed("recipes", "--steps", "--models", "--settings")
+    for block in told.rstrip("\n").split("\n\n"):
+        title, *rows = block.splitlines()
+        assert title.endswith(":")
+        assert all(row.startswith("  ") for row in rows)
+        begins = {len(row) - len(row.lstrip().split(maxsplit=1)[1]) for row in rows}
+        assert len(begins) == 1, title
 
 
 @pytest.mark.parametrize("name", ["ct", "mr", "radiograph"])

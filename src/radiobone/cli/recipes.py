@@ -14,6 +14,8 @@ EPILOG = """Examples:
 
 [bold]radiobone recipes ct > settings.yaml[/bold]  (settings of extraction to start from)
 
+[bold]radiobone recipes light > repeats.yaml[/bold]  (perturbed repeats to start from)
+
 [bold]radiobone recipes --steps --models --settings[/bold]  (what can go into them)"""
 
 
@@ -25,15 +27,20 @@ def register(app: typer.Typer) -> None:
 def recipes(
     name: Annotated[
         str | None,
-        typer.Argument(help="Show this pipeline or preset in full, as a YAML file to start from."),
+        typer.Argument(
+            help="Show this pipeline, preset of extraction or preset of perturbed repeats in full, as a YAML file to start from."
+        ),
     ] = None,
     steps: Annotated[bool, typer.Option("--steps", help="List the steps of pipelines.")] = False,
     models: Annotated[bool, typer.Option("--models", help="List the models of pipelines.")] = False,
     settings: Annotated[
-        bool, typer.Option("--settings", help="List the presets, keys and filters of extraction.")
+        bool,
+        typer.Option(
+            "--settings", help="List the presets, keys and filters of extraction, and the perturbations."
+        ),
     ] = False,
 ) -> None:
-    """List the pipelines that come with radiobone and their parts, or show one."""
+    """List the pipelines and presets that come with radiobone and their parts, or show one."""
     from radiobone.workflow import catalogue
 
     if name is not None:
@@ -44,6 +51,5 @@ def recipes(
         (settings, catalogue.setting_lines),
     )
     wanted = [lines for chosen, lines in asked if chosen]
-    for lines in wanted or ([] if name is not None else [catalogue.recipe_lines]):
-        for line in lines():
-            typer.echo(line)
+    blocks = [lines() for lines in wanted or ([] if name is not None else [catalogue.recipe_lines])]
+    typer.echo("\n\n".join("\n".join(lines) for lines in blocks), nl=bool(blocks))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Mapping, Sequence
 from typing import Any, get_args
 
 import yaml
@@ -23,54 +24,65 @@ from radiobone.workflow.study_file import Study
 
 COMMON_KEYS = {"kind", "discretisation"}  # of every filter
 HIDDEN = {"random_state", "n_jobs"}  # seeds and processes are the pipeline's
-NAME_WIDTH = 18
 
 
 def study_lines() -> list[str]:
     """Every key of a study file, with its default and what it means."""
-    lines = []
+    texts = {}
     for name, field in Study.model_fields.items():
         given = "" if field.is_required() or not field.default else f" Default: {field.default}."
-        lines.append(_row(name, f"{field.description}{' Needed.' if field.is_required() else given}"))
-    return lines
+        texts[name] = f"{field.description}{' Needed.' if field.is_required() else given}"
+    return _rows(texts)
 
 
 def step_lines() -> list[str]:
     """Every step of a pipeline, in one line, with its parameters."""
-    return ["Steps:", *map(_step, STEPS.items()), "", "Resampling (training rows only):"] + [
-        _step(item) for item in RESAMPLERS.items()
+    return [
+        *_block("Steps", {name: _step(kind) for name, kind in STEPS.items()}),
+        "",
+        *_block("Resampling (training rows only)", {name: _step(kind) for name, kind in RESAMPLERS.items()}),
     ]
 
 
 def model_lines() -> list[str]:
     """Every model, with the grid that is searched unless a pipeline gives its own."""
-    lines = ["Models, and the values that are tried unless the pipeline names its own:"]
+    texts = {}
     for name, family in MODELS.items():
         space = "; ".join(f"{key}: {list(values)}" for key, values in family.space.items())
-        lines.append(_row(name, f"{family.title}. {space}"))
-    return lines
+        texts[name] = f"{family.title}. {space}"
+    return _block("Models, and the values that are tried unless the pipeline names its own", texts)
 
 
 def setting_lines() -> list[str]:
-    """Presets of extraction, the keys of a settings file, and the filters."""
-    lines = ["Presets (`radiobone recipes NAME` prints one, to start a settings file from):"]
-    lines += [_row(name, _purpose(name)) for name in PRESETS if name != "default"]
-    lines += ["", "Keys of a settings file:"]
-    documented = _attributes(ExtractionSettings)
-    lines += [_row(name, documented.get(name, "")) for name in ExtractionSettings.model_fields]
-    lines += ["", "Filters, for the key 'images':"]
-    lines += [_row(kind.__name__, f"{_first_line(kind)}{_keys(kind)}") for kind in _filters()]
-    lines += [
-        "",
-        "Keys of a settings file that begins with 'definitions: ibsi' (IBSI's definitions and names):",
-    ]
-    documented = _attributes(IbsiSettings)
-    lines += [_row(name, documented.get(name, "")) for name in IbsiSettings.model_fields]
-    lines += [
-        "",
-        "Perturbations, for extract --perturb (`radiobone recipes light` prints a file to start from):",
-    ]
-    return lines + [_row(name, _first_line(kind)) for name, kind in PERTURBATIONS.items()]
+    """Presets of extraction, the keys of a settings file, the filters, and perturbed repeats."""
+    blocks = (
+        _presets(),
+        _block("Keys of a settings file", _documented(ExtractionSettings)),
+        _block(
+            "Filters, for the key 'images'",
+            {kind.__name__: f"{_first_line(kind)}{_keys(kind)}" for kind in _filters()},
+        ),
+        _block(
+            "Keys of a settings file that begins with 'definitions: ibsi' (IBSI's definitions and names)",
+            _documented(IbsiSettings),
+        ),
+        _block(
+            "Perturbations, for extract --perturb FILE",
+            {name: f"{_first_line(kind)}{_keys(kind)}" for name, kind in PERTURBATIONS.items()},
+        ),
+        _perturbation_presets(),
+    )
+    return _parted(blocks)
+
+
+def _presets() -> list[str]:
+    texts = {name: _purpose(name) for name in PRESETS if name != "default"}
+    return _block("Presets of extraction, for extract --settings", texts)
+
+
+def _perturbation_presets() -> list[str]:
+    texts = {name: plan.in_words for name, plan in PERTURBATION_PRESETS.items()}
+    return _block("Presets of perturbed repeats, for extract --perturb", texts)
 
 
 def _purpose(preset: str) -> str:
@@ -84,12 +96,18 @@ def _purpose(preset: str) -> str:
 
 
 def recipe_lines() -> list[str]:
-    """Every pipeline that comes with radiobone, and where the rest is listed."""
-    lines = [f"{name:<24} {pipeline.title}" for name, pipeline in spec.list_pipelines().items()]
+    """Everything that ``text_of`` prints, and where the rest is listed."""
+    pipelines = {name: pipeline.title for name, pipeline in spec.list_pipelines().items()}
+    blocks = (
+        _block("Pipelines, for evaluate --pipeline", pipelines),
+        _presets(),
+        _perturbation_presets(),
+    )
     return [
-        *lines,
+        *_parted(blocks),
         "",
-        "Parts to build one's own from: --steps, --models; settings of extraction: --settings",
+        "`radiobone recipes NAME` prints one, to start one's own file from. What can go into them: --steps and --models "
+        "(pipelines), --settings (extraction and repeats).",
     ]
 
 
@@ -120,15 +138,25 @@ def _as_yaml(content: Any) -> str:
     return str(yaml.safe_dump(content, sort_keys=False, default_flow_style=None, width=110))
 
 
-def _row(name: str, text: str) -> str:
-    return f"  {name:<{NAME_WIDTH}} {text}".rstrip()
+def _block(title: str, texts: Mapping[str, str]) -> list[str]:
+    return [f"{title}:", *_rows(texts)]
 
 
-def _step(item: tuple[str, Any]) -> str:
-    name, kind = item
+def _rows(texts: Mapping[str, str]) -> list[str]:
+    """Return a line for each name, with the texts in one column."""
+    width = max(map(len, texts))
+    return [f"  {name:<{width}}  {text}".rstrip() for name, text in texts.items()]
+
+
+def _parted(blocks: Sequence[Sequence[str]]) -> list[str]:
+    """Put blocks under each other with an empty line between them."""
+    return [line for block in blocks for line in ("", *block)][1:]
+
+
+def _step(kind: Any) -> str:
     parameters = inspect.signature(kind).parameters.values()
     shown = ", ".join(f"{one.name}: {one.default}" for one in parameters if one.name not in HIDDEN)
-    return _row(name, _first_line(kind) + (f" ({shown})" if shown else ""))
+    return _first_line(kind) + (f" ({shown})" if shown else "")
 
 
 def _first_line(kind: type) -> str:
@@ -152,6 +180,12 @@ def _keys(kind: type[Settings]) -> str:
 
 def _plain(value: object) -> object:
     return list(value) if isinstance(value, tuple) else value
+
+
+def _documented(kind: type[Settings]) -> dict[str, str]:
+    """Return what the docstring of settings says of each of their keys."""
+    documented = _attributes(kind)
+    return {name: documented.get(name, "") for name in kind.model_fields}
 
 
 def _attributes(kind: type) -> dict[str, str]:

@@ -33,12 +33,9 @@ class PlannedRepeats:
     def lines(self) -> list[str]:
         """Say how many repeats there would be, what is done in them, and how many rows they fill."""
         each = self.plan.n_repeats
-        steps = "; ".join(
-            f"{chain.repeats} × {', '.join(step.kind for step in chain.steps)}" for chain in self.plan.chains
-        )
         n_made = each * self.n_regions
         return [
-            f"A real run also makes {counted(each, 'repeat')} of each of {counted(self.n_regions, 'region')} ({steps}): "
+            f"A real run also makes {counted(each, 'repeat')} of each of {counted(self.n_regions, 'region')} ({self.plan.in_words}): "
             f"{counted(n_made, 'repeat')} and {counted(self.n_regions, 'original')}, "
             f"{counted(n_made + self.n_regions, 'row')} in {REPEAT_FILES[0]}"
         ]

@@ -65,6 +65,19 @@ class Perturbations(Settings):
         """Repeats of each region."""
         return sum(chain.repeats for chain in self.chains)
 
+    @property
+    def in_words(self) -> str:
+        """How many repeats have which steps.
+
+        Examples
+        --------
+        >>> PRESETS["light"].in_words
+        '5 × noise, rotate, shift, grow, contour'
+        """
+        return "; ".join(
+            f"{chain.repeats} × {', '.join(step.kind for step in chain.steps)}" for chain in self.chains
+        )
+
     def numbered(self) -> Iterator[tuple[int, Chain]]:
         """Yield each repeat's number, from 1, and its chain."""
         chains = (chain for chain in self.chains for _ in range(chain.repeats))

@@ -9,8 +9,10 @@ import pywt
 import SimpleITK as sitk
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from scipy import ndimage
 
 from radiobone.core.volume import Volume
+from radiobone.imaging.bspline import interpolate
 from radiobone.imaging.crop import Box
 from radiobone.imaging.filters.log import LoG
 from radiobone.imaging.filters.wavelet import Wavelet
@@ -63,6 +65,14 @@ def test_resampling_is_itks_to_the_last_bit(data, dtype, old, new, direction, se
     assert (image.array == by_itk(volume, image, sitk.sitkBSpline)).all()
     assert (inside.array == by_itk(mask, image, sitk.sitkNearestNeighbor)).all()
     assert image.array.dtype == volume.array.dtype
+
+
+def test_along_an_axis_of_two_voxels_it_is_the_spline_of_the_mirrored_image():
+    """The one case that is not ITK's: scipy's spline of the image, mirrored as often as it takes."""
+    array = np.random.default_rng(4).normal(0, 300, (2, 9, 2))
+    z, y, x = (np.linspace(0, size - 1, 7) for size in array.shape)
+    expected = ndimage.map_coordinates(array, np.meshgrid(z, y, x, indexing="ij"), order=3, mode="mirror")
+    np.testing.assert_allclose(interpolate(array, (z, y, x)), expected, rtol=1e-7, atol=1e-7)
 
 
 def test_oblique_images_are_left_to_itk():

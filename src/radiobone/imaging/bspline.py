@@ -4,6 +4,10 @@ ITK filters the whole image before it evaluates any point. The filter forgets: a
 to a quarter with each voxel of distance, so coefficients of a part of the image, taken with a margin,
 are those of the whole to double precision.
 
+One case is left out on purpose: along an axis of exactly two voxels ITK takes a value from outside the image (it mirrors
+places once, and a second time would be needed). Here places are mirrored until they lie inside, which gives the spline
+of the mirrored image.
+
 Whole-numbered images are cut off towards zero after interpolation. Where a new voxel coincides with an
 old one, rounding noise then decides between two numbers; such voxels are summed in ITK's own order.
 

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from radiobone.features.maps.glszm import zone_sizes
 from radiobone.features.maps.neighbourhoods import Window
-from radiobone.features.maps.region import MapRegion, padded
+from radiobone.features.maps.region import Batch, MapRegion, padded
 from radiobone.features.maps.registry import MAP_FAMILIES
 from radiobone.features.region import Texture
 from radiobone.features.registry import FAMILIES, TextureFamily, feature_names
@@ -32,6 +33,10 @@ TEXTURES = st.builds(
     symmetrical_glcm=st.booleans(),
     weighting_norm=st.sampled_from([None, None, None, "euclidean", "manhattan", "infinity", "no_weighting"]),
     gldm_alpha=st.integers(0, 2),
+)
+
+WINDOWS_OF_FEW_CELLS = st.sampled_from(
+    [Window(1, None), *(Window(radius, plane) for radius in (1, 2, 3) for plane in (0, 1, 2))]
 )
 
 
@@ -62,7 +67,7 @@ def fast_maps(family: str, region: MapRegion, batch_size: int) -> dict[str, Any]
 @pytest.mark.parametrize("family", MAP_FAMILIES)
 @given(
     levels=LEVELS.filter(lambda levels: (levels > 0).sum() > 1),
-    radius=st.integers(1, 2),
+    radius=st.integers(1, 3),  # in one plane, zones of radius 3 just fit into 64 bits
     plane=st.sampled_from([None, None, 0, 1, 2]),
     texture=TEXTURES,
     batch_size=st.sampled_from([3, 1000]),
@@ -100,6 +105,16 @@ def test_a_map_is_the_family_on_each_neighbourhood(
             continue  # 1 or 0 where one side has one level, as rounding will; the kept maps have this case
         atol = ROOT_OF_ROUNDING.get(name, 1e-10)
         np.testing.assert_allclose(values, expected[name], rtol=1e-9, atol=atol, err_msg=name)
+
+
+@given(levels=LEVELS.filter(lambda levels: (levels > 0).any()), window=WINDOWS_OF_FEW_CELLS)
+@settings(max_examples=40, deadline=None)
+def test_zones_are_the_same_by_bits_and_by_pairs(levels: Any, window: Window) -> None:
+    region = region_of(levels, levels * 1.0, window.radius, window.plane, Texture())
+    around = Batch(region, region.centres).around
+    by_bits = zone_sizes(around, window)
+    with mock.patch("radiobone.features.maps.glszm.BITS", 0):
+        np.testing.assert_array_equal(zone_sizes(around, window), by_bits)
 
 
 def test_every_texture_family_has_maps_of_the_same_features() -> None:

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from radiobone.core.compiled import compiled
 from radiobone.features.maps.neighbourhoods import IntArray
 from radiobone.features.maps.region import Batch
-from radiobone.features.maps.sizes import size_features
+from radiobone.features.maps.sizes import SizeArray, size_features
 from radiobone.features.region import lengths_mm
 
 FloatArray = npt.NDArray[np.float64]
@@ -27,28 +27,23 @@ def glrlm(batch: Batch, _wanted: frozenset[str]) -> dict[str, FloatArray]:
     region, around = batch.region, batch.around
     norm = region.texture.weighting_norm
     cells = region.window.pairs((1,))
-    longest = 2 * region.window.radius + 1
-    n_matrices = len(cells.directions) if norm is None else 1
-    count = np.zeros((len(batch), n_matrices, around.most_levels, longest))
-    weights = lengths_mm(cells.directions, region.spacing_mm, norm)
-    _count(around.rank, cells.behind, weights, count)
-    lengths = np.tile(np.arange(1.0, longest + 1), (len(batch), 1))
-    n_lengths = np.full(len(batch), longest, dtype=np.int64)
-    return size_features(count, around.level, around.n_levels, lengths, n_lengths, NAMES)
+    directions = np.zeros((len(batch), len(cells.directions), around.rank.shape[1]), dtype=np.uint16)
+    _lengths(around.rank, cells.behind, directions)
+    if norm is None:
+        return size_features(around, directions[:, :, None], NAMES)
+    return size_features(
+        around, directions[:, None], NAMES, lengths_mm(cells.directions, region.spacing_mm, norm)
+    )
 
 
 @compiled
-def _count(rank: npt.NDArray[np.uint16], behind: IntArray, weights: FloatArray, count: FloatArray) -> None:
-    """Follow the lines from cell to cell; those ahead come later in raster order."""
+def _lengths(rank: npt.NDArray[np.uint16], behind: IntArray, lengths: SizeArray) -> None:
+    """Follow the lines of each direction from cell to cell; those ahead come later in raster order."""
     length, met = np.empty(rank.shape[1], dtype=np.int64), np.empty(rank.shape[1], dtype=np.int64)
     for v in range(rank.shape[0]):
-        for k in range(weights.size):
-            if not _follow(rank[v], behind[k], length, met):
-                continue
-            matrix = count[v, min(k, count.shape[1] - 1)]
-            for cell in range(length.size):
-                if length[cell] > 0:
-                    matrix[np.int64(rank[v, cell]) - 1, length[cell] - 1] += weights[k]
+        for k in range(behind.shape[0]):
+            if _follow(rank[v], behind[k], length, met):
+                lengths[v, k] = length
 
 
 @compiled

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
 from radiobone.core.compiled import compiled
-from radiobone.features.maps.neighbourhoods import IntArray, Window
+from radiobone.features.maps.neighbourhoods import IntArray, Neighbourhoods, Window
 from radiobone.features.maps.region import Batch
-from radiobone.features.maps.sizes import size_features
+from radiobone.features.maps.sizes import SizeArray, size_features
 
-FloatArray = npt.NDArray[np.float64]
-BITS = np.uint64(1) << np.arange(64, dtype=np.uint64)
+BitArray = npt.NDArray[np.uint64]
+BITS = 64  # of one number
 
 NAMES = (
     "GrayLevelNonUniformity", "GrayLevelNonUniformityNormalized", "GrayLevelVariance",
@@ -25,122 +24,107 @@ NAMES = (
 )  # fmt: skip
 
 
-def glszm(batch: Batch, _wanted: frozenset[str]) -> dict[str, FloatArray]:
+def glszm(batch: Batch, _wanted: frozenset[str]) -> dict[str, npt.NDArray[np.float64]]:
     """Compute size zone features, one value per voxel."""
-    window, around = batch.region.window, batch.around
-    most_sizes = math.isqrt(2 * window.n_cells) + 1  # zones of 1, 2, 3, … voxels fill the neighbourhood
-    count = np.zeros((len(batch), 1, around.most_levels, most_sizes))
-    sizes = np.empty((len(batch), most_sizes))
-    n_sizes = np.empty(len(batch), dtype=np.int64)
-    cells = window.pairs((1,))
-    if window.n_cells <= len(BITS):
-        _count_by_bits(around.rank, _beside(window), BITS, count, sizes, n_sizes)
+    sizes = zone_sizes(batch.around, batch.region.window)
+    return size_features(batch.around, sizes[:, None, None], NAMES)
+
+
+def zone_sizes(around: Neighbourhoods, window: Window) -> SizeArray:
+    """Find the zones: voxels of one level that touch.
+
+    Parameters
+    ----------
+    around : Neighbourhoods
+        Of n voxels.
+    window : Window
+        Their shape.
+
+    Returns
+    -------
+    ndarray of uint16, shape (n, n_cells)
+        Size of the zone whose first voxel lies in a cell, 0 where none begins.
+    """
+    sizes = np.zeros(around.rank.shape, dtype=np.uint16)
+    places, strides = _places(window)
+    if places[-1] < BITS:
+        _zones_by_bits(around.rank, np.uint64(1) << places, strides, sizes)
     else:
-        _count(around.rank, cells.first, cells.second, count, sizes, n_sizes)
-    return size_features(count, around.level, around.n_levels, sizes, n_sizes, NAMES)
+        cells = window.pairs((1,))
+        _zones_by_pairs(around.rank, cells.first, cells.second, sizes)
+    return sizes
 
 
 @lru_cache
-def _beside(window: Window) -> npt.NDArray[np.uint64]:
-    """Cells that touch each cell, one bit each, shape (n_cells,)."""
-    cells = window.pairs((1,))
-    beside = np.zeros(window.n_cells, dtype=np.uint64)
-    np.bitwise_or.at(beside, cells.first, BITS[cells.second])
-    np.bitwise_or.at(beside, cells.second, BITS[cells.first])
-    return beside
+def _places(window: Window) -> tuple[BitArray, BitArray]:
+    """Place of each cell in a row of bits, and how far apart neighbours are along each axis.
+
+    A bit is left free after each line and a line after each plane, so that no cell is beside one across the border.
+    """
+    _, n_y, n_x = window.box
+    steps = np.array([(n_y + 1) * (n_x + 1), n_x + 1, 1])
+    steps[np.array(window.box) == 1] = 0
+    reach = np.array(window.reach)
+    return ((reach - reach[0]) @ steps).astype(np.uint64), steps.astype(np.uint64)
 
 
 @compiled
-def _count_by_bits(
-    rank: npt.NDArray[np.uint16],
-    beside: npt.NDArray[np.uint64],
-    bit: npt.NDArray[np.uint64],
-    count: FloatArray,
-    sizes: FloatArray,
-    n_sizes: IntArray,
-) -> None:
-    """Do as ``_count`` does where every cell has a bit of its own in one number."""
-    n_cells = rank.shape[1]
+def _zones_by_bits(rank: npt.NDArray[np.uint16], bit: BitArray, strides: BitArray, sizes: SizeArray) -> None:
+    """Find zones where every cell has a bit of its own in one number."""
     none = np.uint64(0)
-    alike = np.zeros(n_cells + 1, dtype=np.uint64)
-    column = np.full(n_cells + 1, -1, dtype=np.int64)
+    alike = np.zeros(bit.size + 1, dtype=np.uint64)
     for v in range(rank.shape[0]):
         alike[:] = none
-        for cell in range(n_cells):
+        for cell in range(bit.size):
             alike[rank[v, cell]] |= bit[cell]
-        n_sizes[v] = 0
-        for cell in range(n_cells):
-            number = np.int64(rank[v, cell])
-            if number == 0 or (alike[number] & bit[cell]) == none:
-                continue
-            size = _take_zone(alike, number, cell, beside, bit)
-            if column[size] < 0:
-                column[size] = n_sizes[v]
-                sizes[v, n_sizes[v]] = size
-                n_sizes[v] += 1
-            count[v, 0, number - 1, column[size]] += 1
-        for j in range(n_sizes[v]):
-            column[int(sizes[v, j])] = -1
+        alike[0] = none
+        for cell in range(bit.size):
+            level = alike[rank[v, cell]]
+            if level & bit[cell] != none:
+                zone = _zone(bit[cell], level, strides)
+                alike[rank[v, cell]] = level ^ zone
+                sizes[v, cell] = _n_set(zone)
 
 
 @compiled
-def _take_zone(
-    alike: npt.NDArray[np.uint64],
-    number: np.int64,
-    cell: int,
-    beside: npt.NDArray[np.uint64],
-    bit: npt.NDArray[np.uint64],
-) -> int:
-    """Take the zone of a cell out of its level's cells; return its size. No cell before this one is left."""
-    none = np.uint64(0)
-    zone = bit[cell]
-    grown = beside[cell] & alike[number]
-    while grown & ~zone != none:
-        zone |= grown
-        grown = none
-        for other in range(cell, beside.size):
-            if zone & bit[other] != none:
-                grown |= beside[other]
-        grown &= alike[number]
-    alike[number] &= ~zone
-    size = 0
-    for other in range(cell, beside.size):
-        size += 1 if zone & bit[other] != none else 0
-    return size
+def _zone(seed: np.uint64, level: np.uint64, strides: BitArray) -> np.uint64:
+    """Let a zone grow by all neighbours of its level until it stays as it is."""
+    zone, grown = np.uint64(0), seed
+    while grown != zone:
+        zone = grown
+        for stride in strides:
+            grown |= (grown << stride) | (grown >> stride)
+        grown &= level
+    return zone
 
 
 @compiled
-def _count(
-    rank: npt.NDArray[np.uint16],
-    first: IntArray,
-    second: IntArray,
-    count: FloatArray,
-    sizes: FloatArray,
-    n_sizes: IntArray,
+def _n_set(bits: np.uint64) -> np.uint64:
+    """Count the bits that are set, pairs, fours, eights and then all of them together."""
+    bits -= (bits >> np.uint64(1)) & np.uint64(0x5555555555555555)
+    bits = (bits & np.uint64(0x3333333333333333)) + ((bits >> np.uint64(2)) & np.uint64(0x3333333333333333))
+    bits = (bits + (bits >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
+    return (bits * np.uint64(0x0101010101010101)) >> np.uint64(56)
+
+
+@compiled
+def _zones_by_pairs(
+    rank: npt.NDArray[np.uint16], first: IntArray, second: IntArray, sizes: SizeArray
 ) -> None:
+    """Join neighbours of one level; a zone is known by its first cell, its own parent, which has its size."""
     n_cells = rank.shape[1]
     parent, size = np.empty(n_cells, dtype=np.int64), np.empty(n_cells, dtype=np.int64)
-    column = np.full(n_cells + 1, -1, dtype=np.int64)
     for v in range(rank.shape[0]):
         _join(rank[v], first, second, parent, size)
-        n_sizes[v] = 0
         for cell in range(n_cells):
-            if rank[v, cell] == 0 or parent[cell] != cell:
-                continue
-            if column[size[cell]] < 0:
-                column[size[cell]] = n_sizes[v]
-                sizes[v, n_sizes[v]] = size[cell]
-                n_sizes[v] += 1
-            count[v, 0, np.int64(rank[v, cell]) - 1, column[size[cell]]] += 1
-        for j in range(n_sizes[v]):
-            column[int(sizes[v, j])] = -1
+            if rank[v, cell] > 0 and parent[cell] == cell:
+                sizes[v, cell] = size[cell]
 
 
 @compiled
 def _join(
     rank: npt.NDArray[np.uint16], first: IntArray, second: IntArray, parent: IntArray, size: IntArray
 ) -> None:
-    """Join neighbours of one level; a zone is known by one of its cells, its own parent, which has its size."""
     for cell in range(rank.size):
         parent[cell] = cell
         size[cell] = 1
@@ -148,8 +132,9 @@ def _join(
         if rank[first[p]] == rank[second[p]] and rank[first[p]] > 0:
             one, other = _root(parent, first[p]), _root(parent, second[p])
             if one != other:
-                parent[other] = one
-                size[one] += size[other]
+                root = min(one, other)
+                parent[one], parent[other] = root, root
+                size[root] = size[one] + size[other]
 
 
 @compiled

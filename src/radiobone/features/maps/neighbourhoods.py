@@ -127,7 +127,9 @@ class Neighbourhoods:
     n_levels: IntArray
 
     @classmethod
-    def cut(cls, flat: npt.NDArray[np.uint16], centres: IntArray, steps: IntArray) -> Neighbourhoods:
+    def cut(
+        cls, flat: npt.NDArray[np.uint16], centres: IntArray, steps: IntArray, highest: int
+    ) -> Neighbourhoods:
         """Cut neighbourhoods out of a flat array of levels (0 outside), round the given places in it.
 
         Parameters
@@ -138,6 +140,8 @@ class Neighbourhoods:
             Places of the centres.
         steps : ndarray of int64, shape (n_cells,)
             Distances in ``flat`` from the centre to the cells.
+        highest : int
+            No level is higher.
         """
         n, k = centres.size, steps.size
         found = cls(
@@ -146,7 +150,7 @@ class Neighbourhoods:
             level=np.empty((n, k)),
             n_levels=np.empty(n, dtype=np.int64),
         )
-        number = np.zeros(int(flat.max()) + 1, dtype=np.uint16)
+        number = np.zeros(highest + 1, dtype=np.uint16)
         _cut(flat, centres, steps, number, found.rank, found.n_inside, found.level, found.n_levels)
         return found
 
@@ -193,5 +197,4 @@ def _cut(
         n_levels[v] = present
         for k in range(steps.size):
             rank[v, k] = number[rank[v, k]]
-        for found in range(lowest, highest + 1):
-            number[found] = 0
+        number[lowest : highest + 1] = 0

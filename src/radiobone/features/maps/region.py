@@ -12,7 +12,6 @@ import numpy.typing as npt
 
 from radiobone.core.volume import Triple
 from radiobone.features.maps.neighbourhoods import IntArray, Neighbourhoods, Window
-from radiobone.features.maps.surroundings import compare
 from radiobone.features.region import Texture
 
 
@@ -96,13 +95,7 @@ class Batch:
     def around(self) -> Neighbourhoods:
         """Grey levels of the neighbourhoods."""
         region = self.region
-        return Neighbourhoods.cut(region.levels, self.centres, region.steps)
-
-    @cached_property
-    def compared(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-        """How every voxel compares with its neighbours, for the two families that ask; see ``compare``."""
-        texture = self.region.texture
-        return compare(self.around, self.region.window.pairs(texture.distances), texture.gldm_alpha)
+        return Neighbourhoods.cut(region.levels, self.centres, region.steps, region.highest)
 
     def __len__(self) -> int:
         return self.centres.size

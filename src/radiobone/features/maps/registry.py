@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from radiobone.features.maps import firstorder, glcm, gldm, glrlm, glszm, mcc, ngtdm, sizes, surroundings
+from radiobone.features.maps import firstorder, glcm, gldm, glrlm, glszm, mcc, ngtdm, sizes
 from radiobone.features.maps.region import Batch
 
 
@@ -34,9 +34,9 @@ MAP_FAMILIES: Mapping[str, MapFamily] = MappingProxyType(
     {
         "firstorder": MapFamily(firstorder.firstorder, (firstorder._statistics,)),
         "glcm": MapFamily(glcm.glcm, (glcm._features, mcc._write)),
-        "gldm": MapFamily(gldm.gldm, (surroundings._compare, sizes._features)),
-        "glrlm": MapFamily(glrlm.glrlm, (glrlm._count, sizes._features)),
-        "glszm": MapFamily(glszm.glszm, (glszm._count_by_bits, sizes._features)),
-        "ngtdm": MapFamily(ngtdm.ngtdm, (surroundings._compare, ngtdm._features)),
+        "gldm": MapFamily(gldm.gldm, (gldm._count_alike, *sizes.KERNELS)),
+        "glrlm": MapFamily(glrlm.glrlm, (glrlm._lengths, *sizes.KERNELS)),
+        "glszm": MapFamily(glszm.glszm, (glszm._zones_by_bits, *sizes.KERNELS)),
+        "ngtdm": MapFamily(ngtdm.ngtdm, (ngtdm._differences, ngtdm._features)),
     }
 )

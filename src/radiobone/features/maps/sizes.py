@@ -1,20 +1,22 @@
 """Features of matrices of grey level against size, shared by run lengths, zones and dependences.
 
-Definitions as in ``features/size_matrix.py``.
+Definitions as in ``features/size_matrix.py``. A neighbourhood has few runs, zones or dependences, so their list is
+measured as it stands and no matrix is filled.
 """
 
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
 from radiobone.core.compiled import compiled
-from radiobone.features.maps.neighbourhoods import IntArray
+from radiobone.features.maps.neighbourhoods import IntArray, Neighbourhoods
 
-EPSILON = float(np.spacing(1.0))
 FloatArray = npt.NDArray[np.float64]
+SizeArray = npt.NDArray[np.uint16]
 
 MEASURES = (
     "level_nonuniformity", "level_nonuniformity_normalised", "level_variance",
@@ -24,121 +26,174 @@ MEASURES = (
 
 
 def size_features(
-    count: FloatArray,
-    level: FloatArray,
-    n_levels: IntArray,
-    size: FloatArray,
-    n_sizes: IntArray,
+    around: Neighbourhoods,
+    sizes: SizeArray,
     names: tuple[str | None, ...],
+    weights: FloatArray | None = None,
 ) -> dict[str, FloatArray]:
-    """Compute features of size matrices, averaged over the directions whose matrix is not empty.
+    """Compute features of size matrices, averaged over the matrices that are not empty.
 
     Parameters
     ----------
-    count : ndarray of float, shape (n, n_directions, n_most_levels, n_most_sizes)
-        How many runs, zones or voxels.
-    level : ndarray of float, shape (n, n_most_levels)
-        Level of each row; ``n_levels`` of them count.
-    n_levels, n_sizes : ndarray of int64, shape (n,)
-        How many rows and columns count.
-    size : ndarray of float, shape (n, n_most_sizes)
-        Size of each column.
+    around : Neighbourhoods
+        Of n voxels.
+    sizes : ndarray of uint16, shape (n, n_matrices, n_directions, n_cells)
+        Size of the run, zone or dependence that is noted at each cell, 0 for none; those of all directions go
+        into one matrix.
     names : tuple of str or None
         What the ``MEASURES`` are called; None for one that is not a feature.
+    weights : ndarray of float, shape (n_directions,), optional
+        What an item counts in each direction; 1 if not given.
 
     Returns
     -------
     dict
         Name to values, shape (n,); NaN where every matrix is empty.
     """
-    values = np.empty((len(count), len(MEASURES)))
-    _features(count, level, n_levels, size, n_sizes, values)
-    return {name: values[:, column] for column, name in enumerate(names) if name is not None}
+    n, n_matrices, n_directions, n_cells = sizes.shape
+    values, totals = np.zeros((len(MEASURES), n)), np.empty((n, n_matrices))
+    inverse_squares = _inverse_squares(int(sizes.max(initial=0)) + 1)
+    count = np.zeros((around.most_levels + 1, inverse_squares.size))
+    logs = _counts_times_logs(n_directions * n_cells + 1) if weights is None else np.empty(0)
+    weights = np.ones(n_directions) if weights is None else weights
+    _emphases(around.rank, around.level, around.n_levels, sizes, weights, inverse_squares, totals, values)
+    _unevenness(around.rank, sizes, weights, totals, logs, count, values)
+    with np.errstate(invalid="ignore"):  # NaN where every matrix is empty
+        values /= np.count_nonzero(totals, axis=1)
+    return {name: values[row] for row, name in enumerate(names) if name is not None}
 
 
-@compiled
-def _features(
-    count: FloatArray,
-    level: FloatArray,
-    n_levels: IntArray,
-    size: FloatArray,
-    n_sizes: IntArray,
-    values: FloatArray,
-) -> None:
-    one = np.empty(values.shape[1])
-    per_level, per_size = np.empty(count.shape[2]), np.empty(count.shape[3])
-    for v in range(n_levels.size):
-        n_i, n_j, n_met = n_levels[v], n_sizes[v], 0
-        values[v] = 0.0
-        for k in range(count.shape[1]):
-            matrix = count[v, k, :n_i, :n_j]
-            total = _emphases(matrix, level[v], size[v], per_level[:n_i], per_size[:n_j], one)
-            if total == 0:
-                continue
-            n_met += 1
-            one[6] = _entropy(matrix, total)
-            _spread(per_level[:n_i], level[v], total, one[0:3])
-            one[7] = total / _spread(per_size[:n_j], size[v], total, one[3:6])
-            values[v] += one
-        values[v] /= n_met  # NaN where no direction has any
+@lru_cache(maxsize=64)
+def _inverse_squares(n: int) -> FloatArray:
+    """1 / s² of sizes below n; 0 for no size."""
+    return np.array([0.0, *(1.0 / np.arange(1.0, n) ** 2)])
+
+
+@lru_cache(maxsize=64)
+def _counts_times_logs(n: int) -> FloatArray:
+    """Table of c log2 c of counts below n."""
+    counts = np.arange(float(n))
+    table: FloatArray = counts * np.log2(np.maximum(counts, 1.0))
+    return table
 
 
 @compiled
 def _emphases(
-    count: FloatArray,
+    rank: npt.NDArray[np.uint16],
     level: FloatArray,
-    size: FloatArray,
-    per_level: FloatArray,
-    per_size: FloatArray,
-    out: FloatArray,
-) -> float:
-    """Means over the items of level and size squared; also the items per level and per size, and in all."""
-    out[8:16] = 0.0
-    per_level[:], per_size[:] = 0.0, 0.0
-    total = 0.0
-    for i in range(per_level.size):
-        large, small = 0.0, 0.0
-        for j in range(per_size.size):
-            if count[i, j] > 0:
-                per_level[i] += count[i, j]
-                per_size[j] += count[i, j]
-                large += count[i, j] * size[j] * size[j]
-                small += count[i, j] / (size[j] * size[j])
-        square = level[i] * level[i]
-        total += per_level[i]
-        out[8] += per_level[i] * square
-        out[9] += per_level[i] / square
-        out[10] += large
-        out[11] += small
-        out[12] += large * square
-        out[13] += large / square
-        out[14] += small * square
-        out[15] += small / square
-    if total > 0:
-        for column in range(8, 16):
-            out[column] /= total
-    return total
+    n_levels: IntArray,
+    sizes: SizeArray,
+    weights: FloatArray,
+    inverse_squares: FloatArray,
+    totals: FloatArray,
+    values: FloatArray,
+) -> None:
+    """Add means and variances over the items of each matrix, and say how many items there are."""
+    above, square, inverse = (
+        np.empty(rank.shape[1] + 1),
+        np.empty(rank.shape[1] + 1),
+        np.empty(rank.shape[1] + 1),
+    )
+    for v in range(rank.shape[0]):
+        for i in range(n_levels[v]):
+            above[i + 1] = level[v, i] - level[v, 0]
+            square[i + 1] = level[v, i] * level[v, i]
+            inverse[i + 1] = 1.0 / square[i + 1]
+        for k in range(sizes.shape[1]):
+            total, gaps, gaps_squared, all_sizes, large, small, high, low = (
+                0.0,
+                0.0,
+                0.0,
+                0.0,
+                0.0,
+                0.0,
+                0.0,
+                0.0,
+            )
+            large_high, large_low, small_high, small_low = 0.0, 0.0, 0.0, 0.0
+            for d in range(sizes.shape[2]):
+                for cell in range(sizes.shape[3]):
+                    size, i, weight = np.int64(sizes[v, k, d, cell]), rank[v, cell], weights[d]
+                    if size > 0:
+                        big, little = weight * (size * size), weight * inverse_squares[size]
+                        total += weight
+                        gaps += weight * above[i]
+                        gaps_squared += weight * above[i] * above[i]
+                        all_sizes += weight * size
+                        large += big
+                        small += little
+                        high += weight * square[i]
+                        low += weight * inverse[i]
+                        large_high += big * square[i]
+                        large_low += big * inverse[i]
+                        small_high += little * square[i]
+                        small_low += little * inverse[i]
+            totals[v, k] = total
+            if total > 0:
+                values[2, v] += _variance(total, gaps, gaps_squared)
+                values[5, v] += _variance(total, all_sizes, large)
+                values[7, v] += total / all_sizes
+                values[8, v] += high / total
+                values[9, v] += low / total
+                values[10, v] += large / total
+                values[11, v] += small / total
+                values[12, v] += large_high / total
+                values[13, v] += large_low / total
+                values[14, v] += small_high / total
+                values[15, v] += small_low / total
 
 
 @compiled
-def _entropy(count: FloatArray, total: float) -> float:
-    entropy = 0.0
-    for i in range(count.shape[0]):
-        for j in range(count.shape[1]):
-            if count[i, j] > 0:
-                p = count[i, j] / total
-                entropy -= p * math.log2(p + EPSILON)
-    return entropy
+def _variance(total: float, added: float, squares: float) -> float:
+    """Variance of whole numbers, without rounding before the last step where each counts 1."""
+    return max(total * squares - added * added, 0.0) / (total * total)
 
 
 @compiled
-def _spread(items: FloatArray, key: FloatArray, total: float, out: FloatArray) -> float:
-    """Nonuniformity, as it is and normalised, and variance of the keys; return their sum over the items."""
-    squares, weighted, variance = 0.0, 0.0, 0.0
-    for i in range(items.size):
-        squares += items[i] * items[i]
-        weighted += items[i] * key[i]
-    for i in range(items.size):
-        variance += items[i] / total * (key[i] - weighted / total) ** 2
-    out[0], out[1], out[2] = squares / total, squares / (total * total), variance
-    return weighted
+def _unevenness(
+    rank: npt.NDArray[np.uint16],
+    sizes: SizeArray,
+    weights: FloatArray,
+    totals: FloatArray,
+    logs: FloatArray,
+    count: FloatArray,
+    values: FloatArray,
+) -> None:
+    """Add entropy and nonuniformities; a count is set back to 0 when it has been taken."""
+    per_level, per_size = np.zeros(count.shape[0]), np.zeros(count.shape[1])
+    for v in range(rank.shape[0]):
+        for k in range(sizes.shape[1]):
+            for d in range(sizes.shape[2]):
+                for cell in range(sizes.shape[3]):
+                    size, i = sizes[v, k, d, cell], rank[v, cell]
+                    if size > 0:
+                        count[i, size] += weights[d]
+                        per_level[i] += weights[d]
+                        per_size[size] += weights[d]
+            squares_of_levels, squares_of_sizes, times_logs = 0.0, 0.0, 0.0
+            for d in range(sizes.shape[2]):
+                for cell in range(sizes.shape[3]):
+                    size, i = sizes[v, k, d, cell], rank[v, cell]
+                    if size > 0:
+                        times_logs += _count_times_log(count[i, size], logs)
+                        squares_of_levels += per_level[i] * per_level[i]
+                        squares_of_sizes += per_size[size] * per_size[size]
+                        count[i, size], per_level[i], per_size[size] = 0.0, 0.0, 0.0
+            total = totals[v, k]
+            if total > 0:
+                values[0, v] += squares_of_levels / total
+                values[1, v] += squares_of_levels / (total * total)
+                values[3, v] += squares_of_sizes / total
+                values[4, v] += squares_of_sizes / (total * total)
+                values[6, v] += (_count_times_log(total, logs) - times_logs) / total
+
+
+@compiled
+def _count_times_log(count: float, logs: FloatArray) -> float:
+    """Look c log2 c up where every item counts 1."""
+    if logs.size > 0:
+        return float(logs[int(count)])
+    return count * math.log2(count) if count > 0 else 0.0
+
+
+KERNELS = (_emphases, _unevenness)

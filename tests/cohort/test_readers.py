@@ -262,3 +262,14 @@ def test_a_missing_id_of_a_typed_column_is_named(tmp_path):
     table.to_parquet(tmp_path / "t.parquet")
     with pytest.raises(errors.MissingId, match="row 1"):
         read_cohort(tmp_path / "t.parquet", target="label")
+
+
+@pytest.mark.parametrize("name", ["label", "Label"])
+def test_a_column_label_is_no_feature_of_another_target(tmp_path, name):
+    """It is a value in the mask, or a class: in both cases nothing was measured."""
+    table = make_table().rename(columns={"label": name}).assign(osteoporosis=["no", "no", "yes", "yes"] * 3)
+    cohort = read(tmp_path, table, target="osteoporosis", positive="yes")
+    assert list(cohort.X) == ["original_a", "original_b", "weight_kg"]
+    assert any(f"Not used as features (1): {name}" in note for note in cohort.notes)
+    asked = read(tmp_path, table, target="osteoporosis", positive="yes", features=f"original_*,{name}")
+    assert list(asked.X) == [name, "original_a", "original_b"]

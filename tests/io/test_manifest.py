@@ -19,7 +19,7 @@ from radiobone.core.errors import (
     SameImageTwice,
 )
 from radiobone.core.files import write_csv
-from radiobone.core.warnings import SimilarIds
+from radiobone.core.warnings import MaskLabelAssumed, SimilarIds
 from radiobone.io.manifest import Case, check_case_files, read_manifest
 
 
@@ -75,6 +75,21 @@ def test_label_is_the_value_in_the_mask_unless_it_is_the_target_or_words(tmp_pat
     assert (both.cases[0].label, both.extra_columns) == (7, ("label",))
 
 
+def test_a_label_that_parts_patients_may_be_the_class(tmp_path: Path) -> None:
+    header = "patient_id,image,mask"
+    path = write(tmp_path, f"{header},Label\nP1,a,b,1\nP2,c,d,2\nP3,e,f,2\n")
+    with pytest.warns(MaskLabelAssumed, match=r"1: 1 row, 2: 2 rows.*--target Label"):
+        assert [case.label for case in read_manifest(path).cases] == [1, 2, 2]
+    assert [case.label for case in read_manifest(path, target="label").cases] == [None] * 3
+    read_manifest(path, target="osteoporosis")  # the class is known: nothing to warn of
+    for told in (
+        f"{header},mask_label\nP1,a,b,1\nP2,c,d,2\n",
+        f"{header},label\nP1,a,b,1\nP2,c,d,1\n",
+        f"{header},label\nP1,a,b,20\nP1,a,b,21\nP2,c,d,20\n",
+    ):
+        read_manifest(write(tmp_path, told))
+
+
 @pytest.mark.parametrize(
     ("text", "error", "words"),
     [
@@ -89,7 +104,7 @@ def test_label_is_the_value_in_the_mask_unless_it_is_the_target_or_words(tmp_pat
         ("patient_id,image,mask\nP1,x/../a,b\nP2,a,c\n", SameImageTwice, ["'P1' and 'P2'"]),
         ("patient_id,image,mask,mask_label\nP1,a,b,bone\n", NotNumeric, ["'bone'", "row 2"]),
         ("patient_id,image,mask,label\nP1,a,b,1\nP2,c,d,x\n", NotNumeric, ["'x'", "row 3"]),
-        ("patient_id,image,mask,label\nP1,a,b,1\nP2,c,d,0\n", BadSetting, ["background", "diagnosis"]),
+        ("patient_id,image,mask,label\nP1,a,b,1\nP2,c,d,0\n", BadSetting, ["background", "--target label"]),
     ],
 )
 def test_what_cannot_be_right_is_named(

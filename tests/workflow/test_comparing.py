@@ -135,6 +135,21 @@ def test_equal_tables_agree(plain, compared):
     assert "All 428 values agree" in list(comparison_lines(found))[-1]
 
 
+def test_a_class_called_label_that_was_corrected_does_not_part_rows(plain, compared):
+    a, b = plain.assign(label=[0, 1, 0, 1]), plain.assign(label=[0, 1, 1, 0])
+    found = compared(a, b)
+    assert found.differences.pairs.by == "patient_id, roi"
+    assert len(found.differences.pairs.names) == len(PATIENTS)
+    assert found.differences.agree
+
+
+def test_a_label_of_the_mask_tells_rows_apart_where_nothing_else_does(plain, compared):
+    both = pd.concat([plain.assign(label=1), plain.assign(label=2)]).drop(columns="roi")
+    found = compared(both, both.sample(frac=1, random_state=0))
+    assert found.differences.pairs.by == "patient_id, label"
+    assert found.differences.agree
+
+
 def test_exchanged_patients_are_named(plain, compared):
     other = plain.copy()
     other["patient_id"] = ["P2", "P1", "P3", "P4"]

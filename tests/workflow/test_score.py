@@ -14,7 +14,7 @@ from radiobone.cli.app import app
 from radiobone.core.errors import BadSetting, FeatureMismatch, SettingsMismatch, UntrustedModel
 from radiobone.workflow.extract import extract
 from radiobone.workflow.score import fit_table, load_model, score_source
-from small_cohort import QUICK, SmallCohort, bone, write_image
+from small_cohort import QUICK, SmallCohort, bone, two_labels, write_image
 
 FAST = {
     "name": "fast",
@@ -174,3 +174,24 @@ def test_features_of_other_settings_are_refused(
         with pytest.raises(SettingsMismatch, match="discretisation"):
             load_model(path).score_table(there)
     assert len(load_model(path).score_table(features)) == 16
+
+
+def test_a_class_called_label_is_no_value_in_the_mask_of_a_manifest_to_score(tmp_path: Path) -> None:
+    cohort = SmallCohort(tmp_path)
+    for number in range(16):
+        name = f"p{number:02d}"
+        cohort.add(name, shape=number)
+        cohort.rows[-1] = {key: cohort.rows[-1][key] for key in ("patient_id", "image", "mask")} | {
+            "label": number % 2
+        }
+        brighter = bone(number) + np.int16(80 * (number % 2))
+        write_image(cohort.folder / "images" / f"{name}.nii.gz", brighter)
+        write_image(cohort.folder / "masks" / f"{name}.nii.gz", (two_labels(number) == 1).astype(np.uint8))
+    features = tmp_path / "features"
+    extract(cohort.manifest, settings=QUICK, output=features, target="label", show_progress=False)
+    fitted = fit_table(features, pipeline=FAST, seed=0, jobs=1, target="label")
+    fitted.save(tmp_path / "model.rbm")
+    model = load_model(tmp_path / "model.rbm")
+    scored = model.score_manifest(cohort.manifest, jobs=1, show_progress=False)
+    expected = model.score_table(features)["probability"]
+    assert scored["probability"].to_numpy() == pytest.approx(expected.to_numpy(), rel=1e-12)

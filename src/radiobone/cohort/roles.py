@@ -13,7 +13,7 @@ import pandas as pd
 from radiobone.cohort.id_like import is_id_by_content
 from radiobone.cohort.identity import EACH_ROW, find_identity
 from radiobone.cohort.numbers import looks_numeric, whole_numbers
-from radiobone.core.columns import names_no_feature, names_region
+from radiobone.core.columns import names_label, names_no_feature, names_region
 from radiobone.core.errors import BadSetting, MissingColumn
 from radiobone.core.warnings import FeatureDropped
 
@@ -238,4 +238,5 @@ def _is_label(column: pd.Series) -> bool:
 
 def _never(table: pd.DataFrame, name: str) -> bool:
     """Whether a name says that a column is no feature; numbers with decimals are one, as radiomics' ``Id`` is."""
-    return name.startswith(DIAGNOSTICS) or (names_no_feature(name) and _is_label(table[name]))
+    told = names_no_feature(name) or names_label(name)
+    return name.startswith(DIAGNOSTICS) or (told and _is_label(table[name]))

@@ -151,6 +151,11 @@ def names_no_feature(name: str) -> bool:
     return names_patients(name) > 0 or plain(name) in ROW_NAMES | EXAMINATION_NAMES | REGION_NAMES
 
 
+def names_label(name: str) -> bool:
+    """Whether a column is called ``label``: a value in the mask or a class, and in neither case a measurement."""
+    return plain(name) == "label"
+
+
 def ends_like_id(name: str) -> bool:
     """Whether a name ends like that of an id, as ``ScanID`` and ``lesion_nr`` do; ``original_glcm_Id`` does too."""
     return _ID_ENDING.fullmatch(str(name).strip()) is not None

@@ -65,6 +65,10 @@ class LocalizerIgnored(RadioboneWarning):
     """A localizer in the series' folder was left out."""
 
 
+class MaskLabelAssumed(RadioboneWarning):
+    """A column 'label' was taken as the value in the mask, and may be the class."""
+
+
 class MaskRounded(RadioboneWarning):
     """A mask of floating-point labels was rounded."""
 

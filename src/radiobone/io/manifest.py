@@ -13,19 +13,18 @@ from typing import TYPE_CHECKING
 
 from radiobone.core.columns import choose_patient_column, patient_columns
 from radiobone.core.errors import (
-    BadSetting,
     DuplicateColumn,
     DuplicateId,
     FileMissing,
     MissingColumn,
     MissingId,
     NotALocalPath,
-    NotNumeric,
     PathOutsideRoot,
     SameImageTwice,
 )
 from radiobone.core.tables import read_text_table
 from radiobone.core.warnings import SimilarIds
+from radiobone.io.manifest_labels import mask_labels, may_be_mask_label, warn_if_class
 from radiobone.io.not_a_table import check_is_manifest
 from radiobone.io.roots import common_folder
 
@@ -120,7 +119,7 @@ def read_manifest(path: Path, *, root: Path | None = None, target: str | None = 
 
     Warns
     -----
-    SimilarIds
+    SimilarIds, MaskLabelAssumed
     """
     path = Path(path)
     check_is_manifest(path)
@@ -128,7 +127,9 @@ def read_manifest(path: Path, *, root: Path | None = None, target: str | None = 
     base = (path.parent if root is None else Path(root)).resolve()
     columns = _columns(table, path, target)
     _check_ids(table, columns, path)
-    labels = _labels(table, columns, path)
+    labels = mask_labels(table, columns.label, path)
+    if target is None:
+        warn_if_class(table, columns.label, columns.patient, path)
     cases = [_case(row, columns, label, base) for row, label in zip(_rows(table), labels, strict=True)]
     cases = _told_apart_by_label(cases)
     _check_unique(cases, path)
@@ -202,42 +203,11 @@ def _columns(table: pd.DataFrame, path: Path, target: str | None) -> _Columns:
     labels = [
         by_name[name] for name in ("mask_label", "label") if by_name.get(name) not in (None, target_column)
     ]
-    label = next((name for name in labels if _may_be_mask_label(table[name], name)), None)
+    label = next((name for name in labels if may_be_mask_label(table[name], name)), None)
     roi = by_name.get("roi") if by_name.get("roi") != target_column else None
     own = {patient, by_name["image"], by_name["mask"], label, roi}
     extra = tuple(name for name in by_name.values() if name not in own)
     return _Columns(patient, by_name["image"], by_name["mask"], roi, label, extra)
-
-
-def _may_be_mask_label(column: pd.Series, name: str) -> bool:
-    """Whether a column can hold values of a mask; ``label`` with words alone is an outcome."""
-    cells = [cell for cell in column if cell is not None]
-    return name.casefold() == "mask_label" or not cells or any(_whole(cell) is not None for cell in cells)
-
-
-def _whole(cell: str) -> int | None:
-    match = re.fullmatch(r"\s*([+-]?\d+)(?:[.,]0*)?\s*", cell)
-    return int(match[1]) if match else None
-
-
-def _labels(table: pd.DataFrame, columns: _Columns, path: Path) -> list[int | None]:
-    if columns.label is None:
-        return [None] * len(table)
-    labels: list[int | None] = []
-    for number, cell in enumerate(table[columns.label], start=2):
-        value = _whole(cell) if cell is not None else None
-        if cell is not None and value is None:
-            raise NotNumeric(
-                f"{path}, row {number}: '{columns.label}' is {cell!r}, where the value in the mask is needed "
-                "(a whole number). If the column is the outcome, give it another name."
-            )
-        if value == 0:
-            raise BadSetting(
-                f"{path}, row {number}: '{columns.label}' is 0, which is the background of a mask. If the column is "
-                "the outcome, give it another name, such as 'diagnosis'."
-            )
-        labels.append(value)
-    return labels
 
 
 def _check_ids(table: pd.DataFrame, columns: _Columns, path: Path) -> None:

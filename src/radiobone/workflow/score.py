@@ -120,7 +120,13 @@ class Scorer:
         settings = self.settings
         modality = self.model.about["extraction"]["modality"]
         table = extract(
-            path, settings=settings, modality=modality, root=root, jobs=jobs, show_progress=show_progress
+            path,
+            settings=settings,
+            modality=modality,
+            root=root,
+            target=self.model.about["target"],
+            jobs=jobs,
+            show_progress=show_progress,
         )
         return score_cases(self.model, table)
 

@@ -8,12 +8,12 @@ from pathlib import PurePosixPath
 
 import pandas as pd
 
-from radiobone.core.columns import names_region, patient_columns, plain
+from radiobone.core.columns import names_label, names_region, patient_columns, plain
 from radiobone.core.errors import MissingId
 from radiobone.workflow.comparing.sides import Side
 
 FILES = ("image", "mask")
-LABELS = ("masklabel", "label")
+MASK_LABELS = ("masklabel",)
 SUFFIXES = (".gz", ".nii", ".nrrd", ".mha", ".mhd", ".nhdr", ".dcm")
 
 
@@ -66,15 +66,20 @@ def pair_rows(a: Side, b: Side) -> Pairs:
 
 
 def _candidates(a: Side, b: Side) -> Iterator[tuple[str, list[str], list[str]]]:
-    """Yield what rows may be paired by, the surest first."""
+    """Yield what rows may be paired by, the surest first.
+
+    A column ``label`` may be a class that was corrected in one of the tables, and comes after all else.
+    """
     known_a, known_b = _by_plain_name(a.keys), _by_plain_name(b.keys)
     shared = [name for name in known_a if name in known_b]
     patients = [plain(name) for name in patient_columns([known_a[name] for name in shared])]
     regions = [name for name in shared if names_region(name) and name not in patients]
-    labels = [name for name in shared if name in LABELS]
+    labels = [name for name in shared if name in MASK_LABELS]
+    doubtful = [name for name in shared if names_label(name)]
     files = [name for name in shared if name in FILES]
-    sets = [[patient, *more] for patient in patients for more in ([*regions, *labels], regions, labels, [])]
-    sets += [[*files, *more] for more in ([*regions, *labels], labels, []) if files]
+    more = [[*regions, *labels], regions, labels, [], [*regions, *doubtful], doubtful]
+    sets = [[*who, *one] for who in ([patient] for patient in patients) for one in more]
+    sets += [[*files, *one] for one in more if files]
     for n_parts in (1, 2) if files else (1,):  # files of one name in folders of many
         for names in sets:
             columns_a, columns_b = ([known[name] for name in names] for known in (known_a, known_b))

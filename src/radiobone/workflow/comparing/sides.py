@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from radiobone.core.columns import names_no_feature
+from radiobone.core.columns import names_label, names_no_feature
 from radiobone.core.errors import MissingColumn, NotATable
 from radiobone.core.files import read_json
 from radiobone.core.folders import FEATURE_FILES, PROVENANCE_FILE
@@ -122,7 +122,11 @@ def _feature_columns(table: pd.DataFrame, recorded: Sequence[str] | None) -> lis
     if named:
         return named
     numbers = table.select_dtypes("number").columns
-    return [name for name in numbers if not names_no_feature(name) and not name.startswith(DIAGNOSTICS)]
+    return [
+        name
+        for name in numbers
+        if not (names_no_feature(name) or names_label(name) or name.startswith(DIAGNOSTICS))
+    ]
 
 
 def parts_of(name: str) -> tuple[str, str, str] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 import stat
 import struct
@@ -10,16 +11,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeAlias, cast
 
-import deflate
+import numpy as np
 from zlib_ng import zlib_ng as zlib  # the standard interface, nearly twice as fast
 
 from radiobone.core.errors import FileMissing, FileUnreadable, NotARegularFile, UnreadableImage
 from radiobone.core.lazy import lazily
 
+imagecodecs = lazily("imagecodecs")
 pydicom = lazily("pydicom")
 
-Content: TypeAlias = bytes | bytearray
-Packed: TypeAlias = bytes | memoryview
+Content: TypeAlias = bytes | memoryview
 GZIP_MAGIC = b"\x1f\x8b"
 CHUNK_BYTES = 1 << 20
 BOTH_ZLIB_AND_GZIP = 32 + zlib.MAX_WBITS
@@ -78,6 +79,19 @@ def read_beginning(path: Path, count: int) -> bytes:
         raise FileUnreadable(f"{path} cannot be read ({error.strerror or error}).") from error
 
 
+def inflate_file(path: Path, *, limit_bytes: int) -> Content:
+    """Decompress a gzip file; see ``inflate``.
+
+    The packed bytes are mapped where the system can do so: copying those of a CT takes a tenth of the reading.
+    """
+    try:
+        with path.open("rb") as handle:
+            packed: Content = memoryview(mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ))
+    except (OSError, ValueError):
+        packed = read_bytes(path)
+    return inflate(packed, path, limit_bytes=limit_bytes)
+
+
 def first_bytes(path: Path, count: int = 512) -> bytes:
     """Beginning of the content, decompressed where the file is gzip; ``b""`` if it is damaged there."""
     start = read_beginning(path, 64 * count)
@@ -89,7 +103,7 @@ def first_bytes(path: Path, count: int = 512) -> bytes:
         return b""
 
 
-def inflate(packed: Packed, path: Path, *, limit_bytes: int) -> Content:
+def inflate(packed: Content, path: Path, *, limit_bytes: int) -> Content:
     """Decompress gzip or zlib data to the end, with its checksum.
 
     Parameters
@@ -109,7 +123,7 @@ def inflate(packed: Packed, path: Path, *, limit_bytes: int) -> Content:
         return whole
     pieces: list[bytes] = []
     total = 0
-    rest: Packed = packed
+    rest: Content = packed
     try:
         while rest and total <= limit_bytes:
             stream = zlib.decompressobj(BOTH_ZLIB_AND_GZIP)
@@ -124,21 +138,23 @@ def inflate(packed: Packed, path: Path, *, limit_bytes: int) -> Content:
     return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
 
-def _inflate_at_once(packed: Packed, limit_bytes: int) -> bytearray | None:
-    """Decompress a single gzip member whose end tells a size within the limit; None for anything else.
+def _inflate_at_once(packed: Content, limit_bytes: int) -> memoryview | None:
+    """Decompress a single stream of the size that is needed; None for anything else.
 
     The fastest way, which must know the size beforehand; what it does not like is left to the way that can tell
-    what is wrong.
+    what is wrong. Large arrays of NumPy lie on large pages, which saves a fifth of the time.
     """
-    size = int.from_bytes(packed[-4:], "little")
-    expected = 0 < limit_bytes <= size <= limit_bytes + CHUNK_BYTES
-    if not expected or bytes(packed[:2]) != GZIP_MAGIC:
+    of_gzip = bytes(packed[:2]) == GZIP_MAGIC
+    size = int.from_bytes(packed[-4:], "little") if of_gzip else limit_bytes
+    if not 0 < limit_bytes <= size <= limit_bytes + CHUNK_BYTES:
         return None
+    decode = imagecodecs.gzip_decode if of_gzip else imagecodecs.deflate_decode
+    whole = np.empty(size, dtype=np.uint8)
     try:
-        whole = cast(bytearray, deflate.gzip_decompress(packed, size))
-    except (deflate.DeflateError, ValueError):
+        found = decode(packed, out=whole)
+    except imagecodecs.DeflateError:
         return None
-    return whole if len(whole) == size else None  # the first of several members, and the last one's size
+    return whole.data if len(found) == size else None  # less: the first of several members
 
 
 def beside(path: Path, name: str, *, single: str) -> Path:

@@ -23,7 +23,7 @@ from radiobone.core.errors import AmbiguousOrientation, ResourceLimit, Unreadabl
 from radiobone.core.validation import check_spacing
 from radiobone.core.volume import Volume
 from radiobone.core.warnings import BadHeaderField
-from radiobone.io.files import GZIP_MAGIC, Content, damaged, inflate, read_bytes
+from radiobone.io.files import GZIP_MAGIC, Content, damaged, inflate, inflate_file, read_beginning, read_bytes
 from radiobone.io.itk_header import ItkHeader, read_header, several_values
 
 IMAGE_IO = "NiftiImageIO"
@@ -106,11 +106,11 @@ def _grid(path: Path, content: Content) -> ItkHeader:
 
 def nifti_content(path: Path) -> Content:
     """Bytes of the file, decompressed where it is gzip."""
-    raw = read_bytes(path)
-    if not raw.startswith(GZIP_MAGIC):
-        return raw
-    header = parse_header(inflate_start(raw, path), path)
-    return inflate(raw, path, limit_bytes=_n_bytes(header, path))
+    start = read_beginning(path, PACKED_START_BYTES)
+    if not start.startswith(GZIP_MAGIC):
+        return read_bytes(path)
+    header = parse_header(inflate_start(start, path), path)
+    return inflate_file(path, limit_bytes=_n_bytes(header, path))
 
 
 def inflate_start(raw: bytes, path: Path) -> Content:
@@ -131,7 +131,7 @@ def label_names(path: Path) -> dict[str, int]:
     header = parse_header(inflate_start(raw, path) if packed else raw, path)
     end = int(header.vox_offset) if HEADER_BYTES + 4 < header.vox_offset <= LARGEST_EXTENSION_BYTES else 0
     content = inflate(raw, path, limit_bytes=end) if packed else raw
-    text = content[HEADER_BYTES + 4 : end].decode("utf-8", errors="replace")
+    text = bytes(content[HEADER_BYTES + 4 : end]).decode("utf-8", errors="replace")
     found = re.findall(r'<Label\b[^>]*?\bKey="(\d+)"[^>]*>\s*(?:<!\[CDATA\[(.*?)\]\]>|([^<]*))', text)
     return {(in_cdata or plain).strip(): int(key) for key, in_cdata, plain in found if int(key) != 0}
 

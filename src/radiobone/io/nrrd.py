@@ -18,7 +18,7 @@ import numpy.typing as npt
 from radiobone.core.errors import UnreadableImage
 from radiobone.core.validation import check_spacing
 from radiobone.core.volume import Volume
-from radiobone.io.files import Content, Packed, beside, damaged, inflate, read_beginning, read_bytes
+from radiobone.io.files import Content, beside, damaged, inflate, read_beginning, read_bytes
 from radiobone.io.itk_header import ItkHeader, read_header, read_voxels
 
 IMAGE_IO = "NrrdImageIO"
@@ -129,13 +129,13 @@ def _data_file(fields: dict[str, str], path: Path) -> Path | None:
     return None if name is None else beside(path, name, single=".nrrd")
 
 
-def _data(fields: dict[str, str], attached: memoryview, path: Path) -> Content | memoryview | None:
+def _data(fields: dict[str, str], attached: memoryview, path: Path) -> Content | None:
     """Return the decompressed voxels, or refuse what ends too early; None for other encodings than these three."""
     dtype = np.dtype(DTYPE_OF.get(fields["type"].lower(), "u1"))
     needed = math.prod(int(n) for n in fields["sizes"].split()) * dtype.itemsize
     data_file = _data_file(fields, path)
     packed = attached if data_file is None else read_bytes(data_file)
-    data: Content | memoryview = packed
+    data: Content = packed
     encoding = fields.get("encoding", "raw").lower()
     if encoding in {"gz", "gzip"}:
         data = inflate(packed, path, limit_bytes=needed)
@@ -148,7 +148,7 @@ def _data(fields: dict[str, str], attached: memoryview, path: Path) -> Content |
     return data
 
 
-def _voxels(data: Content | memoryview, fields: dict[str, str], header: ItkHeader) -> npt.NDArray[Any] | None:
+def _voxels(data: Content, fields: dict[str, str], header: ItkHeader) -> npt.NDArray[Any] | None:
     """Take the voxels as they are stored; None where that is not as simple as sizes, type and byte order."""
     sizes = tuple(int(n) for n in fields["sizes"].split())
     order = fields.get("endian", sys.byteorder).lower()
@@ -161,7 +161,7 @@ def _voxels(data: Content | memoryview, fields: dict[str, str], header: ItkHeade
     return stored.astype(dtype, copy=not stored.flags.aligned)
 
 
-def _bunzip(data: Packed, path: Path) -> bytes:
+def _bunzip(data: Content, path: Path) -> bytes:
     try:
         return bz2.decompress(data)
     except (OSError, ValueError, EOFError) as error:

@@ -90,7 +90,7 @@ class Layout:
 
     @cached_property
     def cells(self) -> npt.NDArray[np.uint32]:
-        """Room for a number per voxel of the longest span, or of all spans together; what it holds is never kept."""
+        """Room for a number per voxel of all spans; what it holds is never kept."""
         return np.empty(int((self.spans[:, 1] - self.spans[:, 0]).sum()), dtype=np.uint32)
 
     def steps_both_ways(self, offsets: Sequence[Offset]) -> npt.NDArray[np.uint64]:

@@ -18,8 +18,8 @@ import numpy.typing as npt
 from radiobone.core.compiled import compiled
 from radiobone.features.matrices.grid import LevelGrid, Offset
 
-CACHED_CELLS = 1 << 12  # of four bytes, half of the smallest cache of current processors
-MOST_TABLES = 4
+FOUR = 4
+SMALL_TABLE = 1 << 14  # cells; four larger ones would take longer to add up than to count
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,8 +56,7 @@ def count_neighbours(grid: LevelGrid, offsets: Sequence[Offset], *, alpha: int =
 def count_pairs(grid: LevelGrid, offsets: Sequence[Offset]) -> npt.NDArray[np.uint32]:
     """Count the pairs of levels at some offsets, shape (n_offsets, n, n)."""
     width = grid.levels.size + 1
-    n_tables = max(1, min(MOST_TABLES, CACHED_CELLS // width**2))
-    n_tables = 1 << (n_tables.bit_length() - 1)
+    n_tables = FOUR if width**2 <= SMALL_TABLE else 1
     counts = np.zeros((len(offsets), n_tables, width * width), dtype=np.uint32)
     steps = grid.layout.steps(offsets).astype(np.uint64)
     _count_pairs(grid.flat, grid.layout.spans, steps, np.uint32(width), grid.layout.cells, counts)
@@ -89,15 +88,28 @@ def _count_pairs(
     cells: npt.NDArray[np.uint32],
     counts: npt.NDArray[np.uint32],
 ) -> None:
-    """Count pairs, in several tables by turns: a cell that is counted up twice in a row would wait for itself."""
-    last = counts.shape[1] - 1  # their number is a power of two
+    """Count pairs, in four tables by turns: a cell that is counted up twice in a row would wait for itself.
+
+    All cells of a direction are found before the first is counted, since what was just written by vectors is slow to
+    read one by one.
+    """
+    last = counts.shape[1] - 1  # one table stands for all four, or there are four
     for k in range(steps.size):
+        n = np.uint64(0)
         for span in range(spans.shape[0]):
             first, end = spans[span, 0], spans[span, 1]
             for i in range(first, end):
-                cells[i - first] = flat[i] * width + flat[i + steps[k]]
-            for i in range(end - first):
-                counts[k, i & last, cells[i]] += np.uint32(1)
+                cells[n + (i - first)] = flat[i] * width + flat[i + steps[k]]
+            n += end - first
+        a, b, c, d = counts[k, 0], counts[k, 1 & last], counts[k, 2 & last], counts[k, 3 & last]
+        whole = n - n % np.uint64(4)
+        for i in range(np.uint64(0), whole, np.uint64(4)):
+            a[cells[i]] += np.uint32(1)
+            b[cells[i + np.uint64(1)]] += np.uint32(1)
+            c[cells[i + np.uint64(2)]] += np.uint32(1)
+            d[cells[i + np.uint64(3)]] += np.uint32(1)
+        for i in range(whole, n):
+            a[cells[i]] += np.uint32(1)
 
 
 @compiled

@@ -10,6 +10,9 @@ import numpy.typing as npt
 from radiobone.core.compiled import compiled
 from radiobone.features.matrices.grid import LevelGrid, Offset
 
+FOUR = 4
+SMALL_TABLE = 1 << 14  # cells; four larger ones would take longer to add up than to count
+
 
 def count_runs(grid: LevelGrid, offsets: Sequence[Offset]) -> npt.NDArray[np.uint32]:
     """Count the runs of each level and length along each direction.
@@ -29,19 +32,14 @@ def count_runs(grid: LevelGrid, offsets: Sequence[Offset]) -> npt.NDArray[np.uin
     longest = max(grid.layout.box)
     small = max(longest, grid.levels.size) < 256  # a byte each: more of them fit into one register
     flat: npt.NDArray[np.unsignedinteger] = grid.flat.astype(np.uint8 if small else np.uint16)
-    counts = np.zeros((len(offsets), grid.levels.size + 1, longest + 1), dtype=np.uint32)
-    _count_ends(
-        flat,
-        grid.layout.spans,
-        grid.layout.steps(offsets).astype(np.uint64),
-        np.zeros_like(flat),
-        np.zeros_like(flat),
-        grid.layout.cells,
-        counts.reshape(len(offsets), -1),
-        np.uint64(longest + 1),
-    )
-    found = counts[:, 1:, 1:]
-    found[:, :, 0] = grid.counts - found @ np.arange(1, longest + 1, dtype=np.uint32)
+    n_levels = grid.levels.size + 1
+    n_tables = FOUR if n_levels * (longest + 1) <= SMALL_TABLE else 1
+    counts = np.zeros((len(offsets), n_tables, n_levels * (longest + 1)), dtype=np.uint32)
+    steps = grid.layout.steps(offsets).astype(np.uint64)
+    width = np.uint32(longest + 1)
+    _count_ends(flat, grid.layout.spans, steps, np.zeros_like(flat), grid.layout.cells, width, counts)
+    together: npt.NDArray[np.uint32] = np.add.reduce(counts, axis=1, dtype=np.uint32)
+    found = together.reshape(len(offsets), n_levels, longest + 1)[:, 1:, 1:]
     used = int(np.flatnonzero(found.any(axis=(0, 1)))[-1]) + 1
     return found[:, :, :used]
 
@@ -52,28 +50,35 @@ def _count_ends(
     spans: npt.NDArray[np.uint64],
     steps: npt.NDArray[np.uint64],
     length: npt.NDArray[np.unsignedinteger],
-    ends: npt.NDArray[np.unsignedinteger],
     cells: npt.NDArray[np.uint32],
+    width: np.uint32,
     counts: npt.NDArray[np.uint32],
-    width: np.uint64,
 ) -> None:
-    """Count the runs of two voxels or more where they end; the single voxels are those left over.
+    """Count the runs where they end; all other voxels are counted in the cell of level 0, which is not read.
 
-    Three loops without a branch, which a processor could not foresee in noise: the first handles many voxels
-    at once, the second gathers the cells to count up, the third counts. Places are unsigned, since a
-    negative one would have to be looked for at every step.
+    Loops without a branch, which a processor could not foresee in noise; the last one counts in four tables by turns,
+    since a cell that is counted up twice in a row would wait for itself. Places are unsigned, since a negative one
+    would have to be looked for at every step.
     """
+    last = counts.shape[1] - 1  # one table stands for all four, or there are four
     for k in range(steps.size):
         step = steps[k]
-        n_found = np.uint64(0)
         for span in range(spans.shape[0]):
-            first, last = spans[span, 0], spans[span, 1]
-            for i in range(first, last):
-                so_far = np.uint8(1) + np.uint8(flat[i] == flat[i - step]) * length[i - step]
-                length[i] = so_far
-                ends[i] = np.uint8(flat[i] != flat[i + step]) & np.uint8(so_far > 1) & np.uint8(flat[i] > 0)
-            for i in range(first, last):
-                cells[n_found] = np.uint32(flat[i]) * width + length[i]
-                n_found += ends[i]
-        for i in range(n_found):
-            counts[k, cells[i]] += np.uint32(1)
+            for i in range(spans[span, 0], spans[span, 1]):
+                length[i] = np.uint8(1) + np.uint8(flat[i] == flat[i - step]) * length[i - step]
+        n = np.uint64(0)
+        for span in range(spans.shape[0]):
+            first, end = spans[span, 0], spans[span, 1]
+            for i in range(first, end):
+                ends = np.uint32((flat[i] != flat[i + step]) & (flat[i] > 0))
+                cells[n + (i - first)] = ends * (np.uint32(flat[i]) * width + length[i])
+            n += end - first
+        a, b, c, d = counts[k, 0], counts[k, 1 & last], counts[k, 2 & last], counts[k, 3 & last]
+        whole = n - n % np.uint64(4)
+        for i in range(np.uint64(0), whole, np.uint64(4)):
+            a[cells[i]] += np.uint32(1)
+            b[cells[i + np.uint64(1)]] += np.uint32(1)
+            c[cells[i + np.uint64(2)]] += np.uint32(1)
+            d[cells[i + np.uint64(3)]] += np.uint32(1)
+        for i in range(whole, n):
+            a[cells[i]] += np.uint32(1)

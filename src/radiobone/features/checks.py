@@ -13,7 +13,7 @@ from radiobone.core.validation import real_numbers
 from radiobone.core.volume import Volume
 from radiobone.core.warnings import ConstantRoi, NonFiniteIntensityOutside
 from radiobone.features.settings import RoiLimits
-from radiobone.imaging.crop import Box, bounding_box
+from radiobone.imaging.crop import Box, bounding_box, planes_in_use
 from radiobone.imaging.mask_grid import MaskReading, onto_image
 
 GREATEST = 1e30  # the fourth power, summed over an image, is still a double
@@ -50,7 +50,7 @@ def check_inputs(image: Volume, mask: Volume, reading: MaskReading | None = None
     """
     image = image.with_array(real_numbers(image.array, "The image"))
     region = onto_image(image, as_whole_numbers(mask), reading or MaskReading())
-    if not region.array.any():
+    if planes_in_use(region.array).size == 0:
         raise EmptyMask(
             "The region has no voxels, so there is nothing to measure. Check the mask and its label."
         )

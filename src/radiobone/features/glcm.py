@@ -104,10 +104,13 @@ def pair_features(
     merged : bool
         Whether the directions were added up.
     """
-    met: npt.NDArray[np.bool_] = np.asarray(counts.any(axis=(1, 2)))
-    counts = counts[met]
-    p = counts / counts.sum(axis=(1, 2), keepdims=True)
-    found = {**probability_features(p, levels), "MCC": maximal_correlation(p, symmetrical=symmetrical)}
+    totals = counts.sum(axis=(1, 2))
+    met: npt.NDArray[np.bool_] = totals > 0
+    p = (counts if met.all() else counts[met]) / totals[met][:, None, None]
+    found = {
+        **probability_features(p, levels, symmetrical=symmetrical),
+        "MCC": maximal_correlation(p, symmetrical=symmetrical),
+    }
     if rounding_decides(p, found, symmetrical=symmetrical):
         removed = Removed(int(levels[-1]) - len(levels), int((~met).sum()), merged)
         found |= in_their_order(p, levels.astype(float), removed)
@@ -117,7 +120,9 @@ def pair_features(
     return found
 
 
-def probability_features(p: FloatArray, levels: npt.NDArray[np.int64]) -> dict[str, FloatArray]:
+def probability_features(
+    p: FloatArray, levels: npt.NDArray[np.int64], *, symmetrical: bool = False
+) -> dict[str, FloatArray]:
     """Sum over matrices of probabilities, shape (n_directions, n, n): all features but MCC, which takes longest."""
     of_sums, of_differences = sums_and_differences(p, levels)
     px, py = p.sum(axis=2), p.sum(axis=1)
@@ -125,7 +130,7 @@ def probability_features(p: FloatArray, levels: npt.NDArray[np.int64]) -> dict[s
         **_joint(p, px, py, levels.astype(float)),
         **_sums(of_sums),
         **_differences(of_differences, int(levels[-1])),
-        **_information(p, px, py),
+        **_information(p, px, py, symmetrical=symmetrical),
     }
 
 
@@ -150,10 +155,11 @@ def _sums(p: FloatArray) -> dict[str, FloatArray]:
     total = np.arange(p.shape[1], dtype=float)
     average = np.sum(p * total, axis=1)
     from_mean = total - average[:, None]
+    square = from_mean * from_mean
     return {
-        "ClusterProminence": np.sum(p * from_mean**4, axis=1),
-        "ClusterShade": np.sum(p * from_mean**3, axis=1),
-        "ClusterTendency": np.sum(p * from_mean**2, axis=1),
+        "ClusterProminence": np.sum(p * (square * square), axis=1),
+        "ClusterShade": np.sum(p * (square * from_mean), axis=1),
+        "ClusterTendency": np.sum(p * square, axis=1),
         "SumAverage": average,
         "SumEntropy": _entropy(p),
     }
@@ -175,9 +181,11 @@ def _differences(p: FloatArray, highest: int) -> dict[str, FloatArray]:
     }
 
 
-def _information(p: FloatArray, px: FloatArray, py: FloatArray) -> dict[str, FloatArray]:
+def _information(
+    p: FloatArray, px: FloatArray, py: FloatArray, *, symmetrical: bool
+) -> dict[str, FloatArray]:
     """Joint entropy (IBSI TU9B) and informational measures of correlation (IBSI R8DG and JN9H)."""
-    joint, hxy1, hxy2 = entropies(p, px, py, EPSILON)
+    joint, hxy1, hxy2 = entropies(p, px, py, EPSILON, symmetrical=symmetrical)
     marginal = np.maximum(_entropy(px), _entropy(py))
     surplus = np.maximum(hxy2 - joint, 0.0)  # rounding can leave -1e-16
     return {

@@ -9,8 +9,6 @@ from typing import cast
 import numpy as np
 import numpy.typing as npt
 
-from radiobone.features.matrices.tally import tally
-
 EPSILON = float(np.spacing(1.0))
 POWERS = np.array([0.0, -2.0, 2.0])
 PLACE_OF_POWER = {0: 0, -2: 1, 2: 2}
@@ -93,9 +91,8 @@ class SizeMatrices:
 
     def entropy(self) -> FloatArray:
         """Entropy of the matrix, in bits."""
-        direction, row, column = np.nonzero(self.count)
-        p = self.count[direction, row, column] / self.total[direction]
-        return tally(direction, -p * np.log2(p + EPSILON))
+        p = self.count / self.total[:, None, None]
+        return cast(FloatArray, -np.einsum("kij,kij->k", p, np.log2(p + EPSILON)))
 
     def fraction(self) -> FloatArray:
         """Items per voxel that they cover."""

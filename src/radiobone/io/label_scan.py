@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from radiobone.core.compiled import compiled
+from radiobone.imaging.crop import planes_in_use
 
 Slices = tuple[slice, slice, slice]
 MOST_VALUES = 1 << 20
@@ -27,15 +28,19 @@ def label_boxes(array: npt.NDArray[np.integer]) -> dict[int, Slices]:
     dict
         Index of the box by value; all of the array where there are too many values for a table of them.
     """
-    if array.size == 0:
+    planes = planes_in_use(array)
+    if planes.size == 0:
         return {}
+    first = int(planes[0])
+    array = array[first : int(planes[-1]) + 1]
     highest = int(array.max())
     if highest > MOST_VALUES:
         everywhere = (slice(None), slice(None), slice(None))
         return {int(value): everywhere for value in np.unique(array) if value > 0}
     boxes = np.tile(np.array([FAR, -1], dtype=np.int64), (max(highest, 0) + 1, 3)).reshape(-1, 3, 2)
     _scan(array, boxes)
-    found = np.flatnonzero(boxes[:, 0, 1] >= 0)
+    boxes[:, 0] += first
+    found = np.flatnonzero(boxes[:, 1, 1] >= 0)
     return {int(value): _slices(boxes[value]) for value in found}
 
 

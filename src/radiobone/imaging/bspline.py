@@ -25,7 +25,7 @@ import numpy as np
 import numpy.typing as npt
 
 from radiobone.core.compiled import compiled
-from radiobone.imaging.spline_support import AxisSupport, PlaceArray, axis_support
+from radiobone.imaging.spline_support import AxisSupport, PlaceArray, axis_support, clear_outside
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -65,7 +65,7 @@ def interpolate(
     _evaluate(
         coefficients, z.weights, z.indices, y.weights, y.indices, x.weights, x.indices, doubt, slack, values
     )
-    values[~(z.inside[:, None, None] & y.inside[:, None] & x.inside)] = 0.0
+    clear_outside(values, (z.inside, y.inside, x.inside))
     if doubt == WHOLE:
         limits = np.iinfo(array.dtype)
         np.clip(values, limits.min, limits.max, out=values)

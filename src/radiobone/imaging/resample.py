@@ -24,6 +24,7 @@ from radiobone.core.volume import Volume
 from radiobone.imaging.bspline import interpolate
 from radiobone.imaging.crop import Box, bounding_box, crop
 from radiobone.imaging.itk import like, to_sitk
+from radiobone.imaging.spline_support import clear_outside
 
 FloatArray = npt.NDArray[np.float64]
 MAX_VOXELS = 1_000_000_000
@@ -195,8 +196,8 @@ def _positions(
     y = np.array([position([0, index, 0])[1] for index in range(n_y)])
     z = np.array([position([0, 0, index])[2] for index in range(n_z)])
     for i, j, k in product(*({0, n // 3, n // 2, n - 1} for n in size)):
-        _, at_y, at_z = position([i, j, k])
-        if at_y != y[j] or at_z != z[k] or position([0, j, k])[0] != start:
+        at_x, at_y, at_z = position([i, j, k])
+        if at_y != y[j] or at_z != z[k] or (i == 0 and at_x != start):
             return None
     return z, y, x
 
@@ -210,8 +211,10 @@ def _nearest(
         np.clip(np.floor(p + 0.5).astype(np.int64), 0, n - 1)
         for p, n in zip(positions, mask.shape, strict=True)
     ]
-    found = mask[np.ix_(*index)]
-    found[~(inside[0][:, None, None] & inside[1][:, None] & inside[2])] = 0
+    found = mask[tuple(slice(i.min(), i.max() + 1) for i in index)]
+    for axis in (2, 1, 0):  # single voxels while there are few, then whole lines and planes
+        found = found.take(index[axis] - index[axis].min(), axis=axis)
+    clear_outside(found, inside)
     return found
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -74,3 +76,18 @@ def axis_support(position: FloatArray, n_old: int) -> AxisSupport:
         indices=np.where(inside[:, None], indices - first_wanted, 0).astype(np.uint64),
         inside=inside,
     )
+
+
+def clear_outside(array: npt.NDArray[Any], inside: Sequence[npt.NDArray[np.bool_]]) -> None:
+    """Set voxels of a lattice to 0 where their place along any axis lies outside the image.
+
+    Parameters
+    ----------
+    array : ndarray, shape (n_z, n_y, n_x)
+        Changed in place.
+    inside : sequence of ndarray of bool, shapes (n_z,), (n_y,), (n_x,)
+        Which places lie inside.
+    """
+    for axis, is_inside in enumerate(inside):
+        if not is_inside.all():
+            array[(slice(None),) * axis + (~is_inside,)] = 0

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -24,7 +23,8 @@ from radiobone.imaging.crop import Box
 from radiobone.imaging.discretise import discretise
 from radiobone.imaging.filters.base import ImageFilter
 
-BATCH_CELLS = 1 << 14  # voxels of the neighbourhoods computed at once: few enough for the processor's cache
+BATCH_CELLS = 1 << 16  # voxels of the neighbourhoods computed at once: few enough for the processor's cache
+FEWEST_BATCHES = 8  # to share among threads
 Values = dict[str, npt.NDArray[np.float64]]
 
 
@@ -147,36 +147,29 @@ def map_features(
 
 def n_batches(source: MapSource) -> int:
     """Return how many batches of voxels each filtered image takes."""
-    return -(-int(source.inside.sum()) // _batch_size(source.window))
+    n_voxels = int(source.inside.sum())
+    return -(-n_voxels // _batch_size(source.window, n_voxels))
 
 
-def _batch_size(window: Window) -> int:
-    return max(1, BATCH_CELLS // window.n_cells)
+def _batch_size(window: Window, n_voxels: int) -> int:
+    return max(1, min(BATCH_CELLS // window.n_cells, -(-n_voxels // FEWEST_BATCHES)))
 
 
 def _in_threads(
     region: MapRegion, families: Mapping[str, tuple[str, ...]], jobs: int, advance: Progress
 ) -> Values:
-    """Compute batch by batch, no more of them at once than there are threads."""
+    """Compute batch by batch."""
     names = [f"{family}_{feature}" for family, features in families.items() for feature in features]
     values = {name: np.empty(region.centres.size) for name in names}
-    batches = region.batches(_batch_size(region.window))
+
+    def fill(part: tuple[slice, Batch]) -> None:
+        rows, batch = part
+        for family, features in families.items():
+            found = MAP_FAMILIES[family].compute(batch, frozenset(features))
+            for feature in features:
+                values[f"{family}_{feature}"][rows] = found[feature]
+
     with ThreadPoolExecutor(max(1, jobs)) as pool:
-        running = {pool.submit(_fill, rows, batch, families, values) for rows, batch in islice(batches, jobs)}
-        while running:
-            done, running = wait(running, return_when=FIRST_COMPLETED)
-            for task in done:
-                task.result()
-                advance("")
-            running |= {
-                pool.submit(_fill, rows, batch, families, values)
-                for rows, batch in islice(batches, len(done))
-            }
+        for _ in pool.map(fill, region.batches(_batch_size(region.window, region.centres.size))):
+            advance("")
     return values
-
-
-def _fill(rows: slice, batch: Batch, families: Mapping[str, tuple[str, ...]], values: Values) -> None:
-    for family, features in families.items():
-        found = MAP_FAMILIES[family].compute(batch, frozenset(features))
-        for feature in features:
-            values[f"{family}_{feature}"][rows] = found[feature]

@@ -50,7 +50,7 @@ def _count_alike(
 ) -> None:
     """Count each cell and its neighbours of about the same level: one pair of cells in many neighbourhoods at once."""
     nothing = np.int32(-(1 << 30))  # far from every level
-    own = np.empty((steps.size, BLOCK), dtype=np.int32)
+    own = np.zeros((steps.size, BLOCK), dtype=np.int32)
     alike = np.empty_like(own)
     for start in range(0, centres.size, BLOCK):
         here = centres[start : start + BLOCK]
@@ -58,7 +58,7 @@ def _count_alike(
             for v in range(here.size):
                 level = np.int32(levels[here[v] + steps[cell]])
                 own[cell, v] = level if level > 0 else nothing
-        _compare(own[:, : here.size], first, second, np.int32(alpha), alike)
+        _compare(own, first, second, np.int32(-alpha), np.int32(alpha), alike)
         for v in range(here.size):
             for cell in range(steps.size):
                 sizes[start + v, cell] = alike[cell, v] if own[cell, v] > 0 else 0
@@ -69,7 +69,8 @@ def _compare(
     own: npt.NDArray[np.int32],
     first: IntArray,
     second: IntArray,
-    alpha: np.int32,
+    least: np.int32,
+    most: np.int32,
     alike: npt.NDArray[np.int32],
 ) -> None:
     """Count alike cells, itself included; all arrays have the shape (n_cells, n_voxels)."""
@@ -79,6 +80,6 @@ def _compare(
         here, there = alike[first[p]], alike[second[p]]
         for v in range(one.size):
             gap = np.int32(one[v] - other[v])
-            close = np.int32((gap <= alpha) & (gap >= -alpha))
+            close = np.int32((gap >= least) & (gap <= most))
             here[v] += close
             there[v] += close

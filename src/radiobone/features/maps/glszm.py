@@ -73,6 +73,7 @@ def _zones_by_bits(rank: npt.NDArray[np.uint16], bit: BitArray, strides: BitArra
     """Find zones where every cell has a bit of its own in one number."""
     none = np.uint64(0)
     alike = np.zeros(bit.size + 1, dtype=np.uint64)
+    z, y, x = strides[0], strides[1], strides[2]
     for v in range(rank.shape[0]):
         alike[:] = none
         for cell in range(bit.size):
@@ -81,19 +82,20 @@ def _zones_by_bits(rank: npt.NDArray[np.uint16], bit: BitArray, strides: BitArra
         for cell in range(bit.size):
             level = alike[rank[v, cell]]
             if level & bit[cell] != none:
-                zone = _zone(bit[cell], level, strides)
+                zone = _zone(bit[cell], level, z, y, x)
                 alike[rank[v, cell]] = level ^ zone
                 sizes[v, cell] = _n_set(zone)
 
 
 @compiled
-def _zone(seed: np.uint64, level: np.uint64, strides: BitArray) -> np.uint64:
+def _zone(seed: np.uint64, level: np.uint64, z: np.uint64, y: np.uint64, x: np.uint64) -> np.uint64:
     """Let a zone grow by all neighbours of its level until it stays as it is."""
     zone, grown = np.uint64(0), seed
     while grown != zone:
         zone = grown
-        for stride in strides:
-            grown |= (grown << stride) | (grown >> stride)
+        grown |= (grown << x) | (grown >> x)
+        grown |= (grown << y) | (grown >> y)
+        grown |= (grown << z) | (grown >> z)
         grown &= level
     return zone
 

@@ -20,7 +20,7 @@ def ngtdm(batch: Batch, _wanted: frozenset[str]) -> dict[str, FloatArray]:
     """Compute tone difference features, one value per voxel."""
     region, around = batch.region, batch.around
     cells = region.window.pairs(region.texture.distances)
-    differences = np.empty(around.rank.shape)
+    differences = np.empty((region.window.n_cells, len(batch)))
     _differences(region.levels, batch.centres, region.steps, cells.first, cells.second, differences)
     values = np.empty((len(NAMES), len(batch)))
     _features(
@@ -39,18 +39,18 @@ def _differences(
     out: FloatArray,
 ) -> None:
     """Compare each cell with its neighbours' mean: one pair of cells in many neighbourhoods at once."""
-    own = np.empty((steps.size, BLOCK), dtype=np.int32)
+    own = np.zeros((steps.size, BLOCK), dtype=np.int32)
     met, total, n_met = np.empty_like(own), np.empty_like(own), np.empty_like(own)
     for start in range(0, centres.size, BLOCK):
         here = centres[start : start + BLOCK]
         for cell in range(steps.size):
             for v in range(here.size):
                 own[cell, v] = np.int32(levels[here[v] + steps[cell]])
-        _sum_neighbours(own[:, : here.size], first, second, met, total, n_met)
-        for v in range(here.size):
-            for cell in range(steps.size):
+        _sum_neighbours(own, first, second, met, total, n_met)
+        for cell in range(steps.size):
+            for v in range(here.size):
                 mean = total[cell, v] / max(n_met[cell, v], np.int32(1))
-                out[start + v, cell] = abs(own[cell, v] - mean) if n_met[cell, v] > 0 else 0.0
+                out[cell, start + v] = abs(own[cell, v] - mean) if n_met[cell, v] > 0 else 0.0
 
 
 @compiled
@@ -90,7 +90,7 @@ def _features(
         count[: n_levels[v] + 1], sums[: n_levels[v] + 1] = 0.0, 0.0
         for cell in range(n_cells):
             count[rank[v, cell]] += 1
-            sums[rank[v, cell]] += differences[v, cell]
+            sums[rank[v, cell]] += differences[cell, v]
         present = slice(1, n_levels[v] + 1)
         _measure(
             level[v, : n_levels[v]],

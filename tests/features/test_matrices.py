@@ -63,8 +63,9 @@ def test_levels_are_numbered_without_gaps(levels):
 
 
 @quick
-@given(LEVELS, st.integers(1, 2), st.integers(0, 3), PLANES)
-def test_neighbours_are_counted(levels, distance, alpha, plane):
+@given(LEVELS, st.integers(1, 2), st.integers(0, 3), PLANES, st.sampled_from([1, 400, 9000]))
+def test_neighbours_are_counted(levels, distance, alpha, plane, step):
+    levels = levels * step  # of the highest, 26 together are more than two bytes hold
     grid = LevelGrid.from_levels(levels, margin=distance)
     directions = offsets(levels.shape, distances=(distance,), plane=plane)
     found = count_neighbours(grid, directions, alpha=alpha)
@@ -77,6 +78,17 @@ def test_neighbours_are_counted(levels, distance, alpha, plane):
     assert cells(found.dependences, grid.levels, first=0) == slow.dependences(levels, around, alpha)
     expected = slow.tone_differences(levels, around)
     assert found.tone_differences == pytest.approx([expected[level] for level in grid.levels])
+
+
+@pytest.mark.parametrize("n_levels", [3, 127, 128, 300])
+def test_pairs_of_many_levels_are_counted(n_levels):
+    levels = np.random.default_rng(n_levels).integers(0, n_levels + 1, (9, 10, 11))
+    grid = LevelGrid.from_levels(levels)
+    (found,) = count_pairs(grid, [(0, 1, -1)])
+    first, second = levels[:, :-1, 1:].ravel(), levels[:, 1:, :-1].ravel()
+    expected = np.zeros((n_levels + 1, n_levels + 1), dtype=int)
+    np.add.at(expected, (first, second), 1)
+    assert (found == expected[np.ix_(grid.levels, grid.levels)]).all()
 
 
 @quick

@@ -33,13 +33,13 @@ def count_runs(grid: LevelGrid, offsets: Sequence[Offset]) -> npt.NDArray[np.uin
     small = max(longest, grid.levels.size) < 256  # a byte each: more of them fit into one register
     flat: npt.NDArray[np.unsignedinteger] = grid.flat.astype(np.uint8 if small else np.uint16)
     n_levels = grid.levels.size + 1
-    n_tables = FOUR if n_levels * (longest + 1) <= SMALL_TABLE else 1
-    counts = np.zeros((len(offsets), n_tables, n_levels * (longest + 1)), dtype=np.uint32)
+    n_cells = n_levels * (longest + 1)
+    counts = np.empty((len(offsets), n_cells), dtype=np.uint32)
+    tables = np.zeros((FOUR if n_cells <= SMALL_TABLE else 1, n_cells), dtype=np.uint32)
     steps = grid.layout.steps(offsets).astype(np.uint64)
     width = np.uint32(longest + 1)
-    _count_ends(flat, grid.layout.spans, steps, np.zeros_like(flat), grid.layout.cells, width, counts)
-    together: npt.NDArray[np.uint32] = np.add.reduce(counts, axis=1, dtype=np.uint32)
-    found = together.reshape(len(offsets), n_levels, longest + 1)[:, 1:, 1:]
+    _count_ends(flat, grid.layout.spans, steps, np.empty_like(flat), grid.layout.cells, width, tables, counts)
+    found = counts.reshape(len(offsets), n_levels, longest + 1)[:, 1:, 1:]
     used = int(np.flatnonzero(found.any(axis=(0, 1)))[-1]) + 1
     return found[:, :, :used]
 
@@ -52,6 +52,7 @@ def _count_ends(
     length: npt.NDArray[np.unsignedinteger],
     cells: npt.NDArray[np.uint32],
     width: np.uint32,
+    tables: npt.NDArray[np.uint32],
     counts: npt.NDArray[np.uint32],
 ) -> None:
     """Count the runs where they end; all other voxels are counted in the cell of level 0, which is not read.
@@ -60,7 +61,8 @@ def _count_ends(
     since a cell that is counted up twice in a row would wait for itself. Places are unsigned, since a negative one
     would have to be looked for at every step.
     """
-    last = counts.shape[1] - 1  # one table stands for all four, or there are four
+    last = tables.shape[0] - 1  # one table stands for all four, or there are four
+    a, b, c, d = tables[0], tables[1 & last], tables[2 & last], tables[3 & last]
     for k in range(steps.size):
         step = steps[k]
         for span in range(spans.shape[0]):
@@ -73,7 +75,6 @@ def _count_ends(
                 ends = np.uint32((flat[i] != flat[i + step]) & (flat[i] > 0))
                 cells[n + (i - first)] = ends * (np.uint32(flat[i]) * width + length[i])
             n += end - first
-        a, b, c, d = counts[k, 0], counts[k, 1 & last], counts[k, 2 & last], counts[k, 3 & last]
         whole = n - n % np.uint64(4)
         for i in range(np.uint64(0), whole, np.uint64(4)):
             a[cells[i]] += np.uint32(1)
@@ -82,3 +83,8 @@ def _count_ends(
             d[cells[i + np.uint64(3)]] += np.uint32(1)
         for i in range(whole, n):
             a[cells[i]] += np.uint32(1)
+        counts[k] = 0
+        for table in tables:
+            for cell in range(table.size):
+                counts[k, cell] += table[cell]
+                table[cell] = 0

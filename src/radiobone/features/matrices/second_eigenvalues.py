@@ -68,8 +68,9 @@ def leading_pair(a: FloatArray, known: FloatArray) -> tuple[float, FloatArray, f
         Absolute size of the next eigenvalue, not to its last digits.
     """
     start = np.cos(np.arange(1.0, len(a) + 1))
-    value, vector, next_size = _lanczos(np.ascontiguousarray(a), known, start, FIRST_LOOK)
-    return float(value), vector, float(next_size)
+    vector = np.empty(len(a))
+    value, next_size = _find_leading(np.ascontiguousarray(a), known, start, FIRST_LOOK, vector)
+    return value, vector, next_size
 
 
 @compiled
@@ -203,6 +204,17 @@ def _lanczos(
             look = k + 1 + max(2, k // 4)
     value, found, next_size = _combined(diagonal[: k + 1], beside[: k + 1], basis)
     return value, found, abs(value) if length < 1e-14 and k + 1 < n - 1 else next_size  # it may be twofold
+
+
+@compiled
+def _find_leading(
+    a: FloatArray, known: FloatArray, start: FloatArray, look: int, vector: FloatArray
+) -> tuple[float, float]:
+    """Write the vector where it is wanted; return the value and the size of the next one."""
+    value, found, next_size = _lanczos(a, known, start, look)
+    for i in range(found.size):
+        vector[i] = found[i]
+    return value, next_size
 
 
 @compiled

@@ -24,6 +24,7 @@ from radiobone.imaging.perturb.plan import PRESETS, Perturbations, load_plan
 from radiobone.imaging.perturb.registry import PERTURBATIONS
 from radiobone.imaging.perturb.rotate import Rotate
 from radiobone.imaging.perturb.shift import Shift
+from radiobone.imaging.perturb.subject import Subject
 from radiobone.imaging.resample import Resampling, resample
 from radiobone.testing.phantoms import sphere
 
@@ -47,7 +48,7 @@ def ball(
 
 
 def run(image: Volume, mask: Volume, *steps: Perturbation, target: Target = NATIVE) -> tuple[Volume, Volume]:
-    return perturb(image, mask, steps, target, random)
+    return perturb(Subject(image, mask), steps, target, random)
 
 
 def value_at(volume: Volume, point_mm: npt.NDArray[np.float64]) -> float:
@@ -244,7 +245,7 @@ def test_a_clear_edge_is_found_again_and_a_contour_of_chance_differs_between_dra
     assert overlap > 0.98
     noise = Volume(np.random.default_rng(0).normal(size=mask.shape))
     found = [
-        perturb(noise, mask, [Contour()], NATIVE, lambda kind, n=n: rng_for(n, kind))[1].array
+        perturb(Subject(noise, mask), [Contour()], NATIVE, lambda kind, n=n: rng_for(n, kind))[1].array
         for n in range(4)
     ]
     assert len({one.tobytes() for one in found}) == 4

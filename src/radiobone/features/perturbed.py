@@ -13,6 +13,7 @@ from radiobone.features.settings import ExtractionSettings
 from radiobone.features.source import shape_on
 from radiobone.imaging.perturb.base import Perturbation
 from radiobone.imaging.perturb.chain import Random, Target, grid_spacing, perturb
+from radiobone.imaging.perturb.subject import Subject
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,16 +22,16 @@ class Perturbable:
 
     Attributes
     ----------
-    image, mask : Volume
-        After the steps that need the whole image (bias correction, normalisation), which repeats do not change.
+    subject : Subject
+        Image and region after the steps that need the whole image (bias correction, normalisation), which repeats do
+        not change.
     settings : ExtractionSettings
         The steps left: those that come after resampling.
     target : Target
         The grid of the features.
     """
 
-    image: Volume
-    mask: Volume
+    subject: Subject
     settings: ExtractionSettings
     target: Target
 
@@ -39,7 +40,8 @@ class Perturbable:
         """Check and correct an image; parameters and errors as for ``extract_features``."""
         image, mask = check_inputs(image, mask, settings.mask)
         target = Target(settings.resampling, settings.crop_margin_voxels, plane_of(image, settings))
-        spacing_mm = grid_spacing(image, mask, target)
+        subject = Subject(corrected(image, settings), mask)
+        spacing_mm = grid_spacing(subject, target)
         reach = settings.reach_voxels(spacing_mm, target.plane, shape_on(image, spacing_mm))
         done: dict[str, int | None] = {
             "bias_correction": None,
@@ -50,11 +52,11 @@ class Perturbable:
         if target.margin_voxels is not None and reach > target.margin_voxels:
             done["crop_margin_voxels"] = target.margin_voxels  # of all filters but those that look further
             target = target.with_margin(reach)
-        return cls(corrected(image, settings), mask, settings.model_copy(update=done), target)
+        return cls(subject, settings.model_copy(update=done), target)
 
     def perturbed(self, steps: Sequence[Perturbation], random: Random) -> tuple[Volume, Volume]:
         """Return image and region after the steps; see ``imaging.perturb.chain.perturb``."""
-        return perturb(self.image, self.mask, steps, self.target, random)
+        return perturb(self.subject, steps, self.target, random)
 
     def features(self, image: Volume, mask: Volume) -> dict[str, float]:
         """Measure a perturbed image and region.

@@ -76,6 +76,18 @@ def _drawn(value: Any, rng: np.random.Generator) -> Any:
 class OnImage(Perturbation):
     """Changes intensities."""
 
+    def settled(self, array: npt.NDArray[Any], plane: int | None) -> Self:
+        """Return the same perturbation with what it takes from the image, such as the strength of its noise.
+
+        Parameters
+        ----------
+        array : ndarray, shape (n_z, n_y, n_x)
+            Intensities round the region.
+        plane : int or None
+            Axis across which nothing is mixed.
+        """
+        return self
+
     @abstractmethod
     def change_image(
         self, array: npt.NDArray[Any], plane: int | None, rng: np.random.Generator

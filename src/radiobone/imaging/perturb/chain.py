@@ -14,6 +14,7 @@ from radiobone.core.volume import Triple, Volume
 from radiobone.imaging.crop import bounding_box, crop
 from radiobone.imaging.perturb.base import Motion, OnGrid, OnImage, OnMask, Perturbation
 from radiobone.imaging.perturb.regrid import regrid
+from radiobone.imaging.perturb.subject import Subject
 from radiobone.imaging.resample import Resampling, new_spacing
 
 NATIVE_INTERPOLATOR = "sitkBSpline"
@@ -52,16 +53,14 @@ class Target:
 
 
 def perturb(
-    image: Volume, mask: Volume, steps: Sequence[Perturbation], target: Target, random: Random
+    subject: Subject, steps: Sequence[Perturbation], target: Target, random: Random
 ) -> tuple[Volume, Volume]:
     """Perturb an image and its region.
 
     Parameters
     ----------
-    image : Volume
-        Finite intensities.
-    mask : Volume
-        Not zero inside the region, on the image's grid.
+    subject : Subject
+        Image and region.
     steps : sequence of Perturbation
         With numbers in place of ranges (``drawn``).
     target : Target
@@ -78,7 +77,8 @@ def perturb(
     ------
     EmptyMask, RoiTooSmall, ResourceLimit
     """
-    on_image = [one for one in steps if isinstance(one, OnImage)]
+    image, mask = subject.image, subject.mask
+    on_image = [subject.settled(one, target.plane) for one in steps if isinstance(one, OnImage)]
     on_grid = [one for one in steps if isinstance(one, OnGrid)]
     on_mask = [one for one in steps if isinstance(one, OnMask)]
 
@@ -87,17 +87,17 @@ def perturb(
             array = step.change_image(array, target.plane, random(_kind(step)))
         return array
 
-    spacing_mm = grid_spacing(image, mask, target)
-    margin = _margin(mask, on_mask, spacing_mm, target)
+    spacing_mm = grid_spacing(subject, target)
+    margin = _margin(subject.volume_mm3, on_mask, spacing_mm, target)
     if target.resampling is not None or on_grid:
         image, mask = regrid(
-            image, mask, _motion(image, on_grid, spacing_mm, target), change,
+            subject, _motion(image, on_grid, spacing_mm, target), change,
             spacing_mm=spacing_mm, interpolator=_interpolator(target), margin_voxels=margin,
             whole=target.resampling is not None,
         )  # fmt: skip
     else:
         if margin is not None:
-            box = bounding_box(mask.array).grown(margin, image.shape)
+            box = subject.box.grown(margin, image.shape)
             image, mask = crop(image, box), crop(mask, box)
         image = image.with_array(change(image.array)) if on_image else image
     inside = mask.array != 0
@@ -115,12 +115,12 @@ def _interpolator(target: Target) -> str:
     return NATIVE_INTERPOLATOR if target.resampling is None else target.resampling.interpolator
 
 
-def grid_spacing(image: Volume, mask: Volume, target: Target) -> Triple:
+def grid_spacing(subject: Subject, target: Target) -> Triple:
     """Voxel size of the features."""
     if target.resampling is None:
-        return image.spacing_mm
-    old = np.asarray(image.spacing_mm[::-1])
-    x, y, z = new_spacing(old, bounding_box(mask.array), target.resampling).tolist()
+        return subject.image.spacing_mm
+    old = np.asarray(subject.image.spacing_mm[::-1])
+    x, y, z = new_spacing(old, subject.box, target.resampling).tolist()
     return z, y, x
 
 
@@ -142,10 +142,9 @@ def _seen(image: Volume, mask: Volume, target: Target) -> tuple[Volume, Volume]:
     return crop(image, box), crop(mask, box)
 
 
-def _margin(mask: Volume, steps: Sequence[OnMask], spacing_mm: Triple, target: Target) -> int | None:
+def _margin(volume_mm3: float, steps: Sequence[OnMask], spacing_mm: Triple, target: Target) -> int | None:
     """Voxels round the region that the filters see, and those into which the region may grow."""
     if target.margin_voxels is None:
         return None
-    volume_mm3 = float((mask.array != 0).sum()) * mask.voxel_volume_mm3
     reach_mm = sum(step.reach_mm(volume_mm3) for step in steps)
     return target.margin_voxels + math.ceil(reach_mm / min(spacing_mm))

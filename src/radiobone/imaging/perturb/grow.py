@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Literal
 
 import numpy as np
@@ -11,6 +12,7 @@ from scipy import ndimage
 
 from radiobone.core.errors import RoiTooSmall
 from radiobone.core.volume import Triple, Volume
+from radiobone.imaging.crop import bounding_box
 from radiobone.imaging.perturb.base import Amount, OnMask, check_amount, fixed
 
 FAR = 1e9  # mm, along an axis that must not be crossed
@@ -59,11 +61,16 @@ class Grow(OnMask):
                 f"The region of {n_voxels} voxels cannot change by {n_changed}: {n_there} voxels are there. "
                 "Use a smaller fraction."
             )
-        places = np.flatnonzero(changeable.ravel())
-        order = _order(mask, growing, image.spacing_mm, plane)
-        keys = tuple(key.ravel()[places] for key in order)
+        reach_mm = self.reach_mm(n_voxels * float(np.prod(image.spacing_mm))) if growing else 0.0
+        window = _window(mask, reach_mm, image.spacing_mm)
+        places, farthest = _first(mask, changeable, window, n_changed, growing, image.spacing_mm, plane)
+        if growing and (
+            len(places) < n_changed or farthest > reach_mm
+        ):  # some beyond the window may be nearer
+            window = (slice(None),) * 3
+            places, _ = _first(mask, changeable, window, n_changed, growing, image.spacing_mm, plane)
         changed = mask.copy()
-        changed.ravel()[places[np.lexsort(keys)[:n_changed]]] = growing
+        changed[window][tuple(places.T)] = growing
         return changed
 
 
@@ -82,11 +89,37 @@ def _neighbourhood(mask: npt.NDArray[np.bool_], plane: int | None) -> npt.NDArra
     return allowed
 
 
+def _window(mask: npt.NDArray[np.bool_], reach_mm: float, spacing_mm: Triple) -> tuple[slice, slice, slice]:
+    """Return the region's box, what lies within reach of it, and a voxel more."""
+    near = bounding_box(mask)
+    z, y, x = (
+        slice(max(low - 1 - math.ceil(reach_mm / edge), 0), high + 2 + math.ceil(reach_mm / edge))
+        for low, high, edge in zip(near.low, near.high, spacing_mm, strict=True)
+    )
+    return z, y, x
+
+
+def _first(
+    mask: npt.NDArray[np.bool_],
+    changeable: npt.NDArray[np.bool_],
+    window: tuple[slice, slice, slice],
+    n_changed: int,
+    growing: bool,
+    spacing_mm: Triple,
+    plane: int | None,
+) -> tuple[npt.NDArray[np.intp], float]:
+    """Return the places in a window, shape (n, 3), of the voxels that change first, and how far the last one is."""
+    places = np.argwhere(changeable[window])
+    keys = _order(mask[window], growing, spacing_mm, flat_axes(mask, plane))
+    fullness, distance = (key[changeable[window]] for key in keys)
+    chosen = np.lexsort((fullness, distance))[:n_changed]
+    return places[chosen], float(distance[chosen].max(initial=0.0))
+
+
 def _order(
-    mask: npt.NDArray[np.bool_], growing: bool, spacing_mm: Triple, plane: int | None
+    mask: npt.NDArray[np.bool_], growing: bool, spacing_mm: Triple, flat: list[int]
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Keys of ``lexsort``: how full the surroundings are, then, deciding first, the distance from the surface."""
-    flat = flat_axes(mask, plane)
     lengths = [FAR if axis in flat else spacing_mm[axis] for axis in range(3)]
     distance = ndimage.distance_transform_edt(~mask if growing else mask, sampling=lengths)
     widths = [0.0 if axis in flat else ROUNDING_SD_MM / spacing_mm[axis] for axis in range(3)]

@@ -4,8 +4,8 @@
 
 PYTHON is an interpreter with pyradiomics 3.0.1. The region is a whole vertebra (TotalSegmentator, label 31) at 1 mm,
 58,000 voxels, or at 2 mm, 7,200 voxels, where pyradiomics takes many minutes; bins of 25 HU. pyradiomics uses one thread;
-this library is measured with one and with two. pyradiomics measures slow cases once (`rounds` says how often). Each of our
-processes makes the maps of a tiny region first, unseen, so that nothing is compiled or loaded in the time. Writes
+this library is measured with one and with two. pyradiomics measures slow cases once (`rounds` says how often). Each process,
+of either side, reads a tiny image and makes its maps first, unseen, so that nothing is compiled or loaded in the time. Writes
 benchmarks/results/maps.json: medians of wall and processor seconds, ratios of wall seconds, and by how much the maps differ
 where both have a value. On a busy machine the processor seconds of one thread tell more.
 """
@@ -46,37 +46,47 @@ CASES: dict[str, tuple[dict[str, list[str]], int, int, int, int]] = {
     "all_but_MCC_r2_2mm": ({family: [] for family in FAMILIES}, 2, 2, 250, 1),
 }
 
-OURS = """
-import json, sys, time
-import numpy as np
-import SimpleITK as sitk
-sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(1)
-import radiobone as rb
-image, mask, label, parameters, jobs, target = sys.argv[1:7]
-settings = json.loads(parameters)
-noise = np.random.default_rng(0).normal(0, 300, (12, 12, 12)).astype(np.int16)
-rb.feature_maps(noise, (noise > -9999).astype(np.uint8), settings=settings, jobs=int(jobs), spacing_mm=(2.0, 2.0, 2.0))
-start, used = time.perf_counter(), time.process_time()
-maps = rb.feature_maps(image, mask, settings=settings, label=int(label), jobs=int(jobs))
-seconds = [time.perf_counter() - start, time.process_time() - used]
-np.savez(target, **{name: volume.array for name, volume in maps.items()})
-print(json.dumps(seconds))
-"""
-THEIRS = """
-import json, logging, sys, time, warnings
+BEGINNING = """
+import json, logging, sys, tempfile, time, warnings
+from pathlib import Path
 warnings.simplefilter("ignore")
 import numpy as np
 import SimpleITK as sitk
 sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(1)
+image, mask, label, parameters, jobs, target = sys.argv[1:7]
+settings, label, jobs = json.loads(parameters), int(label), int(jobs)
+folder = tempfile.TemporaryDirectory()
+noise = np.random.default_rng(0).normal(0, 300, (12, 12, 12))
+region = np.full(noise.shape, label, dtype=np.uint8)
+region[0] = 0
+tiny = [str(Path(folder.name) / name) for name in ("image.nii.gz", "mask.nii.gz")]
+for array, path in zip((noise.astype(np.int32), region), tiny):
+    volume = sitk.GetImageFromArray(array)
+    volume.SetSpacing((2.0, 2.0, 2.0))
+    sitk.WriteImage(volume, path)
+"""
+OURS = """
+import radiobone as rb
+def made(image, mask):
+    return rb.feature_maps(image, mask, settings=settings, label=label, jobs=jobs)
+def arrays(maps):
+    return {name: volume.array for name, volume in maps.items()}
+"""
+THEIRS = """
 from radiomics import featureextractor
 logging.getLogger("radiomics").setLevel(logging.CRITICAL)
-image, mask, label, parameters, _, target = sys.argv[1:7]
-extractor = featureextractor.RadiomicsFeatureExtractor(json.loads(parameters))
+extractor = featureextractor.RadiomicsFeatureExtractor(settings)
+def made(image, mask):
+    return extractor.execute(image, mask, label=label, voxelBased=True)
+def arrays(maps):
+    return {k: sitk.GetArrayFromImage(v) for k, v in maps.items() if isinstance(v, sitk.Image)}
+"""
+END = """
+made(*tiny)
 start, used = time.perf_counter(), time.process_time()
-maps = extractor.execute(image, mask, label=int(label), voxelBased=True)
+maps = made(image, mask)
 seconds = [time.perf_counter() - start, time.process_time() - used]
-volumes = {k: sitk.GetArrayFromImage(v) for k, v in maps.items() if isinstance(v, sitk.Image)}
-np.savez(target, **volumes)
+np.savez(target, **arrays(maps))
 print(json.dumps(seconds))
 """
 
@@ -111,7 +121,7 @@ def measured(side: str, python: str, data: Path, settings: dict[str, Any], targe
     jobs = "2" if side.endswith("2 threads") else "1"
     arguments = [str(data / IMAGE), str(data / MASK), str(LABEL), json.dumps(settings), jobs, str(target)]
     run = subprocess.run(
-        [sys.executable if ours else python, "-c", OURS if ours else THEIRS, *arguments],
+        [sys.executable if ours else python, "-c", BEGINNING + (OURS if ours else THEIRS) + END, *arguments],
         env={**os.environ, **ONE_THREAD},
         capture_output=True,
         text=True,

@@ -20,6 +20,7 @@ from radiobone.core.warnings import ModalityAssumed, SingleSliceRoi, UndefinedIn
 from radiobone.features.engine import prepare
 from radiobone.features.maps import warm_up
 from radiobone.features.settings import ExtractionSettings
+from radiobone.imaging import map_pictures
 from radiobone.imaging.map_pictures import STRIP_PX, map_planes
 from radiobone.io.images import read_image
 from radiobone.io.write import write_volume
@@ -225,6 +226,36 @@ def test_a_picture_is_brightest_where_the_map_is_highest():
     assert (row[coloured[1]] == low).all()
     assert (row[coloured[-2]] == high).all()
     assert picture.shape == (200 + STRIP_PX, 3 * 200 + 8, 3)
+
+
+def test_beyond_the_image_nothing_is_coloured():
+    values = np.ones((1, 30, 20))  # one slice, which has a height of one voxel in the other planes
+    image = Volume(np.zeros(values.shape))
+    picture = map_planes(
+        image, image.with_array(values > 0), image.with_array(values), "a map", height_px=200
+    )
+    coronal = picture[:200, 204:404]
+    colour = np.array(colormaps["viridis"](0.0, bytes=True)[:3])
+    coloured = (coronal == colour).all(axis=2)
+    assert coloured.any(axis=0).sum() == 200  # 20 voxels wide
+    assert coloured.any(axis=1).sum() == pytest.approx(200 / 20, abs=1)
+
+
+def test_a_picture_shows_more_of_the_image_than_the_maps_needed(case):
+    image, mask = case
+    finer = {"setting": {"binWidth": 40, "resampledPixelSpacing": [0.5, 0.5, 0.5], "padDistance": 0}}
+    maps = rb.feature_maps(image, mask, ["firstorder_Mean"], finer)
+    shown, box = maps._context
+    assert (np.array(shown.shape) > np.array(maps.image.shape) + 5).all()
+    np.testing.assert_array_equal(shown.array[box.slices], maps.image.array)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.07407, "0.0741"), (548.5, "548"), (35142.7, "35,143"), (1e6, "1,000,000"), (-2e9, "-2e+09")],
+)
+def test_ends_of_the_scale_are_short(value, text):
+    assert map_pictures._number(value) == text
 
 
 @pytest.fixture

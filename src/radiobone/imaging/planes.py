@@ -114,11 +114,12 @@ def cut(scene: Scene, plane: Plane, size_px: int) -> tuple[npt.NDArray[np.float6
     return _sampled(grey, grid, steps), _sampled_region(region, grid, steps), pitch_mm
 
 
-def cut_unsmoothed(scene: Scene, plane: Plane, size_px: int) -> npt.NDArray[np.float64]:
-    """Sample the same pixels from the nearest voxels, so that each shows a value that is there."""
-    grid, _, _ = _pixels(scene, plane, size_px)
-    values = np.take(scene.image, _telling_slice(scene, plane.through), axis=plane.through)
-    return np.asarray(ndimage.map_coordinates(values.astype(float), grid, order=0, mode="nearest"))
+def cut_unsmoothed(scene: Scene, plane: Plane, size_px: int) -> tuple[npt.NDArray[np.float64], float]:
+    """Sample the same pixels from the nearest voxels, so that each shows a value that is there; and pitch in mm."""
+    grid, _, pitch_mm = _pixels(scene, plane, size_px)
+    values = np.take(scene.image, _telling_slice(scene, plane.through), axis=plane.through).astype(float)
+    nearest = ndimage.map_coordinates(values, grid, order=0, mode="nearest")
+    return np.where(_beyond(grid, values), np.nan, nearest), pitch_mm
 
 
 def _pixels(scene: Scene, plane: Plane, size_px: int) -> tuple[npt.NDArray[np.float64], list[float], float]:
@@ -172,9 +173,13 @@ def _sampled(
         ndimage.gaussian_filter(finite, [0.4 * (step - 1) for step in steps]) if max(steps) > 1 else finite
     )
     values = ndimage.map_coordinates(smooth, grid, order=1, mode="nearest")
+    return np.where(_beyond(grid, grey), np.nan, values)
+
+
+def _beyond(grid: npt.NDArray[np.float64], grey: npt.NDArray[np.float64]) -> BoolArray:
+    """Which pixels lie outside the image."""
     sizes = np.asarray(grey.shape).reshape(2, 1, 1)
-    beyond = ((grid < -0.5) | (grid > sizes - 0.5)).any(axis=0)
-    return np.where(beyond, np.nan, values)
+    return np.asarray(((grid < -0.5) | (grid > sizes - 0.5)).any(axis=0))
 
 
 def _sampled_region(region: BoolArray, grid: npt.NDArray[np.float64], steps: list[float]) -> BoolArray:
@@ -183,13 +188,18 @@ def _sampled_region(region: BoolArray, grid: npt.NDArray[np.float64], steps: lis
     return np.asarray(ndimage.map_coordinates(grown.astype(np.uint8), grid, order=0, mode="constant") > 0)
 
 
+def bar_mm(size_px: int, pitch_mm: float) -> float | None:
+    """Length of the longest bar that takes no more than 40 % of the width; None if none fits."""
+    return next((length for length in BARS_MM if length / pitch_mm <= 0.4 * size_px), None)
+
+
 def draw_bar(panel: Picture, pitch_mm: float) -> None:
-    """Draw the longest bar that takes no more than 40 % of the width, bottom right."""
+    """Draw a scale bar, bottom right."""
     size_px = len(panel)
-    fitting = [length for length in BARS_MM if length / pitch_mm <= 0.4 * size_px]
-    if not fitting:
+    length_mm = bar_mm(size_px, pitch_mm)
+    if length_mm is None:
         return
-    length_px = max(1, round(fitting[0] / pitch_mm))
+    length_px = max(1, round(length_mm / pitch_mm))
     bottom, right = size_px - 5, size_px - 5
     panel[bottom - 1 : bottom + 3, right - length_px - 1 : right + 1] = 0
     panel[bottom : bottom + 2, right - length_px : right] = INK_RGB

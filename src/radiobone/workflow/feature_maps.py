@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from radiobone.core.errors import BadSetting
 from radiobone.core.progress import progress
@@ -15,6 +16,7 @@ from radiobone.features.maps.result import FeatureMaps
 from radiobone.features.maps.settings import MapSettings
 from radiobone.features.maps.wanted import ORIGINAL, all_maps, chosen_maps
 from radiobone.features.settings import ExtractionSettings
+from radiobone.workflow.case_runner import DICOM_MODALITY_OF
 from radiobone.workflow.choice import (
     SettingsSource,
     is_open,
@@ -84,6 +86,8 @@ def feature_maps(
     """
     chosen = by_pyradiomics(resolve_settings(settings, modality), "feature maps")
     volume = as_volume(image, spacing_mm)
+    if volume.modality is None and modality is not None:
+        volume = replace(volume, modality=DICOM_MODALITY_OF[modality])  # its pictures' window is of that kind
     if volume.is_2d and is_open(settings, modality):
         chosen = by_pyradiomics(resolve_settings(None, "xr"), "feature maps")
         warn_of_radiographs("The image is", "`modality=` or `settings=`")

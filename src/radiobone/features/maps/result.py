@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +15,7 @@ from radiobone.core.volume import Volume
 from radiobone.core.warnings import UndefinedInMap
 from radiobone.features.maps.engine import MapSource
 from radiobone.features.settings import ExtractionSettings
-from radiobone.imaging.crop import crop
+from radiobone.imaging.crop import Box, crop, steps_between
 from radiobone.imaging.map_pictures import map_planes
 
 NAMES_SHOWN = 6
@@ -29,10 +30,8 @@ class FeatureMaps(Mapping[str, Volume]):
     ----------
     image : Volume
         The image before filtering on the maps' grid: the region's box and the radius round it.
-    context : Volume
-        More of the image, for pictures.
-    offset : tuple of int, (z, y, x)
-        Where ``image`` begins in ``context``.
+    source : MapSource
+        Where ``image`` was cut from, for pictures, which show more of it.
     inside : ndarray of bool, shape (n_z, n_y, n_x)
         Where the maps have values.
     settings : ExtractionSettings
@@ -42,8 +41,7 @@ class FeatureMaps(Mapping[str, Volume]):
     """
 
     image: Volume
-    context: Volume
-    offset: tuple[int, int, int]
+    source: MapSource
     inside: npt.NDArray[np.bool_]
     settings: ExtractionSettings
     inside_values: Mapping[str, npt.NDArray[np.float64]]
@@ -68,10 +66,16 @@ class FeatureMaps(Mapping[str, Volume]):
         cls, source: MapSource, settings: ExtractionSettings, values: Mapping[str, npt.NDArray[np.float64]]
     ) -> FeatureMaps:
         """Place the values of maps, by name and in raster order, where they were made."""
-        around = source.box.grown(CONTEXT_VOXELS, source.prepared.image.shape)
-        z, y, x = (low - first for low, first in zip(source.box.low, around.low, strict=True))
-        image = source.prepared.image
-        return cls(crop(image, source.box), crop(image, around), (z, y, x), source.inside, settings, values)
+        return cls(crop(source.prepared.image, source.box), source, source.inside, settings, values)
+
+    @cached_property
+    def _context(self) -> tuple[Volume, Box]:
+        """More of the image, as far as it reaches, and the box of the maps in it."""
+        prepared, box = self.source.prepared, self.source.box
+        wide = prepared.source.wide(prepared.image, CONTEXT_VOXELS + box.beyond(prepared.box))
+        box = box.shifted(steps_between(wide, prepared.image))
+        around = box.grown(CONTEXT_VOXELS, wide.shape)
+        return crop(wide, around), box.within(around)
 
     def picture(self, name: str, *, height_px: int = 240) -> npt.NDArray[np.uint8]:
         """Draw a map over the image; see ``map_planes``.
@@ -81,12 +85,11 @@ class FeatureMaps(Mapping[str, Volume]):
         ndarray of uint8, shape (n_rows, n_columns, 3)
             RGB.
         """
-        values = np.full(self.context.shape, np.nan)
-        mine = tuple(slice(o, o + size) for o, size in zip(self.offset, self.image.shape, strict=True))
-        values[mine][self.inside] = self.inside_values[name]
-        region = np.zeros(self.context.shape, dtype=np.uint8)
-        region[mine] = self.inside
-        context = self.context
+        context, box = self._context
+        values = np.full(context.shape, np.nan)
+        values[box.slices][self.inside] = self.inside_values[name]
+        region = np.zeros(context.shape, dtype=np.uint8)
+        region[box.slices] = self.inside
         return map_planes(
             context, context.with_array(region), context.with_array(values), name, height_px=height_px
         )

@@ -43,7 +43,8 @@ def _lengths(rank: npt.NDArray[np.uint16], behind: IntArray, lengths: SizeArray)
     for v in range(rank.shape[0]):
         for k in range(behind.shape[0]):
             if _follow(rank[v], behind[k], length, met):
-                lengths[v, k] = length
+                for cell in range(length.size):
+                    lengths[v, k, cell] = length[cell]
 
 
 @compiled

@@ -18,15 +18,18 @@ from functools import lru_cache
 from itertools import product
 
 import numpy as np
-import numpy.typing as npt
 
 Triangle = tuple[int, int, int]
-Vector = npt.NDArray[np.float64]
 Three = list[float]
-CORNERS = np.array(list(product((0, 1), repeat=3)), dtype=float)
+CORNERS: list[Three] = [[float(z), float(y), float(x)] for z, y, x in product((0, 1), repeat=3)]
 EDGES = [(a, b) for a in range(8) for b in range(a + 1, 8) if (a ^ b).bit_count() == 1]
-MIDPOINTS = np.array([(CORNERS[a] + CORNERS[b]) / 2 for a, b in EDGES])
+MIDPOINTS = np.array([[(p + q) / 2 for p, q in zip(CORNERS[a], CORNERS[b], strict=True)] for a, b in EDGES])
 FROM_CENTRE: list[Three] = (MIDPOINTS - 0.5).tolist()  # for three numbers plain arithmetic is the fastest
+FACES = {
+    (axis, side): [e for e, edge in enumerate(EDGES) if all(CORNERS[c][axis] == side for c in edge)]
+    for axis, side in product(range(3), (0, 1))
+}
+"""Edges of each face."""
 
 
 @lru_cache(maxsize=1)
@@ -70,14 +73,13 @@ def _polygons(index: int) -> list[list[int]]:
 def _face_segments(index: int, axis: int, side: int) -> dict[int, int]:
     """Join the cut edges of one face: from one edge to the next round the polygon."""
     inside = {c for c in range(8) if index >> c & 1}
-    on_face = [e for e, edge in enumerate(EDGES) if all(CORNERS[c][axis] == side for c in edge)]
-    cut = [e for e in on_face if len(inside.intersection(EDGES[e])) == 1]
+    cut = [e for e in FACES[axis, side] if len(inside.intersection(EDGES[e])) == 1]
     if len(cut) == 4:  # two inside corners across the diagonal: one segment round each
         pairs = [[e for e in cut if corner in EDGES[e]] for corner in sorted(inside) if _touches(corner, cut)]
     else:
         pairs = [cut] if cut else []
-    outward = np.zeros(3)
-    outward[axis] = 2 * side - 1
+    outward = [0.0, 0.0, 0.0]
+    outward[axis] = 2.0 * side - 1.0
     return dict(_directed(first, second, inside, outward) for first, second in pairs)
 
 
@@ -85,16 +87,14 @@ def _touches(corner: int, edges: list[int]) -> bool:
     return any(corner in EDGES[e] for e in edges)
 
 
-def _directed(first: int, second: int, inside: set[int], outward: Vector) -> tuple[int, int]:
+def _directed(first: int, second: int, inside: set[int], outward: Three) -> tuple[int, int]:
     """Order a segment so that all segments of a cube go round the inside in one sense."""
     (corner,) = inside.intersection(EDGES[first])
-    turn = _triple(outward, MIDPOINTS[second] - MIDPOINTS[first], CORNERS[corner] - MIDPOINTS[first])
+    here = FROM_CENTRE[first]
+    ahead = [q - p for p, q in zip(here, FROM_CENTRE[second], strict=True)]
+    inwards = [q - 0.5 - p for p, q in zip(here, CORNERS[corner], strict=True)]
+    turn = _dot(outward, _cross(ahead, inwards))
     return (first, second) if turn < 0 else (second, first)
-
-
-def _triple(a: Vector, b: Vector, c: Vector) -> float:
-    """Return the triple product a · (b × c)."""
-    return _dot(a.tolist(), _cross(b.tolist(), c.tolist()))
 
 
 def _dot(a: Three, b: Three) -> float:

@@ -85,6 +85,7 @@ def run_fresh(
     """
     command = [python, "-c", PRELUDE + script, str(time.time()), json.dumps(list(arguments))]
     everything = {**os.environ, **ONE_THREAD, **(environment or {})}
+    everything.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed package has its bytecode
     try:
         ended = subprocess.run(command, env=everything, capture_output=True, text=True, check=False)
     except OSError as error:

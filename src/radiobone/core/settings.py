@@ -23,7 +23,12 @@ class Settings(BaseModel):
 
 
 class _StrictLoader(yaml.SafeLoader):
-    """A safe loader that refuses a key given twice."""
+    """A safe loader that refuses aliases, and a key given twice."""
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            raise BadConfig("YAML aliases (*name) are not accepted. Write the value out.")
+        return super().compose_node(parent, index)
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[Any] = set()
@@ -48,8 +53,6 @@ def parse_yaml(text: str, *, source: str = "YAML") -> dict[str, Any]:
     BadConfig
         If the text is not YAML, repeats a key, uses aliases, or is not a mapping.
     """
-    if any(isinstance(token, yaml.AliasToken) for token in _tokens(text, source)):
-        raise BadConfig(f"{source}: YAML aliases (*name) are not accepted. Write the value out.")
     try:
         content = yaml.load(text, Loader=_StrictLoader)  # noqa: S506 - a subclass of SafeLoader
     except yaml.YAMLError as error:
@@ -61,13 +64,6 @@ def parse_yaml(text: str, *, source: str = "YAML") -> dict[str, Any]:
     if not isinstance(content, dict):
         raise BadConfig(f"{source} must hold 'key: value' lines, not a {type(content).__name__}.")
     return content
-
-
-def _tokens(text: str, source: str) -> list[Any]:
-    try:
-        return list(yaml.scan(text))
-    except yaml.YAMLError as error:
-        raise BadConfig(f"{source} is not valid YAML: {error}") from error
 
 
 def read_yaml(path: Path) -> dict[str, Any]:

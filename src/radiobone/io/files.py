@@ -6,13 +6,13 @@ import mmap
 import os
 import stat
 import struct
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeAlias, cast
+from typing import TypeAlias
 
 import numpy as np
-from zlib_ng import zlib_ng as zlib  # the standard interface, nearly twice as fast
 
 from radiobone.core.errors import FileMissing, FileUnreadable, NotARegularFile, UnreadableImage
 from radiobone.core.lazy import lazily
@@ -24,7 +24,6 @@ Content: TypeAlias = bytes | memoryview
 GZIP_MAGIC = b"\x1f\x8b"
 CHUNK_BYTES = 1 << 20
 BOTH_ZLIB_AND_GZIP = 32 + zlib.MAX_WBITS
-DAMAGED_STREAM = cast(type[Exception], zlib.error)
 
 
 def check_exists(path: Path) -> os.stat_result:
@@ -99,7 +98,7 @@ def first_bytes(path: Path, count: int = 512) -> bytes:
         return start[:count]
     try:
         return zlib.decompressobj(BOTH_ZLIB_AND_GZIP).decompress(start, count)
-    except DAMAGED_STREAM:
+    except zlib.error:
         return b""
 
 
@@ -133,7 +132,7 @@ def inflate(packed: Content, path: Path, *, limit_bytes: int) -> Content:
             if not stream.eof and total <= limit_bytes:
                 raise damaged(path, "the compressed data end too early")
             rest = stream.unused_data.lstrip(b"\0")
-    except DAMAGED_STREAM as error:
+    except zlib.error as error:
         raise damaged(path, str(error)) from error
     return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from radiobone.cli.app import COMMANDS, app
@@ -55,6 +58,18 @@ def test_every_command_explains_itself_with_an_example(name: str) -> None:
     answer = CliRunner().invoke(app, [name, "--help"])
     assert answer.exit_code == 0
     assert "Example" in answer.output
+
+
+EXAMPLE = re.compile(r"\[bold\]radiobone (\S+)(.*?)\[/bold\]")
+
+
+def test_every_example_of_the_help_is_a_command_line_that_is_understood() -> None:
+    commands = get_command(app).commands  # type: ignore[attr-defined]
+    found = [match for one in commands.values() for match in EXAMPLE.findall(one.epilog or "")]
+    assert {name for name, _ in found} == set(NAMES)
+    for name, rest in found:
+        given = shlex.split(rest.partition(" > ")[0])
+        commands[name].make_context(name, given)
 
 
 def test_commands_are_those_of_the_design() -> None:

@@ -11,11 +11,11 @@ from radiobone.cli.options import Quiet
 
 EPILOG = """Examples:
 
-[bold]radiobone bench[/bold]  (two workloads, a minute or two)
+[bold]radiobone bench[/bold]  (two CT volumes made on the spot; some minutes)
 
 [bold]radiobone bench --pyradiomics ~/envs/pyradiomics/bin/python[/bold]  (beside pyradiomics in another environment)
 
-[bold]radiobone bench --full -o full.json[/bold]  (all workloads, with LoG, three rounds; half an hour beside pyradiomics)
+[bold]radiobone bench --full -o full.json[/bold]  (all volumes, with LoG, three rounds; half an hour beside pyradiomics)
 
 [bold]radiobone bench --image ct.nii.gz --mask spine.nii.gz --label 20 --label 21[/bold]  (your own images)"""
 
@@ -30,7 +30,7 @@ def bench(
         "bench.json"
     ),
     full: Annotated[
-        bool, typer.Option("--full", help="All workloads, with LoG images too, medians of three rounds.")
+        bool, typer.Option("--full", help="All CT volumes, with LoG images too, medians of three rounds.")
     ] = False,
     pyradiomics: Annotated[
         str | None,
@@ -41,12 +41,20 @@ def bench(
         ),
     ] = None,
     image: Annotated[
-        Path | None, typer.Option("--image", help="Your own image instead of the workloads.")
+        Path | None,
+        typer.Option(
+            "--image", help="Your own image instead of the CT volumes that are made on the spot; with --mask."
+        ),
     ] = None,
-    mask: Annotated[Path | None, typer.Option("--mask", help="The mask of your own image.")] = None,
+    mask: Annotated[
+        Path | None, typer.Option("--mask", help="The mask of your own image; with --image.")
+    ] = None,
     label: Annotated[
         list[int] | None,
-        typer.Option("--label", help="Value in the mask; may be given several times. Default: 1."),
+        typer.Option(
+            "--label",
+            help="Value in the mask of a region; give it several times for several regions. Default: 1.",
+        ),
     ] = None,
     settings: Annotated[
         Path | None,
@@ -60,7 +68,8 @@ def bench(
         int | None, typer.Option("--rounds", min=1, help="Fresh processes of each side; the median counts.")
     ] = None,
     only: Annotated[
-        list[str] | None, typer.Option("--only", help="A table: extraction, extraction_with_log or start.")
+        list[str] | None,
+        typer.Option("--only", help="Only this table: extraction, extraction_with_log or start. Repeatable."),
     ] = None,
     quiet: Quiet = False,
 ) -> None:

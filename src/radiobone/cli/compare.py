@@ -26,13 +26,23 @@ def register(app: typer.Typer) -> None:
 
 
 def compare(
-    table_a: Annotated[Path, typer.Argument(help="A table of features, or a folder written by `extract`.")],
-    table_b: Annotated[Path, typer.Argument(help="Another one.")],
+    table_a: Annotated[
+        Path,
+        typer.Argument(
+            help="A table of features (CSV, Excel, Parquet; one row per region), or a folder written by `extract`."
+        ),
+    ],
+    table_b: Annotated[Path, typer.Argument(help="Another one, of the same kind or not.")],
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", help="CSV file for every value of both, the worst first.")
+        Path | None,
+        typer.Option("-o", "--output", help="CSV file to write every value of both into, the worst first."),
     ] = None,
     tolerance: Annotated[
-        float, typer.Option("--tolerance", help="Greatest relative difference of values that agree.")
+        float,
+        typer.Option(
+            "--tolerance",
+            help="Values agree up to this relative difference: 1e-6 is a millionth, 0.01 is one percent.",
+        ),
     ] = 1e-6,
 ) -> None:
     """Show how two tables of features differ, and why they may.

@@ -20,17 +20,17 @@ from radiobone.cli.options import (
 
 EPILOG = """Examples:
 
+[bold]radiobone extract manifest.csv -o check --dry-run[/bold]  (are all files and masks in order?)
+
 [bold]radiobone extract manifest.csv -o features[/bold]
 
 [bold]radiobone extract manifest.csv -o features --settings Params.yaml[/bold]  (a pyradiomics parameter file, as it is)
 
 [bold]radiobone extract knees.csv -o features --modality xr[/bold]
 
-Run the same command again after an interruption or a correction: only what is missing or changed is computed.
-
 [bold]radiobone extract manifest.csv -o features --perturb 10[/bold]  (how robust are the features?)
 
-[bold]radiobone extract manifest.csv -o check --dry-run[/bold]  (are all files and masks in order?)
+Run the same command again after an interruption or a correction: only what is missing or changed is computed. In the folder are features.parquet (a row for each region), cases.csv (every region, with the reason if it failed), a picture of each region, and provenance.json. Exit code: 0 if all regions were measured, 3 if some failed.
 
 """
 
@@ -53,7 +53,11 @@ def register(app: typer.Typer) -> None:
 
 def extract(
     manifest: Annotated[
-        Path, typer.Argument(help="CSV or Excel: patient_id, image, mask[, mask_label][, roi][, …].")
+        Path,
+        typer.Argument(
+            help="CSV or Excel with a row for each region: patient_id, image, mask; if needed mask_label (the value in the "
+            "mask) or roi (a name, such as vertebrae_L1); any other columns. `radiobone manifest` makes one."
+        ),
     ],
     output: Output,
     settings: Annotated[
@@ -76,10 +80,19 @@ def extract(
     ] = None,
     root: Root = None,
     target: Annotated[
-        str | None, typer.Option("--target", "-t", help="The class column, if it is called 'label'.")
+        str | None,
+        typer.Option(
+            "--target",
+            "-t",
+            help="The class column, if it is called 'label', which else means the value in the mask.",
+        ),
     ] = None,
     only_check: Annotated[
-        bool, typer.Option("--dry-run", help="Read, check and draw every region; measure nothing.")
+        bool,
+        typer.Option(
+            "--dry-run",
+            help="Read, check and draw every region; measure nothing, and say what a run would give.",
+        ),
     ] = False,
     perturb: Annotated[
         str | None,
@@ -92,7 +105,9 @@ def extract(
     engine: Annotated[
         Literal["radiobone", "pyradiomics"] | None,
         typer.Option(
-            "--engine", help="Who computes; pyradiomics must be installed. The columns are the same."
+            "--engine",
+            help="Who computes; for pyradiomics it must be installed. The columns are the same. Default: what the "
+            "settings say, else radiobone.",
         ),
     ] = None,
     csv: Annotated[bool, typer.Option("--csv", help="Write features.csv instead of Parquet.")] = False,

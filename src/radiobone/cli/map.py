@@ -27,7 +27,9 @@ def register(app: typer.Typer) -> None:
 
 
 def make_maps(
-    image: Annotated[Path, typer.Argument(help="The image: NIfTI, NRRD, a DICOM folder, …")],
+    image: Annotated[
+        Path, typer.Argument(help="The image: NIfTI, NRRD, MetaImage, a folder of DICOM, a radiograph.")
+    ],
     mask: Annotated[
         Path, typer.Argument(help="The mask: a label map, a TotalSegmentator folder, RTSTRUCT, DICOM-SEG.")
     ],
@@ -37,13 +39,18 @@ def make_maps(
         typer.Option(
             "--feature",
             "-f",
-            help="What to map: glcm_JointEntropy; glcm for the whole family; wavelet-LLH_glcm_Contrast of a filtered "
-            "image; * stands for any part. Repeatable. Default: what the settings name; without --settings every "
+            help="What to map: one feature (glcm_JointEntropy), a family (glcm), or one of a filtered image "
+            "(wavelet-LLH_glcm_Contrast); * stands for any part. Repeatable. Default: what the settings name; without --settings every "
             "feature of the original image.",
         ),
     ] = None,
     label: Annotated[
-        str | None, typer.Option("--label", "-l", help="Label or structure in the mask, if it has several.")
+        str | None,
+        typer.Option(
+            "--label",
+            "-l",
+            help="Value in the mask, or name of a structure such as vertebrae_L1, if it has several.",
+        ),
     ] = None,
     radius: Annotated[
         int | None,
@@ -78,7 +85,10 @@ def make_maps(
     ] = ALL_CORES,
     quiet: Quiet = False,
 ) -> None:
-    """Map features: their values in a neighbourhood of every voxel of a region, as NIfTI and pictures."""
+    """Map features: their values in a neighbourhood of every voxel of a region, as NIfTI and pictures.
+
+    Maps have the voxels that features are computed on (1 mm in the preset ct), and lie over the image in any viewer.
+    """
     from radiobone.workflow.map_files import map_files
 
     table = map_files(

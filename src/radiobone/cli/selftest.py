@@ -6,7 +6,13 @@ from typing import Annotated
 
 import typer
 
-EPILOG = "Example: [bold]radiobone selftest[/bold]"
+EPILOG = """Examples:
+
+[bold]radiobone selftest[/bold]  (some seconds; does this installation compute as it should?)
+
+[bold]radiobone selftest --verbose[/bold]  (every value beside its consensus)
+
+Exit code: 0 if all values agree, 1 if not."""
 
 
 def register(app: typer.Typer) -> None:
@@ -17,7 +23,7 @@ def register(app: typer.Typer) -> None:
 def selftest(
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show every value.")] = False,
 ) -> None:
-    """Compare features on this machine with the IBSI consensus values of the digital phantom."""
+    """Check this installation: features of IBSI's digital phantom against the consensus values."""
     from radiobone.workflow.ibsi import digital_phantom_rows
     from radiobone.workflow.ibsi_document import summary_lines
     from radiobone.workflow.selftest import QUICK, run_selftest

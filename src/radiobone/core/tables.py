@@ -33,7 +33,10 @@ EXCEL_SUFFIXES = {".xlsx", ".xlsm"}
 PARQUET_SUFFIXES = {".parquet", ".pq"}
 GZIP_START = b"\x1f\x8b"
 MAX_UNPACKED_BYTES = 2 << 30
-KINDS_READ = "Tables are read from CSV (with commas, semicolons or tabs; gzipped too), Excel (.xlsx, .xlsm) and Parquet."
+KINDS_READ = (
+    "Tables are read from CSV (with commas, semicolons or tabs; gzipped too) and Excel (.xlsx, .xlsm), those of "
+    "features also from Parquet."
+)
 
 
 def read_text_table(path: Path) -> pd.DataFrame:

@@ -128,6 +128,8 @@ def test_comparison_is_written(of_phantom, tmp_path):
     page = (tmp_path / "ibsi.md").read_text(encoding="utf-8")
     assert "481 of 482 values" in page
     assert "- dig. phantom morph_volume: not computed" in page
+    listed = page.partition("## What is not computed")[2].partition("##")[0]
+    assert all(f"({code}): " in listed for code in without_reference())
     table = read(tmp_path / "ibsi_values.csv")
     assert len(table) == N_DIGITAL
     assert float(table[-1]["value"]) == pytest.approx(rows[-1].value, rel=1e-5)

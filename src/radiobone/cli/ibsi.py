@@ -13,7 +13,7 @@ EPILOG = """Examples:
 [bold]radiobone ibsi[/bold]  (the digital phantom, which is built in)
 
 [bold]radiobone ibsi --image ct/image.nii.gz --mask ct/mask.nii.gz -o ibsi[/bold]  (the CT phantom too, which IBSI shares at \
-https://github.com/theibsi/data_sets; every value in ibsi/ibsi_values.csv; some minutes)
+https://github.com/theibsi/data_sets; every value in ibsi/ibsi_values.csv)
 
 Exit code: 0 if all values agree, 1 if not."""
 

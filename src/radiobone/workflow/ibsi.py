@@ -139,10 +139,10 @@ def _row(line: Mapping[str, str], value: float | None) -> IbsiRow:
     )
 
 
-def without_reference() -> list[str]:
-    """Features of the manual that have no reference value, and are not computed."""
+def without_reference() -> dict[str, str]:
+    """Return code and title of each feature of the manual that has no reference value, and is not computed."""
     known = {ENDING.sub("", line["tag"]) for line in _references()}
-    return [f"{title} ({code})" for tag, (title, code) in nomenclature().items() if tag not in known]
+    return {code: title for tag, (title, code) in nomenclature().items() if tag not in known}
 
 
 @cache

@@ -26,6 +26,15 @@ DIFFERENCES = (
     "- The area of the enclosing ellipsoid follows the manual's series, whose eccentricities both refer to the major axis. The true",
     "  area is a little smaller (2 % for half axes of 5, 4 and 3).",
 )
+OPEN_BOX = "how the smallest box is found is left open (exactly, or by one of several approximations)"
+OPEN_ELLIPSOID = "the ellipsoid is approximated, and by which of several methods is left open"
+LEFT_OPEN = {
+    "ZH1A": OPEN_BOX,
+    "IQYR": OPEN_BOX,
+    "SWZ1": OPEN_ELLIPSOID,
+    "BRI8": OPEN_ELLIPSOID,
+    "9CMM": "whether the axis is a fraction of the range or an intensity is left open, and the value depends on it",
+}
 
 
 def save_comparison(rows: Sequence[IbsiRow], folder: Path) -> None:
@@ -67,8 +76,12 @@ def _page(rows: Sequence[IbsiRow]) -> Iterator[str]:
     yield from ("", "## Values that do not agree", "")
     yield from [f"- {line}" for line in failed] or ["None."]
     yield from ("", "## What is not computed", "")
-    missing = ", ".join(without_reference())
-    yield f"Features of the manual that have no reference value, and that it advises not to use: {missing}."
+    yield (
+        "Features of which the manual says that they have no reference values at present and should not be used. Programs "
+        "may differ in them, and nothing tells which is right:"
+    )
+    yield ""
+    yield from (f"- {title} ({code}): {LEFT_OPEN[code]}." for code, title in without_reference().items())
     yield from ("", "## How these differ from the features under pyradiomics' names", "", *DIFFERENCES)
 
 

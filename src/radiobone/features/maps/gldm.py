@@ -35,7 +35,7 @@ def gldm(batch: Batch, _wanted: frozenset[str]) -> dict[str, npt.NDArray[np.floa
         region.texture.gldm_alpha,
         sizes,
     )
-    return size_features(batch.around, sizes[:, None, None], NAMES)
+    return size_features(batch.around, batch.around.rank, sizes[:, None, None], NAMES)
 
 
 @compiled

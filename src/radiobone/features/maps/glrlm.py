@@ -30,9 +30,9 @@ def glrlm(batch: Batch, _wanted: frozenset[str]) -> dict[str, FloatArray]:
     directions = np.zeros((len(batch), len(cells.directions), around.rank.shape[1]), dtype=np.uint16)
     _lengths(around.rank, cells.behind, directions)
     if norm is None:
-        return size_features(around, directions[:, :, None], NAMES)
+        return size_features(around, around.rank, directions[:, :, None], NAMES)
     return size_features(
-        around, directions[:, None], NAMES, lengths_mm(cells.directions, region.spacing_mm, norm)
+        around, around.rank, directions[:, None], NAMES, lengths_mm(cells.directions, region.spacing_mm, norm)
     )
 
 

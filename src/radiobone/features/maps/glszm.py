@@ -26,11 +26,11 @@ NAMES = (
 
 def glszm(batch: Batch, _wanted: frozenset[str]) -> dict[str, npt.NDArray[np.float64]]:
     """Compute size zone features, one value per voxel."""
-    sizes = zone_sizes(batch.around, batch.region.window)
-    return size_features(batch.around, sizes[:, None, None], NAMES)
+    ranks, sizes = zones(batch.around, batch.region.window)
+    return size_features(batch.around, ranks, sizes[:, None, None], NAMES)
 
 
-def zone_sizes(around: Neighbourhoods, window: Window) -> SizeArray:
+def zones(around: Neighbourhoods, window: Window) -> tuple[SizeArray, SizeArray]:
     """Find the zones: voxels of one level that touch.
 
     Parameters
@@ -42,17 +42,18 @@ def zone_sizes(around: Neighbourhoods, window: Window) -> SizeArray:
 
     Returns
     -------
-    ndarray of uint16, shape (n, n_cells)
-        Size of the zone whose first voxel lies in a cell, 0 where none begins.
+    ranks, sizes : ndarray of uint16, shape (n, n_cells)
+        Rank of the level and number of voxels of each zone, in any places; size 0 where there is none.
     """
     sizes = np.zeros(around.rank.shape, dtype=np.uint16)
     places, strides = _places(window)
     if places[-1] < BITS:
-        _zones_by_bits(around.rank, np.uint64(1) << places, strides, sizes)
-    else:
-        cells = window.pairs((1,))
-        _zones_by_pairs(around.rank, cells.first, cells.second, sizes)
-    return sizes
+        ranks = np.zeros_like(sizes)
+        _zones_by_bits(around.rank, around.n_levels, np.uint64(1) << places, strides, ranks, sizes)
+        return ranks, sizes
+    cells = window.pairs((1,))
+    _zones_by_pairs(around.rank, cells.first, cells.second, sizes)
+    return around.rank, sizes
 
 
 @lru_cache
@@ -69,22 +70,30 @@ def _places(window: Window) -> tuple[BitArray, BitArray]:
 
 
 @compiled
-def _zones_by_bits(rank: npt.NDArray[np.uint16], bit: BitArray, strides: BitArray, sizes: SizeArray) -> None:
-    """Find zones where every cell has a bit of its own in one number."""
-    none = np.uint64(0)
+def _zones_by_bits(
+    rank: npt.NDArray[np.uint16],
+    n_levels: IntArray,
+    bit: BitArray,
+    strides: BitArray,
+    ranks: SizeArray,
+    sizes: SizeArray,
+) -> None:
+    """Find zones level by level where every cell has a bit of its own in one number."""
+    none, one = np.uint64(0), np.uint64(1)
     alike = np.zeros(bit.size + 1, dtype=np.uint64)
     z, y, x = strides[0], strides[1], strides[2]
     for v in range(rank.shape[0]):
-        alike[:] = none
+        alike[: n_levels[v] + 1] = none
         for cell in range(bit.size):
             alike[rank[v, cell]] |= bit[cell]
-        alike[0] = none
-        for cell in range(bit.size):
-            level = alike[rank[v, cell]]
-            if level & bit[cell] != none:
-                zone = _zone(bit[cell], level, z, y, x)
-                alike[rank[v, cell]] = level ^ zone
-                sizes[v, cell] = _n_set(zone)
+        n_zones = 0
+        for number in range(1, n_levels[v] + 1):
+            rest = alike[number]
+            while rest != none:
+                zone = _zone(rest & (~rest + one), rest, z, y, x)  # from the lowest bit that is left
+                ranks[v, n_zones], sizes[v, n_zones] = number, _n_set(zone)
+                rest ^= zone
+                n_zones += 1
 
 
 @compiled

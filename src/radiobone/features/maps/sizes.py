@@ -27,6 +27,7 @@ MEASURES = (
 
 def size_features(
     around: Neighbourhoods,
+    ranks: SizeArray,
     sizes: SizeArray,
     names: tuple[str | None, ...],
     weights: FloatArray | None = None,
@@ -37,9 +38,10 @@ def size_features(
     ----------
     around : Neighbourhoods
         Of n voxels.
+    ranks : ndarray of uint16, shape (n, n_cells)
+        Rank of the level of the runs, zones or dependences that are noted in each place.
     sizes : ndarray of uint16, shape (n, n_matrices, n_directions, n_cells)
-        Size of the run, zone or dependence that is noted at each cell, 0 for none; those of all directions go
-        into one matrix.
+        Their sizes, 0 for none; those of all directions go into one matrix.
     names : tuple of str or None
         What the ``MEASURES`` are called; None for one that is not a feature.
     weights : ndarray of float, shape (n_directions,), optional
@@ -56,8 +58,8 @@ def size_features(
     count = np.zeros((around.most_levels + 1, inverse_squares.size))
     logs = _counts_times_logs(n_directions * n_cells + 1) if weights is None else np.empty(0)
     weights = np.ones(n_directions) if weights is None else weights
-    _emphases(around.rank, around.level, around.n_levels, sizes, weights, inverse_squares, totals, values)
-    _unevenness(around.rank, sizes, weights, totals, logs, count, values)
+    _emphases(ranks, around.level, around.n_levels, sizes, weights, inverse_squares, totals, values)
+    _unevenness(ranks, sizes, weights, totals, logs, count, values)
     with np.errstate(invalid="ignore"):  # NaN where every matrix is empty
         values /= np.count_nonzero(totals, axis=1)
     return {name: values[row] for row, name in enumerate(names) if name is not None}

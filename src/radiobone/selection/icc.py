@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
 
 from radiobone.core.errors import TooFewRows
+from radiobone.core.lazy import lazily
 
+stats = lazily("scipy.stats")
 FloatArray = npt.NDArray[np.float64]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -73,7 +74,7 @@ def host_features() -> str:
 @lru_cache(maxsize=1)
 def working_here() -> bool:
     """Tell whether machine code can be called this way here, by reading an array of numpy's as it will."""
-    if struct.calcsize("P") != 8:
+    if struct.calcsize("P") != 8 or os.environ.get("NUMBA_DISABLE_JIT", "0") != "0":
         return False
     probe = np.zeros((3, 5, 7))[:, ::2]
     words = (ctypes.c_int64 * 4).from_address(id(probe) + HEADER)

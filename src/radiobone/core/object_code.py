@@ -8,11 +8,13 @@ interface has them. Memory for arrays inside a kernel comes from C's ``malloc``.
 from __future__ import annotations
 
 import struct
+from functools import lru_cache
 from typing import Any
 
 from radiobone.core.kernel_types import LETTERS, SCALARS, Signature
 from radiobone.core.machine_code import HEADER, ObjectCode, processor
 
+ONE_KIND_OF_POINTER = 17  # LLVM's version from which on pointers are all alike
 LEFT_TO_NUMBA = ObjectCode("", "", is_tuple=False, needs=(), content=b"")
 NUMBAS_OR_PYTHONS = ("NRT_", "numba_", "Py", "_Py")
 MEMORY = """
@@ -57,6 +59,16 @@ define void @NRT_MemInfo_call_dtor(ptr %block) {
 """numba's functions for memory: a block begins with its count of users; its fourth word is the address of the array."""
 
 
+@lru_cache(maxsize=1)
+def is_known_numba() -> bool:
+    """Tell whether this version of numba writes pointers, and begins its blocks of memory, as is assumed here."""
+    import llvmlite.binding as llvm
+    from numba.core.runtime import nrtdynmod
+
+    block = str(getattr(nrtdynmod, "_meminfo_struct_type", ""))
+    return llvm.llvm_version_info[0] >= ONE_KIND_OF_POINTER and block == "{i64, i8*, i8*, i8*, i64}"
+
+
 def make_object_code(dispatcher: Any, signature: Signature, arguments: tuple[Any, ...]) -> ObjectCode:
     """Compile a kernel for the types of its arguments.
 
@@ -76,6 +88,8 @@ def make_object_code(dispatcher: Any, signature: Signature, arguments: tuple[Any
     """
     from numba import typeof
 
+    if not is_known_numba():
+        return LEFT_TO_NUMBA
     types = tuple(typeof(argument) for argument in arguments)
     dispatcher.compile(types)
     made = dispatcher.overloads[types]
@@ -103,8 +117,8 @@ def _object_code(made: Any, signature: Signature, result: str, is_tuple: bool) -
     module = llvm.parse_assembly(made.library.get_llvm_str())
     native = module.get_function(made.fndesc.llvm_func_name)
     expected = [piece for word in signature for piece in _pieces(word)]
-    if [str(one.type) for one in native.arguments] != ["ptr", "ptr", *expected] or not _knows_memory():
-        return LEFT_TO_NUMBA  # another version of numba, which passes arguments otherwise
+    if [str(one.type) for one in native.arguments] != ["ptr", "ptr", *expected]:
+        return LEFT_TO_NUMBA
     name = f"radiobone_{native.name}"
     for text in (MEMORY, _entry(native.name, name, signature)):
         part = llvm.parse_assembly(text)
@@ -117,13 +131,6 @@ def _object_code(made: Any, signature: Signature, result: str, is_tuple: bool) -
     if any(one.startswith(NUMBAS_OR_PYTHONS) for one in needs):
         return LEFT_TO_NUMBA
     return ObjectCode(name, result, is_tuple, needs, processor().emit_object(module))
-
-
-def _knows_memory() -> bool:
-    """Tell whether this version of numba's blocks of memory begin as those of ``MEMORY`` do."""
-    from numba.core.runtime import nrtdynmod
-
-    return str(getattr(nrtdynmod, "_meminfo_struct_type", "")) == "{i64, i8*, i8*, i8*, i64}"
 
 
 def _leave_out_all_but(name: str, module: Any) -> None:

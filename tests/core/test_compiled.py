@@ -78,6 +78,18 @@ def test_a_later_process_does_not_import_numba(folder: Path) -> None:
     assert _run(folder, TOTAL) == "12.0 False"
 
 
+@pytest.mark.parametrize("name", ["NUMBA_BOUNDSCHECK", "NUMBA_DISABLE_JIT"])
+def test_numbas_settings_for_finding_faults_count(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    beyond = KERNEL.replace("room[i] = factor", "room[i + 1] = factor")
+    (folder / "kernel.py").write_text(beyond)
+    monkeypatch.setenv(name, "1")
+    with pytest.raises(subprocess.CalledProcessError) as caught:
+        _run(folder, TOTAL)
+    assert "IndexError" in caught.value.stderr
+
+
 @known_numba
 def test_a_changed_source_is_compiled_anew(folder: Path) -> None:
     _run(folder, TOTAL)

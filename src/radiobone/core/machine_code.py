@@ -17,6 +17,9 @@ from radiobone.core.kernel_types import SCALARS, Signature
 HEADER = object.__basicsize__
 """Bytes that any Python object begins with; an array of numpy's goes on with address, number of axes, shape, strides."""
 
+FOR_FAULTFINDING = ("NUMBA_DISABLE_JIT", "NUMBA_BOUNDSCHECK")
+"""Settings of numba's that change what a kernel does: numba does all then."""
+
 
 @dataclass(frozen=True)
 class ObjectCode:
@@ -74,7 +77,7 @@ def host_features() -> str:
 @lru_cache(maxsize=1)
 def working_here() -> bool:
     """Tell whether machine code can be called this way here, by reading an array of numpy's as it will."""
-    if struct.calcsize("P") != 8 or os.environ.get("NUMBA_DISABLE_JIT", "0") != "0":
+    if struct.calcsize("P") != 8 or any(os.environ.get(name, "0") != "0" for name in FOR_FAULTFINDING):
         return False
     probe = np.zeros((3, 5, 7))[:, ::2]
     words = (ctypes.c_int64 * 4).from_address(id(probe) + HEADER)

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from radiobone.core.errors import EmptyMask, ImplausibleIntensity, NonFiniteIntensity, RoiTooSmall
+from radiobone.core.memory import keep_freed_memory
 from radiobone.core.validation import real_numbers
 from radiobone.core.volume import Volume
 from radiobone.core.warnings import ConstantRoi, NonFiniteIntensityOutside
@@ -48,6 +49,7 @@ def check_inputs(image: Volume, mask: Volume, reading: MaskReading | None = None
     NonFiniteIntensity, ImplausibleIntensity
         If the region holds NaN or infinity, or numbers beyond ``GREATEST``.
     """
+    keep_freed_memory()
     image = image.with_array(real_numbers(image.array, "The image"))
     region = onto_image(image, as_whole_numbers(mask), reading or MaskReading())
     if planes_in_use(region.array).size == 0:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from radiobone.core.errors import UnreadableImage
+from radiobone.core.memory import keep_freed_memory
 from radiobone.core.volume import Volume
 from radiobone.io.dicom_file import read_dicom_file
 from radiobone.io.dicom_frames import is_dicom
@@ -36,6 +37,7 @@ def read_image(path: Path) -> Volume:
     ImageError, DicomError
         If the content cannot be trusted; see the format's own module.
     """
+    keep_freed_memory()
     path = Path(path)
     check_exists(path)
     if path.is_dir():

@@ -21,6 +21,7 @@ IntArray = npt.NDArray[np.integer]
 Offset = tuple[int, int, int]
 SHORT_GAP = 8  # a loop over a few voxels outside costs less than another loop
 LONG_GAP = 64
+STRETCH = 1 << 13
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,18 +76,17 @@ class Layout:
     @cached_property
     def spans(self) -> npt.NDArray[np.uint64]:
         """First and one past the last position of each stretch of voxels, short gaps included, shape (n_spans, 2)."""
-        return self._stretches(SHORT_GAP)
+        jumps = np.flatnonzero(np.diff(self.inside) > SHORT_GAP)
+        first = self.inside[np.concatenate([[0], jumps + 1])]
+        last = self.inside[np.concatenate([jumps, [self.inside.size - 1]])]
+        return np.stack([first, last + 1], axis=1).astype(np.uint64)
 
     @cached_property
     def long_spans(self) -> npt.NDArray[np.uint64]:
         """Return the same with longer gaps, for loops that do little at each voxel."""
-        return self._stretches(LONG_GAP)
-
-    def _stretches(self, longest_gap: int) -> npt.NDArray[np.uint64]:
-        jumps = np.flatnonzero(np.diff(self.inside) > longest_gap)
-        first = self.inside[np.concatenate([[0], jumps + 1])]
-        last = self.inside[np.concatenate([jumps, [self.inside.size - 1]])]
-        return np.stack([first, last + 1], axis=1).astype(np.uint64)
+        gaps = np.flatnonzero(self.spans[1:, 0] - self.spans[:-1, 1] >= LONG_GAP)
+        first = self.spans[np.concatenate([[0], gaps + 1]), 0]
+        return np.stack([first, self.spans[np.concatenate([gaps, [-1]]), 1]], axis=1)
 
     @cached_property
     def cells(self) -> npt.NDArray[np.uint32]:
@@ -117,8 +117,13 @@ class Layout:
         return self._lines[offset]
 
     def _touch(self, offset: Offset) -> bool:
+        """Tell whether two voxels are neighbours; mostly the first stretch has such."""
         first, end, step = int(self.inside[0]), int(self.inside[-1]) + 1, self.step(offset)
-        return bool((self._filled[first:end] & self._filled[first + step : end + step]).any())
+        for begin in range(first, end, STRETCH):
+            here = slice(begin, min(begin + STRETCH, end))
+            if (self._filled[here] & self._filled[here.start + step : here.stop + step]).any():
+                return True
+        return False
 
     @cached_property
     def _filled(self) -> npt.NDArray[np.bool_]:

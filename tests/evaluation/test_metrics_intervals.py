@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from sklearn import metrics as sk
 
 from radiobone.core.seeds import rng_for
-from radiobone.evaluation.intervals import HeldOut, bootstrap_means, draw_patients, intervals
+from radiobone.evaluation.intervals import bootstrap_means, draw_patients, intervals
 from radiobone.evaluation.metrics import METRICS, Scored, auc, average_precision, confusion
+from radiobone.evaluation.weighted import HeldOut
 
 
 def rows_of(seed, n=40, ties=False):
@@ -34,6 +35,13 @@ def test_metrics_equal_scikit_learn(ties, seed):
     assert METRICS["balanced_accuracy"](rows) == pytest.approx(sk.balanced_accuracy_score(y, called))
     assert METRICS["brier"](rows) == pytest.approx(sk.brier_score_loss(y, p))
     assert average_precision(y, p) == pytest.approx(sk.average_precision_score(y, p))
+    assert METRICS["average_precision"](rows) == pytest.approx(sk.average_precision_score(y, p))
+    assert METRICS["accuracy"](rows) == pytest.approx(sk.accuracy_score(y, called))
+    assert METRICS["ppv"](rows) == pytest.approx(sk.precision_score(y, called))
+    if (called == 0).any():
+        assert METRICS["npv"](rows) == pytest.approx(sk.precision_score(y, called, pos_label=0))
+        assert METRICS["mcc"](rows) == pytest.approx(sk.matthews_corrcoef(y, called))
+    assert METRICS["f1"](rows) == pytest.approx(sk.f1_score(y, called))
     counts = confusion(rows)
     assert [[counts["tn"], counts["fp"]], [counts["fn"], counts["tp"]]] == sk.confusion_matrix(
         y, called
@@ -43,6 +51,18 @@ def test_metrics_equal_scikit_learn(ties, seed):
 def test_one_class_has_no_auc():
     assert auc([1, 1], [0.2, 0.3]) is None
     assert METRICS["sensitivity"](Scored(np.zeros(2, int), np.ones(2) / 2, np.ones(2, int))) is None
+
+
+def test_a_metric_that_a_fold_cannot_have_is_none():
+    none_called = Scored(np.array([0, 1, 1]), np.full(3, 0.2), np.zeros(3, int))
+    assert METRICS["ppv"](none_called) is None
+    assert METRICS["mcc"](none_called) is None
+    assert METRICS["npv"](none_called) == pytest.approx(1 / 3)
+    assert METRICS["f1"](none_called) == 0  # positives there were, and all were missed
+    no_positive = Scored(np.zeros(2, int), np.array([0.2, 0.9]), np.array([0, 1]))
+    assert METRICS["f1"](no_positive) is None
+    assert METRICS["average_precision"](no_positive) is None
+    assert METRICS["ppv"](no_positive) == 0
 
 
 def held_out(seed, n_patients=24, each=2, folds=3, repeats=2, ties=False):
@@ -67,10 +87,20 @@ def slow_twin(rows, weights):
         if len(here):
             values["brier"].append(np.mean((p - y) ** 2))
         if (y == 1).any():
+            values["f1"].append(sk.f1_score(y, called))
             values["sensitivity"].append(called[y == 1].mean())
         if (y == 0).any():
             values["specificity"].append(1 - called[y == 0].mean())
+        if len(here):
+            values["accuracy"].append(sk.accuracy_score(y, called))
+        if (called == 1).any():
+            values["ppv"].append(sk.precision_score(y, called))
+        if (called == 0).any():
+            values["npv"].append(sk.precision_score(y, called, pos_label=0))
+        if 0 < y.sum() < len(y) and 0 < called.sum() < len(y):
+            values["mcc"].append(sk.matthews_corrcoef(y, called))
         if 0 < y.sum() < len(y):
+            values["average_precision"].append(sk.average_precision_score(y, p))
             values["auc"].append(sk.roc_auc_score(y, p))
             values["balanced_accuracy"].append(sk.balanced_accuracy_score(y, called))
     return {name: np.mean(found) if found else np.nan for name, found in values.items()}

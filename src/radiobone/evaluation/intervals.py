@@ -2,53 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
 from radiobone.core.seeds import rng_for
-from radiobone.evaluation.sample_bounds import Bounds, FoldSize, auc_bounds, mean_bounds, wilson
+from radiobone.evaluation.floors import FLOORS, sample_floors
+from radiobone.evaluation.sample_bounds import Bounds
+from radiobone.evaluation.weighted import FOLD_METRICS, HeldOut, ratio
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
-BoolArray = npt.NDArray[np.bool_]
 N_RESAMPLES = 2000
 RESAMPLES_AT_ONCE = 250  # weights of every row and resample would fill the memory for tables of vertebrae
 LEVEL = 0.95
 METHOD = "95 % percentile bootstrap of patients, {n} resamples, folds and fitted models kept"
-FLOORS = {
-    "auc": "Newcombe's bounds from the numbers of patients in the folds (Stat Med 25, 2006, method 5)",
-    "sensitivity": "Wilson's bounds from the number of positive patients",
-    "specificity": "Wilson's bounds from the number of negative patients",
-    "balanced_accuracy": "the bounds that Wilson's of sensitivity and specificity give for their mean",
-}
-"""What the interval of a metric is never narrower than; a bootstrap alone has no width where no error was seen."""
-
-
-@dataclass(frozen=True, eq=False)
-class HeldOut:
-    """Predictions of held-out rows of all folds and repeats.
-
-    Attributes
-    ----------
-    y, predicted : numpy.ndarray of int, shape (n,)
-        Classes, and what they were called.
-    probability : numpy.ndarray of float, shape (n,)
-        Of the positive class.
-    patient : numpy.ndarray of int, shape (n,)
-        Number of the patient, from 0.
-    fold : numpy.ndarray of int, shape (n,)
-        Number of the fold, from 0, over all repeats.
-    """
-
-    y: IntArray
-    probability: FloatArray
-    predicted: IntArray
-    patient: IntArray
-    fold: IntArray
 
 
 def bootstrap_means(rows: HeldOut, weights: FloatArray) -> dict[str, FloatArray]:
@@ -82,7 +50,7 @@ def bootstrap_means(rows: HeldOut, weights: FloatArray) -> dict[str, FloatArray]
             there = np.isfinite(values)
             totals[name] += np.where(there, values, 0.0)
             counted[name] += there
-    return {name: _ratio(totals[name], counted[name]) for name in FOLD_METRICS}
+    return {name: ratio(totals[name], counted[name]) for name in FOLD_METRICS}
 
 
 def draw_patients(patient_class: IntArray, n_resamples: int, rng: np.random.Generator) -> FloatArray:
@@ -132,7 +100,7 @@ def intervals(
         ]
         observed = bootstrap_means(rows, np.ones((1, len(patient_class))))
     found = {name: _percentiles(np.concatenate([part[name] for part in parts])) for name in FOLD_METRICS}
-    least = _sample_bounds(rows, {name: float(values[0]) for name, values in observed.items()})
+    least = sample_floors(rows, {name: float(values[0]) for name, values in observed.items()})
     return {name: _wider(bounds, least.get(name)) for name, bounds in found.items()}
 
 
@@ -140,31 +108,6 @@ def method_of(name: str) -> str:
     """Say how the interval of a metric was made."""
     floor = FLOORS.get(name)
     return METHOD.format(n=N_RESAMPLES) + (f"; never narrower than {floor}" if floor else "")
-
-
-def _sample_bounds(rows: HeldOut, observed: Mapping[str, float]) -> dict[str, Bounds]:
-    """Bounds from the observed means and the numbers of patients, of the metrics that could be computed."""
-    sizes = [_patients(rows, rows.fold == fold) for fold in np.unique(rows.fold)]
-    both = [size for size in sizes if size.n_positive and size.n_negative]
-    total = _patients(rows, np.ones(len(rows.y), dtype=bool))
-    bounds = {}
-    if np.isfinite(observed["auc"]):
-        met = sum(len(np.unique(rows.patient[rows.fold == fold])) for fold in np.unique(rows.fold))
-        bounds["auc"] = auc_bounds(observed["auc"], both, repeats=met / len(np.unique(rows.patient)))
-    for name, n in (("sensitivity", total.n_positive), ("specificity", total.n_negative)):
-        if np.isfinite(observed[name]):
-            low, high = wilson(observed[name], n)
-            bounds[name] = (float(low), float(high))
-    if {"sensitivity", "specificity"} <= set(bounds):
-        shares = (observed["sensitivity"], observed["specificity"])
-        bounds["balanced_accuracy"] = mean_bounds(shares, (bounds["sensitivity"], bounds["specificity"]))
-    return bounds
-
-
-def _patients(rows: HeldOut, here: BoolArray) -> FoldSize:
-    """Count patients with a positive and with a negative row among the rows ``here``."""
-    positive, negative = (len(np.unique(rows.patient[here & (rows.y == label)])) for label in (1, 0))
-    return FoldSize(positive, negative)
 
 
 def _wider(
@@ -182,44 +125,3 @@ def _percentiles(values: FloatArray) -> tuple[float | None, float | None]:
         return None, None
     low, high = np.quantile(finite, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return float(low), float(high)
-
-
-def _ratio(top: FloatArray, bottom: FloatArray) -> FloatArray:
-    return np.asarray(np.divide(top, bottom, out=np.full(len(top), np.nan), where=bottom > 0), dtype=float)
-
-
-def _auc(rows: HeldOut, drawn: FloatArray) -> FloatArray:
-    """Weighted area under the curve; ``rows`` ascend in probability, ties count half."""
-    positive, negative = drawn * (rows.y == 1), drawn * (rows.y == 0)
-    first_of_ties = np.flatnonzero(np.diff(rows.probability, prepend=-np.inf) > 0)
-    p = np.add.reduceat(positive, first_of_ties, axis=1)
-    n = np.add.reduceat(negative, first_of_ties, axis=1)
-    below = np.cumsum(n, axis=1) - n / 2
-    return _ratio((p * below).sum(axis=1), p.sum(axis=1) * n.sum(axis=1))
-
-
-def _sensitivity(rows: HeldOut, drawn: FloatArray) -> FloatArray:
-    positive = rows.y == 1
-    return _ratio(drawn @ (positive & (rows.predicted == 1)).astype(float), drawn @ positive.astype(float))
-
-
-def _specificity(rows: HeldOut, drawn: FloatArray) -> FloatArray:
-    negative = rows.y == 0
-    return _ratio(drawn @ (negative & (rows.predicted == 0)).astype(float), drawn @ negative.astype(float))
-
-
-def _balanced_accuracy(rows: HeldOut, drawn: FloatArray) -> FloatArray:
-    return (_sensitivity(rows, drawn) + _specificity(rows, drawn)) / 2
-
-
-def _brier(rows: HeldOut, drawn: FloatArray) -> FloatArray:
-    return _ratio(drawn @ ((rows.probability - rows.y) ** 2), drawn.sum(axis=1))
-
-
-FOLD_METRICS: Mapping[str, Callable[[HeldOut, FloatArray], FloatArray]] = {
-    "auc": _auc,
-    "sensitivity": _sensitivity,
-    "specificity": _specificity,
-    "balanced_accuracy": _balanced_accuracy,
-    "brier": _brier,
-}

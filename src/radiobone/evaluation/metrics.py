@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -41,7 +42,7 @@ def auc(y: npt.ArrayLike, score: npt.ArrayLike) -> float | None:
 
 
 def average_precision(y: npt.ArrayLike, score: npt.ArrayLike) -> float | None:
-    """Mean precision over the positives found when going down the scores; None without a positive."""
+    """Mean precision over the positives found when going down the scores; None with one class only."""
     labels, values = np.asarray(y), np.asarray(score, dtype=float)
     if not 0 < int((labels == 1).sum()) < len(labels):
         return None
@@ -75,11 +76,52 @@ def brier(rows: Scored) -> float | None:
     return float(np.mean((rows.probability - rows.y) ** 2)) if len(rows.y) else None
 
 
+def accuracy(rows: Scored) -> float | None:
+    """Share of rows that were called what they are; None without rows."""
+    return float((rows.predicted == rows.y).mean()) if len(rows.y) else None
+
+
+def ppv(rows: Scored) -> float | None:
+    """Share of those called positive that are; None if none was called positive."""
+    called = rows.predicted == 1
+    return float((rows.y[called] == 1).mean()) if called.any() else None
+
+
+def npv(rows: Scored) -> float | None:
+    """Share of those called negative that are; None if none was called negative."""
+    called = rows.predicted == 0
+    return float((rows.y[called] == 0).mean()) if called.any() else None
+
+
+def f1(rows: Scored) -> float | None:
+    """Harmonic mean of PPV and sensitivity, 0 if all positives were missed; None without a positive."""
+    n = confusion(rows)
+    return 2 * n["tp"] / (2 * n["tp"] + n["fp"] + n["fn"]) if n["tp"] + n["fn"] else None
+
+
+def mcc(rows: Scored) -> float | None:
+    """Matthews' correlation coefficient; None with one class only, or if all rows were called the same.
+
+    References
+    ----------
+    Matthews BW. Biochim Biophys Acta 405, 1975.
+    """
+    n = confusion(rows)
+    margins = (n["tp"] + n["fp"]) * (n["tp"] + n["fn"]) * (n["tn"] + n["fp"]) * (n["tn"] + n["fn"])
+    return (n["tp"] * n["tn"] - n["fp"] * n["fn"]) / math.sqrt(margins) if margins else None
+
+
 METRICS: Mapping[str, Callable[[Scored], float | None]] = {
     "auc": lambda rows: auc(rows.y, rows.probability),
+    "average_precision": lambda rows: average_precision(rows.y, rows.probability),
     "sensitivity": sensitivity,
     "specificity": specificity,
     "balanced_accuracy": balanced_accuracy,
+    "accuracy": accuracy,
+    "ppv": ppv,
+    "npv": npv,
+    "f1": f1,
+    "mcc": mcc,
     "brier": brier,
 }
 

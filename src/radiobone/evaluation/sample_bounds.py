@@ -97,3 +97,66 @@ def mean_bounds(shares: Bounds, bounds: tuple[Bounds, Bounds]) -> Bounds:
     below = math.hypot(*(share - low for share, (low, _) in zip(shares, bounds, strict=True)))
     above = math.hypot(*(high - share for share, (_, high) in zip(shares, bounds, strict=True)))
     return max(mean - below / 2, 0.0), min(mean + above / 2, 1.0)
+
+
+def f1_bounds(observed: float, n: float) -> Bounds:
+    """Bound F1 at 95 % by Wilson's bounds of F1 / (2 - F1).
+
+    That share is of the patients who are positive or were called so, those who are both.
+
+    Parameters
+    ----------
+    observed : float
+        F1.
+    n : float
+        Patients who are positive or were called so.
+
+    References
+    ----------
+    Hand DJ, Christen P, Kirielle N. F*: an interpretable transformation of the F-measure. Mach Learn 110, 2021.
+    """
+    low, high = wilson(observed / (2 - observed), n)
+    return min(2 * float(low) / (1 + float(low)), observed), max(
+        2 * float(high) / (1 + float(high)), observed
+    )
+
+
+def mcc_bounds(
+    observed: float, shares: Bounds, bounds: tuple[Bounds, Bounds], *, prevalence: float
+) -> Bounds:
+    """Bound Matthews' coefficient at 95 % by the bounds of sensitivity and specificity.
+
+    Each of the two is moved to its bound while the other and the share of positives stay; the two changes of
+    the coefficient add up as squares.
+
+    Parameters
+    ----------
+    observed : float
+        Matthews' coefficient.
+    shares : tuple of float
+        Sensitivity and specificity.
+    bounds : tuple of (low, high)
+        Of each.
+    prevalence : float
+        Share of positives.
+
+    References
+    ----------
+    Zou GY, Donner A. Construction of confidence limits about effect measures: a general approach. Stat Med 27, 2008.
+    """
+
+    def moved(side: int) -> float:
+        start = mcc_of(*shares, prevalence)
+        first = mcc_of(bounds[0][side], shares[1], prevalence) - start
+        second = mcc_of(shares[0], bounds[1][side], prevalence) - start
+        return math.hypot(first, second)
+
+    return max(observed - moved(0), -1.0), min(observed + moved(1), 1.0)
+
+
+def mcc_of(sensitivity: float, specificity: float, prevalence: float) -> float:
+    """Matthews' coefficient of a table with these shares; 0 where all are called the same."""
+    called = prevalence * sensitivity + (1 - prevalence) * (1 - specificity)
+    spread = prevalence * (1 - prevalence) * called * (1 - called)
+    excess = prevalence * (1 - prevalence) * (sensitivity + specificity - 1)
+    return excess / math.sqrt(spread) if spread > 0 else 0.0

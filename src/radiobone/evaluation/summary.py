@@ -15,10 +15,11 @@ from radiobone.cohort.cohort import Cohort
 from radiobone.core.provenance import machine, versions
 from radiobone.evaluation.audit.finding import Finding
 from radiobone.evaluation.fold import FoldOutcome
-from radiobone.evaluation.intervals import HeldOut, intervals, method_of
+from radiobone.evaluation.intervals import intervals, method_of
 from radiobone.evaluation.metrics import METRICS, Scored, auc, confusion
 from radiobone.evaluation.result import Estimate, Result
 from radiobone.evaluation.spec import PipelineSpec
+from radiobone.evaluation.weighted import HeldOut
 
 
 def make_result(

@@ -19,6 +19,20 @@ METRICS = (
     ("sensitivity", "Sensitivity", "share of positives that were called positive"),
     ("specificity", "Specificity", "share of negatives that were called negative"),
     ("balanced_accuracy", "Balanced accuracy", "mean of sensitivity and specificity; 0.5 is chance"),
+    (
+        "average_precision",
+        "PR-AUC",
+        "area under the precision-recall curve (average precision); chance is the share of positives",
+    ),
+    ("ppv", "PPV", "share of those called positive that are positive"),
+    ("npv", "NPV", "share of those called negative that are negative"),
+    ("f1", "F1", "harmonic mean of PPV and sensitivity"),
+    (
+        "mcc",
+        "Matthews' coefficient",
+        "correlation of what was called with what is; 0 is chance, 1 is perfect",
+    ),
+    ("accuracy", "Accuracy", "share called what they are; high by chance where one class is rare"),
     ("brier", "Brier score", "mean squared error of the probabilities; 0 is perfect, lower is better"),
 )
 

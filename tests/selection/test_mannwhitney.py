@@ -8,12 +8,8 @@ from hypothesis.extra import numpy as hnp
 from scipy import stats
 
 from radiobone.core.errors import BadSetting, NotBinary, OneClass
-from radiobone.selection.mannwhitney import (
-    MannWhitneyFilter,
-    benjamini_hochberg,
-    bonferroni,
-    mann_whitney,
-)
+from radiobone.selection.mannwhitney import MannWhitneyFilter, mann_whitney
+from radiobone.selection.univariate import benjamini_hochberg, bonferroni
 from radiobone.testing.contracts import planted_table
 
 

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 TRUSTED_TYPES: tuple[str, ...] = (
     "catboost.core.CatBoostClassifier",
+    "radiobone.selection.chi2.Chi2Filter",
     "radiobone.selection.constant.ConstantFilter",
     "radiobone.selection.correlation.CorrelationFilter",
     "radiobone.selection.impute.MedianImputer",
+    "radiobone.selection.kruskal.KruskalFilter",
     "radiobone.selection.lasso.LassoSelector",
     "radiobone.selection.lasso_path.LassoPath",
     "radiobone.selection.mannwhitney.MannWhitneyFilter",
     "radiobone.selection.mrmr.MRMRSelector",
     "radiobone.selection.scale.ZScore",
+    "radiobone.selection.ttest.TTestFilter",
     "sklearn.tree._tree.Tree",
     "xgboost.core.Booster",
     "xgboost.sklearn.XGBClassifier",

@@ -1,4 +1,4 @@
-"""Two classes, whatever they are called."""
+"""Classes, whatever they are called."""
 
 from __future__ import annotations
 
@@ -43,13 +43,7 @@ def two_classes(y: npt.NDArray[Any]) -> TwoClasses:
     ValueError
         If the values are not classes, such as fractions.
     """
-    check_classification_targets(y)
-    classes = np.unique(y)
-    if len(classes) == 1:
-        raise OneClass(
-            f"Every row has the class {classes.tolist()[0]!r}, so nothing can be told apart. "
-            "Check the target column and the rows given."
-        )
+    classes, _ = some_classes(y)
     if len(classes) > 2:
         shown = ", ".join(repr(value) for value in classes[:5].tolist())
         raise NotBinary(
@@ -57,3 +51,35 @@ def two_classes(y: npt.NDArray[Any]) -> TwoClasses:
             "this step compares two. Choose a target with two values."
         )
     return TwoClasses(positive=y == classes[1], classes=classes)
+
+
+def some_classes(y: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[np.intp]]:
+    """Tell two or more classes of ``y`` apart.
+
+    Parameters
+    ----------
+    y : ndarray, shape (n_rows,)
+        Values that sort.
+
+    Returns
+    -------
+    classes : ndarray, shape (n_classes,)
+        In sorted order.
+    codes : ndarray of int, shape (n_rows,)
+        Position of each row's class among them.
+
+    Raises
+    ------
+    OneClass
+        If there is one class.
+    ValueError
+        If the values are not classes, such as fractions.
+    """
+    check_classification_targets(y)
+    classes, codes = np.unique(y, return_inverse=True)
+    if len(classes) == 1:
+        raise OneClass(
+            f"Every row has the class {classes.tolist()[0]!r}, so nothing can be told apart. "
+            "Check the target column and the rows given."
+        )
+    return classes, codes

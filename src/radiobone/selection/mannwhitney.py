@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Self
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtr
-from sklearn.base import BaseEstimator
-from sklearn.feature_selection import SelectorMixin
-from sklearn.utils.validation import check_is_fitted, validate_data
 
-from radiobone.selection.arguments import check_bounds, check_choice, check_within
 from radiobone.selection.labels import two_classes
-from radiobone.selection.ranking import BoolArray, FloatArray, best_first, keep_best
+from radiobone.selection.ranking import BoolArray, FloatArray
+from radiobone.selection.ranks import rank_sums
 from radiobone.selection.tags import NeedsTwoClasses
+from radiobone.selection.univariate import ColumnTests, UnivariateFilter
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +55,7 @@ def mann_whitney(table: FloatArray, positive: BoolArray) -> MannWhitney:
     """
     n_rows, n_positive = len(positive), int(positive.sum())
     n_negative = n_rows - n_positive
-    rank_sum, ties = _positive_rank_sums(table, positive)
+    (rank_sum,), ties = rank_sums(table, positive[np.newaxis])
     u = rank_sum - n_positive * (n_positive + 1) / 2
     pairs = n_positive * n_negative
     variance = pairs / 12 * (n_rows + 1 - ties / (n_rows * (n_rows - 1)))
@@ -69,56 +66,7 @@ def mann_whitney(table: FloatArray, positive: BoolArray) -> MannWhitney:
     return MannWhitney(statistic=u, z=np.maximum(z, 0.0), pvalues=pvalues, auc=u / pairs)
 
 
-def _positive_rank_sums(table: FloatArray, positive: BoolArray) -> tuple[FloatArray, FloatArray]:
-    """Sum of the positive rows' mid-ranks, and the sum of t³ - t over groups of t ties, per column."""
-    columns = np.ascontiguousarray(table.T)
-    n_columns, n_rows = columns.shape
-    order = np.argsort(columns, axis=1)
-    columns = np.take_along_axis(columns, order, axis=1)
-    starts = np.ones((n_columns, n_rows), dtype=bool)
-    starts[:, 1:] = columns[:, 1:] != columns[:, :-1]
-    first = np.flatnonzero(starts)
-    length = np.diff(first, append=starts.size)
-    mid_rank = first % n_rows + (length + 1) / 2
-    column = first // n_rows
-    n_positive_in_run = np.add.reduceat(positive[order].ravel(), first, dtype=np.intp)
-    rank_sum = np.bincount(column, weights=mid_rank * n_positive_in_run, minlength=n_columns)
-    ties = np.bincount(column, weights=length.astype(float) ** 3 - length, minlength=n_columns)
-    return np.asarray(rank_sum, dtype=np.float64), np.asarray(ties, dtype=np.float64)
-
-
-def benjamini_hochberg(pvalues: FloatArray) -> FloatArray:
-    """Adjust p-values so that a cut at α holds the false discovery rate at α.
-
-    Parameters
-    ----------
-    pvalues : ndarray, shape (n_tests,)
-
-    References
-    ----------
-    Benjamini and Hochberg 1995, Journal of the Royal Statistical Society B 57:289.
-    """
-    n_tests = len(pvalues)
-    order = np.argsort(pvalues, kind="stable")
-    stepped = pvalues[order] * n_tests / np.arange(1, n_tests + 1)
-    adjusted = np.empty(n_tests)
-    adjusted[order] = np.minimum.accumulate(stepped[::-1])[::-1]
-    return np.minimum(adjusted, 1.0)
-
-
-def bonferroni(pvalues: FloatArray) -> FloatArray:
-    """Adjust p-values, shape (n_tests,), so that a cut at α holds the chance of any false discovery at α."""
-    return np.minimum(pvalues * len(pvalues), 1.0)
-
-
-CORRECTIONS: dict[str, Callable[[FloatArray], FloatArray]] = {
-    "benjamini-hochberg": benjamini_hochberg,
-    "bonferroni": bonferroni,
-    "none": np.copy,
-}
-
-
-class MannWhitneyFilter(NeedsTwoClasses, SelectorMixin, BaseEstimator):
+class MannWhitneyFilter(NeedsTwoClasses, UnivariateFilter):
     """Keep columns whose distribution differs between the classes.
 
     Parameters
@@ -144,42 +92,9 @@ class MannWhitneyFilter(NeedsTwoClasses, SelectorMixin, BaseEstimator):
     support_ : ndarray of bool, shape (n_columns,)
     """
 
-    def __init__(
-        self,
-        alpha: float = 0.05,
-        correction: str = "benjamini-hochberg",
-        min_features: int = 1,
-        max_features: int | None = None,
-    ) -> None:
-        self.alpha = alpha
-        self.correction = correction
-        self.min_features = min_features
-        self.max_features = max_features
-
-    def fit(self, X: npt.ArrayLike, y: npt.ArrayLike) -> Self:
-        """Test every column on the training rows.
-
-        Raises
-        ------
-        BadSetting
-            If a parameter is out of range.
-        OneClass, NotBinary
-            If ``y`` does not have two classes.
-        """
-        check_within("alpha", self.alpha, 0.0, 1.0)
-        check_choice("correction", self.correction, CORRECTIONS)
-        check_bounds(self.min_features, self.max_features)
-        table, labels = validate_data(self, X, y, dtype=np.float64, ensure_min_samples=2)
+    def _test(self, table: FloatArray, labels: npt.NDArray[Any]) -> ColumnTests:
         target = two_classes(labels)
-        test = mann_whitney(table, target.positive)
         self.classes_ = target.classes
-        self.statistic_, self.pvalues_, self.auc_ = test.statistic, test.pvalues, test.auc
-        self.pvalues_adjusted_ = CORRECTIONS[self.correction](test.pvalues)
-        self.n_significant_ = int(np.count_nonzero(self.pvalues_adjusted_ <= self.alpha))
-        by_p = best_first(test.z)  # z still tells columns apart whose p-values are all 0 or 1
-        self.support_ = keep_best(by_p, self.n_significant_, self.min_features, self.max_features)
-        return self
-
-    def _get_support_mask(self) -> BoolArray:
-        check_is_fitted(self)
-        return self.support_
+        test = mann_whitney(table, target.positive)
+        self.auc_ = test.auc
+        return ColumnTests(test.statistic, test.z, test.pvalues)

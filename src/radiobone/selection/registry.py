@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from sklearn.base import BaseEstimator
 
+from radiobone.selection.chi2 import Chi2Filter
 from radiobone.selection.constant import ConstantFilter
 from radiobone.selection.correlation import CorrelationFilter
 from radiobone.selection.impute import MedianImputer
+from radiobone.selection.kruskal import KruskalFilter
 from radiobone.selection.lasso import LassoSelector
 from radiobone.selection.mannwhitney import MannWhitneyFilter
 from radiobone.selection.mrmr import MRMRSelector
@@ -24,6 +26,7 @@ from radiobone.selection.resampling import (
     SafeTomekLinks,
 )
 from radiobone.selection.scale import ZScore
+from radiobone.selection.ttest import TTestFilter
 
 STEPS: dict[str, type[BaseEstimator]] = {
     "impute": MedianImputer,
@@ -31,6 +34,9 @@ STEPS: dict[str, type[BaseEstimator]] = {
     "scale": ZScore,
     "correlation": CorrelationFilter,
     "mannwhitney": MannWhitneyFilter,
+    "ttest": TTestFilter,
+    "kruskal": KruskalFilter,
+    "chi2": Chi2Filter,
     "mrmr": MRMRSelector,
     "lasso": LassoSelector,
 }

@@ -24,3 +24,13 @@ class NeedsTwoClasses:
         tags.target_tags.required = True
         tags.classifier_tags = ClassifierTags(multi_class=False)
         return tags
+
+
+class NeedsClasses:
+    """Mix in before ``BaseEstimator``: the step learns from a target of two or more classes."""
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()  # type: ignore[misc]
+        tags.target_tags.required = True
+        tags.classifier_tags = ClassifierTags()
+        return tags

@@ -14,6 +14,7 @@ from radiobone.core import errors
 from radiobone.evaluation.final_model import fit_model, load_model
 from radiobone.evaluation.model_file import PARTS
 from radiobone.evaluation.nested_cv import nested_cv
+from radiobone.evaluation.resampled_t import corrected_t
 from radiobone.evaluation.result import Result
 from radiobone.evaluation.spec import load_pipeline
 from radiobone.models.registry import MODELS
@@ -61,6 +62,23 @@ def test_result_survives_its_folder(tmp_path, result):
     (tmp_path / "out" / "folds.json").unlink()
     with pytest.raises(errors.FileMissing, match=r"folds\.json"):
         Result.load(tmp_path / "out")
+
+
+def test_corrected_t_interval_is_beside_the_bootstraps(result):
+    auc = result.metrics["auc"]
+    values = [entry["auc"] for entry in result.folds]
+    expected = corrected_t(values, [40] * 6, [20] * 6)
+    assert (auc.t_low, auc.t_high) == pytest.approx((expected.low, min(expected.high, 1.0)))
+
+
+def test_a_result_of_an_older_version_loads(tmp_path, result):
+    result.save(tmp_path)
+    older = json.loads((tmp_path / "metrics.json").read_text())
+    for entry in older["metrics"].values():
+        del entry["t_low"], entry["t_high"]
+    (tmp_path / "metrics.json").write_text(json.dumps(older))
+    auc = Result.load(tmp_path).metrics["auc"]
+    assert (auc.mean, auc.t_low, auc.t_high) == (result.metrics["auc"].mean, None, None)
 
 
 def test_result_files_agree_with_each_other(tmp_path, result):

@@ -125,6 +125,9 @@ METRICS: Mapping[str, Callable[[Scored], float | None]] = {
     "brier": brier,
 }
 
+LOWEST: Mapping[str, float] = {"mcc": -1.0}
+"""Where a metric begins, if not at 0; all end at 1."""
+
 
 def confusion(rows: Scored) -> dict[str, int]:
     """Count true and false positives and negatives."""

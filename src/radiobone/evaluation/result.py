@@ -39,6 +39,9 @@ class Estimate:
         Folds in which it could be computed.
     method : str
         How the interval was made.
+    t_low, t_high : float or None
+        95 % interval of the mean by the corrected resampled t (``resampled_t``), cut to the metric's range; unlike
+        ``low`` and ``high``, of models fitted on other training rows too. None in results of older versions.
     """
 
     mean: float | None
@@ -48,6 +51,8 @@ class Estimate:
     sd: float | None
     n_folds: int
     method: str = ""
+    t_low: float | None = None
+    t_high: float | None = None
 
 
 @dataclass(frozen=True, eq=False)

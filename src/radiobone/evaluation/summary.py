@@ -16,7 +16,8 @@ from radiobone.core.provenance import machine, versions
 from radiobone.evaluation.audit.finding import Finding
 from radiobone.evaluation.fold import FoldOutcome
 from radiobone.evaluation.intervals import intervals, method_of
-from radiobone.evaluation.metrics import METRICS, Scored, auc, confusion
+from radiobone.evaluation.metrics import LOWEST, METRICS, Scored, auc, confusion
+from radiobone.evaluation.resampled_t import corrected_t
 from radiobone.evaluation.result import Estimate, Result
 from radiobone.evaluation.spec import PipelineSpec
 from radiobone.evaluation.weighted import HeldOut
@@ -35,7 +36,7 @@ def make_result(
     rows = [(fit.repeat, fit.fold, name) for fit in fits for name in fit.features]
     selected = pd.DataFrame(rows, columns=["repeat", "fold", "feature"])
     return Result(
-        predictions, selected, [_fold_entry(cohort, fit) for fit in fits], estimates(predictions, cohort, seed=seed),
+        predictions, selected, [_fold_entry(cohort, fit) for fit in fits], estimates(predictions, cohort, fits, seed=seed),
         _summary(cohort, fits, predictions, seed), [asdict(finding) for finding in findings],
         provenance(cohort, pipeline, seed=seed),
     )  # fmt: skip
@@ -75,20 +76,32 @@ def scored(table: pd.DataFrame) -> Scored:
     )
 
 
-def estimates(predictions: pd.DataFrame, cohort: Cohort, *, seed: int) -> dict[str, Estimate]:
-    """Mean over folds with its interval, and the pooled value, of every metric."""
+def estimates(
+    predictions: pd.DataFrame, cohort: Cohort, fits: Sequence[FoldOutcome], *, seed: int
+) -> dict[str, Estimate]:
+    """Mean over folds with its intervals, and the pooled value, of every metric."""
+    in_order = sorted(fits, key=lambda fit: (fit.repeat, fit.fold))
+    n_train, n_test = [len(fit.train) for fit in in_order], [len(fit.test) for fit in in_order]
     folds = [scored(block) for _, block in predictions.groupby(["repeat", "fold"], sort=True)]
     repeats = [scored(block) for _, block in predictions.groupby("repeat", sort=True)]
     bounds = intervals(_held_out(predictions, cohort), seed=seed)
     found = {}
     for name, metric in METRICS.items():
-        values = [value for value in map(metric, folds) if value is not None]
+        values = [metric(fold) for fold in folds]
+        there = [value for value in values if value is not None]
         pooled = [value for value in map(metric, repeats) if value is not None]
-        spread = float(np.std(values, ddof=1)) if len(values) > 1 else None
+        spread = float(np.std(there, ddof=1)) if len(there) > 1 else None
+        by_t = corrected_t(values, n_train, n_test)
         found[name] = Estimate(
-            _mean(values), *bounds[name], _mean(pooled), spread, len(values), method_of(name)
-        )
+            by_t.mean, *bounds[name], _mean(pooled), spread, len(there), method_of(name),
+            _within(name, by_t.low), _within(name, by_t.high),
+        )  # fmt: skip
     return found
+
+
+def _within(name: str, bound: float | None) -> float | None:
+    """Cut a bound to the range of the metric."""
+    return None if bound is None else min(max(bound, LOWEST.get(name, 0.0)), 1.0)
 
 
 def _held_out(predictions: pd.DataFrame, cohort: Cohort) -> HeldOut:

@@ -13,8 +13,8 @@ from radiobone.selection.scale import ZScore
 from radiobone.testing.contracts import planted_table, scores_of
 from radiobone.testing.fitted_state import fitted_state
 
-WEIGHTED = ["lr", "lr_l1", "lr_elasticnet", "svm", "rf", "catboost"]
-RANDOM = ["rf", "gb", "xgboost", "catboost"]
+WEIGHTED = ["lr", "lr_l1", "lr_elasticnet", "svm", "rf", "catboost", "lda", "nb"]
+RANDOM = ["rf", "et", "gb", "xgboost", "catboost", "mlp"]
 
 
 def test_the_families_asked_for_are_there():
@@ -29,7 +29,9 @@ def test_the_search_is_small(name):
 @pytest.mark.parametrize("name", RANDOM)
 def test_another_seed_gives_another_model(name):
     X, y = planted_table()
-    first, second = (scores_of(MODELS[name].make(seed).fit(X, y), X) for seed in (0, 1))
+    first, second = (
+        scores_of(MODELS[name].make(seed).fit(X.iloc[:40], y[:40]), X.iloc[40:]) for seed in (0, 1)
+    )
     assert not np.array_equal(first, second)
 
 
@@ -93,3 +95,10 @@ def test_a_model_survives_a_file_without_pickle(name):
     restored = skops.io.loads(content, trusted=skops.io.get_untrusted_types(data=content))
     np.testing.assert_array_equal(scores_of(restored, X), scores_of(model, X))
     assert fitted_state(restored) == fitted_state(model)
+
+
+def test_fewer_rows_than_neighbours_are_all_neighbours():
+    X, y = planted_table(n_rows=30)
+    few = MODELS["knn"].make(0).set_params(n_neighbors=41).fit(X.iloc[:12], y[:12])
+    all_of_them = MODELS["knn"].make(0).set_params(n_neighbors=12).fit(X.iloc[:12], y[:12])
+    np.testing.assert_array_equal(few.predict_proba(X), all_of_them.predict_proba(X))

@@ -9,6 +9,7 @@ from __future__ import annotations
 TRUSTED_TYPES: tuple[str, ...] = (
     "catboost.core.CatBoostClassifier",
     "radiobone.selection.chi2.Chi2Filter",
+    "radiobone.models.knn.NearestNeighbours",
     "radiobone.selection.constant.ConstantFilter",
     "radiobone.selection.correlation.CorrelationFilter",
     "radiobone.selection.impute.MedianImputer",

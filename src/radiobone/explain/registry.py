@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.ensemble import ExtraTreesClassifier, RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import SVC
@@ -24,6 +25,7 @@ from radiobone.explain.trees import explain_trees
 Explainer = Callable[[Problem], Attribution]
 EXPLAINERS: dict[type, Explainer] = {
     LogisticRegression: explain_linear,
+    LinearDiscriminantAnalysis: explain_linear,
     SVC: explain_svm,
     DecisionTreeClassifier: explain_trees,
     RandomForestClassifier: explain_trees,

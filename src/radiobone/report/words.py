@@ -77,6 +77,12 @@ MODELS = {
     "gb": "gradient boosting",
     "xgboost": "gradient boosting (XGBoost)",
     "catboost": "gradient boosting (CatBoost)",
+    "et": "extremely randomised trees",
+    "lda": "linear discriminant analysis",
+    "nb": "naive Bayes",
+    "knn": "nearest neighbours",
+    "mlp": "neural network",
+    "tree": "decision tree",
 }
 SHORT_NAMES = {
     "Imc1": "Informational measure of correlation 1",

@@ -231,7 +231,7 @@ def check_model_learns(family: ModelFamily) -> None:
     """Find a planted signal in new rows; a higher score means the second class."""
     X, y = planted_table(n_rows=160)
     area = roc_auc_score(y[80:], scores_of(family.make(0).fit(X.iloc[:80], y[:80]), X.iloc[80:]))
-    assert area > 0.85, f"AUC {area:.2f} where an ideal model has about 0.97"
+    assert area > 0.8, f"AUC {area:.2f} where an ideal model has about 0.97, and a single tree 0.85"
 
 
 def check_model_takes_arrays_and_frames(family: ModelFamily) -> None:

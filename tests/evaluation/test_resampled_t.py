@@ -10,7 +10,7 @@ from sklearn.model_selection import RepeatedStratifiedKFold, cross_val_score
 from sklearn.svm import SVC
 
 from radiobone.evaluation.resampled_t import compare_models, corrected_t, holm
-from radiobone.selection.mannwhitney import benjamini_hochberg
+from radiobone.selection.univariate import benjamini_hochberg
 
 P = [0.01, 0.04, 0.03, 0.005, 0.6]
 

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import t as student
 
-from radiobone.selection.mannwhitney import benjamini_hochberg
+from radiobone.selection.univariate import benjamini_hochberg
 
 FloatArray = npt.NDArray[np.float64]
 LEVEL = 0.95

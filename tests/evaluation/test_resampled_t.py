@@ -36,7 +36,7 @@ def test_scikit_learns_worked_example():
 def test_corrections_equal_statsmodels():
     """Values of statsmodels 0.15.0, ``multipletests(P, method="holm" and "fdr_bh")``."""
     assert holm(P) == pytest.approx([0.04, 0.09, 0.09, 0.025, 0.6])
-    assert benjamini_hochberg(P) == pytest.approx([0.025, 0.05, 0.05, 0.025, 0.6])
+    assert benjamini_hochberg(np.array(P)) == pytest.approx([0.025, 0.05, 0.05, 0.025, 0.6])
 
 
 def test_a_fold_without_the_score_is_left_out_and_counted():

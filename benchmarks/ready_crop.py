@@ -7,8 +7,8 @@ Each PYTHON is an interpreter in which that library is installed; one that is le
 radiobone: the region's box after resampling to 1 mm, whole numbers, bins of 25 HU. What lies ready in memory is the
 crop and its mask (nyxus takes files alone: an uncompressed NIfTI each). Timed are grey levels, matrices and formulas of
 first-order, co-occurrence, run length, size zone, dependence and tone difference features; with ``--shape`` those of
-shape too. Fresh processes by turns, one thread; in each the work is done once unseen, and the median of five more passes
-counts (fewer where they take more than two seconds).
+shape too. Fresh processes by turns, one thread; in each the work is done once unseen, and the quickest of five more passes
+counts (of fewer where they take more than two seconds): a pass takes milliseconds, and other programs disturb many of them.
 
 The libraries do not compute the same: see WHAT. Writes benchmarks/results/ready_crop.json (ready_crop_shape.json).
 """
@@ -47,7 +47,7 @@ while not seconds or len(seconds) < 5 and sum(seconds) < 2:
     start = time.perf_counter()
     found = work()
     seconds.append(time.perf_counter() - start)
-finish(first_ended, sorted(seconds)[len(seconds) // 2], {"n_features": float(count(found))})
+finish(first_ended, min(seconds), {"n_features": float(count(found))})
 """
 LOAD = """
 import numpy as np

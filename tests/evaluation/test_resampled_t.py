@@ -12,7 +12,7 @@ from sklearn.svm import SVC
 from radiobone.evaluation.resampled_t import compare_models, corrected_t, holm
 from radiobone.selection.univariate import benjamini_hochberg
 
-P = [0.01, 0.04, 0.03, 0.005, 0.6]
+P = np.array([0.01, 0.04, 0.03, 0.005, 0.6])
 
 
 def test_scikit_learns_worked_example():

@@ -99,7 +99,7 @@ def intervals(
             for start in range(0, n_resamples, RESAMPLES_AT_ONCE)
         ]
         observed = bootstrap_means(rows, np.ones((1, len(patient_class))))
-    found = {name: _percentiles(np.concatenate([part[name] for part in parts])) for name in FOLD_METRICS}
+    found = {name: percentiles(np.concatenate([part[name] for part in parts])) for name in FOLD_METRICS}
     least = sample_floors(rows, {name: float(values[0]) for name, values in observed.items()})
     return {name: _wider(bounds, least.get(name)) for name, bounds in found.items()}
 
@@ -119,7 +119,8 @@ def _wider(
     return least[0] if low is None else min(low, least[0]), least[1] if high is None else max(high, least[1])
 
 
-def _percentiles(values: FloatArray) -> tuple[float | None, float | None]:
+def percentiles(values: FloatArray) -> tuple[float | None, float | None]:
+    """95 % percentile interval of resampled values; None if half of them could not be computed."""
     finite = values[np.isfinite(values)]
     if len(finite) < len(values) / 2:
         return None, None

@@ -19,6 +19,7 @@ from radiobone.evaluation.intervals import intervals, method_of
 from radiobone.evaluation.metrics import LOWEST, METRICS, Scored, auc, confusion
 from radiobone.evaluation.resampled_t import corrected_t
 from radiobone.evaluation.result import Estimate, Result
+from radiobone.evaluation.result_statistics import calibration_entry, decision_curve_entry, stability_entry
 from radiobone.evaluation.spec import PipelineSpec
 from radiobone.evaluation.weighted import HeldOut
 
@@ -136,6 +137,7 @@ def _summary(
     cohort: Cohort, fits: Sequence[FoldOutcome], predictions: pd.DataFrame, seed: int
 ) -> dict[str, Any]:
     repeats = sorted({fit.repeat for fit in fits})
+    rows, repeat = _held_out(predictions, cohort), predictions["repeat"].to_numpy(np.int64)
     return {
         "task": "binary",
         "target": cohort.target,
@@ -152,6 +154,9 @@ def _summary(
         "confusion": confusion(scored(predictions)),
         "confusion_counts": "rows, summed over repeats",
         "models": dict(sorted(Counter(fit.model_name for fit in fits).items())),
+        "calibration": calibration_entry(rows, repeat, seed=seed),
+        "decision_curve": decision_curve_entry(rows, repeat, seed=seed),
+        "selection_stability": stability_entry(fits, cohort.X.shape[1]),
     }
 
 

@@ -2,13 +2,16 @@
 
 import numpy as np
 import pytest
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedKFold
+from sklearn.linear_model import ElasticNet, LassoCV, LogisticRegression
+from sklearn.model_selection import KFold, StratifiedKFold
 
-from radiobone.core.errors import BadSetting, TooFewPerClass
+from radiobone.core.errors import BadSetting, NotBinary, TooFewPerClass, TooFewRows
 from radiobone.selection import lasso
-from radiobone.selection.lasso import LassoSelector, held_out_deviance
+from radiobone.selection.elastic_net import ElasticNetSelector
+from radiobone.selection.lasso import LassoSelector
 from radiobone.selection.lasso_path import lambda_sequence, lasso_path
+from radiobone.selection.linear_path import linear_path
+from radiobone.selection.penalised import held_out_loss, problem_of
 from radiobone.testing.contracts import planted_table
 
 
@@ -19,10 +22,10 @@ def correlated_table(seed, n_rows=90, n_columns=40):
     return table * 10.0 ** rng.integers(-4, 5, n_columns) + 3.0, latent[:, 0] + rng.normal(size=n_rows) > 0.6
 
 
-def sagas(table, positive, strength):
+def sagas(table, positive, strength, l1_ratio=1.0):
     scaled = (table - table.mean(axis=0)) / table.std(axis=0)
     return LogisticRegression(
-        l1_ratio=1.0, C=1 / (len(table) * strength), solver="saga", tol=1e-9, max_iter=200_000
+        l1_ratio=l1_ratio, C=1 / (len(table) * strength), solver="saga", tol=1e-9, max_iter=200_000
     ).fit(scaled, positive)
 
 
@@ -44,10 +47,92 @@ def test_every_solution_of_the_path_is_optimal(seed):
     table, positive = correlated_table(seed, n_rows=50, n_columns=120)
     path = lasso_path(table, positive, lambda_sequence(table, positive, 40, 0.02))
     scaled = (table - path.mean) / path.sd
-    for strength, coef, logits in zip(path.lambdas, path.coefs, path.logits(table).T, strict=True):
+    for strength, coef, logits in zip(path.lambdas, path.coefs, path.scores(table).T, strict=True):
         slope = scaled.T @ (positive - 1 / (1 + np.exp(-logits))) / len(table)
         assert (np.abs(slope) <= strength * 1.001).all()
         np.testing.assert_allclose(slope[coef != 0], strength * np.sign(coef[coef != 0]), rtol=2e-3)
+
+
+@pytest.mark.parametrize("l1_ratio", [0.2, 0.5])
+def test_elastic_net_path_equals_scikit_learn_at_the_same_penalty(l1_ratio):
+    table, positive = correlated_table(2)
+    lambdas = lambda_sequence(table, positive, 40, 0.02, l1_ratio)
+    path = lasso_path(table, positive, lambdas, l1_ratio=l1_ratio)
+    assert np.count_nonzero(path.coefs[0]) == 0 < np.count_nonzero(path.coefs[1])
+    for at in (3, 12, 25):
+        other = sagas(table, positive, lambdas[at], l1_ratio)
+        np.testing.assert_allclose(path.coefs[at], other.coef_[0], atol=2e-5)
+        np.testing.assert_allclose(path.intercepts[at], other.intercept_[0], atol=2e-5)
+
+
+@pytest.mark.parametrize("l1_ratio", [0.3, 1.0])
+@pytest.mark.parametrize("n_columns", [10, 150])
+def test_linear_path_equals_scikit_learn_at_the_same_penalty(l1_ratio, n_columns):
+    table, _ = correlated_table(4, n_columns=n_columns)
+    values = table[:, 0] / table[:, 0].std() + np.random.default_rng(1).normal(size=90)
+    lambdas = lambda_sequence(table, values, 20, 0.05, l1_ratio)
+    path = linear_path(table, values, lambdas, l1_ratio=l1_ratio)
+    assert np.count_nonzero(path.coefs[0]) == 0 < np.count_nonzero(path.coefs[1])
+    scaled = (table - table.mean(axis=0)) / table.std(axis=0)
+    for at in (2, 8, len(path.lambdas) - 1):
+        other = ElasticNet(alpha=lambdas[at], l1_ratio=l1_ratio, tol=1e-10, max_iter=200_000).fit(
+            scaled, values
+        )
+        np.testing.assert_allclose(path.scores(table)[:, at], other.predict(scaled), atol=3e-3)
+        np.testing.assert_allclose(path.coefs[at], other.coef_, atol=3e-3)
+
+
+def test_numbers_choose_the_penalty_that_scikit_learn_chooses():
+    X, _ = planted_table(n_rows=120, n_columns=40)
+    y = X.to_numpy()[:, 3] - X.to_numpy()[:, 7] + np.random.default_rng(0).normal(size=120)
+    fitted = LassoSelector(n_lambdas=60).fit(X, y)
+    scaled = ((X - X.mean()) / X.std(ddof=0)).to_numpy()
+    z = (y - y.mean()) / y.std()
+    folds = KFold(5, shuffle=True, random_state=0)
+    other = LassoCV(alphas=fitted.path_.lambdas, cv=folds, tol=1e-8, max_iter=100_000).fit(scaled, z)
+    near = np.abs(np.log(fitted.lambda_ / other.alpha_)) / np.log(
+        fitted.path_.lambdas[0] / fitted.path_.lambdas[1]
+    )
+    assert near <= 2.01  # columns are scaled by each training part here, once for all there
+    np.testing.assert_allclose(fitted.deviance_, other.mse_path_.mean(axis=1), rtol=0.03)
+    assert {3, 7} <= set(fitted.get_support(indices=True))
+    sparse = LassoSelector(rule="1se", n_lambdas=60).fit(X, y)
+    assert set(sparse.get_support(indices=True)) <= set(fitted.get_support(indices=True))
+
+
+def test_elastic_net_of_ratio_one_is_the_lasso_and_of_less_keeps_copies():
+    X, y = planted_table(n_columns=30)
+    np.testing.assert_array_equal(
+        ElasticNetSelector(l1_ratio=1.0).fit(X, y).coef_, LassoSelector().fit(X, y).coef_
+    )
+    X["copy"] = X.iloc[:, 0]
+    coef = ElasticNetSelector(l1_ratio=0.3).fit(X, y).coef_
+    assert coef[0] != 0
+    assert coef[0] == pytest.approx(coef[-1], rel=0.05)
+
+
+def test_three_ordered_classes_can_be_numbers():
+    X, _ = planted_table(n_rows=120)
+    y = np.arange(120) % 3
+    X.iloc[:, 5] += y
+    with pytest.raises(NotBinary, match="3 classes"):
+        LassoSelector().fit(X, y)
+    assert LassoSelector(rule="1se", target="number").fit(X, y).get_support()[5]
+
+
+def test_no_patient_is_on_both_sides_of_an_inner_split_of_numbers(monkeypatch):
+    X, y = planted_table(n_rows=60)
+    patients = np.arange(60) // 3
+    seen = []
+    monkeypatch.setattr(
+        lasso, "held_out_loss", lambda *given: seen.extend(given[-1]) or held_out_loss(*given)
+    )
+    LassoSelector(target="number").fit(X, y + X.to_numpy()[:, 0], groups=patients)
+    assert len(seen) == 5
+    assert sorted(np.concatenate([test for _, test in seen])) == list(range(60))
+    assert not any(set(patients[train]) & set(patients[test]) for train, test in seen)
+    with pytest.raises(TooFewRows, match=r"1 patient\(s\)"):
+        LassoSelector(target="number").fit(X, y, groups=np.zeros(60))
 
 
 def test_the_path_begins_empty_and_one_step_on_it_is_not():
@@ -88,7 +173,7 @@ def test_held_out_deviance_is_that_of_refitted_models():
     table, positive = correlated_table(5)
     lambdas = lambda_sequence(table, positive, 20, 0.1)
     splits = list(StratifiedKFold(3).split(table, positive))
-    mean, error = held_out_deviance(table, positive, lambdas, splits)
+    mean, error = held_out_loss(table, problem_of(positive, "class", 1.0), lambdas, splits)
     per_fold = []
     for train, test in splits:
         model = sagas(table[train], positive[train], lambdas[10])
@@ -107,7 +192,7 @@ def test_no_patient_is_on_both_sides_of_an_inner_split(monkeypatch):
     patients = np.array([f"p{number}" for number in np.argsort(np.argsort(y, kind="stable")) // 3])
     seen = []
     monkeypatch.setattr(
-        lasso, "held_out_deviance", lambda *given: seen.extend(given[-1]) or held_out_deviance(*given)
+        lasso, "held_out_loss", lambda *given: seen.extend(given[-1]) or held_out_loss(*given)
     )
     LassoSelector().fit(X, y, groups=patients)
     assert len(seen) == 5

@@ -12,6 +12,7 @@ TRUSTED_TYPES: tuple[str, ...] = (
     "radiobone.models.knn.NearestNeighbours",
     "radiobone.selection.constant.ConstantFilter",
     "radiobone.selection.correlation.CorrelationFilter",
+    "radiobone.selection.elastic_net.ElasticNetSelector",
     "radiobone.selection.impute.MedianImputer",
     "radiobone.selection.kruskal.KruskalFilter",
     "radiobone.selection.lasso.LassoSelector",

@@ -1,7 +1,7 @@
-"""The L1 path of logistic regression, from no column to many.
+"""The L1 path of logistic regression, from no column to many, and that of the elastic net.
 
-Minimises  mean_i log(1 + exp(−s_i η_i)) + λ ‖β‖₁,  η = b + Xβ,  s = ±1, with a free intercept, for a falling
-sequence of λ. The penalty C of scikit-learn is 1 / (n λ). Each λ starts from the solution before; columns
+Minimises  mean_i log(1 + exp(−s_i η_i)) + λ (α ‖β‖₁ + (1 − α)/2 ‖β‖₂²),  η = b + Xβ,  s = ±1, with a free
+intercept, for a falling sequence of λ; α is ``l1_ratio``, 1 for the LASSO. The penalty C of scikit-learn is 1 / (n λ). Each λ starts from the solution before; columns
 that cannot enter yet are set aside and checked afterwards (strong rules).
 
 References
@@ -55,10 +55,24 @@ class LassoPath:
     mean: FloatArray
     sd: FloatArray
 
-    def logits(self, table: FloatArray) -> FloatArray:
-        """Log odds of rows, shape (n_rows, n_lambdas)."""
+    def scores(self, table: FloatArray) -> FloatArray:
+        """Log odds of rows, or their predicted numbers, shape (n_rows, n_lambdas)."""
         scores: FloatArray = ((table - self.mean) / self.sd) @ self.coefs.T + self.intercepts
         return scores
+
+
+@dataclass(frozen=True)
+class _Penalty:
+    strength: float
+    l1_ratio: float
+
+    @property
+    def l1(self) -> float:
+        return self.strength * self.l1_ratio
+
+    def of(self, coef: FloatArray) -> float:
+        ridge = self.strength * (1 - self.l1_ratio) / 2
+        return self.l1 * float(np.abs(coef).sum()) + ridge * float(np.square(coef).sum())
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,26 +85,36 @@ class _Solution:
 
 
 def lambda_sequence(
-    table: FloatArray, positive: BoolArray, n_lambdas: int, smallest_ratio: float
+    table: FloatArray,
+    response: BoolArray | FloatArray,
+    n_lambdas: int,
+    smallest_ratio: float,
+    l1_ratio: float = 1.0,
 ) -> FloatArray:
     """λ from the smallest that keeps every column out, falling geometrically.
 
     Parameters
     ----------
     table : ndarray, shape (n_rows, n_columns)
-    positive : ndarray of bool, shape (n_rows,)
+    response : ndarray of bool or float, shape (n_rows,)
     n_lambdas : int
     smallest_ratio : float
         Last λ over first.
+    l1_ratio : float
     """
     mean, sd = centre_and_spread(table)
-    gradient = ((table - mean) / sd).T @ (positive - positive.mean()) / len(table)
-    largest = max(float(np.abs(gradient).max()), np.finfo(float).tiny)
+    gradient = ((table - mean) / sd).T @ (response - response.mean()) / len(table)
+    largest = max(float(np.abs(gradient).max()) / l1_ratio, np.finfo(float).tiny)
     return np.geomspace(largest, largest * smallest_ratio, n_lambdas)
 
 
 def lasso_path(
-    table: FloatArray, positive: BoolArray, lambdas: FloatArray, tolerance: float = EXACT
+    table: FloatArray,
+    positive: BoolArray,
+    lambdas: FloatArray,
+    *,
+    tolerance: float = EXACT,
+    l1_ratio: float = 1.0,
 ) -> LassoPath:
     """Solve for every λ.
 
@@ -104,6 +128,8 @@ def lasso_path(
         Falling.
     tolerance : float
         Duality gap, relative; looser is faster.
+    l1_ratio : float
+        In (0, 1]; 1 for the LASSO.
 
     Returns
     -------
@@ -115,7 +141,8 @@ def lasso_path(
     now = _empty_model(columns, positive)
     empty, before, solutions = now.deviance, float(lambdas[0]), []
     for strength in lambdas:
-        now = _solve(columns, positive, now, (float(strength), before), tolerance)
+        penalty = _Penalty(float(strength), l1_ratio)
+        now = _solve(columns, positive, now, penalty, before, tolerance)
         if not now.converged:
             break
         solutions.append(now)
@@ -151,11 +178,16 @@ def _loss(logit: FloatArray, positive: BoolArray) -> float:
 
 
 def _solve(
-    columns: FloatArray, positive: BoolArray, start: _Solution, lambdas: tuple[float, float], tolerance: float
+    columns: FloatArray,
+    positive: BoolArray,
+    start: _Solution,
+    penalty: _Penalty,
+    before: float,
+    tolerance: float,
 ) -> _Solution:
     """Solve on the columns that may enter; take in those that turn out to be missing; repeat."""
-    strength, before = lambdas
-    working = (np.abs(start.gradient) >= 2 * strength - before) | (start.coef != 0)
+    may_enter = 2 * penalty.l1 - before * penalty.l1_ratio
+    working = (np.abs(start.gradient) >= may_enter) | (start.coef != 0)
     now = start
     while True:
         chosen = np.flatnonzero(working)
@@ -165,11 +197,11 @@ def _solve(
             positive,
             now.coef[chosen],
             now.intercept,
-            strength,
+            penalty,
             tolerance,
         )
         now = _judged(columns, positive, coef, intercept, converged=converged)
-        missing = ~working & (np.abs(now.gradient) > strength * (1 + KKT_SLACK))
+        missing = ~working & (np.abs(now.gradient) > penalty.l1 * (1 + KKT_SLACK))
         if not missing.any() or not converged:
             return now
         working |= missing
@@ -180,20 +212,21 @@ def _newton(
     positive: BoolArray,
     coef: FloatArray,
     intercept: float,
-    strength: float,
+    penalty: _Penalty,
     tolerance: float,
 ) -> tuple[FloatArray, float, bool]:
     """Quadratic approximations, each solved by coordinate descent, with steps that never go uphill."""
     share = positive.mean()
     enough = PRECISION * -float(share * np.log(share) + (1 - share) * np.log(1 - share))
-    value = _objective(columns, positive, coef, intercept, strength)
+    value = _objective(columns, positive, coef, intercept, penalty)
     for _ in range(MAX_NEWTON_STEPS):
         logit = columns @ coef + intercept
-        aim, aim_intercept = _quadratic_step(columns, positive, coef, logit, strength, tolerance)
+        aim, aim_intercept = _quadratic_step(columns, positive, coef, logit, penalty, tolerance)
         step, before = 1.0, value
         while True:
-            new, new_intercept = coef + step * (aim - coef), intercept + step * (aim_intercept - intercept)
-            value = _objective(columns, positive, new, new_intercept, strength)
+            new = aim if step == 1.0 else coef + step * (aim - coef)
+            new_intercept = intercept + step * (aim_intercept - intercept)
+            value = _objective(columns, positive, new, new_intercept, penalty)
             if value <= before + enough or step < SMALLEST_STEP:
                 break
             step /= 2
@@ -204,9 +237,9 @@ def _newton(
 
 
 def _objective(
-    columns: FloatArray, positive: BoolArray, coef: FloatArray, intercept: float, strength: float
+    columns: FloatArray, positive: BoolArray, coef: FloatArray, intercept: float, penalty: _Penalty
 ) -> float:
-    return _loss(columns @ coef + intercept, positive) + strength * float(np.abs(coef).sum())
+    return _loss(columns @ coef + intercept, positive) + penalty.of(coef)
 
 
 def _quadratic_step(
@@ -214,7 +247,7 @@ def _quadratic_step(
     positive: BoolArray,
     coef: FloatArray,
     logit: FloatArray,
-    strength: float,
+    penalty: _Penalty,
     tolerance: float,
 ) -> tuple[FloatArray, float]:
     chance = expit(logit)
@@ -226,11 +259,12 @@ def _quadratic_step(
     if columns.shape[1] == 0:
         return coef, float(response_centre)
     with warnings.catch_warnings(), config_context(skip_parameter_validation=True):
+        # The solver writes into its start, which a shorter step still needs.
         # An inexact inner solution costs another outer step, and the outer loop judges convergence itself.
         warnings.simplefilter("ignore", ConvergenceWarning)
         _, path, _ = enet_path(
             np.asfortranarray((columns - centre) * root[:, np.newaxis]), (response - response_centre) * root,
-            l1_ratio=1.0, alphas=[strength], precompute=False, coef_init=coef, check_input=False,
+            l1_ratio=penalty.l1_ratio, alphas=[penalty.strength], precompute=False, coef_init=coef.copy(), check_input=False,
             max_iter=MAX_SWEEPS, tol=tolerance,
         )  # fmt: skip
     found = path[:, 0]

@@ -1,4 +1,4 @@
-"""Columns that say much about the class and little about each other: minimum redundancy, maximum relevance."""
+"""Columns that say much about the target and little about each other: minimum redundancy, maximum relevance."""
 
 from __future__ import annotations
 
@@ -12,17 +12,18 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from radiobone.core.errors import BadSetting
 from radiobone.selection.arguments import check_choice, check_within
-from radiobone.selection.labels import two_classes
-from radiobone.selection.mrmr_measures import Correlations, Measures, MutualInformation
+from radiobone.selection.mrmr_measures import SMALLEST_CORRELATION, Correlations, Measures, MutualInformation
 from radiobone.selection.ranking import BoolArray, FloatArray, IntArray
-from radiobone.selection.tags import NeedsTwoClasses
+from radiobone.selection.tags import NeedsTarget
+from radiobone.selection.targets import Target, read_target
 
 SCHEMES = ("mid", "miq", "fcq")
-SMALLEST_MEAN = {"miq": 1e-4, "fcq": 1e-3}  # of the redundancy, so that a quotient stays finite
+SMALLEST_MEAN = 1e-4  # of the mutual information, so that a quotient stays finite
+SAME = 1e-12  # a mean correlation this near to 1 is one of copies
 TIE = 1e-10  # relative: scores closer than this are equal, and the column further left wins
 
 
-class MRMRSelector(NeedsTwoClasses, SelectorMixin, BaseEstimator):
+class MRMRSelector(NeedsTarget, SelectorMixin, BaseEstimator):
     """Choose columns one by one, each the best in relevance against redundancy with those before.
 
     The choice is incremental: the first k columns of a longer choice are the choice of k. Columns that
@@ -31,13 +32,18 @@ class MRMRSelector(NeedsTwoClasses, SelectorMixin, BaseEstimator):
     Parameters
     ----------
     n_features : int
-        How many columns to choose; all, if there are fewer.
+        How many columns to choose; all, if there are fewer (of ``fcq``: that have any relevance).
     scheme : {"mid", "miq", "fcq"}
         ``mid``: mutual information with the class minus mean mutual information with the chosen columns,
         of values cut into three at mean ± ``width_sd`` standard deviations. ``miq``: the quotient of the
-        two. ``fcq``: F statistic over mean absolute correlation, of the values as they are.
+        two. ``fcq``: F statistic over mean absolute correlation, of the values as they are, exactly as
+        the package mrmr-selection chooses: each correlation counts as at least 0.001, a copy of the only
+        column chosen waits until another is, and columns without any relevance are not chosen.
     width_sd : float
         Half the width of the middle bin, in standard deviations of the training rows; at least 0.01.
+    target : {"auto", "class", "number"}
+        What ``y`` is; ``auto`` takes fractions as numbers and all else as classes, two or more. Numbers
+        are cut into three bins like columns, or correlated as they are (``fcq``).
 
     Attributes
     ----------
@@ -57,10 +63,13 @@ class MRMRSelector(NeedsTwoClasses, SelectorMixin, BaseEstimator):
     discretisation); Zhao, Anand and Wang 2019, IEEE DSAA (FCQ).
     """
 
-    def __init__(self, n_features: int = 20, scheme: str = "mid", width_sd: float = 1.0) -> None:
+    def __init__(
+        self, n_features: int = 20, scheme: str = "mid", width_sd: float = 1.0, target: str = "auto"
+    ) -> None:
         self.n_features = n_features
         self.scheme = scheme
         self.width_sd = width_sd
+        self.target = target
 
     def fit(self, X: npt.ArrayLike, y: npt.ArrayLike) -> Self:
         """Choose columns from the training rows.
@@ -69,14 +78,12 @@ class MRMRSelector(NeedsTwoClasses, SelectorMixin, BaseEstimator):
         ------
         BadSetting
             If a parameter is out of range.
-        OneClass, NotBinary
-            If ``y`` does not have two classes.
+        OneClass
+            If all of ``y`` is alike.
         """
         self._check_parameters()
         table, labels = validate_data(self, X, y, dtype=np.float64, ensure_min_samples=2)
-        target = two_classes(labels)
-        self.classes_ = target.classes
-        measures = self._measures(table, target.positive)
+        measures = self._measures(table, read_target(labels, self.target))
         self.relevance_ = measures.relevance
         self.order_, self.scores_ = mrmr_order(measures, min(self.n_features, table.shape[1]), self.scheme)
         self.ranking_ = np.full(table.shape[1], len(self.order_) + 1)
@@ -90,10 +97,10 @@ class MRMRSelector(NeedsTwoClasses, SelectorMixin, BaseEstimator):
         if self.n_features < 1:
             raise BadSetting(f"n_features is {self.n_features!r}; a model needs at least one column.")
 
-    def _measures(self, table: FloatArray, positive: BoolArray) -> Measures:
+    def _measures(self, table: FloatArray, target: Target) -> Measures:
         if self.scheme == "fcq":
-            return Correlations(table, positive)
-        return MutualInformation(table, positive, self.width_sd)
+            return Correlations(table, target)
+        return MutualInformation(table, target, self.width_sd)
 
     def _get_support_mask(self) -> BoolArray:
         check_is_fitted(self)
@@ -114,11 +121,14 @@ def mrmr_order(measures: Measures, n_chosen: int, scheme: str) -> tuple[IntArray
     Returns
     -------
     order : ndarray of int, shape (n_chosen,)
+        Of ``fcq`` shorter, but never empty, where fewer columns have any relevance.
     scores : ndarray, shape (n_chosen,)
     """
     relevance = measures.relevance
+    if scheme == "fcq":
+        n_chosen = min(n_chosen, max(int(np.count_nonzero(relevance)), 1))
     total = np.zeros(len(relevance))
-    free = np.ones(len(relevance), dtype=bool)
+    free = relevance > 0 if scheme == "fcq" and relevance.any() else np.ones(len(relevance), dtype=bool)
     order = np.empty(n_chosen, dtype=np.intp)
     scores = np.empty(n_chosen)
     for step in range(n_chosen):
@@ -134,9 +144,13 @@ def mrmr_order(measures: Measures, n_chosen: int, scheme: str) -> tuple[IntArray
 def _score(relevance: FloatArray, mean: FloatArray, scheme: str) -> FloatArray:
     if scheme == "mid":
         return relevance - mean
-    return relevance / np.maximum(mean, SMALLEST_MEAN[scheme])
+    if scheme == "miq":
+        return relevance / np.maximum(mean, SMALLEST_MEAN)
+    return np.where(mean > 1 - SAME, 0.0, relevance / np.maximum(mean, SMALLEST_CORRELATION))
 
 
 def _first_best(score: FloatArray, free: BoolArray) -> int:
     best = score.max()
+    if np.isinf(best):
+        return int(np.argmax(free & (score == best)))
     return int(np.argmax(free & (score >= best - TIE * max(abs(best), 1.0))))

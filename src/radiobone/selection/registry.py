@@ -10,6 +10,7 @@ from sklearn.base import BaseEstimator
 from radiobone.selection.chi2 import Chi2Filter
 from radiobone.selection.constant import ConstantFilter
 from radiobone.selection.correlation import CorrelationFilter
+from radiobone.selection.elastic_net import ElasticNetSelector
 from radiobone.selection.impute import MedianImputer
 from radiobone.selection.kruskal import KruskalFilter
 from radiobone.selection.lasso import LassoSelector
@@ -39,6 +40,7 @@ STEPS: dict[str, type[BaseEstimator]] = {
     "chi2": Chi2Filter,
     "mrmr": MRMRSelector,
     "lasso": LassoSelector,
+    "elastic_net": ElasticNetSelector,
 }
 
 RESAMPLERS: dict[str, type[BaseEstimator]] = {

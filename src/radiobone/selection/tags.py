@@ -34,3 +34,12 @@ class NeedsClasses:
         tags.target_tags.required = True
         tags.classifier_tags = ClassifierTags()
         return tags
+
+
+class NeedsTarget:
+    """Mix in before ``BaseEstimator``: the step learns from a target, whether classes or numbers."""
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()  # type: ignore[misc]
+        tags.target_tags.required = True
+        return tags

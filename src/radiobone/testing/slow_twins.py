@@ -46,7 +46,7 @@ def absolute_correlation(first: Column, second: Column) -> float:
 
 
 def f_statistic(column: Column, positive: Sequence[bool]) -> float:
-    """F statistic of the one-way analysis of variance between two classes; 0 for a constant column."""
+    """F statistic of the one-way analysis of variance between two classes; 0 for a constant column, or without difference."""
     if min(column) == max(column):
         return 0.0
     mean, _ = mean_and_sd(column)
@@ -56,7 +56,9 @@ def f_statistic(column: Column, positive: Sequence[bool]) -> float:
         part_mean, part_sd = mean_and_sd(part)
         between += len(part) * (part_mean - mean) ** 2
         within += len(part) * part_sd**2
-    return min((len(column) - 2) * between / within, 1e12) if within > 0 else 1e12
+    if between < 1e-28 * (between + within):
+        return 0.0
+    return (len(column) - 2) * between / within if within > 1e-12 * (between + within) else math.inf
 
 
 def mrmr(
@@ -86,13 +88,20 @@ def mrmr(
                 continue
             if scheme == "fcq":
                 relevance = f_statistic(columns[candidate], positive)
-                shared = [absolute_correlation(columns[candidate], columns[other]) for other in chosen]
+                if relevance == 0:
+                    continue
+                shared = [
+                    max(absolute_correlation(columns[candidate], columns[other]), 1e-3) for other in chosen
+                ]
             else:
                 relevance = mutual_information(binned[candidate], positive)
                 shared = [mutual_information(binned[candidate], binned[other]) for other in chosen]
             scores[candidate] = mrmr_score(relevance, shared, scheme)
+        if not scores:  # without any relevance left
+            return chosen or [0]
         best = max(scores.values())
-        chosen.append(min(at for at, score in scores.items() if score >= best - 1e-10 * max(abs(best), 1.0)))
+        near = best if math.isinf(best) else best - 1e-10 * max(abs(best), 1.0)
+        chosen.append(min(at for at, score in scores.items() if score >= near))
     return chosen
 
 
@@ -103,7 +112,9 @@ def mrmr_score(relevance: float, shared: Sequence[float], scheme: str) -> float:
     mean = math.fsum(shared) / len(shared)
     if scheme == "mid":
         return relevance - mean
-    return relevance / max(mean, {"miq": 1e-4, "fcq": 1e-3}[scheme])
+    if scheme == "miq":
+        return relevance / max(mean, 1e-4)
+    return 0.0 if mean > 1 - 1e-12 else relevance / mean
 
 
 def first_of_each_group(columns: Sequence[Column], threshold: float) -> list[int]:

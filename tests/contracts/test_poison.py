@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from typing import ClassVar
 
 import joblib
@@ -110,6 +109,35 @@ def test_no_built_in_pipeline_sees_the_test_rows(name):
     assert changed_parts(name) == set()
 
 
+def cohort_with_copies():
+    """Add to every third row a copy that was made from it, under a name and patient of its own."""
+    cohort, made_from = make_cohort(), np.arange(0, 72, 3)
+    X = np.vstack([cohort.X, cohort.X.iloc[made_from] + 0.01])
+    parents = [*[None] * 72, *made_from.tolist()]
+    groups = [*cohort.patient.tolist(), *[f"copy of {row}" for row in made_from]]
+    with collected():
+        return cohort_from_arrays(X, np.append(cohort.y, cohort.y[made_from]), groups=groups, parents=parents)
+
+
+@pytest.mark.filterwarnings("ignore:X does not have valid feature names")
+def test_copies_of_test_rows_are_not_seen_either():
+    cohort = cohort_with_copies()
+    spec = load_pipeline(spec_with(steps=["impute", "scale", {"mannwhitney": {"max_features": [2, 4]}}]))
+    split = make_splits(
+        cohort.y, cohort.groups, folds=4, repeats=1, seed=0, key="outer", derived=cohort.derived
+    )[1]
+    of_tested = np.flatnonzero(np.isin(cohort.parent, split.test))
+    learned_copy = split.train[cohort.derived[split.train]][:1]
+    assert len(of_tested) > 0
+    fits = []
+    for rows in ([], np.append(split.test, of_tested), learned_copy):
+        with collected():
+            run = nested_cv(poisoned(cohort, rows), spec, seed=0, show_progress=False, splits=[split])
+        fits.append(state(run.fits[0]))
+    assert fits[0] == fits[1]
+    assert fits[0]["steps"] != fits[2]["steps"]  # a copy whose parent is learned from is learned from
+
+
 class LeakyScale(TransformerMixin, BaseEstimator):
     """Scales by all rows, as code does that scales before it splits."""
 
@@ -139,14 +167,15 @@ def changed_by_judging(monkeypatch, spec, *, seen=None):
     cohort = make_cohort()
     split = make_splits(cohort.y, cohort.groups, folds=4, repeats=1, seed=0, key="outer")[1]
     fits, found = [], []
-    fit_fold, plan_folds = judging.fit_fold, judging.plan_folds
+    fit_fold = judging.fit_fold
     monkeypatch.setattr(judging, "fit_fold", lambda *task: fits.append(fit_fold(*task)) or fits[-1])
-    monkeypatch.setattr(judging, "plan_folds", partial(plan_folds, splits=[split]))
     for version in (cohort, poisoned(cohort, split.test)):
         if seen is not None:
             seen.table = version.X.to_numpy()
         with collected():
-            result, shap = judging.judge(version, load_pipeline(spec), seed=0, jobs=1, show_progress=False)
+            result, shap = judging.judge(
+                version, load_pipeline(spec), seed=0, jobs=1, show_progress=False, splits=[split]
+            )
         learned = [{**fold, "auc": None} for fold in result.folds]  # of the test rows, as it should be
         kept = {"kept": repr(learned), "base_value": repr(shap.folds[0]["base_value"])}
         found.append({**state(fits[-1]), **kept})

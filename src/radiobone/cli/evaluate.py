@@ -15,6 +15,8 @@ EPILOG = """Examples:
 
 [bold]radiobone evaluate table.xlsx --target Target --id ID --pipeline mrmr_svm -o result[/bold]
 
+[bold]radiobone evaluate table.csv --target dead --site hospital --outer site -o by_site[/bold]
+
 Then: [bold]radiobone report result[/bold]
 
 Interrupted? Run the same command again: finished folds are kept."""
@@ -39,6 +41,11 @@ def evaluate(
     clinical: options.Clinical = None,
     features: options.Features = None,
     unit: options.Unit = "patient",
+    outer: options.Outer = None,
+    splits: options.Splits = None,
+    time: options.Time = None,
+    external: options.External = None,
+    parent: options.Parent = None,
     seed: options.Seed = 0,
     jobs: options.Jobs = options.ALL_CORES,
     quiet: options.Quiet = False,
@@ -55,6 +62,11 @@ def evaluate(
         show_progress=not quiet,
         say=typer.echo,
         command=options.command_line(),
+        outer=outer,
+        splits=splits,
+        time=time,
+        external=external,
+        parent=parent,
         **options.roles(target, positive, id_column, groups, site, clinical, features, unit),
     )
     options.show_metrics(evaluation)

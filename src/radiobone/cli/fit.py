@@ -31,6 +31,7 @@ def fit(
     clinical: options.Clinical = None,
     features: options.Features = None,
     unit: options.Unit = "patient",
+    parent: options.Parent = None,
     seed: options.Seed = 0,
     jobs: options.Jobs = options.ALL_CORES,
     quiet: options.Quiet = False,
@@ -47,6 +48,7 @@ def fit(
         jobs=jobs,
         show_progress=not quiet,
         say=typer.echo,
+        parent=parent,
         **options.roles(target, positive, id_column, groups, site, clinical, features, unit),
     )
     digest = model.save(output)

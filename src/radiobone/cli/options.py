@@ -69,6 +69,37 @@ Unit = Annotated[
     typer.Option("--unit", help="'roi' allows one patient's regions to differ in the target."),
 ]
 
+Outer = Annotated[
+    str | None,
+    typer.Option(
+        "--outer",
+        help="Outer folds instead of the pipeline's: kfold, site (each --site held out once), temporal (the later by --time "
+        "are tested), external (the rows of --external are tested); or written out: '{kind: temporal, cuts: 3}'.",
+    ),
+]
+Splits = Annotated[
+    Path | None,
+    typer.Option("--splits", help="Use the folds of an earlier result of the same rows: its splits.json."),
+]
+Time = Annotated[
+    str | None,
+    typer.Option("--time", help="Column of dates (2019-03-31) or other values in order, for temporal folds."),
+]
+External = Annotated[
+    str | None,
+    typer.Option(
+        "--external", help="Column that marks the external cohort (1, yes, external), or COLUMN=VALUE."
+    ),
+]
+Parent = Annotated[
+    str | None,
+    typer.Option(
+        "--parent",
+        help="Column with the id of the row that an augmented or synthetic row was made from; empty for measured rows. "
+        "Such rows are never tested, and are learned from only where their parent is.",
+    ),
+]
+
 
 def roles(
     target: str,
@@ -119,4 +150,7 @@ def show_metrics(evaluation: Any) -> None:
         ("brier", "Brier score"),
     ):
         value = evaluation.metrics[name]
+        if value.mean is None:
+            typer.echo(f"  {title:<18} –  (no fold holds both classes)")
+            continue
         typer.echo(f"  {title:<18} {value.mean:.3f}  (95 % interval {value.low:.3f} to {value.high:.3f})")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,6 +37,8 @@ class Given:
     groups, sites : numpy.ndarray of object, shape (n_rows,), or None
     clinical : tuple of str
         Columns of ``table`` that are clinical.
+    for_splits : mapping of str to numpy.ndarray of object
+        What says how rows may be divided, such as ``time``.
     labels : tuple of str
         What the user calls each row: the index of ``X``.
     """
@@ -47,9 +49,18 @@ class Given:
     sites: npt.NDArray[np.object_] | None
     clinical: tuple[str, ...]
     labels: tuple[str, ...]
+    for_splits: Mapping[str, npt.NDArray[np.object_]]
 
 
-def gather(X: Any, y: Any, *, groups: Any = None, sites: Any = None, clinical: Any = None) -> Given:
+def gather(
+    X: Any,
+    y: Any,
+    *,
+    groups: Any = None,
+    sites: Any = None,
+    clinical: Any = None,
+    for_splits: Mapping[str, Any] | None = None,
+) -> Given:
     """Pair rows: by label where pandas objects carry labels, else by position.
 
     Raises
@@ -62,22 +73,23 @@ def gather(X: Any, y: Any, *, groups: Any = None, sites: Any = None, clinical: A
     """
     clinical = as_clinical(clinical, X)
     parts: dict[str, Any] = {"X": as_table(X), "y": as_column("y", y)}
-    parts |= {
-        name: as_column(name, part)
-        for name, part in (("groups", groups), ("sites", sites))
-        if part is not None
-    }
+    more = {name: part for name, part in (for_splits or {}).items() if part is not None}
+    columns = {"groups": groups, "sites": sites, **more}
+    parts |= {name: as_column(name, part) for name, part in columns.items() if part is not None}
     parts |= {"clinical": clinical} if isinstance(clinical, pd.DataFrame) else {}
     _check_lengths(parts)
-    pandas = {"X": X, "y": y, "groups": groups, "sites": sites}
+    pandas = {"X": X, "y": y, **columns}
     labelled = {name for name, part in pandas.items() if isinstance(part, pd.Series | pd.DataFrame)}
     aligned = _aligned(parts, labelled | {"clinical"})
     labels = tuple(str(label) for label in aligned["X"].index)
     bare = _without_patients(aligned, isinstance(X, pd.DataFrame), clinical)
     joined, names = _join_clinical(bare["X"], bare.get("clinical", clinical))
     target = bare["y"].rename("target" if bare["y"].name is None else str(bare["y"].name))
-    cells = {name: bare[name].to_numpy(dtype=object) for name in ("groups", "sites") if name in bare}
-    return Given(joined, target, cells.get("groups"), cells.get("sites"), tuple(names), labels)
+    cells = {name: bare[name].to_numpy(dtype=object) for name in columns if name in bare}
+    return Given(
+        joined, target, cells.get("groups"), cells.get("sites"), tuple(names), labels,
+        {name: cells[name] for name in more},
+    )  # fmt: skip
 
 
 def _check_lengths(parts: dict[str, Any]) -> None:

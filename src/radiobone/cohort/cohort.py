@@ -37,6 +37,12 @@ class Cohort:
         What was decided while reading, in sentences to be shown.
     group : numpy.ndarray of str, shape (n_rows,), or None
         Rows that must stay on one side of every split; None means the patient.
+    time : numpy.ndarray of datetime64 or float, shape (n_rows,), or None
+        When each row was made, or another value in order.
+    external : numpy.ndarray of bool, shape (n_rows,), or None
+        Rows of the external cohort.
+    parent : numpy.ndarray of int, shape (n_rows,), or None
+        Position of the row that each was made from (augmented, synthetic); -1 for the others.
     provenance : mapping
         Plain data on where the table came from.
     categories : mapping of str to tuple of str
@@ -54,6 +60,9 @@ class Cohort:
     clinical: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     group: StrArray | None = None
+    time: npt.NDArray[Any] | None = None
+    external: npt.NDArray[np.bool_] | None = None
+    parent: npt.NDArray[np.int64] | None = None
     provenance: Mapping[str, Any] = field(default_factory=dict)
     categories: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -61,6 +70,11 @@ class Cohort:
     def groups(self) -> StrArray:
         """What a split must keep whole, per row."""
         return self.patient if self.group is None else self.group
+
+    @property
+    def derived(self) -> npt.NDArray[np.bool_] | None:
+        """Rows made from other rows, or None if there are none: never tested, never chosen by."""
+        return None if self.parent is None else self.parent >= 0
 
     @property
     def n_rows(self) -> int:

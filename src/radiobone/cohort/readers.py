@@ -27,12 +27,14 @@ from radiobone.cohort.checks import (
 )
 from radiobone.cohort.clinical import categories_of, encode_clinical
 from radiobone.cohort.cohort import Cohort
+from radiobone.cohort.external import split_name
 from radiobone.cohort.identity import EACH_ROW
 from radiobone.cohort.labels import Labels, read_labels
 from radiobone.cohort.manifest_given import check_is_no_manifest
 from radiobone.cohort.numbers import number_table
 from radiobone.cohort.possible_patients import possible_patients
 from radiobone.cohort.roles import Request, Roles, find_roles
+from radiobone.cohort.split_columns import with_split_columns
 from radiobone.core.errors import FileMissing, TableOfRepeats
 from radiobone.core.files import file_digest
 from radiobone.core.folders import FEATURE_FILES, REPEAT_COLUMNS, extraction_record
@@ -60,6 +62,9 @@ def read_cohort(
     clinical: Sequence[str] = (),
     features: str | Sequence[str] | None = None,
     unit: Unit = "patient",
+    time: str | None = None,
+    external: str | None = None,
+    parent: str | None = None,
 ) -> Cohort:
     """Read a cohort from an extraction's folder or from a table of features made elsewhere.
 
@@ -81,6 +86,9 @@ def read_cohort(
         Shell-style patterns of the feature columns, separated by commas; all columns of numbers if not given.
     unit : {"patient", "roi"}
         Whether the target belongs to the patient or to each region.
+    time, external, parent : str, optional
+        Columns of the date (or another value in order), of the marks of the external cohort (``"COLUMN=VALUE"`` says
+        which value marks), and of the id of the row that a row was made from, by augmentation or synthesis.
 
     Returns
     -------
@@ -92,15 +100,18 @@ def read_cohort(
     TableError, StudyError, PathError, BadSetting
     """
     loaded = _load(Path(source), patterns=bool(features))
-    request = Request(target, id, groups, site, tuple(clinical), features)
+    request = Request(target, id, groups, site, tuple(clinical), features, time, external, parent)
     if loaded.recorded is None and not features and not clinical:
         check_is_no_manifest(loaded.table, Path(source))
     roles = find_roles(loaded.table, request, loaded.recorded)
     shown = features if features is None or isinstance(features, str) else ",".join(features)
     provenance = {**loaded.provenance, "feature_pattern": shown}
-    return _build(
-        loaded.table, roles, read_labels(loaded.table[target], positive=positive), target, unit, provenance
-    )
+    names = [str(name) for name in loaded.table.columns]
+    for_splits = {
+        role: (loaded.table[split_name(told, names)[0]], told) for role, told in request.for_splits.items()
+    }
+    labels = read_labels(loaded.table[target], positive=positive)
+    return _build(loaded.table, roles, labels, target, unit, provenance, for_splits=for_splits)
 
 
 def cohort_from_arrays(
@@ -111,6 +122,9 @@ def cohort_from_arrays(
     sites: npt.ArrayLike | None = None,
     clinical: pd.DataFrame | pd.Series | Sequence[str] | str | None = None,
     positive: str | bool | None = None,
+    times: npt.ArrayLike | None = None,
+    external: npt.ArrayLike | None = None,
+    parents: npt.ArrayLike | None = None,
 ) -> Cohort:
     """Make a cohort from arrays; the order given is part of the input.
 
@@ -131,6 +145,9 @@ def cohort_from_arrays(
         Clinical columns.
     positive : str, optional
         Which of two values is the condition looked for.
+    times, external, parents : array-like, shape (n_rows,), optional
+        Date of each row (or another value in order), whether it is of the external cohort, and the label (the index of
+        ``X``, or the position from 0) of the row that it was made from, None where it was not.
 
     Returns
     -------
@@ -142,14 +159,28 @@ def cohort_from_arrays(
         If something is of another kind, or lengths or row labels do not fit together.
     TableError, StudyError
     """
-    given = gather(X, y, groups=groups, sites=sites, clinical=clinical)
+    told = {"times": times, "external": external, "parents": parents}
+    given = gather(X, y, groups=groups, sites=sites, clinical=clinical, for_splits=told)
     _refuse_repeats(given.table, "X")
     features = tuple(name for name in given.table.columns if name not in set(given.clinical))
     notes = (f"{len(features)} feature columns, as given.",)
     roles = Roles(features=features, clinical=given.clinical, notes=notes)
     labels = read_labels(given.target, positive=positive)
     arrays = {"patient": given.groups, "site": given.sites, "shown": given.labels}
-    return _build(given.table, roles, labels, str(given.target.name), "roi", {"source": "arrays"}, arrays)
+    for_splits = {
+        name.removesuffix("s"): (pd.Series(cells, name=name), name)
+        for name, cells in given.for_splits.items()
+    }
+    return _build(
+        given.table,
+        roles,
+        labels,
+        str(given.target.name),
+        "roi",
+        {"source": "arrays"},
+        arrays,
+        for_splits=for_splits,
+    )
 
 
 def _load(source: Path, *, patterns: bool) -> _Source:
@@ -201,6 +232,8 @@ def _build(
     unit: Unit,
     provenance: Mapping[str, Any],
     arrays: Mapping[str, npt.ArrayLike | None] | None = None,
+    *,
+    for_splits: Mapping[str, tuple[pd.Series, str]],
 ) -> Cohort:
     people = _people(table, roles, arrays or {})
     known = np.flatnonzero(labels.y >= 0)
@@ -220,6 +253,8 @@ def _build(
         X, y, people["patient"], people["roi"], people["site"], target, labels.positive, labels.negative,
         clinical, roles.notes, people["group"],
     )  # fmt: skip
+    columns = {role: (column.iloc[known], told) for role, (column, told) in for_splits.items()}
+    cohort = with_split_columns(cohort, columns, [str(name) for name in shown])
     words = {name: categories_of(table[name].iloc[known]) for name in roles.clinical}
     return replace(
         cohort,

@@ -10,6 +10,7 @@ from fnmatch import fnmatchcase
 
 import pandas as pd
 
+from radiobone.cohort.external import split_name
 from radiobone.cohort.id_like import is_id_by_content
 from radiobone.cohort.identity import EACH_ROW, find_identity
 from radiobone.cohort.numbers import looks_numeric, whole_numbers
@@ -31,6 +32,15 @@ class Request:
     site: str | None = None
     clinical: tuple[str, ...] = ()
     features: str | Sequence[str] | None = None
+    time: str | None = None
+    external: str | None = None
+    parent: str | None = None
+
+    @property
+    def for_splits(self) -> dict[str, str]:
+        """Columns that say how rows may be divided, by what they say."""
+        named = {"time": self.time, "external": self.external, "parent": self.parent}
+        return {role: name for role, name in named.items() if name is not None}
 
 
 @dataclass(frozen=True)
@@ -98,16 +108,17 @@ def find_roles(table: pd.DataFrame, request: Request, recorded: Sequence[str] | 
     """
     names = [str(name) for name in table.columns]
     named = None if request.id == EACH_ROW else request.id
-    for name in (request.target, named, request.groups, request.site, *request.clinical):
+    for_splits = [split_name(name, names)[0] for name in request.for_splits.values()]
+    for name in (request.target, named, request.groups, request.site, *request.clinical, *for_splits):
         if name is not None and name not in names:
             raise missing_column(name, names)
     _check_clinical(request)
     own = recorded is not None and request.id is None and EXTRACTED_ID in names
     who = find_identity(
         table, request.target, id=EXTRACTED_ID if own else request.id, groups=request.groups,
-        other=[name for name in (request.site, *request.clinical) if name],
+        other=[name for name in (request.site, *request.clinical, *for_splits) if name],
     )  # fmt: skip
-    declared = {request.target, who.column, request.groups, request.site, *request.clinical}
+    declared = {request.target, who.column, request.groups, request.site, *request.clinical, *for_splits}
     regions = _regions(table, who.column, declared)
     free = [name for name in names if name not in {*declared, *regions}]
     features, notes = _features(table, free, request.features, recorded)

@@ -241,6 +241,14 @@ class NotNumeric(TableError):
     """Words where numbers are needed."""
 
 
+class BadTime(TableError):
+    """A date or time that is missing or cannot be put in order."""
+
+
+class DuplicateRows(TableError):
+    """Rows of different patients agree in nearly all features."""
+
+
 class TableOfRepeats(TableError):
     """Rows are repeats of the same regions, where each must be a region of its own."""
 
@@ -271,6 +279,14 @@ class TooFewPerClass(StudyError):
 
 class PatientInTrainAndTest(StudyError):
     """One patient has rows on both sides of a split."""
+
+
+class SplitsMismatch(StudyError):
+    """A file of folds does not belong to the table."""
+
+
+class DerivedRow(StudyError):
+    """A row made from another one is on another side of a split than that one, or its parent is not known."""
 
 
 class ModelError(RadioboneError):

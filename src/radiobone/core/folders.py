@@ -68,7 +68,7 @@ EXTRACTION = Kind(
 EVALUATION = Kind(
     "evaluation",
     RESULT_FILES,
-    (*RESULT_FILES, "audit.json", "shap.parquet", "shap.json", *SHARED),
+    (*RESULT_FILES, "audit.json", "splits.json", "shap.parquet", "shap.json", *SHARED),
     FOLD_CACHE,
 )
 MAPS = Kind("maps", (MAP_TABLE,), (MAP_TABLE, PROVENANCE_FILE), None)

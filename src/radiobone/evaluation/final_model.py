@@ -60,7 +60,7 @@ def fit_model(
     """
     fitted = fit_rows(
         cohort.X, cohort.y, cohort.groups, pipeline,
-        seed=seed, key=("final",), jobs=jobs, show_progress=show_progress,
+        seed=seed, key=("final",), jobs=jobs, show_progress=show_progress, derived=cohort.derived,
     )  # fmt: skip
     needed = needed_columns(cohort.X, fitted)
     values = cohort.X[list(needed)]

@@ -83,6 +83,7 @@ def fit_rows(
     key: Sequence[str | int] = (),
     jobs: int = 1,
     show_progress: bool = False,
+    derived: npt.NDArray[np.bool_] | None = None,
 ) -> Fitted:
     """Search, refit, calibrate and choose a threshold; nothing but these rows is seen.
 
@@ -104,6 +105,8 @@ def fit_rows(
         Processes for the inner folds.
     show_progress : bool
         Count the inner folds as they are finished.
+    derived : numpy.ndarray of bool, shape (n_rows,), optional
+        Rows made from others of their group: learned from, never chosen, calibrated or cut by.
 
     Raises
     ------
@@ -112,7 +115,7 @@ def fit_rows(
     BadSetting
         If a model refuses a parameter, or values are missing and no step fills them in.
     """
-    splits, inner_folds = _inner_splits(y, groups, spec, seed, key)
+    splits, inner_folds = _inner_splits(y, groups, spec, seed, key, derived)
     tried = tuple(candidates(spec, seed=seed_for(seed, *key, "search")))
     names = [step.name for step in spec.steps] + [choice.name for choice in spec.models]
     seeds = {name: seed_for(seed, *key, name) for name in names}
@@ -137,8 +140,9 @@ def _inner_splits(
     spec: PipelineSpec,
     seed: int,
     key: Sequence[str | int],
+    derived: npt.NDArray[np.bool_] | None,
 ) -> tuple[tuple[Split, ...], int]:
-    rarer = smallest_class(y, groups)
+    rarer = smallest_class(y, groups) if derived is None else smallest_class(y[~derived], groups[~derived])
     if rarer < 2:
         raise TooFewPerClass(
             f"The training rows have {rarer} patient(s) of one class; choosing a model inside them needs at least 2 of "
@@ -146,7 +150,10 @@ def _inner_splits(
         )
     folds = min(spec.inner.folds, rarer)
     name = "/".join(str(part) for part in ("inner", *key))
-    return make_splits(y, groups, folds=folds, repeats=spec.inner.repeats, seed=seed, key=name), folds
+    splits = make_splits(
+        y, groups, folds=folds, repeats=spec.inner.repeats, seed=seed, key=name, derived=derived
+    )
+    return splits, folds
 
 
 def _calibrator(

@@ -37,6 +37,8 @@ class FoldOutcome:
         Inner folds used.
     probability : numpy.ndarray of float, shape (n_test,)
         Of the positive class, for the test rows.
+    name : str
+        What is tested, such as a site; empty where chance decided.
     """
 
     repeat: int
@@ -50,6 +52,7 @@ class FoldOutcome:
     inner_score: float
     inner_folds: int
     probability: npt.NDArray[np.float64]
+    name: str = ""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

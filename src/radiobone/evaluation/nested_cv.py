@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -20,12 +20,22 @@ from radiobone.evaluation.fold import FoldFit
 from radiobone.evaluation.parallel import run_all
 from radiobone.evaluation.result import Result
 from radiobone.evaluation.spec import PipelineSpec
-from radiobone.evaluation.splits import Split, check_groups_whole, make_splits
+from radiobone.evaluation.splits import Split, check_groups_whole
+from radiobone.evaluation.splits.file import SplitSource, resolve_splits
+from radiobone.evaluation.splits.outer import outer_splits
+from radiobone.evaluation.splits.split import check_derived
 from radiobone.evaluation.summary import make_result
 
 T = TypeVar("T")
 FoldTask = tuple[
-    pd.DataFrame, npt.NDArray[np.int64], npt.NDArray[np.str_], pd.DataFrame, Split, PipelineSpec, int
+    pd.DataFrame,
+    npt.NDArray[np.int64],
+    npt.NDArray[np.str_],
+    pd.DataFrame,
+    Split,
+    PipelineSpec,
+    int,
+    npt.NDArray[np.bool_] | None,
 ]
 
 
@@ -52,7 +62,7 @@ def nested_cv(
     seed: int = 0,
     jobs: int = 1,
     show_progress: bool = True,
-    splits: Sequence[Split] | None = None,
+    splits: SplitSource | None = None,
 ) -> NestedRun:
     """Estimate how the pipeline does on patients it has not seen, and keep what each fold fitted.
 
@@ -74,15 +84,15 @@ def nested_cv(
         Processes.
     show_progress : bool
         Whether to show progress.
-    splits : sequence of Split, optional
-        Outer folds fixed beforehand; drawn from the seed if not given.
+    splits : path, mapping or sequence of Split, optional
+        Outer folds fixed beforehand, as ``splits.json`` of a result has them; made as the pipeline says if not given.
 
     Raises
     ------
     TooFewPerClass
         If a class has fewer patients than folds.
-    PatientInTrainAndTest
-        If a patient is on both sides of a split that was given.
+    SplitsMismatch, PatientInTrainAndTest, DerivedRow
+        If folds that were given are of other rows, or have a patient or a copy of a tested row in training.
     BadSetting
         If a model refuses a parameter, or values are missing and no step fills them in.
     WorkerDied
@@ -107,30 +117,29 @@ def each_fold(
 
 
 def plan_folds(
-    cohort: Cohort, pipeline: PipelineSpec, *, seed: int, splits: Sequence[Split] | None = None
+    cohort: Cohort, pipeline: PipelineSpec, *, seed: int, splits: SplitSource | None = None
 ) -> Plan:
-    """Audit the cohort, warn of what is found, and draw the outer folds unless they are given.
+    """Audit the cohort, warn of what is found, and make the outer folds unless they are given.
 
     Raises
     ------
-    TooFewPerClass, PatientInTrainAndTest
+    StudyError, SettingError, BadTime
     """
     findings = audit_cohort(cohort)
     warn_of(findings, stacklevel=4)
-    if splits is None:
-        outer = pipeline.outer
-        splits = make_splits(
-            cohort.y, cohort.groups, folds=outer.folds, repeats=outer.repeats, seed=seed, key="outer"
-        )
-    check_groups_whole(splits, cohort.groups)
-    return Plan(tuple(findings), tuple(splits))
+    planned = resolve_splits(splits, cohort) or outer_splits(cohort, pipeline.outer, seed=seed)
+    check_groups_whole(planned, cohort.groups)
+    check_derived(planned, cohort.parent)
+    return Plan(tuple(findings), planned)
 
 
 def fold_task(cohort: Cohort, split: Split, pipeline: PipelineSpec, seed: int) -> FoldTask:
     """Return what ``fit_fold`` is given for one fold; the classes of the test rows are left behind."""
     train = split.train
+    derived = None if cohort.derived is None else cohort.derived[train]
     return (
         cohort.X.iloc[train], cohort.y[train], cohort.groups[train], cohort.X.iloc[split.test], split, pipeline, seed,
+        derived,
     )  # fmt: skip
 
 
@@ -142,13 +151,14 @@ def fit_fold(
     split: Split,
     pipeline: PipelineSpec,
     seed: int,
+    derived: npt.NDArray[np.bool_] | None = None,
 ) -> FoldFit:
     """Learn from the training rows of one outer fold, then predict its test rows."""
     key = ("repeat", split.repeat, "fold", split.fold)
-    fitted = fit_rows(X_train, y_train, groups_train, pipeline, seed=seed, key=key)
+    fitted = fit_rows(X_train, y_train, groups_train, pipeline, seed=seed, key=key, derived=derived)
     return FoldFit(
         repeat=split.repeat, fold=split.fold, train=split.train, test=split.test, steps=fitted.steps,
         model=fitted.model, calibrator=fitted.calibrator, threshold=fitted.threshold, features=fitted.features,
         model_name=fitted.model_name, params=fitted.params, inner_score=fitted.inner_score,
-        inner_folds=fitted.inner_folds, probability=fitted.predict(X_test),
+        inner_folds=fitted.inner_folds, probability=fitted.predict(X_test), name=split.name,
     )  # fmt: skip

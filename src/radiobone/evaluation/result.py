@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ METRICS_FILE, FOLDS_FILE, AUDIT_FILE, PROVENANCE_FILE = (
     "audit.json",
     "provenance.json",
 )
+SPLITS_FILE = "splits.json"
 PREDICTIONS_FILE, SELECTED_FILE = "predictions.parquet", "selected.parquet"
 
 
@@ -75,6 +76,8 @@ class Result:
         Findings: code, severity, message.
     provenance : dict
         What was run on what.
+    splits : mapping
+        The outer folds with a digest of the row ids and groups, to be used again; empty where an older version wrote the result.
     """
 
     predictions: pd.DataFrame
@@ -84,6 +87,7 @@ class Result:
     summary: dict[str, Any]
     audit: list[dict[str, str]]
     provenance: Mapping[str, Any]
+    splits: Mapping[str, Any] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"Result({self.in_brief()})"
@@ -96,7 +100,7 @@ class Result:
             f"{_cut(about['target'])}: {_cut(about['positive'])} against {_cut(about['negative'])}, "
             f"{about['n_patients']} patients, {about['n_rows']} rows, {about['n_features']} features\n"
             f"  AUC {_shown(auc.mean)} (95 % interval {_shown(auc.low)} to {_shown(auc.high)}), "
-            f"mean of {auc.n_folds} outer folds\n"
+            f"mean of {auc.n_folds} outer fold(s){_without(about.get('n_folds_without_auc', 0))}\n"
             f"  the audit found: {_cut(found, 100)}"
         )
 
@@ -113,6 +117,7 @@ class Result:
         write_json(folder / FOLDS_FILE, self.folds)
         write_json(folder / AUDIT_FILE, {"findings": self.audit})
         write_json(folder / PROVENANCE_FILE, dict(self.provenance))
+        write_json(folder / SPLITS_FILE, dict(self.splits))
         metrics = {name: asdict(estimate) for name, estimate in self.metrics.items()}
         write_json(folder / METRICS_FILE, {**self.summary, "metrics": metrics})
 
@@ -143,7 +148,12 @@ class Result:
         return cls(
             _parquet(folder / PREDICTIONS_FILE), _parquet(folder / SELECTED_FILE), read_json(folder / FOLDS_FILE),
             metrics, summary, findings, read_json(folder / PROVENANCE_FILE),
+            read_json(folder / SPLITS_FILE) if (folder / SPLITS_FILE).is_file() else {},
         )  # fmt: skip
+
+
+def _without(n_folds: int) -> str:
+    return f"; {n_folds} more hold(s) one class and so has no AUC" if n_folds else ""
 
 
 def _shown(value: float | None) -> str:

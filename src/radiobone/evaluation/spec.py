@@ -12,6 +12,7 @@ from pydantic import Field, field_validator, model_validator
 
 from radiobone.core.errors import BadConfig
 from radiobone.core.settings import Settings, parse_yaml, read_yaml, validate
+from radiobone.evaluation.splits.settings import Folds, KFold, Outer
 from radiobone.models.registry import MODELS
 from radiobone.selection.registry import RESAMPLERS, STEPS
 
@@ -87,13 +88,6 @@ def _check_parameters(part: Part, known: set[str]) -> None:
             )
 
 
-class Folds(Settings):
-    """Cross-validation folds."""
-
-    folds: int = Field(default=5, ge=2, le=100)
-    repeats: int = Field(default=1, ge=1, le=1000)
-
-
 Scoring = Literal["roc_auc", "average_precision"]
 
 
@@ -145,7 +139,7 @@ class PipelineSpec(Settings):
     steps: tuple[Step, ...] = Field(min_length=1)
     models: tuple[ModelChoice, ...] = Field(min_length=1)
     search: Search = GridSearch()
-    outer: Folds = Folds(folds=5, repeats=2)
+    outer: Outer = KFold(folds=5, repeats=2)
     inner: Folds = Folds(folds=5, repeats=1)
     calibration: Literal["none", "sigmoid"] = "sigmoid"
     threshold: Threshold = Youden()
@@ -202,6 +196,21 @@ def load_pipeline(source: str | Path | Mapping[str, Any] | PipelineSpec) -> Pipe
     if not path.suffix and not path.exists():
         raise BadConfig(f"No pipeline '{source}'. Built in: {', '.join(built_in)}; or give a YAML file.")
     return validate(PipelineSpec, {"name": path.stem, **read_yaml(path)}, source=path.name)
+
+
+def with_outer(spec: PipelineSpec, outer: str | Mapping[str, Any] | None) -> PipelineSpec:
+    """Return the pipeline with other outer folds: ``site``, or ``{kind: temporal, cuts: 3}``, also as text.
+
+    A kind that the pipeline has already stays as the pipeline has it; None changes nothing.
+
+    Raises
+    ------
+    BadConfig, BadSetting
+    """
+    wanted = parse_yaml(f"outer: {outer}", source="outer")["outer"] if isinstance(outer, str) else outer
+    if wanted is None or wanted == spec.outer.kind:
+        return spec
+    return validate(PipelineSpec, {**spec.model_dump(), "outer": wanted}, source="outer folds")
 
 
 def list_pipelines() -> dict[str, PipelineSpec]:

@@ -21,6 +21,7 @@ from radiobone.evaluation.resampled_t import corrected_t
 from radiobone.evaluation.result import Estimate, Result
 from radiobone.evaluation.result_statistics import calibration_entry, decision_curve_entry, stability_entry
 from radiobone.evaluation.spec import PipelineSpec
+from radiobone.evaluation.splits.file import splits_content
 from radiobone.evaluation.weighted import HeldOut
 
 
@@ -39,7 +40,7 @@ def make_result(
     return Result(
         predictions, selected, [_fold_entry(cohort, fit) for fit in fits], estimates(predictions, cohort, fits, seed=seed),
         _summary(cohort, fits, predictions, seed), [asdict(finding) for finding in findings],
-        provenance(cohort, pipeline, seed=seed),
+        provenance(cohort, pipeline, seed=seed), splits_content(fits, cohort),
     )  # fmt: skip
 
 
@@ -121,6 +122,7 @@ def _fold_entry(cohort: Cohort, fit: FoldOutcome) -> dict[str, Any]:
     return {
         "repeat": fit.repeat,
         "fold": fit.fold,
+        "name": fit.name,
         "model": fit.model_name,
         "params": fit.params,
         "threshold": fit.threshold,
@@ -150,6 +152,8 @@ def _summary(
         "n_features": cohort.X.shape[1],
         "n_folds": len(fits) // len(repeats),
         "n_repeats": len(repeats),
+        "n_folds_without_auc": sum(len(set(cohort.y[fit.test].tolist())) < 2 for fit in fits),
+        "n_rows_derived": 0 if cohort.derived is None else int(cohort.derived.sum()),
         "seed": seed,
         "confusion": confusion(scored(predictions)),
         "confusion_counts": "rows, summed over repeats",

@@ -16,6 +16,7 @@ from radiobone.core.interruption import saying_what_is_kept
 from radiobone.evaluation.nested_cv import FoldTask, Plan, each_fold, fit_fold, fold_task, plan_folds
 from radiobone.evaluation.result import Result
 from radiobone.evaluation.spec import PipelineSpec
+from radiobone.evaluation.splits.file import SplitSource
 from radiobone.evaluation.summary import make_result
 from radiobone.explain.explanation import Explanation
 from radiobone.explain.over_folds import explain_fold, gathered, shap_task
@@ -40,12 +41,13 @@ def judge(
     jobs: int,
     show_progress: bool,
     cache: Path | None = None,
+    splits: SplitSource | None = None,
 ) -> tuple[Result, Explanation]:
     """Fit and explain every outer fold.
 
     Parameters
     ----------
-    cohort, spec, seed, jobs, show_progress
+    cohort, spec, seed, jobs, show_progress, splits
         As for ``nested_cv``.
     cache : Path, optional
         Folder where each finished fold is written as soon as it is done, and found by the next run. Folds of
@@ -57,7 +59,7 @@ def judge(
     Interrupted
         If the user stops it and there is a cache.
     """
-    plan = plan_folds(cohort, spec, seed=seed)
+    plan = plan_folds(cohort, spec, seed=seed, splits=splits)
     n_folds = len(plan.splits)
     store = None if cache is None else Entries(cache)
     keys = [] if store is None else fold_keys(cohort, plan.splits, spec, seed)

@@ -90,7 +90,7 @@ def from_plain(plain: Mapping[str, Any], split: Split, cohort: Cohort) -> Judged
     n_test, features = len(split.test), tuple(str(name) for name in plain["features"])
     outcome = FoldOutcome(
         repeat=split.repeat, fold=split.fold, train=split.train, test=split.test, features=features,
-        params=dict(plain["params"]), probability=_unpacked(plain["probability"], (n_test,)),
+        name=split.name, params=dict(plain["params"]), probability=_unpacked(plain["probability"], (n_test,)),
         **{name: plain[name] for name in OUTCOME_FIELDS},
     )  # fmt: skip
     values = _unpacked(plain["shap"], (n_test, len(features)))

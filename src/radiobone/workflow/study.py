@@ -24,7 +24,8 @@ from radiobone.evaluation.audit.registry import audit_cohort
 from radiobone.evaluation.audit.tell import warn_of_table
 from radiobone.evaluation.final_model import Model, fit_model
 from radiobone.evaluation.result import Estimate, Result
-from radiobone.evaluation.spec import PipelineSpec, load_pipeline
+from radiobone.evaluation.spec import PipelineSpec, load_pipeline, with_outer
+from radiobone.evaluation.splits.file import SplitSource
 from radiobone.explain.explanation import Explanation
 from radiobone.report.build import write_report
 from radiobone.workflow.announce import described
@@ -131,6 +132,11 @@ def evaluate(
     *,
     positive: Any = None,
     show_progress: bool = True,
+    outer: str | Mapping[str, Any] | None = None,
+    splits: SplitSource | None = None,
+    times: Any = None,
+    external: Any = None,
+    parents: Any = None,
 ) -> Evaluation:
     """Judge a pipeline by nested cross-validation on arrays or data frames.
 
@@ -155,6 +161,18 @@ def evaluate(
     positive : object, optional
         The positive class; needed unless the classes are 0 and 1, or False and True.
     show_progress : bool
+    outer : str or mapping, optional
+        Outer folds instead of the pipeline's: ``"kfold"``, ``"site"`` (each site held out once), ``"temporal"`` (the later
+        rows are tested), ``"external"``; or written out, ``{"kind": "temporal", "cuts": 3}``.
+    splits : path, mapping or sequence of Split, optional
+        Outer folds made before: a ``splits.json``, or ``.result.splits`` of another evaluation of the same rows.
+    times : array-like, shape (n_rows,), optional
+        Date or another value in order, for ``temporal``.
+    external : array-like of bool, shape (n_rows,), optional
+        Rows of the external cohort, for ``external``.
+    parents : array-like, shape (n_rows,), optional
+        Label of the row (index of ``X``, or position) that a row was made from by augmentation or synthesis, None where
+        it was measured. Such rows are never tested, and are learned from only where their parent is.
 
     Returns
     -------
@@ -165,9 +183,13 @@ def evaluate(
     ------
     TableError, StudyError, SettingError
     """
-    cohort = cohort_from_arrays(X, y, groups=groups, sites=sites, clinical=clinical, positive=positive)
+    cohort = cohort_from_arrays(
+        X, y, groups=groups, sites=sites, clinical=clinical, positive=positive,
+        times=times, external=external, parents=parents,
+    )  # fmt: skip
     warn_of_table(audit_cohort(cohort), serious=False)
-    return evaluate_cohort(cohort, pipeline, seed=seed, jobs=jobs, show_progress=show_progress)
+    spec = with_outer(resolve_pipeline(pipeline), outer)
+    return evaluate_cohort(cohort, spec, seed=seed, jobs=jobs, show_progress=show_progress, splits=splits)
 
 
 def evaluate_cohort(
@@ -179,12 +201,15 @@ def evaluate_cohort(
     show_progress: bool = True,
     origin: Mapping[str, Any] | None = None,
     cache: Path | None = None,
+    splits: SplitSource | None = None,
 ) -> Evaluation:
     """Judge a pipeline on a cohort; ``origin`` joins the provenance, finished folds are kept in ``cache``."""
     result, explanation = judge(
-        cohort, resolve_pipeline(pipeline), seed=seed, jobs=jobs, show_progress=show_progress, cache=cache
-    )
-    named = replace(result, provenance={**result.provenance, **(origin or {})})
+        cohort, resolve_pipeline(pipeline), seed=seed, jobs=jobs, show_progress=show_progress, cache=cache,
+        splits=splits,
+    )  # fmt: skip
+    folds = {"folds_given": splits is not None}
+    named = replace(result, provenance={**result.provenance, **folds, **(origin or {})})
     return Evaluation(named, explanation)
 
 
@@ -204,6 +229,8 @@ def evaluate_table(
     command: str | None = None,
     title: str | None = None,
     say: Callable[[str], None] = lambda _line: None,
+    outer: str | Mapping[str, Any] | None = None,
+    splits: SplitSource | None = None,
     **roles: Any,
 ) -> Evaluation:
     """Judge a pipeline on a table or an extract folder, and write the result folder.
@@ -219,9 +246,11 @@ def evaluate_table(
         For the report: what was typed, and the question in the user's words.
     say : callable
         Told, line by line and before anything is computed, which column was taken for what.
+    outer, splits
+        As ``evaluate`` takes them.
     **roles
         As ``radiobone.cohort.readers.read_cohort`` takes them: ``target``, ``positive``, ``id``, ``groups``,
-        ``site``, ``clinical``, ``features``, ``unit``.
+        ``site``, ``clinical``, ``features``, ``unit``, ``time``, ``external``, ``parent``.
 
     Raises
     ------
@@ -229,7 +258,7 @@ def evaluate_table(
         Among them ``OutputTaken`` if ``output`` holds an extraction, before anything is computed.
     """
     path, folder = Path(source), prepare_result_folder(output, inputs=[source])
-    spec = resolve_pipeline(pipeline)
+    spec = with_outer(resolve_pipeline(pipeline), outer)
     warn_if_unfinished(path, "extraction")
     cohort = read_cohort(path, **roles)
     for line in described(cohort):
@@ -245,6 +274,7 @@ def evaluate_table(
         show_progress=show_progress,
         origin=origin,
         cache=folder / FOLD_CACHE,
+        splits=splits,
     )
     _carry_along(path, folder)
     evaluation.save(folder)

@@ -21,6 +21,9 @@ from radiobone.workflow.study import Evaluation, evaluate_table
 Say = Callable[[str], None]
 
 
+ROLES = ("target", "id", "groups", "site", "features", "unit", "time", "external", "parent")
+
+
 class Study(Settings):
     """A study file. Paths are relative to it.
 
@@ -56,6 +59,15 @@ class Study(Settings):
     unit: Literal["patient", "roi"] = Field(
         "patient", description="'roi' allows one patient's regions to differ in the target."
     )
+    time: str | None = Field(
+        None, description="Column of dates or other values in order, for temporal folds."
+    )
+    external: str | None = Field(
+        None, description="Column that marks the external cohort, or COLUMN=VALUE, for external folds."
+    )
+    parent: str | None = Field(
+        None, description="Column with the id of the row that an augmented or synthetic row was made from."
+    )
     pipeline: str | dict[str, Any] = Field(
         "default", description="Name (see `radiobone recipes`), YAML file, or a pipeline written out here."
     )
@@ -73,7 +85,7 @@ class Study(Settings):
             self.positive, bool
         )  # unquoted yes and no are truth values
         positive = self.positive if plain else str(self.positive)
-        names = {name: getattr(self, name) for name in ("target", "id", "groups", "site", "features", "unit")}
+        names = {name: getattr(self, name) for name in ROLES}
         return {**names, "positive": positive, "clinical": self.clinical}
 
 

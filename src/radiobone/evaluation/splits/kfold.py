@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
 
-from radiobone.core.errors import PatientInTrainAndTest, TooFewPerClass
+from radiobone.core.errors import TooFewPerClass
 from radiobone.core.seeds import rng_for
+from radiobone.evaluation.splits.split import BoolArray, IntArray, Split, check_groups_whole, hold_out
 
-IntArray = npt.NDArray[np.int64]
 TRIES = 50
 
 
-@dataclass(frozen=True, eq=False)
-class Split:
-    """One fold: positions of the rows to learn from and to test on, both ascending."""
-
-    repeat: int
-    fold: int
-    train: IntArray
-    test: IntArray
-
-
 def make_splits(
-    y: IntArray, groups: npt.NDArray[np.str_], *, folds: int, repeats: int, seed: int, key: str
+    y: IntArray,
+    groups: npt.NDArray[np.str_],
+    *,
+    folds: int,
+    repeats: int,
+    seed: int,
+    key: str,
+    derived: BoolArray | None = None,
 ) -> tuple[Split, ...]:
     """Make repeated stratified folds that keep groups whole.
 
@@ -42,6 +36,8 @@ def make_splits(
         The user's seed.
     key : str
         What the splits are for.
+    derived : numpy.ndarray of bool, shape (n_rows,), optional
+        Rows made from others of their group: they do not count, and are never tested.
 
     Raises
     ------
@@ -50,20 +46,25 @@ def make_splits(
     PatientInTrainAndTest
         If a patient were on both sides; checked after each split.
     """
-    _, codes = np.unique(groups, return_inverse=True)
-    rarer = smallest_class(y, groups)
+    own = np.ones(len(y), dtype=bool) if derived is None else ~derived
+    rarer = smallest_class(y[own], groups[own])
     if rarer < folds:
-        counts = {label: len(set(groups[y == label].tolist())) for label in (0, 1)}
+        counts = {label: len(set(groups[own & (y == label)].tolist())) for label in (0, 1)}
         raise TooFewPerClass(
             f"{counts[1]} patients are positive and {counts[0]} negative, and {folds} folds need at least {folds} of "
             f"each, one per fold. Add cases, or set outer: {{folds: {max(2, rarer)}}} in the pipeline."
         )
+    names, codes = np.unique(groups, return_inverse=True)
+    sizes = np.zeros((len(names), 2))
+    np.add.at(sizes, (codes[own], y[own]), 1.0)
+    everyone = np.ones(len(y), dtype=bool)
     found = []
     for repeat in range(repeats):
-        assigned = _assign(y, codes, folds, seed, f"{key}/{repeat}")
-        for fold in range(folds):
-            held_out = assigned == fold
-            found.append(Split(repeat, fold, np.flatnonzero(~held_out), np.flatnonzero(held_out)))
+        assigned = _assign(sizes, folds, seed, f"{key}/{repeat}")[codes]
+        found += [
+            hold_out(assigned == fold, everyone, groups, derived, fold=fold, repeat=repeat)
+            for fold in range(folds)
+        ]
     check_groups_whole(found, groups)
     return tuple(found)
 
@@ -73,30 +74,11 @@ def smallest_class(y: IntArray, groups: npt.NDArray[np.str_]) -> int:
     return min(len(set(groups[y == label].tolist())) for label in (0, 1))
 
 
-def check_groups_whole(splits: Iterable[Split], groups: npt.NDArray[np.str_]) -> None:
-    """Refuse splits that have a patient on both sides.
-
-    Raises
-    ------
-    PatientInTrainAndTest
-    """
-    for split in splits:
-        both = sorted(set(groups[split.train].tolist()) & set(groups[split.test].tolist()))
-        if both:
-            shown = ", ".join(both[:3]) + (", …" if len(both) > 3 else "")
-            raise PatientInTrainAndTest(
-                f"Repeat {split.repeat}, fold {split.fold}: {len(both)} patient(s) are in both train and test: {shown}. "
-                "Scores would be too high. Make the split by patient."
-            )
-
-
-def _assign(y: IntArray, codes: IntArray, folds: int, seed: int, key: str) -> IntArray:
-    """Return the fold of each row; of several drawings the first whose folds all have both classes.
+def _assign(sizes: npt.NDArray[np.float64], folds: int, seed: int, key: str) -> IntArray:
+    """Return the fold of each group; of several drawings the first whose folds all have both classes.
 
     A fold may end up without a class (it then has no AUC); its training rows may not.
     """
-    sizes = np.zeros((codes.max() + 1, 2))
-    np.add.at(sizes, (codes, y), 1.0)
     for attempt in range(TRIES):
         of_group = _deal(sizes, folds, rng_for(seed, "splits", key, attempt))
         per_fold = np.zeros((folds, 2))
@@ -108,7 +90,7 @@ def _assign(y: IntArray, codes: IntArray, folds: int, seed: int, key: str) -> In
             f"In {TRIES} drawings of {folds} folds all rows of one class came to lie in one fold, so that a model "
             "would be trained without it: too few patients have rows of that class. Add cases, or use fewer folds."
         )
-    return of_group[codes]
+    return of_group
 
 
 def _deal(sizes: npt.NDArray[np.float64], folds: int, rng: np.random.Generator) -> IntArray:

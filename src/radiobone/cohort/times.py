@@ -1,0 +1,84 @@
+"""Dates, or other values in order, of the rows."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from radiobone.cohort.numbers import is_missing, parse
+from radiobone.core.errors import BadTime
+
+
+def read_times(column: pd.Series, name: str) -> npt.NDArray[Any]:
+    """Return values that can be put in order: all dates, or all numbers.
+
+    Parameters
+    ----------
+    column : pandas.Series
+        Dates (written as 2019-03-31, with a time or without) or numbers (a year, 20190331).
+    name : str
+        For messages.
+
+    Returns
+    -------
+    numpy.ndarray of datetime64[ns] or float, shape (n_rows,)
+
+    Raises
+    ------
+    BadTime
+        If a cell is empty, or dates are written in another way.
+    """
+    gone = [number for number, cell in enumerate(column, start=1) if is_missing(cell)]
+    if gone:
+        raise BadTime(
+            f"{len(gone)} row(s) have no '{name}' (first: row {gone[0]}), so it is not known whether they are earlier or "
+            "later than the others. Fill it in, or remove the row."
+        )
+    if not pd.api.types.is_datetime64_any_dtype(column):
+        values, words, _ = parse(column)
+        if not words.any() and np.isfinite(values).all():
+            return values
+    return _dates(column, name)
+
+
+def as_time(value: object, *, like: npt.NDArray[Any]) -> Any:
+    """Return one value as those of a column are.
+
+    Raises
+    ------
+    BadTime
+        If the column holds numbers and this is none, or the other way round.
+    """
+    dated = np.issubdtype(like.dtype, np.datetime64)
+    if dated != (isinstance(value, date | str)):
+        kind = "dates" if dated else "numbers"
+        raise BadTime(f"The cut {value!r} does not fit a column of {kind}. Give one of the same kind.")
+    return _dates(pd.Series([value]), "cuts")[0] if dated else value
+
+
+def in_words(time: Any) -> str:
+    """Spell a time: a date without its midnight, a whole number without decimals."""
+    if isinstance(time, np.datetime64):
+        return str(time.astype("datetime64[s]")).removesuffix("T00:00:00")
+    return f"{time:g}" if abs(time) < 1e6 else f"{time:.15g}"
+
+
+def _dates(column: pd.Series, name: str) -> npt.NDArray[Any]:
+    texts = column if pd.api.types.is_datetime64_any_dtype(column) else column.map(str)
+    try:
+        read = pd.to_datetime(texts, format="ISO8601", utc=True)
+    except (ValueError, OverflowError) as error:
+        odd = next(
+            text
+            for text in texts
+            if pd.isna(pd.to_datetime(text, format="ISO8601", errors="coerce", utc=True))
+        )
+        raise BadTime(
+            f"'{name}' has {odd!r}, which is no number and no date written as year-month-day, so rows cannot be put in "
+            "order (03/04/2019 may be March or April). Write dates as 2019-04-03."
+        ) from error
+    return read.dt.tz_localize(None).to_numpy(dtype="datetime64[ns]")

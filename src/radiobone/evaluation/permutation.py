@@ -1,0 +1,123 @@
+"""Permutation test: how often labels shuffled between patients do as well as the true ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.stats import binomtest
+
+from radiobone.core.errors import BadSetting
+from radiobone.core.seeds import rng_for
+from radiobone.evaluation.weighted import FloatArray, IntArray
+
+N_PERMUTATIONS = 199
+LEVEL = 0.95
+
+
+@dataclass(frozen=True, eq=False)
+class PermutationTest:
+    """Score of the true labels against those of shuffled ones.
+
+    Attributes
+    ----------
+    observed : float
+        With the true labels.
+    null : numpy.ndarray of float, shape (n_scored,)
+        With shuffled labels, of the shuffles that have the score.
+    p : float
+        Share of the scores, the observed one among them, that are at least the observed one: never 0.
+    p_low, p_high : float
+        95 % Clopper-Pearson interval of the share of shuffles that do as well: what so few shuffles leave open.
+    """
+
+    observed: float
+    null: FloatArray
+    p: float
+    p_low: float
+    p_high: float
+
+
+def permutation_test(
+    score: Callable[[IntArray], float | None],
+    y: npt.ArrayLike,
+    patient: npt.ArrayLike,
+    *,
+    seed: int,
+    n_permutations: int = N_PERMUTATIONS,
+) -> PermutationTest:
+    """Score shuffled labels with the whole pipeline, selection and search included.
+
+    Parameters
+    ----------
+    score : callable
+        From labels of shape (n_rows,) to the score, higher is better, such as the mean AUC of nested
+        cross-validation; None if there is none.
+    y : array-like of int, shape (n_rows,)
+        Classes 0 and 1.
+    patient : array-like, shape (n_rows,)
+        Patient of each row.
+    seed : int
+        Of the shuffles.
+    n_permutations : int
+        Shuffles; the smallest possible p is one over one more.
+
+    Raises
+    ------
+    BadSetting
+        If the true labels, or all shuffles, have no score.
+
+    References
+    ----------
+    Phipson B, Smyth GK. Permutation p-values should never be zero. Stat Appl Genet Mol Biol 9, 2010. Ojala M, Garriga
+    GC. Permutation tests for studying classifier performance. J Mach Learn Res 11, 2010.
+    """
+    labels = np.asarray(y, dtype=np.int64)
+    observed = score(labels)
+    shuffles = (
+        shuffle_patients(labels, patient, rng_for(seed, "permutation", number))
+        for number in range(n_permutations)
+    )
+    null = np.array([value for value in map(score, shuffles) if value is not None], dtype=float)
+    if observed is None or not len(null):
+        raise BadSetting(
+            f"The true labels have {'no' if observed is None else 'a'} score and {len(null)} of {n_permutations} "
+            "shuffles have one: there is nothing to compare. Use fewer folds or more patients."
+        )
+    as_good = int((null >= observed - 1e-12).sum())
+    bounds = binomtest(as_good, len(null)).proportion_ci(LEVEL, method="exact")
+    return PermutationTest(
+        observed, null, (as_good + 1) / (len(null) + 1), float(bounds.low), float(bounds.high)
+    )
+
+
+def shuffle_patients(y: npt.ArrayLike, patient: npt.ArrayLike, rng: np.random.Generator) -> IntArray:
+    """Shuffle labels between patients, so that rows of a patient stay together.
+
+    Where all rows of every patient have one label, patients exchange labels. Otherwise patients exchange the
+    labels of all their rows, in order, with patients who have as many.
+
+    Parameters
+    ----------
+    y : array-like of int, shape (n_rows,)
+        Classes.
+    patient : array-like, shape (n_rows,)
+        Patient of each row.
+    rng : numpy.random.Generator
+        Source of the shuffle.
+    """
+    labels = np.asarray(y, dtype=np.int64)
+    _, first, unit, n_rows = np.unique(
+        np.asarray(patient), return_index=True, return_inverse=True, return_counts=True
+    )
+    if (labels == labels[first][unit]).all():
+        return np.asarray(rng.permutation(labels[first])[unit], dtype=np.int64)
+    rows = [np.flatnonzero(unit == one) for one in range(len(first))]
+    shuffled = labels.copy()
+    for size in np.unique(n_rows):
+        alike = np.flatnonzero(n_rows == size)
+        for receiver, giver in zip(alike, rng.permutation(alike), strict=True):
+            shuffled[rows[receiver]] = labels[rows[giver]]
+    return shuffled

@@ -13,10 +13,10 @@ from radiobone.core.errors import BadSetting, PatientInTrainAndTest, TooFewPerCl
 from radiobone.core.seeds import seed_for
 from radiobone.core.warnings import Imputed
 from radiobone.evaluation.nested_cv import nested_cv
-from radiobone.evaluation.scores import raw_scores
 from radiobone.evaluation.spec import load_pipeline
 from radiobone.evaluation.splits import Split, make_splits
 from radiobone.models.registry import MODELS
+from radiobone.models.scores import raw_scores
 from radiobone.selection.registry import RESAMPLERS, STEPS
 
 QUICK = {

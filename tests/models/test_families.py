@@ -6,6 +6,7 @@ import skops.io
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import ParameterGrid
 from sklearn.pipeline import make_pipeline
+from sklearn.utils._param_validation import InvalidParameterError
 
 from radiobone.models.lr import make_l1, make_l2
 from radiobone.models.registry import MODELS
@@ -14,7 +15,7 @@ from radiobone.testing.contracts import planted_table, scores_of
 from radiobone.testing.fitted_state import fitted_state
 
 WEIGHTED = ["lr", "lr_l1", "lr_elasticnet", "svm", "rf", "catboost", "lda", "nb"]
-RANDOM = ["rf", "et", "gb", "xgboost", "catboost", "mlp"]
+RANDOM = ["rf", "et", "gb", "xgboost", "catboost", "mlp", "vote", "stack"]
 
 
 def test_the_families_asked_for_are_there():
@@ -102,3 +103,32 @@ def test_fewer_rows_than_neighbours_are_all_neighbours():
     few = MODELS["knn"].make(0).set_params(n_neighbors=41).fit(X.iloc[:12], y[:12])
     all_of_them = MODELS["knn"].make(0).set_params(n_neighbors=12).fit(X.iloc[:12], y[:12])
     np.testing.assert_array_equal(few.predict_proba(X), all_of_them.predict_proba(X))
+
+
+def test_a_vote_is_the_mean_of_its_members_probabilities():
+    X, y = planted_table(n_rows=60)
+    vote = MODELS["vote"].make(4).set_params(members="lr+lda").fit(X, y)
+    each = [MODELS[name].make(0).fit(X, y).predict_proba(X) for name in ("lr", "lda")]
+    np.testing.assert_allclose(vote.predict_proba(X), np.mean(each, axis=0), rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("name", "members"), [("vote", "lr"), ("vote", "lr+svm"), ("stack", "lr+lr"), ("stack", "lr+x")]
+)
+def test_an_ensemble_says_what_its_members_may_be(name, members):
+    X, y = planted_table(n_rows=40)
+    with pytest.raises(InvalidParameterError, match="members="):
+        MODELS[name].make(0).set_params(members=members).fit(X, y)
+
+
+def test_a_stack_learns_its_weights_from_rows_of_patients_that_its_members_have_not_seen():
+    X = planted_table(n_rows=60, share=0.5)[0]
+    noise = np.random.default_rng(1).integers(0, 2, 30)  # a class that nothing tells, two rows per patient
+    patients = np.repeat(np.arange(30), 2)
+    twice = np.repeat(X.to_numpy()[:30], 2, axis=0)
+    stack = MODELS["stack"].make(0).set_params(members="knn+nb")
+    by_patient = np.abs(stack.fit(twice, np.repeat(noise, 2), groups=patients).final_.coef_[0, 0])
+    by_row = np.abs(stack.fit(twice, np.repeat(noise, 2)).final_.coef_[0, 0])
+    assert (
+        by_row > 3 * by_patient
+    )  # the nearest neighbour is the same patient: trusted, where patients are parted

@@ -88,15 +88,16 @@ class ChainBuilder:
         if step.resamples:
             X, y = _resample(step.name, estimator, rows)
             return Chain(before.fitted, Rows(X, y, None))
-        extra = (
-            {"groups": rows.groups}
-            if rows.groups is not None and has_fit_parameter(estimator, "groups")
-            else {}
-        )
         with named_faults(step.name, rows.X):
-            estimator.fit(rows.X, rows.y, **extra)
+            estimator.fit(rows.X, rows.y, **groups_for(estimator, rows))
         X = estimator.transform(rows.X)
         return Chain((*before.fitted, (step.name, estimator)), Rows(X, rows.y, rows.groups))
+
+
+def groups_for(estimator: Any, rows: Rows) -> dict[str, Any]:
+    """Return the patients of training rows as an argument of ``fit``, for an estimator that splits rows itself."""
+    takes = rows.groups is not None and has_fit_parameter(estimator, "groups")
+    return {"groups": rows.groups} if takes else {}
 
 
 @contextmanager

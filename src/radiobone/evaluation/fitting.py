@@ -18,11 +18,11 @@ from radiobone.core.seeds import seed_for
 from radiobone.evaluation.calibration import SigmoidCalibrator, fit_sigmoid
 from radiobone.evaluation.candidates import candidates
 from radiobone.evaluation.chain import ChainBuilder, Rows
-from radiobone.evaluation.scores import raw_scores, scores_are_log_odds
 from radiobone.evaluation.search import Problem, Searched, fit_candidate, search
 from radiobone.evaluation.spec import PipelineSpec, Scalar
 from radiobone.evaluation.splits import Split, make_splits, smallest_class
 from radiobone.evaluation.threshold import choose_threshold
+from radiobone.models.scores import raw_scores, scores_are_log_odds
 
 FloatArray = npt.NDArray[np.float64]
 

@@ -19,8 +19,8 @@ from radiobone.evaluation.calibration import SigmoidCalibrator
 from radiobone.evaluation.fitting import as_probability
 from radiobone.evaluation.model_file import write_model
 from radiobone.evaluation.row_names import patients_of, regions_of
-from radiobone.evaluation.scores import raw_scores
 from radiobone.evaluation.training_range import range_notes, warn_of_range
+from radiobone.models.scores import raw_scores
 
 FloatArray = npt.NDArray[np.float64]
 

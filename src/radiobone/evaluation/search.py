@@ -13,12 +13,12 @@ import pandas as pd
 from radiobone.core.errors import TooFewPerClass
 from radiobone.core.progress import Advance, Progress
 from radiobone.evaluation.candidates import Candidate
-from radiobone.evaluation.chain import Chain, ChainBuilder, Rows, named_faults
+from radiobone.evaluation.chain import Chain, ChainBuilder, Rows, groups_for, named_faults
 from radiobone.evaluation.metrics import auc, average_precision
 from radiobone.evaluation.parallel import run_all
-from radiobone.evaluation.scores import raw_scores
 from radiobone.evaluation.spec import Scoring, Step
 from radiobone.evaluation.splits import Split
+from radiobone.models.scores import raw_scores
 
 FloatArray = npt.NDArray[np.float64]
 SCORERS: Mapping[Scoring, Callable[[npt.ArrayLike, npt.ArrayLike], float | None]] = {
@@ -145,5 +145,5 @@ def fit_candidate(candidate: Candidate, chain: Chain, seed: int) -> Any:
     """
     model = candidate.make_model(seed)
     with named_faults(candidate.model, chain.rows.X):
-        model.fit(chain.rows.X, chain.rows.y)
+        model.fit(chain.rows.X, chain.rows.y, **groups_for(model, chain.rows))
     return model

@@ -10,6 +10,8 @@ TRUSTED_TYPES: tuple[str, ...] = (
     "catboost.core.CatBoostClassifier",
     "radiobone.selection.chi2.Chi2Filter",
     "radiobone.models.knn.NearestNeighbours",
+    "radiobone.models.stack.Stack",
+    "radiobone.models.vote.SoftVote",
     "radiobone.selection.constant.ConstantFilter",
     "radiobone.selection.correlation.CorrelationFilter",
     "radiobone.selection.elastic_net.ElasticNetSelector",

@@ -9,8 +9,8 @@ import pandas as pd
 from scipy.special import expit
 
 from radiobone.evaluation.calibration import SigmoidCalibrator
-from radiobone.evaluation.scores import raw_scores
 from radiobone.explain.problem import FloatArray, Predict
+from radiobone.models.scores import raw_scores
 
 
 def link_of(model: Any, calibrator: SigmoidCalibrator | None) -> Predict:

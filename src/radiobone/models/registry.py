@@ -1,27 +1,16 @@
 """Names of model families in a pipeline file.
 
-To add one, write its module and one line here; the contract tests pick it up.
+To add one, write its module and one line in ``single.py``, or here if it is an ensemble of others; the contract tests
+pick it up.
 """
 
 from __future__ import annotations
 
-from radiobone.models.catboost import CATBOOST
-from radiobone.models.et import ET
 from radiobone.models.family import ModelFamily
-from radiobone.models.gb import GB
-from radiobone.models.knn import KNN
-from radiobone.models.lda import LDA
-from radiobone.models.lr import ELASTIC_NET, L1, L2
-from radiobone.models.mlp import MLP
-from radiobone.models.nb import NB
-from radiobone.models.rf import RF
-from radiobone.models.svm import SVM
-from radiobone.models.tree import TREE
-from radiobone.models.xgboost import XGBOOST
+from radiobone.models.single import SINGLE
+from radiobone.models.stack import STACK
+from radiobone.models.vote import VOTE
 
-MODELS: dict[str, ModelFamily] = {
-    family.name: family
-    for family in (L2, L1, ELASTIC_NET, SVM, RF, ET, GB, XGBOOST, CATBOOST, LDA, NB, KNN, MLP, TREE)
-}
+MODELS: dict[str, ModelFamily] = SINGLE | {family.name: family for family in (VOTE, STACK)}
 
 __all__ = ["MODELS", "ModelFamily"]

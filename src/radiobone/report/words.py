@@ -83,6 +83,8 @@ MODELS = {
     "knn": "nearest neighbours",
     "mlp": "neural network",
     "tree": "decision tree",
+    "vote": "soft voting",
+    "stack": "stacking",
 }
 SHORT_NAMES = {
     "Imc1": "Informational measure of correlation 1",

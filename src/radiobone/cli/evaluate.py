@@ -46,6 +46,7 @@ def evaluate(
     time: options.Time = None,
     external: options.External = None,
     parent: options.Parent = None,
+    duplicates: options.Duplicates = "group",
     seed: options.Seed = 0,
     jobs: options.Jobs = options.ALL_CORES,
     quiet: options.Quiet = False,
@@ -67,6 +68,7 @@ def evaluate(
         time=time,
         external=external,
         parent=parent,
+        duplicates=duplicates,
         **options.roles(target, positive, id_column, groups, site, clinical, features, unit),
     )
     options.show_metrics(evaluation)

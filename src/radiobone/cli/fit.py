@@ -32,6 +32,7 @@ def fit(
     features: options.Features = None,
     unit: options.Unit = "patient",
     parent: options.Parent = None,
+    duplicates: options.Duplicates = "group",
     seed: options.Seed = 0,
     jobs: options.Jobs = options.ALL_CORES,
     quiet: options.Quiet = False,
@@ -49,6 +50,7 @@ def fit(
         show_progress=not quiet,
         say=typer.echo,
         parent=parent,
+        duplicates=duplicates,
         **options.roles(target, positive, id_column, groups, site, clinical, features, unit),
     )
     digest = model.save(output)

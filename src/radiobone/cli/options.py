@@ -99,6 +99,13 @@ Parent = Annotated[
         "Such rows are never tested, and are learned from only where their parent is.",
     ),
 ]
+Duplicates = Annotated[
+    Literal["group", "refuse"],
+    typer.Option(
+        "--duplicates",
+        help="Rows of different patients that agree in nearly all features: kept on one side of every split, or refused.",
+    ),
+]
 
 
 def roles(

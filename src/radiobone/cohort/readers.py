@@ -27,6 +27,7 @@ from radiobone.cohort.checks import (
 )
 from radiobone.cohort.clinical import categories_of, encode_clinical
 from radiobone.cohort.cohort import Cohort
+from radiobone.cohort.duplicates import Duplicates, settle_duplicates
 from radiobone.cohort.external import split_name
 from radiobone.cohort.identity import EACH_ROW
 from radiobone.cohort.labels import Labels, read_labels
@@ -65,6 +66,7 @@ def read_cohort(
     time: str | None = None,
     external: str | None = None,
     parent: str | None = None,
+    duplicates: Duplicates = "group",
 ) -> Cohort:
     """Read a cohort from an extraction's folder or from a table of features made elsewhere.
 
@@ -89,6 +91,8 @@ def read_cohort(
     time, external, parent : str, optional
         Columns of the date (or another value in order), of the marks of the external cohort (``"COLUMN=VALUE"`` says
         which value marks), and of the id of the row that a row was made from, by augmentation or synthesis.
+    duplicates : {"group", "refuse"}
+        Whether near-duplicate rows of different patients are kept on one side of every split, or are an error.
 
     Returns
     -------
@@ -111,7 +115,8 @@ def read_cohort(
         role: (loaded.table[split_name(told, names)[0]], told) for role, told in request.for_splits.items()
     }
     labels = read_labels(loaded.table[target], positive=positive)
-    return _build(loaded.table, roles, labels, target, unit, provenance, for_splits=for_splits)
+    cohort = _build(loaded.table, roles, labels, target, unit, provenance, for_splits=for_splits)
+    return settle_duplicates(cohort, duplicates)
 
 
 def cohort_from_arrays(
@@ -125,6 +130,7 @@ def cohort_from_arrays(
     times: npt.ArrayLike | None = None,
     external: npt.ArrayLike | None = None,
     parents: npt.ArrayLike | None = None,
+    duplicates: Duplicates = "group",
 ) -> Cohort:
     """Make a cohort from arrays; the order given is part of the input.
 
@@ -148,6 +154,8 @@ def cohort_from_arrays(
     times, external, parents : array-like, shape (n_rows,), optional
         Date of each row (or another value in order), whether it is of the external cohort, and the label (the index of
         ``X``, or the position from 0) of the row that it was made from, None where it was not.
+    duplicates : {"group", "refuse"}
+        As for ``read_cohort``.
 
     Returns
     -------
@@ -171,7 +179,7 @@ def cohort_from_arrays(
         name.removesuffix("s"): (pd.Series(cells, name=name), name)
         for name, cells in given.for_splits.items()
     }
-    return _build(
+    cohort = _build(
         given.table,
         roles,
         labels,
@@ -181,6 +189,7 @@ def cohort_from_arrays(
         arrays,
         for_splits=for_splits,
     )
+    return settle_duplicates(cohort, duplicates)
 
 
 def _load(source: Path, *, patterns: bool) -> _Source:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from radiobone.cohort.cohort import Cohort
+from radiobone.cohort.duplicates import Duplicates
 from radiobone.cohort.readers import cohort_from_arrays, read_cohort
 from radiobone.core.folders import (
     EVALUATION,
@@ -137,6 +138,7 @@ def evaluate(
     times: Any = None,
     external: Any = None,
     parents: Any = None,
+    duplicates: Duplicates = "group",
 ) -> Evaluation:
     """Judge a pipeline by nested cross-validation on arrays or data frames.
 
@@ -173,6 +175,8 @@ def evaluate(
     parents : array-like, shape (n_rows,), optional
         Label of the row (index of ``X``, or position) that a row was made from by augmentation or synthesis, None where
         it was measured. Such rows are never tested, and are learned from only where their parent is.
+    duplicates : {"group", "refuse"}
+        Rows of different patients that agree in nearly all features: kept on one side of every split, or an error.
 
     Returns
     -------
@@ -185,7 +189,7 @@ def evaluate(
     """
     cohort = cohort_from_arrays(
         X, y, groups=groups, sites=sites, clinical=clinical, positive=positive,
-        times=times, external=external, parents=parents,
+        times=times, external=external, parents=parents, duplicates=duplicates,
     )  # fmt: skip
     warn_of_table(audit_cohort(cohort), serious=False)
     spec = with_outer(resolve_pipeline(pipeline), outer)
@@ -250,7 +254,8 @@ def evaluate_table(
         As ``evaluate`` takes them.
     **roles
         As ``radiobone.cohort.readers.read_cohort`` takes them: ``target``, ``positive``, ``id``, ``groups``,
-        ``site``, ``clinical``, ``features``, ``unit``, ``time``, ``external``, ``parent``.
+        ``site``, ``clinical``, ``features``, ``unit``, ``time``, ``external``, ``parent``,
+        ``duplicates``.
 
     Raises
     ------

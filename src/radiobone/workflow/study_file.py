@@ -21,7 +21,7 @@ from radiobone.workflow.study import Evaluation, evaluate_table
 Say = Callable[[str], None]
 
 
-ROLES = ("target", "id", "groups", "site", "features", "unit", "time", "external", "parent")
+ROLES = ("target", "id", "groups", "site", "features", "unit", "time", "external", "parent", "duplicates")
 
 
 class Study(Settings):
@@ -67,6 +67,10 @@ class Study(Settings):
     )
     parent: str | None = Field(
         None, description="Column with the id of the row that an augmented or synthetic row was made from."
+    )
+    duplicates: Literal["group", "refuse"] = Field(
+        "group",
+        description="Near-duplicate rows of different patients: kept together in every split, or refused.",
     )
     pipeline: str | dict[str, Any] = Field(
         "default", description="Name (see `radiobone recipes`), YAML file, or a pipeline written out here."

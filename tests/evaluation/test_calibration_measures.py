@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import expit, logit
+from sklearn.calibration import calibration_curve
 
 from radiobone.evaluation.calibration_measures import calibration, weighted_quantile
 from radiobone.evaluation.loess import prepare_loess
@@ -115,3 +116,23 @@ def test_weighted_quantile_is_that_of_rows_written_out():
             for one, w in zip(values, weights, strict=True)
         ]
         assert weighted_quantile(values, weights, level) == pytest.approx(expected)
+
+
+def test_binned_curve_is_scikit_learns():
+    found = calibration(held_out(P + NUMBER * 1e-9, Y), np.zeros(120, int), seed=0, n_resamples=200).binned
+    share, mean = calibration_curve(Y, P + NUMBER * 1e-9, n_bins=10, strategy="quantile")
+    np.testing.assert_allclose(found.observed, share)
+    np.testing.assert_allclose(found.probability, mean)
+    assert (found.low <= found.observed).all()
+    assert (found.high >= found.observed).all()
+    assert (found.high - found.low > 0.1).all()  # also where all or none of twelve are positive
+
+
+@pytest.mark.parametrize("p", [[0.0, 1.0] * 4, [0.3] * 8, [0.0, 0.0, 1.0, 1.0] * 2, np.linspace(0, 1, 8)])
+def test_few_rows_certain_or_alike_give_numbers_or_none(p):
+    """No warning (they are errors here), no NaN where a number is shown."""
+    found = calibration(held_out(np.array(p), np.arange(8) % 2), np.zeros(8, int), seed=0, n_resamples=50)
+    assert found.measures["ici"].value is not None
+    assert all(
+        value is None or np.isfinite(value) for one in found.measures.values() for value in vars(one).values()
+    )

@@ -10,6 +10,7 @@ from scipy.special import expit, logit
 from threadpoolctl import threadpool_limits
 
 from radiobone.core.seeds import rng_for
+from radiobone.evaluation.binned_calibration import BinnedCurve, binned_curve
 from radiobone.evaluation.intervals import draw_patients, percentiles
 from radiobone.evaluation.loess import Loess, prepare_loess
 from radiobone.evaluation.weighted import FloatArray, HeldOut, IntArray, ratio
@@ -51,6 +52,8 @@ class Calibration:
         median and 90th percentile of the distance between probability and smooth curve.
     probability, observed, low, high : numpy.ndarray of float, shape (n_grid,)
         Smooth curve and its band, where every repeat has probabilities on both sides; NaN elsewhere.
+    binned : BinnedCurve
+        Share of positives in groups of equal size.
     """
 
     measures: dict[str, Measured]
@@ -58,6 +61,7 @@ class Calibration:
     observed: FloatArray
     low: FloatArray
     high: FloatArray
+    binned: BinnedCurve
 
 
 def calibration(rows: HeldOut, repeat: IntArray, *, seed: int, n_resamples: int = N_RESAMPLES) -> Calibration:
@@ -88,7 +92,7 @@ def calibration(rows: HeldOut, repeat: IntArray, *, seed: int, n_resamples: int 
     band = [percentiles(column) for column in curves[1:].T]
     low, high = (np.array([one[side] for one in band], dtype=float) for side in (0, 1))
     found = {name: _with_interval(name, values) for name, values in measured.items()}
-    return Calibration(found, GRID, curves[0], low, high)
+    return Calibration(found, GRID, curves[0], low, high, binned_curve(rows, repeat, weights))
 
 
 def _of_repeat(

@@ -9,23 +9,20 @@ from typing import Any
 import numpy as np
 
 from radiobone.evaluation import calibration_measures, decision_curve
-from radiobone.evaluation.calibration_measures import SMOOTHER, calibration
+from radiobone.evaluation.binned_calibration import BinnedCurve
+from radiobone.evaluation.calibration_measures import SMOOTHER, Calibration, calibration
 from radiobone.evaluation.fold import FoldOutcome
 from radiobone.evaluation.selection_stability import selection_stability
 from radiobone.evaluation.weighted import FloatArray, HeldOut, IntArray
 
 
 def calibration_entry(rows: HeldOut, repeat: IntArray, *, seed: int) -> dict[str, Any]:
-    """Measures with intervals, and the smooth curve with its band."""
+    """Measures with intervals, and the smooth and the binned curve with their bands."""
     found = calibration(rows, repeat, seed=seed)
     return {
         **{name: asdict(one) for name, one in found.measures.items()},
-        "curve": {
-            "probability": _listed(found.probability),
-            "observed": _listed(found.observed),
-            "low": _listed(found.low),
-            "high": _listed(found.high),
-        },
+        "curve": _curve(found),
+        "binned": _curve(found.binned),
         "smoother": SMOOTHER,
         "method": calibration_measures.METHOD.format(n=calibration_measures.N_RESAMPLES),
     }
@@ -57,6 +54,16 @@ def stability_entry(fits: Sequence[FoldOutcome], n_features: int) -> dict[str, A
         **asdict(selection_stability(chosen)),
         "method": "Nogueira's index; 95 % interval for independent selections, those of folds overlap",
     }
+
+
+def _curve(found: Calibration | BinnedCurve) -> dict[str, list[float | None]]:
+    columns = {
+        "probability": found.probability,
+        "observed": found.observed,
+        "low": found.low,
+        "high": found.high,
+    }
+    return {name: _listed(values) for name, values in columns.items()}
 
 
 def _listed(values: FloatArray) -> list[float | None]:

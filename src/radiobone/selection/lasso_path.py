@@ -115,6 +115,7 @@ def lasso_path(
     *,
     tolerance: float = EXACT,
     l1_ratio: float = 1.0,
+    enough: int | None = None,
 ) -> LassoPath:
     """Solve for every λ.
 
@@ -130,6 +131,8 @@ def lasso_path(
         Duality gap, relative; looser is faster.
     l1_ratio : float
         In (0, 1]; 1 for the LASSO.
+    enough : int or None
+        End the path once so many columns have a coefficient.
 
     Returns
     -------
@@ -147,7 +150,7 @@ def lasso_path(
             break
         solutions.append(now)
         before = float(strength)
-        if now.deviance < (1 - SATURATED) * empty:
+        if np.count_nonzero(now.coef) >= (enough or np.inf) or now.deviance < (1 - SATURATED) * empty:
             break
     return LassoPath(
         lambdas=lambdas[: len(solutions)],

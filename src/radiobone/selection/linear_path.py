@@ -29,6 +29,7 @@ def linear_path(
     *,
     tolerance: float = EXACT,
     l1_ratio: float = 1.0,
+    enough: int | None = None,
 ) -> LassoPath:
     """Solve for every λ.
 
@@ -44,6 +45,8 @@ def linear_path(
         Duality gap, relative; looser is faster.
     l1_ratio : float
         In (0, 1]; 1 for the LASSO.
+    enough : int or None
+        End the path once so many columns have a coefficient.
 
     Returns
     -------
@@ -57,7 +60,10 @@ def linear_path(
     for strength in lambdas:
         coef = _solution(columns, centred, coef, (float(strength), l1_ratio), tolerance)
         coefs.append(coef)
-        if np.square(centred - columns @ coef).sum() < (1 - SATURATED) * np.square(centred).sum():
+        if (
+            np.count_nonzero(coef) >= (enough or np.inf)
+            or np.square(centred - columns @ coef).sum() < (1 - SATURATED) * np.square(centred).sum()
+        ):
             break
     return LassoPath(
         lambdas=lambdas[: len(coefs)],

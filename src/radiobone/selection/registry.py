@@ -16,6 +16,7 @@ from radiobone.selection.kruskal import KruskalFilter
 from radiobone.selection.lasso import LassoSelector
 from radiobone.selection.mannwhitney import MannWhitneyFilter
 from radiobone.selection.mrmr import MRMRSelector
+from radiobone.selection.relieff import ReliefFSelector
 from radiobone.selection.resampling import (
     SafeADASYN,
     SafeBorderlineSMOTE,
@@ -26,7 +27,9 @@ from radiobone.selection.resampling import (
     SafeSMOTETomek,
     SafeTomekLinks,
 )
+from radiobone.selection.rfe import RFESelector
 from radiobone.selection.scale import ZScore
+from radiobone.selection.stability import StabilitySelector
 from radiobone.selection.ttest import TTestFilter
 
 STEPS: dict[str, type[BaseEstimator]] = {
@@ -41,6 +44,9 @@ STEPS: dict[str, type[BaseEstimator]] = {
     "mrmr": MRMRSelector,
     "lasso": LassoSelector,
     "elastic_net": ElasticNetSelector,
+    "stability": StabilitySelector,
+    "rfe": RFESelector,
+    "relieff": ReliefFSelector,
 }
 
 RESAMPLERS: dict[str, type[BaseEstimator]] = {

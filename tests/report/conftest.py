@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import matplotlib.image
 import numpy as np
 import pandas as pd
 import pytest
 from sklearn.metrics import roc_auc_score
+
+from radiobone.evaluation.result_statistics import calibration_entry, decision_curve_entry, stability_entry
+from radiobone.evaluation.weighted import HeldOut
 
 FEATURES = (
     "original_firstorder_Mean", "wavelet-LLH_glcm_JointEntropy", "original_shape_MeshVolume",
@@ -145,12 +149,27 @@ def _metrics(
                "sd": 0.1071, "n_folds": len(folds), "method": "95 % percentile bootstrap of patients"}
         for name, value in means.items()
     }  # fmt: skip
+    metrics["auc"] |= {"t_low": metrics["auc"]["low"] - 0.0211, "t_high": 1.0}
     return {
+        **_statistics(table, folds),
         "task": "binary", "target": "kernel", "positive": positive, "negative": negative, "n_rows": len(y),
         "n_patients": len(y), "n_positive": int(y.sum()), "n_negative": int((1 - y).sum()), "n_features": 1132,
         "n_folds": len(folds) // repeats, "n_repeats": repeats, "seed": 7, "metrics": metrics, "confusion": confusion,
         "models": {"lr": 4, "rf": 3, "xgboost": 3},
     }  # fmt: skip
+
+
+def _statistics(table: pd.DataFrame, folds: list[dict]) -> dict:
+    _, patient = np.unique(table["patient_id"], return_inverse=True)
+    y, repeat = table["y"].to_numpy(), table["repeat"].to_numpy()
+    fold = table.groupby(["repeat", "fold"]).ngroup().to_numpy()
+    rows = HeldOut(y, table["probability"].to_numpy(), table["predicted"].to_numpy(), patient, fold)
+    chosen = [SimpleNamespace(features=tuple(one["features"])) for one in folds]
+    return {
+        "calibration": calibration_entry(rows, repeat, seed=0),
+        "decision_curve": decision_curve_entry(rows, repeat, seed=0),
+        "selection_stability": stability_entry(chosen, 1132),
+    }
 
 
 def _provenance(y: np.ndarray, hostile: str, positive: str, negative: str, *, images: bool) -> dict:

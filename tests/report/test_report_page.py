@@ -99,7 +99,29 @@ def test_every_number_is_that_of_the_metrics_file(usual, result_folder):
     counts = {"n_patients", "n_positive", "n_negative", "n_features"} | {
         f"confusion.{c}" for c in ("tp", "fp", "tn", "fn")
     }
-    assert wanted | counts <= keys
+    calibrated = {
+        f"calibration.{one}.{part}" for one in ("slope", "ici", "e90") for part in ("value", "low", "high")
+    }
+    added = {
+        "metrics.auc.t_low",
+        "metrics.auc.t_high",
+        "selection_stability.value",
+        "selection_stability.low",
+    }
+    assert wanted | counts | calibrated | added <= keys
+
+
+def test_a_result_of_an_older_version_makes_a_page(make_result):
+    folder = make_result(n=30, images=False)
+    metrics = json.loads((folder / "metrics.json").read_text())
+    for key in ("calibration", "decision_curve", "selection_stability"):
+        del metrics[key]
+    del metrics["metrics"]["auc"]["t_low"], metrics["metrics"]["auc"]["t_high"]
+    (folder / "metrics.json").write_text(json.dumps(metrics))
+    text = page_of(folder)[0]
+    assert "ROC curve" in text
+    assert "Decision curve" not in text
+    assert "Calibration in numbers" not in text
 
 
 def test_figures_show_the_same_numbers(usual, result_folder):

@@ -13,12 +13,15 @@ from hypothesis import strategies as st
 from matplotlib.figure import Figure
 from sklearn.metrics import roc_auc_score
 
+from radiobone.evaluation.result_statistics import decision_curve_entry
+from radiobone.evaluation.weighted import HeldOut
 from radiobone.report.cautions import cautions
 from radiobone.report.curves import calibration_bins, roc_band
 from radiobone.report.data import read_result
 from radiobone.report.figures.beeswarm import beeswarm_figure, rank_share, swarm_offsets
 from radiobone.report.figures.calibration import calibration_figure
 from radiobone.report.figures.confusion import confusion_figure
+from radiobone.report.figures.decision import decision_figure
 from radiobone.report.figures.frequency import frequency_figure
 from radiobone.report.figures.importance import importance_figure
 from radiobone.report.figures.interval import interval_figure
@@ -199,6 +202,9 @@ def figures() -> dict[str, Figure]:
     columns = [rng.normal(size=30) for _ in names]
     return {
         "roc": roc_figure(roc_band([(y, p)]), operating_point=(0.2, 0.8)),
+        "decision": decision_figure(
+            decision_curve_entry(HeldOut(y, p, y, np.arange(80), y * 0), y * 0, seed=0)
+        ),
         "empty roc": roc_figure(roc_band([])),
         "calibration": calibration_figure(calibration_bins(y, p), y, p, positive="$1", negative="_n"),
         "confusion": confusion_figure({"tp": 0, "fp": 3, "tn": 4, "fn": 0}, "a" * 99, "<b>"),

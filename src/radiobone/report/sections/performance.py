@@ -8,6 +8,7 @@ from radiobone.report.curves import calibration_bins, roc_band
 from radiobone.report.data import ResultData
 from radiobone.report.figures.calibration import calibration_figure
 from radiobone.report.figures.confusion import confusion_figure
+from radiobone.report.figures.decision import decision_figure
 from radiobone.report.figures.roc import roc_figure
 from radiobone.report.figures.svg import to_svg
 from radiobone.report.numbers import decimals
@@ -35,6 +36,13 @@ METRICS = (
     ("accuracy", "Accuracy", "share called what they are; high by chance where one class is rare"),
     ("brier", "Brier score", "mean squared error of the probabilities; 0 is perfect, lower is better"),
 )
+CALIBRATION = (
+    ("slope", "Slope", "1 is right; below 1, high and low probabilities are too extreme"),
+    ("intercept", "Calibration in the large", "0 is right; above 0, probabilities are too low on the whole"),
+    ("ici", "ICI", "mean distance of a probability from the smooth curve of what happens"),
+    ("e50", "E50", "its median"),
+    ("e90", "E90", "the distance that one case in ten exceeds"),
+)
 
 
 def _context(data: ResultData) -> Context:
@@ -43,6 +51,8 @@ def _context(data: ResultData) -> Context:
         "roc": _roc(data),
         "confusion": _confusion(data),
         "calibration": _calibration(data),
+        "measured": [row for row in CALIBRATION if row[0] in (data.metrics.get("calibration") or {})],
+        "decision": _decision(data),
         "metrics": metric_rows(data.metrics["metrics"]),
         "folds": [fold_row(fold) for fold in data.folds],
         "models": [(model_title(name), n) for name, n in (data.metrics.get("models") or {}).items()],
@@ -101,6 +111,23 @@ def _confusion(data: ResultData) -> Any:
         description=(
             f"{counts['tp']} true positives, {counts['fn']} false negatives, {counts['fp']} false positives, "
             f"{counts['tn']} true negatives."
+        ),
+    )
+
+
+def _decision(data: ResultData) -> Any:
+    """Draw the decision curve; None for a result of an older version, which has none."""
+    curve = data.metrics.get("decision_curve")
+    if curve is None:
+        return None
+    at_half = curve["threshold"].index(0.5)
+    return to_svg(
+        decision_figure(curve),
+        key="decision",
+        title="Decision curve",
+        description=(
+            f"Net benefit at a threshold of 0.5: model {decimals(curve['model']['value'][at_half])}, "
+            f"treat all {decimals(curve['treat_all']['value'][at_half])}, treat none 0."
         ),
     )
 

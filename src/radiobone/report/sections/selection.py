@@ -46,6 +46,7 @@ def _context(data: ResultData) -> Context | None:
         "rest": rows[MOST_LISTED:],
         "n_folds": data.n_folds_total,
         "n_offered": data.metrics["n_features"],
+        "stability": data.metrics.get("selection_stability"),
         "smallest": min(sizes),
         "largest": max(sizes),
         "always": sum(row.n == data.n_folds_total for row in rows),

@@ -26,6 +26,7 @@ TRUSTED_TYPES: tuple[str, ...] = (
     "radiobone.selection.scale.ZScore",
     "radiobone.selection.stability.StabilitySelector",
     "radiobone.selection.ttest.TTestFilter",
+    "radiobone.selection.unstable.UnstableFilter",
     "sklearn.tree._tree.Tree",
     "xgboost.core.Booster",
     "xgboost.sklearn.XGBClassifier",

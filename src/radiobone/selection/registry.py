@@ -31,10 +31,12 @@ from radiobone.selection.rfe import RFESelector
 from radiobone.selection.scale import ZScore
 from radiobone.selection.stability import StabilitySelector
 from radiobone.selection.ttest import TTestFilter
+from radiobone.selection.unstable import UnstableFilter
 
 STEPS: dict[str, type[BaseEstimator]] = {
     "impute": MedianImputer,
     "constant": ConstantFilter,
+    "unstable": UnstableFilter,
     "scale": ZScore,
     "correlation": CorrelationFilter,
     "mannwhitney": MannWhitneyFilter,

@@ -19,6 +19,7 @@ NAMES = [
     "manifest",
     "extract",
     "map",
+    "audit",
     "evaluate",
     "report",
     "run",

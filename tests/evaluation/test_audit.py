@@ -6,15 +6,27 @@ import numpy as np
 import pytest
 
 from radiobone.cohort.readers import cohort_from_arrays
-from radiobone.core.warnings import SuspectedLeak
+from radiobone.core.warnings import SuspectedLeak, collected
 from radiobone.evaluation.audit.registry import CHECKS, audit_cohort
 from radiobone.evaluation.nested_cv import nested_cv
 from radiobone.evaluation.spec import load_pipeline
 
 
-def made(n=80, leak=False, sites="fair", copy=False, positives=40, groups=True, possible=False):
+def made(
+    n=80,
+    leak=False,
+    sites="fair",
+    copy=False,
+    positives=40,
+    groups=True,
+    possible=False,
+    blocks=False,
+    gaps=False,
+    scanner=False,
+):
     rng = np.random.default_rng(1)
     y = (np.arange(n) < positives).astype(int)
+    y = y if blocks else np.random.default_rng(4).permutation(y)
     X = rng.normal(size=(n, 20))
     if leak:
         X[:, 7] = -3 * y + 0.1 * rng.normal(size=n)
@@ -22,8 +34,13 @@ def made(n=80, leak=False, sites="fair", copy=False, positives=40, groups=True, 
         X[60] = X[2]
     agree = 0.9 if sites == "confounded" else 0.5
     site = np.where(rng.random(n) < agree, y, 1 - y).astype(str)
+    if gaps:
+        X[(y == 1) & (np.arange(n) % 3 > 0), 5] = np.nan
+    if scanner:
+        X[:, 3] += 2.0 * (site == "1")
     patient = [f"P{i}" for i in range(n)] if groups else None
-    cohort = cohort_from_arrays(X, y, groups=patient, sites=site)
+    with collected():
+        cohort = cohort_from_arrays(X, y, groups=patient, sites=site)
     columns = {**cohort.provenance["columns"], "possible_patients": {"MRN": (40, n)} if possible else {}}
     return replace(cohort, provenance={**cohort.provenance, "columns": columns})
 
@@ -31,6 +48,9 @@ def made(n=80, leak=False, sites="fair", copy=False, positives=40, groups=True, 
 CASES = {
     "SuspectedLeak": {"leak": True},
     "SiteConfounded": {"sites": "confounded"},
+    "RowOrder": {"blocks": True},
+    "MissingnessLeak": {"gaps": True},
+    "SiteInFeatures": {"scanner": True},
     "DuplicateRows": {"copy": True},
     "FewEvents": {"positives": 12},
     "NoPatientIds": {"groups": False},

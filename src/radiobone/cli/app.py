@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 
 from radiobone import __version__
 from radiobone.cli import (
+    audit,
     bench,
     compare,
     demo,
@@ -35,6 +36,7 @@ COMMANDS = (
     manifest,
     extract,
     map,
+    audit,
     evaluate,
     report,
     run,
@@ -91,7 +93,7 @@ def radiobone(
 
     New here? [bold]radiobone demo -o demo[/bold] makes a cohort, does all of it, and says where the report lies.
 
-    Your own data: [bold]manifest[/bold] (pair your files), [bold]extract[/bold], [bold]evaluate[/bold], [bold]report[/bold];
+    Your own data: [bold]manifest[/bold] (pair your files), [bold]extract[/bold], [bold]audit[/bold], [bold]evaluate[/bold], [bold]report[/bold];
     or all in one with [bold]run STUDY.yaml[/bold].
     """
 

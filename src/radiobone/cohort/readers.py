@@ -335,4 +335,7 @@ def _provenance(
         "suspects": list(roles.suspects),
         "possible_patients": possible_patients(table.iloc[known], cohort.groups, excluded=told),
     }
-    return {**provenance, "rows_dropped": len(table) - cohort.n_rows, "sites": sites, "columns": columns}
+    return {
+        **provenance, "rows_dropped": len(table) - cohort.n_rows, "sites": sites, "columns": columns,
+        "order": known.tolist(),
+    }  # fmt: skip

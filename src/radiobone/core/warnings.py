@@ -77,6 +77,10 @@ class MaskResampled(RadioboneWarning):
     """The mask did not lie on the image's grid and was resampled onto it, as the settings ask."""
 
 
+class MissingnessLeak(RadioboneWarning):
+    """A feature is missing more often in one class."""
+
+
 class MixedPixelTypes(RadioboneWarning):
     """Some images hold whole numbers and others decimals, and resampling rounds the former."""
 

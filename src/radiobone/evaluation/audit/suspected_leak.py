@@ -11,6 +11,7 @@ from scipy.stats import rankdata
 from radiobone.cohort.cohort import Cohort
 from radiobone.evaluation.audit.finding import Finding
 from radiobone.evaluation.audit.separation import chance_of_best
+from radiobone.evaluation.audit.units import means_of, units_of
 
 LIMIT = 0.99
 MIN_PER_CLASS = 5
@@ -60,7 +61,8 @@ def _separating(cohort: Cohort) -> list[tuple[float, str]]:
     for position in np.flatnonzero(_areas(values, cohort.y) >= LIMIT).tolist():
         there = np.isfinite(values[:, position])
         column, y, groups = values[there, position], cohort.y[there], cohort.groups[there]
-        means, classes = _patients(column, y, groups)
+        number, classes = units_of(y, groups)
+        means = means_of(column, number)
         n_positive, n_negative = _per_class(classes)
         area = float(_areas(means[:, None], classes)[0])
         if chance_of_best(area, n_positive, n_negative, int(n_alike[position])) <= CHANCE:
@@ -90,13 +92,3 @@ def _areas(values: npt.NDArray[np.float64], y: npt.NDArray[np.int64]) -> npt.NDA
         above = ranks[y == 1].sum(axis=0) - n_positive * (n_positive + 1) / 2
         areas[complete] = 0.5 + np.abs(above / (n_positive * n_negative) - 0.5)
     return areas
-
-
-def _patients(
-    values: npt.NDArray[np.float64], y: npt.NDArray[np.int64], groups: npt.NDArray[np.str_]
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
-    """Mean and class of each patient (of each class, where a patient has both): rows of one are no independent evidence."""
-    _, unit = np.unique(groups, return_inverse=True)
-    unit = 2 * unit + y
-    kinds, number = np.unique(unit, return_inverse=True)
-    return np.bincount(number, weights=values) / np.bincount(number), (kinds % 2).astype(np.int64)

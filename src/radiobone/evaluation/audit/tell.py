@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from radiobone.core.warnings import (
     DuplicateRows,
+    MissingnessLeak,
     NoPatientIds,
     PossiblePatients,
     RadioboneWarning,
@@ -15,7 +16,7 @@ from radiobone.core.warnings import (
 )
 from radiobone.evaluation.audit.finding import Finding
 
-SERIOUS: tuple[type[RadioboneWarning], ...] = (SuspectedLeak, SiteConfounded, DuplicateRows)
+SERIOUS: tuple[type[RadioboneWarning], ...] = (SuspectedLeak, SiteConfounded, MissingnessLeak, DuplicateRows)
 
 
 def warn_of(

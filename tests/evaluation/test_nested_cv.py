@@ -120,6 +120,7 @@ def test_same_bits_for_one_and_two_jobs(models):
     pd.testing.assert_frame_equal(one.predictions, two.predictions, check_exact=True)
     pd.testing.assert_frame_equal(one.selected, two.selected)
     assert one.metrics == two.metrics
+    assert one.summary == two.summary
     assert one.folds == two.folds
 
 
@@ -136,6 +137,7 @@ def test_same_bits_for_any_row_order_with_ids(tmp_path):
         results.append(run(read_cohort(path, target="y"), QUICK, seed=1).result)
     pd.testing.assert_frame_equal(results[0].predictions, results[1].predictions, check_exact=True)
     assert results[0].metrics == results[1].metrics
+    assert results[0].summary == results[1].summary
 
 
 def test_another_seed_is_another_split():

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 TRUSTED_TYPES: tuple[str, ...] = (
     "catboost.core.CatBoostClassifier",
+    "radiobone.selection.boruta.BorutaSelector",
     "radiobone.selection.chi2.Chi2Filter",
     "radiobone.models.knn.NearestNeighbours",
     "radiobone.models.stack.Stack",

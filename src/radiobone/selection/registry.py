@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from sklearn.base import BaseEstimator
 
+from radiobone.selection.boruta import BorutaSelector
 from radiobone.selection.chi2 import Chi2Filter
 from radiobone.selection.constant import ConstantFilter
 from radiobone.selection.correlation import CorrelationFilter
@@ -49,6 +50,7 @@ STEPS: dict[str, type[BaseEstimator]] = {
     "stability": StabilitySelector,
     "rfe": RFESelector,
     "relieff": ReliefFSelector,
+    "boruta": BorutaSelector,
 }
 
 RESAMPLERS: dict[str, type[BaseEstimator]] = {

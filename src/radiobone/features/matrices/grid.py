@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import product
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -103,12 +104,30 @@ class Layout:
         key = tuple(offsets)
         if key not in self._met:
             inside = self._filled.astype(np.uint8 if 2 * len(key) < 256 else np.uint16)
-            first, end = int(self.inside[0]), int(self.inside[-1]) + 1
-            met = np.zeros(end - first, dtype=inside.dtype)
-            for step in (sign * self.step(offset) for offset in key for sign in (1, -1)):
-                met += inside[first + step : end + step]  # of the whole stretch: faster than voxel by voxel
-            self._met[key] = met[self.inside - first].astype(np.int64)
+            axes = [axis for axis in range(3) if any(offset[axis] for offset in key)]
+            is_box = len(key) == (3 ** len(axes) - 1) // 2 and all(abs(c) <= 1 for o in key for c in o)
+            around = self._box_around(inside, axes) if is_box else self._around(inside, key)
+            self._met[key] = around.take(self.inside).astype(np.int64)
         return self._met[key]
+
+    def _box_around(self, inside: npt.NDArray[Any], axes: Sequence[int]) -> npt.NDArray[Any]:
+        """Count the neighbours at distance 1 along some axes and across: axis by axis, as a box is."""
+        total = inside
+        for stride in (self.strides[axis] for axis in axes):
+            wider = total.copy()
+            wider[stride:] += total[:-stride]
+            wider[:-stride] += total[stride:]
+            total = wider
+        around: npt.NDArray[Any] = total - inside
+        return around
+
+    def _around(self, inside: npt.NDArray[Any], offsets: Sequence[Offset]) -> npt.NDArray[Any]:
+        """Count the neighbours at any offsets, and at their opposites."""
+        first, end = int(self.inside[0]), int(self.inside[-1]) + 1
+        total = np.zeros_like(inside)
+        for step in (sign * self.step(offset) for offset in offsets for sign in (1, -1)):
+            total[first:end] += inside[first + step : end + step]  # faster than voxel by voxel
+        return total
 
     def has_line(self, offset: Offset) -> bool:
         """Tell whether any line along the direction holds two voxels of the region, adjacent or not."""

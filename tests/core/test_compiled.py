@@ -90,6 +90,23 @@ def test_numbas_settings_for_finding_faults_count(
     assert "IndexError" in caught.value.stderr
 
 
+def test_a_kernel_without_a_source_file_runs_and_leaves_nothing(tmp_path: Path) -> None:
+    (tmp_path / "run.py").write_text(
+        f"exec(compile({KERNEL!r}, '<string>', 'exec'))\nprint(total(np.arange(4.0), 2))"
+    )
+    source = Path(radiobone.__file__).parents[1]
+    run = subprocess.run(
+        [sys.executable, "run.py"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(source), "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.stdout.strip() == "12.0", run.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["run.py"]
+
+
 @known_numba
 def test_a_changed_source_is_compiled_anew(folder: Path) -> None:
     _run(folder, TOTAL)

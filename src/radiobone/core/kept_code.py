@@ -98,7 +98,9 @@ class KeptCode:
 
     @cached_property
     def _folder(self) -> Path | None:
-        """The first folder that can be written to."""
+        """The first folder that can be written to; none for a kernel whose source cannot be looked at for changes."""
+        if not self._source.is_file():
+            return None
         own = hashlib.sha256(str(self._source.parent).encode()).hexdigest()[:12]
         chosen = os.environ.get("NUMBA_CACHE_DIR")
         beside = Path(chosen) / own if chosen else self._source.parent / "__pycache__"

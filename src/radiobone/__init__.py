@@ -19,6 +19,7 @@ _PUBLIC = {
     "fit": "radiobone.workflow.study",
     "load_model": "radiobone.workflow.score",
     "load_result": "radiobone.workflow.study",
+    "validate": "radiobone.workflow.validating",
 }
 
 __all__ = ["__version__", *_PUBLIC]

@@ -26,6 +26,7 @@ from radiobone.cli import (
     run,
     score,
     selftest,
+    validate,
 )
 from radiobone.core.errors import RadioboneError
 from radiobone.core.interruption import exit_code, terminations_interrupt
@@ -41,6 +42,7 @@ COMMANDS = (
     report,
     run,
     fit,
+    validate,
     score,
     recipes,
     compare,

@@ -9,7 +9,13 @@ import typer
 
 from radiobone.cli import options
 
-EPILOG = "Example: [bold]radiobone fit features --target osteoporosis --positive yes -o model.rbm[/bold]"
+EPILOG = """Examples:
+
+[bold]radiobone fit features --target osteoporosis --positive yes -o model.rbm[/bold]
+
+[bold]radiobone fit features --target osteoporosis --positive yes --evaluated result -o model.rbm[/bold]
+
+Then: [bold]radiobone validate model.rbm OTHER_COHORT -o validation[/bold]"""
 
 
 def register(app: typer.Typer) -> None:
@@ -33,6 +39,14 @@ def fit(
     unit: options.Unit = "patient",
     parent: options.Parent = None,
     duplicates: options.Duplicates = "group",
+    evaluated: Annotated[
+        Path | None,
+        typer.Option(
+            "--evaluated",
+            help="Result of `evaluate` on the same table with the same options: the model carries its figures, and "
+            "`validate` shows them beside its own.",
+        ),
+    ] = None,
     seed: options.Seed = 0,
     jobs: options.Jobs = options.ALL_CORES,
     quiet: options.Quiet = False,
@@ -51,6 +65,7 @@ def fit(
         say=typer.echo,
         parent=parent,
         duplicates=duplicates,
+        evaluated=evaluated,
         **options.roles(target, positive, id_column, groups, site, clinical, features, unit),
     )
     digest = model.save(output)

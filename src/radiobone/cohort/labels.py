@@ -58,7 +58,7 @@ def read_labels(column: pd.Series, *, positive: str | bool | None = None) -> Lab
         If it cannot be told which class is positive.
     """
     name = str(column.name)
-    words = [None if is_missing(cell) else _word(cell) for cell in column]
+    words = [None if is_missing(cell) else spelled(cell) for cell in column]
     found = sorted({word for word in words if word is not None})
     _check_spelling(found, name)
     _check_two(found, name)
@@ -80,8 +80,8 @@ def read_labels(column: pd.Series, *, positive: str | bool | None = None) -> Lab
     return Labels(y, chosen, other)
 
 
-def _word(cell: object) -> str:
-    """Spell a value; 1, 1.0 and '1.0' are one."""
+def spelled(cell: object) -> str:
+    """Spell a value as classes are named; 1, 1.0 and '1.0' are one."""
     text = str(cell)
     try:
         number = float(text)
@@ -120,7 +120,7 @@ def _check_two(found: list[str], name: str) -> None:
 
 def _positive(found: list[str], name: str, asked: str | None) -> str:
     if asked is not None:
-        asked = _word(asked)
+        asked = spelled(asked)
         match = [word for word in found if word == asked] or [
             word for word in found if word.casefold() == asked.casefold()
         ]

@@ -71,6 +71,7 @@ EVALUATION = Kind(
     (*RESULT_FILES, "audit.json", "splits.json", "shap.parquet", "shap.json", *SHARED),
     FOLD_CACHE,
 )
+VALIDATION = Kind("validation", (), ("metrics.json", "predictions.parquet", PROVENANCE_FILE), None)
 MAPS = Kind("maps", (MAP_TABLE,), (MAP_TABLE, PROVENANCE_FILE), None)
 
 
@@ -113,6 +114,20 @@ def prepare_result_folder(path: str | Path, inputs: Iterable[str | Path] = ()) -
         )
     _refuse_to_replace(folder, EVALUATION, inputs)
     return _claimed(folder, EVALUATION)
+
+
+def prepare_validation_folder(path: str | Path, inputs: Iterable[str | Path] = ()) -> Path:
+    """Make a folder for the validation of a model, before any work; parameters and errors as above."""
+    folder = prepare_folder(path)
+    kind = EVALUATION if _made_here(folder, EVALUATION) else EXTRACTION
+    found = kind.sign(folder)
+    if found is not None:
+        raise OutputTaken(
+            f"The output {folder} holds an {kind.name} ({found}), and a validation written there would spoil its "
+            f"provenance. Nothing was written. Give a folder of its own with -o, such as {folder / 'validation'}."
+        )
+    _refuse_to_replace(folder, VALIDATION, inputs)
+    return _claimed(folder, VALIDATION)
 
 
 def prepare_map_folder(path: str | Path, inputs: Iterable[str | Path] = ()) -> Path:

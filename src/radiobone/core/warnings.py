@@ -151,6 +151,10 @@ class SuspectedLeak(RadioboneWarning):
     """A feature is, or nearly is, the target."""
 
 
+class TrainingDataReused(RadioboneWarning):
+    """A model is validated on the table that it was trained on."""
+
+
 class UndefinedInMap(RadioboneWarning):
     """A feature map is NaN in some voxels of the region."""
 

@@ -13,8 +13,10 @@ from radiobone.cohort.cohort import Cohort
 from radiobone.core.provenance import versions
 from radiobone.evaluation.calibration import SigmoidCalibrator
 from radiobone.evaluation.fitting import Fitted, fit_rows
+from radiobone.evaluation.internal import internal_record
 from radiobone.evaluation.model import Model
 from radiobone.evaluation.model_file import read_model
+from radiobone.evaluation.result import Result
 from radiobone.evaluation.spec import PipelineSpec
 
 INTENDED_USE = (
@@ -33,6 +35,7 @@ def fit_model(
     jobs: int = 1,
     intended_use: str | None = None,
     show_progress: bool = False,
+    evaluated: Result | None = None,
 ) -> Model:
     """Fit the pipeline on all rows: the inner folds choose, calibrate and set the threshold.
 
@@ -52,12 +55,17 @@ def fit_model(
         What the model is for, in words.
     show_progress : bool
         Count the inner folds as they are finished.
+    evaluated : Result, optional
+        Nested cross-validation of this pipeline on this cohort: the model carries its figures.
 
     Raises
     ------
     TooFewPerClass
         If a class has fewer than two patients.
+    BadSetting
+        If ``evaluated`` is of another cohort or pipeline.
     """
+    internal = {} if evaluated is None else {"internal": internal_record(evaluated, cohort, pipeline)}
     fitted = fit_rows(
         cohort.X, cohort.y, cohort.groups, pipeline,
         seed=seed, key=("final",), jobs=jobs, show_progress=show_progress, derived=cohort.derived,
@@ -69,7 +77,7 @@ def fit_model(
         fitted.steps, fitted.model, fitted.calibrator, fitted.threshold,
         tuple(str(name) for name in cohort.X.columns), needed, fitted.features,
         tuple(float(value) for value in cohort.X.median()), ranges,
-        _about(cohort, pipeline, fitted, seed, intended_use),
+        {**_about(cohort, pipeline, fitted, seed, intended_use), **internal},
     )  # fmt: skip
 
 

@@ -104,10 +104,10 @@ def intervals(
     return {name: _wider(bounds, least.get(name)) for name, bounds in found.items()}
 
 
-def method_of(name: str) -> str:
+def method_of(name: str, method: str = METHOD.format(n=N_RESAMPLES)) -> str:
     """Say how the interval of a metric was made."""
     floor = FLOORS.get(name)
-    return METHOD.format(n=N_RESAMPLES) + (f"; never narrower than {floor}" if floor else "")
+    return method + (f"; never narrower than {floor}" if floor else "")
 
 
 def _wider(

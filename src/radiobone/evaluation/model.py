@@ -108,7 +108,7 @@ class Model:
         OutsideTrainingRange
             If half or more of the needed features of a row lie outside what the model was trained on.
         """
-        wanted = self._wanted(table)
+        wanted = self.needed_values(table)
         scores = raw_scores(self.classifier, self.steps.transform(self._full(wanted)))
         probability = as_probability(scores, self.calibrator)
         outside = self._outside(wanted)
@@ -130,6 +130,26 @@ class Model:
             },
             index=table.index,
         )
+
+    def needed_values(self, table: pd.DataFrame) -> pd.DataFrame:
+        """Return the needed columns of a table as numbers.
+
+        Raises
+        ------
+        FeatureMismatch, NotNumeric, NonFiniteFeature
+            As ``predict``.
+        """
+        known = self.about.get("training", {}).get("categories", {})
+        columns = {name: _column(table, name, known) for name in self.needed}
+        missing = [name for name, column in columns.items() if column is None]
+        if missing:
+            raise FeatureMismatch(
+                f"The table lacks {len(missing)} of the {len(self.needed)} features that the model needs: "
+                f"{', '.join(missing[:5])}{', …' if len(missing) > 5 else ''}. Nothing can stand in for them. "
+                "Extract with the settings that the model carries."
+            )
+        there = {name: column.to_numpy() for name, column in columns.items() if column is not None}
+        return number_table(pd.DataFrame(there, index=table.index), [str(row) for row in table.index])
 
     def patients_in(self, table: pd.DataFrame) -> list[str]:
         """Return the columns of a table that tell its patients apart: those of training, or known by their names."""
@@ -164,20 +184,6 @@ class Model:
         """Columns of patient and region in training, and those that were used as inputs."""
         training = self.about.get("training", {})
         return training.get("columns", {}), {*self.inputs, *training.get("categories", {})}
-
-    def _wanted(self, table: pd.DataFrame) -> pd.DataFrame:
-        """Return the needed columns as numbers."""
-        known = self.about.get("training", {}).get("categories", {})
-        columns = {name: _column(table, name, known) for name in self.needed}
-        missing = [name for name, column in columns.items() if column is None]
-        if missing:
-            raise FeatureMismatch(
-                f"The table lacks {len(missing)} of the {len(self.needed)} features that the model needs: "
-                f"{', '.join(missing[:5])}{', …' if len(missing) > 5 else ''}. Nothing can stand in for them. "
-                "Extract with the settings that the model carries."
-            )
-        there = {name: column.to_numpy() for name, column in columns.items() if column is not None}
-        return number_table(pd.DataFrame(there, index=table.index), [str(row) for row in table.index])
 
     def _full(self, wanted: pd.DataFrame) -> pd.DataFrame:
         """Return all inputs; columns without influence hold their training median."""

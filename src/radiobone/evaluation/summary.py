@@ -177,20 +177,26 @@ def provenance(cohort: Cohort, pipeline: PipelineSpec, *, seed: int) -> dict[str
         "pipeline": pipeline.model_dump(mode="json"),
         "command": None,
         "extraction": origin.get("extraction"),
-        "cohort": {
-            "source": origin.get("source"),
-            "digest": origin.get("digest"),
-            "n_rows": cohort.n_rows,
-            "n_patients": cohort.n_patients,
-            "rows_dropped": origin.get("rows_dropped", 0),
-            "target": cohort.target,
-            "positive": cohort.positive,
-            "negative": cohort.negative,
-            "sites": dict(origin.get("sites", {})),
-            "clinical": list(cohort.clinical),
-            "feature_pattern": origin.get("feature_pattern"),
-            "n_features": cohort.X.shape[1],
-            "columns": dict(origin.get("columns", {})),
-            "notes": list(cohort.notes),
-        },
+        "cohort": cohort_record(cohort),
+    }
+
+
+def cohort_record(cohort: Cohort) -> dict[str, Any]:
+    """Say what the cohort is and where it came from, as plain data."""
+    origin = cohort.provenance
+    return {
+        "source": origin.get("source"),
+        "digest": origin.get("digest"),
+        "n_rows": cohort.n_rows,
+        "n_patients": cohort.n_patients,
+        "rows_dropped": origin.get("rows_dropped", 0),
+        "target": cohort.target,
+        "positive": cohort.positive,
+        "negative": cohort.negative,
+        "sites": dict(origin.get("sites", {})),
+        "clinical": list(cohort.clinical),
+        "feature_pattern": origin.get("feature_pattern"),
+        "n_features": cohort.X.shape[1],
+        "columns": dict(origin.get("columns", {})),
+        "notes": list(cohort.notes),
     }

@@ -18,6 +18,7 @@ from radiobone.evaluation.audit.registry import audit_cohort
 from radiobone.evaluation.audit.tell import warn_of_table
 from radiobone.evaluation.final_model import Model, fit_model
 from radiobone.evaluation.final_model import load_model as load_fitted
+from radiobone.evaluation.result import Result
 from radiobone.features.definitions import AnySettings
 from radiobone.features.presets import load_settings
 from radiobone.io.not_a_table import check_is_scorable
@@ -106,7 +107,7 @@ class Scorer:
         FeatureMismatch
             If columns are missing.
         """
-        self._check_settings(Path(path))
+        self.check_settings(Path(path))
         table = read_features(Path(path))
         scored = self.model.predict(table)
         if not self.model.patients_in(table) and "row" not in scored:
@@ -130,7 +131,13 @@ class Scorer:
         )
         return score_cases(self.model, table)
 
-    def _check_settings(self, path: Path) -> None:
+    def check_settings(self, path: Path) -> None:
+        """Refuse an extract folder, or its table, whose features were measured with other settings than the model's.
+
+        Raises
+        ------
+        SettingsMismatch
+        """
         record = extraction_record(path.parent if path.name in FEATURE_FILES else path)
         extraction = self.model.about["extraction"]
         if not extraction or record is None:
@@ -181,19 +188,30 @@ def fit_table(
     jobs: int,
     show_progress: bool = False,
     say: Callable[[str], None] = lambda _line: None,
+    evaluated: Path | None = None,
     **roles: Any,
 ) -> Model:
     """Fit the final model on an extract folder or a table; ``roles`` as for ``read_cohort``.
+
+    ``evaluated`` is the folder of an evaluation of the same table and pipeline, whose figures the model then carries.
 
     Warns
     -----
     SuspectedLeak, SiteConfounded, DuplicateRows, NoPatientIds
     """
+    result = None if evaluated is None else Result.load(evaluated)
     cohort = read_cohort(source, **roles)
     for line in described(cohort):
         say(line)
     warn_of_table(audit_cohort(cohort), serious=True)
-    return fit_model(cohort, resolve_pipeline(pipeline), seed=seed, jobs=jobs, show_progress=show_progress)
+    return fit_model(
+        cohort,
+        resolve_pipeline(pipeline),
+        seed=seed,
+        jobs=jobs,
+        show_progress=show_progress,
+        evaluated=result,
+    )
 
 
 def score_source(

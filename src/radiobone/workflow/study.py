@@ -297,11 +297,22 @@ def fit(
     jobs: int = 1,
     *,
     positive: Any = None,
+    evaluated: Evaluation | None = None,
 ) -> Model:
-    """Fit the final model on all rows; parameters as for ``evaluate``."""
+    """Fit the final model on all rows; parameters as for ``evaluate``.
+
+    ``evaluated`` is what ``evaluate`` returned for the same rows and pipeline: the model carries its figures, and
+    ``validate`` shows them beside its own.
+    """
     cohort = cohort_from_arrays(X, y, groups=groups, sites=sites, clinical=clinical, positive=positive)
     warn_of_table(audit_cohort(cohort), serious=True)
-    return fit_model(cohort, resolve_pipeline(pipeline), seed=seed, jobs=jobs)
+    return fit_model(
+        cohort,
+        resolve_pipeline(pipeline),
+        seed=seed,
+        jobs=jobs,
+        evaluated=None if evaluated is None else evaluated.result,
+    )
 
 
 def load_result(folder: str | Path) -> Result:

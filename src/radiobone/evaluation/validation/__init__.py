@@ -1,0 +1,1 @@
+"""Frozen models on a cohort that had no part in making them."""

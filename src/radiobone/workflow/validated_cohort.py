@@ -1,0 +1,141 @@
+"""A labelled cohort read for models that are fixed: their columns, their classes, in their words."""
+
+from __future__ import annotations
+
+import glob
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from radiobone.cohort.arrays import gather
+from radiobone.cohort.cohort import Cohort
+from radiobone.cohort.labels import spelled
+from radiobone.cohort.numbers import is_missing
+from radiobone.cohort.readers import cohort_from_arrays, read_cohort
+from radiobone.core.errors import BadSetting
+from radiobone.core.warnings import TrainingDataReused
+from radiobone.evaluation.audit.no_patient_ids import no_patient_ids
+from radiobone.evaluation.audit.possible_patients import possible_patients
+from radiobone.evaluation.audit.tell import warn_of_table
+from radiobone.evaluation.model import Model
+from radiobone.workflow.score import read_features
+
+
+@dataclass(frozen=True, eq=False)
+class Labelled:
+    """A cohort for frozen models.
+
+    Attributes
+    ----------
+    cohort : Cohort
+        Labels, patients and sites; its features are the models', and only the models' own reading of them counts.
+    table : pandas.DataFrame
+        The rows of the cohort, in its order, with every column.
+    notes : tuple of str
+        What was decided, in sentences to be shown.
+    """
+
+    cohort: Cohort
+    table: pd.DataFrame
+    notes: tuple[str, ...]
+
+
+def read_labelled(
+    source: Path, models: Sequence[Model], *, target: str | None, positive: Any, **roles: Any
+) -> Labelled:
+    """Read a table or an extract folder that has the models' columns and labels.
+
+    Raises
+    ------
+    FeatureMismatch
+        If a column that a model needs is missing.
+    BadSetting
+        If the positive class is another than the models'.
+    TableError, StudyError, PathError
+    """
+    raw = read_features(source)
+    for model in models:
+        model.needed_values(raw)
+    name = str(models[0].about["target"]) if target is None else target
+    needed = sorted({column for model in models for column in model.needed if column in raw.columns})
+    chosen = [glob.escape(column) for column in needed] or None
+    told = _positive(models[0], raw[name], positive) if name in raw.columns else positive
+    cohort = read_cohort(source, target=name, positive=told, features=chosen, **roles)
+    return _checked(cohort, raw, models)
+
+
+def labelled_from_arrays(
+    X: Any,
+    y: Any,
+    models: Sequence[Model],
+    *,
+    groups: Any = None,
+    sites: Any = None,
+    clinical: Any = None,
+    positive: Any = None,
+) -> Labelled:
+    """Take features and labels given apart; rows are paired as ``radiobone.evaluate`` pairs them.
+
+    Raises
+    ------
+    FeatureMismatch, BadSetting, TableError, StudyError
+    """
+    given = gather(X, y, groups=groups, sites=sites, clinical=clinical)
+    for model in models:
+        model.needed_values(given.table)
+    told = _positive(models[0], given.target, positive)
+    cohort = cohort_from_arrays(X, y, groups=groups, sites=sites, clinical=clinical, positive=told)
+    return _checked(cohort, given.table, models)
+
+
+def _positive(model: Model, column: pd.Series, asked: Any) -> Any:
+    """Return the positive class: the one asked for, or the model's where the column has it."""
+    if asked is not None:
+        return asked
+    words = {spelled(cell).casefold(): spelled(cell) for cell in column if not is_missing(cell)}
+    return words.get(str(model.about["positive"]).casefold())
+
+
+def _checked(cohort: Cohort, raw: pd.DataFrame, models: Sequence[Model]) -> Labelled:
+    warn_of_table([*no_patient_ids(cohort), *possible_patients(cohort)], serious=False)
+    notes: list[str] = []
+    for model in models:
+        notes += _class_notes(model, cohort)
+        _warn_if_trained_on(model, cohort)
+    table = raw.iloc[list(cohort.provenance["order"])]
+    return Labelled(cohort, table, tuple(dict.fromkeys(notes)))
+
+
+def _class_notes(model: Model, cohort: Cohort) -> list[str]:
+    """Say that classes are named otherwise; refuse them the wrong way round."""
+    mine = [str(model.about[side]).casefold() for side in ("positive", "negative")]
+    theirs = [cohort.positive.casefold(), cohort.negative.casefold()]
+    if mine == theirs:
+        return []
+    if theirs[0] == mine[1] or theirs[1] == mine[0]:
+        raise BadSetting(
+            f"The positive class would be '{cohort.positive}' here, and the model gives the probability of "
+            f"'{model.about['positive']}' against '{model.about['negative']}': every figure would be turned around. "
+            f"Say --positive {model.about['positive']} (positive=… in Python)."
+        )
+    return [
+        f"The model tells '{model.about['positive']}' from '{model.about['negative']}'; here '{cohort.positive}' was "
+        f"taken for the first and '{cohort.negative}' for the second."
+    ]
+
+
+def _warn_if_trained_on(model: Model, cohort: Cohort) -> None:
+    digest = (model.about.get("training") or {}).get("digest")
+    if digest and digest == cohort.provenance.get("digest"):
+        warnings.warn(
+            TrainingDataReused(
+                f"{cohort.provenance.get('source')} is the table that the model was trained on: every figure will be too "
+                "good, and is no validation. Give a cohort that had no part in training; how the pipeline does on the "
+                "training cohort is what `radiobone evaluate` tells."
+            ),
+            stacklevel=4,
+        )

@@ -1,0 +1,252 @@
+"""A frozen model on another cohort with labels."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from radiobone.core.errors import BadSetting
+from radiobone.core.files import write_json, write_parquet
+from radiobone.core.folders import VALIDATION, begin, finish, prepare_validation_folder, warn_if_unfinished
+from radiobone.core.outputs import prepare_file
+from radiobone.core.provenance import machine, versions
+from radiobone.evaluation.model import Model
+from radiobone.evaluation.result import METRICS_FILE, PREDICTIONS_FILE, PROVENANCE_FILE, Estimate
+from radiobone.evaluation.summary import cohort_record
+from radiobone.evaluation.validation.assessment import (
+    assess,
+    comparison_entry,
+    predictions_table,
+    summary_entry,
+)
+from radiobone.report.build import write_report
+from radiobone.workflow.announce import described
+from radiobone.workflow.score import Scorer, load_model
+from radiobone.workflow.validated_cohort import Labelled, labelled_from_arrays, read_labelled
+
+ModelSource = str | Path | Scorer | Model
+
+
+@dataclass(frozen=True, eq=False)
+class Validation:
+    """A frozen model on another cohort.
+
+    Attributes
+    ----------
+    summary : dict
+        Everything of ``metrics.json``: the cohort, the model, ``metrics``, ``calibration``, ``decision_curve``,
+        ``recalibrated`` (which used the new labels), ``ranges``; with a second model ``against`` and ``comparison``.
+    predictions : pandas.DataFrame
+        One row per row of the cohort.
+    provenance : dict
+        What was run on what.
+    """
+
+    summary: dict[str, Any]
+    predictions: pd.DataFrame
+    provenance: Mapping[str, Any]
+
+    @property
+    def metrics(self) -> dict[str, Estimate]:
+        """AUC and the others of the frozen model, each with ``mean``, ``low``, ``high``."""
+        return {
+            name: Estimate(one["mean"], one["low"], one["high"], one["mean"], None, 1, one["method"])
+            for name, one in self.summary["metrics"].items()
+        }
+
+    def __repr__(self) -> str:
+        auc, about = self.metrics["auc"], self.summary
+        return (
+            f"Validation({about['target']}, {about['n_patients']} patients: AUC {auc.mean:.2f}, "
+            f"95 % interval {auc.low:.2f} to {auc.high:.2f})"
+        )
+
+    def save(self, folder: str | Path) -> Path:
+        """Write ``metrics.json``, ``predictions.parquet`` and ``provenance.json`` into ``folder``.
+
+        Raises
+        ------
+        OutputTaken
+            If it holds results of another kind.
+        OutputNotWritable, DiskFull
+        """
+        where = prepare_validation_folder(folder)
+        write_parquet(where / PREDICTIONS_FILE, self.predictions)
+        write_json(where / PROVENANCE_FILE, dict(self.provenance))
+        write_json(where / METRICS_FILE, self.summary)
+        finish(where, VALIDATION)
+        return where
+
+    def report(self, path: str | Path) -> Path:
+        """Write the HTML report: a file that ends in ``.html``, or a folder that also gets what ``save`` writes."""
+        target = Path(path)
+        if target.suffix.lower() != ".html":
+            return write_report(self.save(target))
+        prepare_file(target, example="report.html")
+        with tempfile.TemporaryDirectory() as folder:
+            return write_report(self.save(folder), target)
+
+
+def validate(
+    model: ModelSource,
+    X: Any,
+    y: Any,
+    groups: Any = None,
+    sites: Any = None,
+    clinical: Any = None,
+    *,
+    positive: Any = None,
+    against: ModelSource | None = None,
+    cuts: Sequence[float] | None = None,
+    seed: int = 0,
+) -> Validation:
+    """Judge a frozen model on another cohort given as arrays or data frames.
+
+    Parameters
+    ----------
+    model : path, Scorer or Model
+        As ``fit`` and ``load_model`` give it; nothing of it changes.
+    X : DataFrame, shape (n_rows, n_features)
+        Has the columns that the model needs.
+    y : array-like, shape (n_rows,)
+    groups, sites, clinical
+        As ``radiobone.evaluate`` takes them.
+    positive : object, optional
+        The positive class; the model's, if ``y`` has it.
+    against : path, Scorer or Model, optional
+        Another frozen model, to compare ``model`` with on the same rows.
+    cuts : sequence of float, optional
+        Probabilities between the categories of the NRI; the threshold of ``against`` if not given.
+    seed : int
+        Of the bootstrap and of the folds of recalibration.
+
+    Returns
+    -------
+    Validation
+        ``.metrics["auc"].mean``, ``.summary["recalibrated"]``, ``.predictions``, ``.report(path)``.
+
+    Raises
+    ------
+    FeatureMismatch, TooFewPerClass, BadSetting, TableError
+    """
+    models = [as_model(one) for one in (model, against) if one is not None]
+    labelled = labelled_from_arrays(
+        X, y, models, groups=groups, sites=sites, clinical=clinical, positive=positive
+    )
+    return _validated(labelled, models, cuts=cuts, seed=seed, command=None)
+
+
+def validate_table(
+    model: Path,
+    source: Path,
+    output: Path,
+    *,
+    target: str | None = None,
+    positive: str | None = None,
+    against: Path | None = None,
+    cuts: Sequence[float] | None = None,
+    seed: int = 0,
+    command: str | None = None,
+    say: Callable[[str], None] = lambda _line: None,
+    **roles: Any,
+) -> Validation:
+    """Judge a frozen model on a table or an extract folder, and write the result folder.
+
+    Parameters
+    ----------
+    model, against : path
+        Model files.
+    source : path
+        A folder made by ``extract``, or a table.
+    output : path
+        The result folder.
+    target : str, optional
+        Column of the label; the model's if not given.
+    command : str, optional
+        What was typed.
+    say : callable
+        Told, line by line, which column was taken for what.
+    **roles
+        ``id``, ``groups``, ``site``, ``unit`` and ``duplicates``, as ``radiobone.cohort.readers.read_cohort`` takes them.
+
+    Raises
+    ------
+    FeatureMismatch, SettingsMismatch, TooFewPerClass, BadSetting, TableError, PathError
+    """
+    given = [one for one in (model, against) if one is not None]
+    scorers = [load_model(one) for one in given]
+    models = [as_model(one) for one in scorers]
+    folder = prepare_validation_folder(output, inputs=[source, *given])
+    warn_if_unfinished(source, "extraction")
+    for scorer in scorers:
+        scorer.check_settings(source)
+    labelled = read_labelled(source, models, target=target, positive=positive, **roles)
+    for line in (*described(labelled.cohort), *labelled.notes):
+        say(line)
+    begin(folder, VALIDATION)
+    found = _validated(labelled, models, cuts=cuts, seed=seed, command=command)
+    found.save(folder)
+    return found
+
+
+def as_model(source: ModelSource) -> Model:
+    """Return the model that a path, a scorer or a model stands for.
+
+    Raises
+    ------
+    BadSetting
+        If it predicts something else than two classes.
+    FileMissing, UntrustedModel
+    """
+    model = source if isinstance(source, Model) else _scorer(source).model
+    task = model.about.get("task", "binary")
+    if task != "binary":
+        raise BadSetting(
+            f"The model predicts {model.about.get('target')} as '{task}', and `validate` judges models of two classes. "
+            "Score the table with `radiobone score`, and compare with the labels."
+        )
+    return model
+
+
+def _scorer(source: str | Path | Scorer) -> Scorer:
+    return source if isinstance(source, Scorer) else load_model(source)
+
+
+def _validated(
+    labelled: Labelled,
+    models: Sequence[Model],
+    *,
+    cuts: Sequence[float] | None,
+    seed: int,
+    command: str | None,
+) -> Validation:
+    cohort = labelled.cohort
+    found = [assess(model, labelled.table, cohort, seed=seed) for model in models]
+    summary = {**summary_entry(cohort, seed=seed, notes=labelled.notes), **found[0].entry}
+    other = found[1] if len(found) > 1 else None
+    if other is not None:
+        summary["against"] = other.entry
+        summary["comparison"] = comparison_entry(cohort, found[0], other, cuts=cuts, seed=seed)
+    return Validation(
+        summary, predictions_table(cohort, found[0], other), _provenance(labelled, seed, command)
+    )
+
+
+def _provenance(labelled: Labelled, seed: int, command: str | None) -> dict[str, Any]:
+    found = versions()
+    return {
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "radiobone": found.get("radiobone"),
+        "versions": found,
+        "machine": machine(),
+        "seed": seed,
+        "command": command,
+        "extraction": labelled.cohort.provenance.get("extraction"),
+        "cohort": cohort_record(labelled.cohort),
+    }

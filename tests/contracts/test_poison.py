@@ -109,6 +109,22 @@ def test_no_built_in_pipeline_sees_the_test_rows(name):
     assert changed_parts(name) == set()
 
 
+FUSIONS = {
+    "mean": {"fusion": "late"},
+    "stack": {"fusion": {"kind": "late", "combine": "stack"}},
+    "early": {"fusion": "early"},
+}
+
+
+@pytest.mark.filterwarnings("ignore:X does not have valid feature names")
+@pytest.mark.parametrize("fusion", sorted(FUSIONS))
+def test_no_fusion_of_blocks_sees_the_test_rows(fusion):
+    names = make_cohort().X.columns
+    selection = ["impute", "scale", {"mannwhitney": {"max_features": [2, 4]}}]
+    blocks = {"one": {"columns": list(names[:10]), "steps": selection}, "two": list(names[10:])}
+    assert changed_parts({**spec_with(), "blocks": blocks, **FUSIONS[fusion]}) == set()
+
+
 def cohort_with_copies():
     """Add to every third row a copy that was made from it, under a name and patient of its own."""
     cohort, made_from = make_cohort(), np.arange(0, 72, 3)

@@ -17,6 +17,8 @@ EPILOG = """Examples:
 
 [bold]radiobone evaluate table.csv --target dead --site hospital --outer site -o by_site[/bold]
 
+[bold]radiobone evaluate features --target dead --clinical age,sex --block embeddings=deep.csv --fusion late -o fused[/bold]
+
 Then: [bold]radiobone report result[/bold]
 
 Interrupted? Run the same command again: finished folds are kept."""
@@ -47,6 +49,8 @@ def evaluate(
     external: options.External = None,
     parent: options.Parent = None,
     duplicates: options.Duplicates = "group",
+    block: options.Block = None,
+    fusion: options.Fusion = None,
     seed: options.Seed = 0,
     jobs: options.Jobs = options.ALL_CORES,
     quiet: options.Quiet = False,
@@ -69,6 +73,8 @@ def evaluate(
         external=external,
         parent=parent,
         duplicates=duplicates,
+        blocks=block,
+        fusion=fusion,
         **options.roles(target, positive, id_column, groups, site, clinical, features, unit),
     )
     options.show_metrics(evaluation)

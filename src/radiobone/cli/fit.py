@@ -47,6 +47,8 @@ def fit(
             "`validate` shows them beside its own.",
         ),
     ] = None,
+    block: options.Block = None,
+    fusion: options.Fusion = None,
     seed: options.Seed = 0,
     jobs: options.Jobs = options.ALL_CORES,
     quiet: options.Quiet = False,
@@ -66,6 +68,8 @@ def fit(
         parent=parent,
         duplicates=duplicates,
         evaluated=evaluated,
+        blocks=block,
+        fusion=fusion,
         **options.roles(target, positive, id_column, groups, site, clinical, features, unit),
     )
     digest = model.save(output)

@@ -108,6 +108,24 @@ Duplicates = Annotated[
 ]
 
 
+Block = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--block",
+        help="A block of columns, NAME=PATTERN[,PATTERN…], or NAME=FILE of a table to join by patient (and region). May be "
+        "given several times. Clinical columns that no block names are the block 'clinical', all others 'radiomics'.",
+    ),
+]
+Fusion = Annotated[
+    Literal["early", "late", "late-mean", "late-stack"] | None,
+    typer.Option(
+        "--fusion",
+        help="early: one model of all columns (default). late: a model per block, combined by the mean of their "
+        "probabilities, or (late-stack) by weights learned in the inner folds.",
+    ),
+]
+
+
 def roles(
     target: str,
     positive: str | None,

@@ -80,11 +80,11 @@ def _product(space: Mapping[str, Sequence[Scalar]]) -> list[dict[str, Scalar]]:
 def _step_settings(spec: PipelineSpec) -> list[tuple[dict[str, dict[str, Scalar]], dict[str, Scalar]]]:
     """List parameters of all steps, each with the part of it that is searched over."""
     space = {
-        (step.name, name): _listed(values) for step in spec.steps for name, values in step.params.items()
+        (key, name): _listed(values) for key, step in spec.keyed_steps for name, values in step.params.items()
     }
     found = []
     for values in itertools.product(*space.values()):
-        steps: dict[str, dict[str, Scalar]] = {step.name: {} for step in spec.steps}
+        steps: dict[str, dict[str, Scalar]] = {key: {} for key, _ in spec.keyed_steps}
         searched: dict[str, Scalar] = {}
         for (step, name), value in zip(space, values, strict=True):
             steps[step][name] = value

@@ -35,6 +35,10 @@ class Rows:
     y: IntArray
     groups: npt.NDArray[np.str_] | None
 
+    def of_columns(self, positions: Sequence[int]) -> Rows:
+        """Return the same rows with some of the columns of a raw table."""
+        return Rows(pd.DataFrame(self.X).iloc[:, list(positions)], self.y, self.groups)
+
 
 @dataclass(frozen=True, eq=False)
 class Chain:

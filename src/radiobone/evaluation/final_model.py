@@ -11,8 +11,10 @@ import pandas as pd
 
 from radiobone.cohort.cohort import Cohort
 from radiobone.core.provenance import versions
+from radiobone.evaluation.blocks.late import learn
+from radiobone.evaluation.blocks.resolve import settle_blocks
 from radiobone.evaluation.calibration import SigmoidCalibrator
-from radiobone.evaluation.fitting import Fitted, fit_rows
+from radiobone.evaluation.fitting import Fitted
 from radiobone.evaluation.internal import internal_record
 from radiobone.evaluation.model import Model
 from radiobone.evaluation.model_file import read_model
@@ -65,8 +67,9 @@ def fit_model(
     BadSetting
         If ``evaluated`` is of another cohort or pipeline.
     """
+    cohort, pipeline = settle_blocks(cohort, pipeline)
     internal = {} if evaluated is None else {"internal": internal_record(evaluated, cohort, pipeline)}
-    fitted = fit_rows(
+    fitted = learn(
         cohort.X, cohort.y, cohort.groups, pipeline,
         seed=seed, key=("final",), jobs=jobs, show_progress=show_progress, derived=cohort.derived,
     )  # fmt: skip

@@ -15,10 +15,11 @@ from sklearn.pipeline import Pipeline
 from radiobone.core.errors import TooFewPerClass
 from radiobone.core.progress import progress
 from radiobone.core.seeds import seed_for
+from radiobone.evaluation.blocks.resolve import block_chains
 from radiobone.evaluation.calibration import SigmoidCalibrator, fit_sigmoid
 from radiobone.evaluation.candidates import candidates
-from radiobone.evaluation.chain import ChainBuilder, Rows
-from radiobone.evaluation.search import Problem, Searched, fit_candidate, search
+from radiobone.evaluation.chain import Rows
+from radiobone.evaluation.search import Problem, Searched, builder_for, fit_candidate, search
 from radiobone.evaluation.spec import PipelineSpec, Scalar
 from radiobone.evaluation.splits import Split, make_splits, smallest_class
 from radiobone.evaluation.threshold import choose_threshold
@@ -51,6 +52,10 @@ class Fitted:
         Mean score of the choice over the inner folds.
     inner_folds : int
         Inner folds used; fewer than asked where a class has too few patients.
+    unseen, unseen_row : numpy.ndarray
+        Probabilities of inner held-out rows, and the positions of these rows.
+    splits : tuple of Split
+        The inner folds.
     """
 
     steps: Pipeline
@@ -62,6 +67,9 @@ class Fitted:
     params: dict[str, Scalar]
     inner_score: float
     inner_folds: int
+    unseen: FloatArray
+    unseen_row: npt.NDArray[np.int64]
+    splits: tuple[Split, ...]
 
     def predict(self, table: pd.DataFrame) -> FloatArray:
         """Return the probability of the positive class of rows of the raw table."""
@@ -84,6 +92,7 @@ def fit_rows(
     jobs: int = 1,
     show_progress: bool = False,
     derived: npt.NDArray[np.bool_] | None = None,
+    within: str = "",
 ) -> Fitted:
     """Search, refit, calibrate and choose a threshold; nothing but these rows is seen.
 
@@ -107,6 +116,8 @@ def fit_rows(
         Count the inner folds as they are finished.
     derived : numpy.ndarray of bool, shape (n_rows,), optional
         Rows made from others of their group: learned from, never chosen, calibrated or cut by.
+    within : str
+        Name of the block of columns, if these are one of several: seeds depend on it, inner folds do not.
 
     Raises
     ------
@@ -116,13 +127,14 @@ def fit_rows(
         If a model refuses a parameter, or values are missing and no step fills them in.
     """
     splits, inner_folds = _inner_splits(y, groups, spec, seed, key, derived)
+    key = (*key, "block", within) if within else key
     tried = tuple(candidates(spec, seed=seed_for(seed, *key, "search")))
-    names = [step.name for step in spec.steps] + [choice.name for choice in spec.models]
+    names = [name for name, _ in spec.keyed_steps] + [choice.name for choice in spec.models]
     seeds = {name: seed_for(seed, *key, name) for name in names}
-    problem = Problem(X, y, groups, spec.steps, tried, seeds)
+    problem = Problem(X, y, groups, spec.steps, tried, seeds, block_chains(spec, X.columns))
     with progress("Choosing the model in inner folds", len(splits), show=show_progress) as advance:
         found = search(problem, splits, scoring=spec.search.scoring, jobs=jobs, advance=advance)
-    chain = ChainBuilder(spec.steps, Rows(X, y, groups), seeds).fit(found.best.steps)
+    chain = builder_for(spec.steps, problem.blocks, Rows(X, y, groups), seeds).fit(found.best.steps)
     model = fit_candidate(found.best, chain, seeds[found.best.model])
     calibrator = _calibrator(found, y, spec, model)
     unseen = as_probability(found.oof_score, calibrator)
@@ -130,7 +142,7 @@ def fit_rows(
     return Fitted(
         steps, model, calibrator, choose_threshold(unseen, y[found.oof_row], spec.threshold),
         tuple(str(name) for name in steps.get_feature_names_out()), found.best.model, found.best.searched,
-        found.score, inner_folds,
+        found.score, inner_folds, unseen, found.oof_row, splits,
     )  # fmt: skip
 
 

@@ -15,7 +15,8 @@ from radiobone.core.progress import progress
 from radiobone.evaluation.audit.finding import Finding
 from radiobone.evaluation.audit.registry import audit_cohort
 from radiobone.evaluation.audit.tell import warn_of
-from radiobone.evaluation.fitting import fit_rows
+from radiobone.evaluation.blocks.late import learn
+from radiobone.evaluation.blocks.resolve import settle_blocks
 from radiobone.evaluation.fold import FoldFit
 from radiobone.evaluation.parallel import run_all
 from radiobone.evaluation.result import Result
@@ -98,6 +99,7 @@ def nested_cv(
     WorkerDied
         If the system ended a process.
     """
+    cohort, pipeline = settle_blocks(cohort, pipeline)
     plan = plan_folds(cohort, pipeline, seed=seed, splits=splits)
     tasks = ((fold_task(cohort, split, pipeline, seed),) for split in plan.splits)
     fits = tuple(each_fold(_fit_only, tasks, len(plan.splits), jobs=jobs, show_progress=show_progress))
@@ -155,7 +157,7 @@ def fit_fold(
 ) -> FoldFit:
     """Learn from the training rows of one outer fold, then predict its test rows."""
     key = ("repeat", split.repeat, "fold", split.fold)
-    fitted = fit_rows(X_train, y_train, groups_train, pipeline, seed=seed, key=key, derived=derived)
+    fitted = learn(X_train, y_train, groups_train, pipeline, seed=seed, key=key, derived=derived)
     return FoldFit(
         repeat=split.repeat, fold=split.fold, train=split.train, test=split.test, steps=fitted.steps,
         model=fitted.model, calibrator=fitted.calibrator, threshold=fitted.threshold, features=fitted.features,

@@ -12,6 +12,7 @@ import pandas as pd
 
 from radiobone.core.errors import TooFewPerClass
 from radiobone.core.progress import Advance, Progress
+from radiobone.evaluation.blocks.joined_chain import BlockChain, JoinedChainBuilder
 from radiobone.evaluation.candidates import Candidate
 from radiobone.evaluation.chain import Chain, ChainBuilder, Rows, groups_for, named_faults
 from radiobone.evaluation.metrics import auc, average_precision
@@ -61,6 +62,14 @@ class Problem:
     steps: tuple[Step, ...]
     candidates: tuple[Candidate, ...]
     seeds: Mapping[str, int]
+    blocks: tuple[BlockChain, ...] = ()
+
+
+def builder_for(
+    steps: Sequence[Step], blocks: Sequence[BlockChain], rows: Rows, seeds: Mapping[str, int]
+) -> ChainBuilder | JoinedChainBuilder:
+    """Return what fits chains on these rows: one over all columns, or one per block where blocks have steps."""
+    return JoinedChainBuilder(blocks, rows, seeds) if blocks else ChainBuilder(steps, rows, seeds)
 
 
 def search(
@@ -122,7 +131,7 @@ def score_fold(problem: Problem, split: Split) -> FloatArray:
     numpy.ndarray of float, shape (n_held_out, n_candidates)
     """
     rows = Rows(problem.X.iloc[split.train], problem.y[split.train], problem.groups[split.train])
-    builder = ChainBuilder(problem.steps, rows, problem.seeds)
+    builder = builder_for(problem.steps, problem.blocks, rows, problem.seeds)
     raw = problem.X.iloc[split.test]
     seen: dict[int, npt.ArrayLike] = {}
     scores = np.empty((len(split.test), len(problem.candidates)))

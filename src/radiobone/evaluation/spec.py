@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
@@ -12,6 +13,7 @@ from pydantic import Field, field_validator, model_validator
 
 from radiobone.core.errors import BadConfig
 from radiobone.core.settings import Settings, parse_yaml, read_yaml, validate
+from radiobone.evaluation.blocks.settings import EarlyFusion, Fusion
 from radiobone.evaluation.splits.settings import Folds, KFold, Outer
 from radiobone.models.registry import MODELS
 from radiobone.selection.registry import RESAMPLERS, STEPS
@@ -88,6 +90,31 @@ def _check_parameters(part: Part, known: set[str]) -> None:
             )
 
 
+class Block(Settings):
+    """A named set of columns; its own steps and models take the place of the pipeline's.
+
+    ``columns`` are names, patterns (``wavelet-*``) or one table file whose columns join those of the cohort.
+    """
+
+    columns: tuple[str, ...] = Field(min_length=1)
+    steps: tuple[Step, ...] = ()
+    models: tuple[ModelChoice, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_forms(cls, content: Any) -> Any:
+        """Accept ``original_*, wavelet-*`` and lists of them besides the long form."""
+        if isinstance(content, Mapping):
+            return {**content, "columns": _names(content["columns"])} if "columns" in content else content
+        return {"columns": _names(content)}
+
+
+def _names(content: Any) -> Any:
+    if isinstance(content, str):
+        return [name.strip() for name in content.split(",") if name.strip()]
+    return content
+
+
 Scoring = Literal["roc_auc", "average_precision"]
 
 
@@ -143,10 +170,28 @@ class PipelineSpec(Settings):
     inner: Folds = Folds(folds=5, repeats=1)
     calibration: Literal["none", "sigmoid"] = "sigmoid"
     threshold: Threshold = Youden()
+    blocks: dict[str, Block] = Field(default_factory=dict)
+    fusion: Fusion = EarlyFusion()
 
-    @field_validator("search", mode="before")
+    @property
+    def has_block_steps(self) -> bool:
+        """Whether one model sees columns that went through steps of their own block."""
+        return self.fusion.kind == "early" and any(block.steps for block in self.blocks.values())
+
+    @property
+    def keyed_steps(self) -> tuple[tuple[str, Step], ...]:
+        """All steps before the model, by names that differ: ``step``, or ``block.step``."""
+        if not self.has_block_steps:
+            return tuple((step.name, step) for step in self.steps)
+        return tuple(
+            (f"{name}.{step.name}", step)
+            for name, block in self.blocks.items()
+            for step in block.steps or self.steps
+        )
+
+    @field_validator("search", "fusion", mode="before")
     @classmethod
-    def _search_by_name(cls, content: Any) -> Any:
+    def _kind_by_name(cls, content: Any) -> Any:
         return {"kind": content} if isinstance(content, str) else content
 
     @field_validator("threshold", mode="before")
@@ -161,9 +206,28 @@ class PipelineSpec(Settings):
             return {"kind": "sensitivity", "at_least": content["sensitivity"]}
         return content
 
+    @field_validator("blocks")
+    @classmethod
+    def _block_names_are_words(cls, blocks: dict[str, Block]) -> dict[str, Block]:
+        wrong = [name for name in blocks if not re.fullmatch(r"\w[\w -]*", name)]
+        if wrong:
+            raise ValueError(f"'{wrong[0]}' is no name of a block: use letters, digits, '_' and '-'")
+        return blocks
+
+    @model_validator(mode="after")
+    def _no_resampling_of_one_block(self) -> PipelineSpec:
+        resampling = [name for name, step in self.keyed_steps if self.has_block_steps and step.resamples]
+        if resampling:
+            raise ValueError(
+                f"'{resampling[0]}' would make new rows of one block alone; with early fusion and steps per block, no "
+                "step may resample. Leave it out, or use late fusion"
+            )
+        return self
+
     @model_validator(mode="after")
     def _names_once(self) -> PipelineSpec:
-        for parts in (self.steps, self.models):
+        own = [parts for block in self.blocks.values() for parts in (block.steps, block.models)]
+        for parts in (self.steps, self.models, *own):
             names = [part.name for part in parts]
             twice = sorted({name for name in names if names.count(name) > 1})
             if twice:

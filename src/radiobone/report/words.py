@@ -85,6 +85,8 @@ MODELS = {
     "tree": "decision tree",
     "vote": "soft voting",
     "stack": "stacking",
+    "late_mean": "late fusion (mean probability of the blocks' models)",
+    "late_stack": "late fusion (weighted probabilities of the blocks' models)",
 }
 SHORT_NAMES = {
     "Imc1": "Informational measure of correlation 1",
@@ -247,15 +249,16 @@ def setting_words(name: str, value: object, model: str) -> str:
     Parameters
     ----------
     name : str
-        ``step__setting``, or the setting of the model alone.
+        ``step__setting``, or the setting of the model alone; after ``block.`` where a block has its own.
     value : object
         What was chosen.
     model : str
         The model family's name.
     """
-    step, _, setting = name.rpartition("__")
-    whose = STEP_TITLES.get(step, step) if step else model_title(model)
-    return f"{whose}: {setting} = {value}"
+    block, _, own = name.rpartition(".")
+    step, _, setting = own.rpartition("__")
+    whose = STEP_TITLES.get(step, step) if step else "" if block else model_title(model)
+    return ": ".join(part for part in (block, whose, f"{setting} = {value}") if part)
 
 
 def _filter_of(prefix: str) -> str:

@@ -13,6 +13,7 @@ import pandas as pd
 from radiobone.cohort.cohort import Cohort
 from radiobone.core.entries import Entries
 from radiobone.core.interruption import saying_what_is_kept
+from radiobone.evaluation.blocks.resolve import settle_blocks
 from radiobone.evaluation.nested_cv import FoldTask, Plan, each_fold, fit_fold, fold_task, plan_folds
 from radiobone.evaluation.result import Result
 from radiobone.evaluation.spec import PipelineSpec
@@ -59,6 +60,7 @@ def judge(
     Interrupted
         If the user stops it and there is a cache.
     """
+    cohort, spec = settle_blocks(cohort, spec)
     plan = plan_folds(cohort, spec, seed=seed, splits=splits)
     n_folds = len(plan.splits)
     store = None if cache is None else Entries(cache)

@@ -16,6 +16,7 @@ from radiobone.core.tables import read_table
 from radiobone.core.warnings import collected
 from radiobone.evaluation.audit.registry import audit_cohort
 from radiobone.evaluation.audit.tell import warn_of_table
+from radiobone.evaluation.blocks.resolve import with_fusion
 from radiobone.evaluation.final_model import Model, fit_model
 from radiobone.evaluation.final_model import load_model as load_fitted
 from radiobone.evaluation.result import Result
@@ -189,9 +190,11 @@ def fit_table(
     show_progress: bool = False,
     say: Callable[[str], None] = lambda _line: None,
     evaluated: Path | None = None,
+    blocks: Sequence[str] | None = None,
+    fusion: str | None = None,
     **roles: Any,
 ) -> Model:
-    """Fit the final model on an extract folder or a table; ``roles`` as for ``read_cohort``.
+    """Fit the final model on an extract folder or a table; ``roles`` as for ``read_cohort``, blocks as for ``evaluate``.
 
     ``evaluated`` is the folder of an evaluation of the same table and pipeline, whose figures the model then carries.
 
@@ -200,18 +203,12 @@ def fit_table(
     SuspectedLeak, SiteConfounded, DuplicateRows, NoPatientIds
     """
     result = None if evaluated is None else Result.load(evaluated)
+    spec = with_fusion(resolve_pipeline(pipeline), blocks, fusion)
     cohort = read_cohort(source, **roles)
     for line in described(cohort):
         say(line)
     warn_of_table(audit_cohort(cohort), serious=True)
-    return fit_model(
-        cohort,
-        resolve_pipeline(pipeline),
-        seed=seed,
-        jobs=jobs,
-        show_progress=show_progress,
-        evaluated=result,
-    )
+    return fit_model(cohort, spec, seed=seed, jobs=jobs, show_progress=show_progress, evaluated=result)
 
 
 def score_source(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from radiobone.core.folders import (
 from radiobone.core.outputs import prepare_file, writing
 from radiobone.evaluation.audit.registry import audit_cohort
 from radiobone.evaluation.audit.tell import warn_of_table
+from radiobone.evaluation.blocks.resolve import with_fusion
 from radiobone.evaluation.final_model import Model, fit_model
 from radiobone.evaluation.result import Estimate, Result
 from radiobone.evaluation.spec import PipelineSpec, load_pipeline, with_outer
@@ -139,6 +140,8 @@ def evaluate(
     external: Any = None,
     parents: Any = None,
     duplicates: Duplicates = "group",
+    blocks: Mapping[str, Any] | None = None,
+    fusion: str | Mapping[str, Any] | None = None,
 ) -> Evaluation:
     """Judge a pipeline by nested cross-validation on arrays or data frames.
 
@@ -177,6 +180,12 @@ def evaluate(
         it was measured. Such rows are never tested, and are learned from only where their parent is.
     duplicates : {"group", "refuse"}
         Rows of different patients that agree in nearly all features: kept on one side of every split, or an error.
+    blocks : mapping of str to pattern, list of columns, or mapping, optional
+        Named sets of columns, as in a pipeline file: ``{"texture": "*_glcm_*", "clinical": ["age", "sex"]}``. Clinical
+        columns that no block names are the block ``clinical``, all others ``radiomics``.
+    fusion : str or mapping, optional
+        ``"early"`` (one model of all columns), ``"late"`` (a model per block, combined by their mean probability) or
+        ``"late-stack"`` (combined by weights learned in the inner folds).
 
     Returns
     -------
@@ -192,7 +201,7 @@ def evaluate(
         times=times, external=external, parents=parents, duplicates=duplicates,
     )  # fmt: skip
     warn_of_table(audit_cohort(cohort), serious=False)
-    spec = with_outer(resolve_pipeline(pipeline), outer)
+    spec = with_fusion(with_outer(resolve_pipeline(pipeline), outer), blocks, fusion)
     return evaluate_cohort(cohort, spec, seed=seed, jobs=jobs, show_progress=show_progress, splits=splits)
 
 
@@ -235,6 +244,8 @@ def evaluate_table(
     say: Callable[[str], None] = lambda _line: None,
     outer: str | Mapping[str, Any] | None = None,
     splits: SplitSource | None = None,
+    blocks: Mapping[str, Any] | Sequence[str] | None = None,
+    fusion: str | None = None,
     **roles: Any,
 ) -> Evaluation:
     """Judge a pipeline on a table or an extract folder, and write the result folder.
@@ -250,8 +261,8 @@ def evaluate_table(
         For the report: what was typed, and the question in the user's words.
     say : callable
         Told, line by line and before anything is computed, which column was taken for what.
-    outer, splits
-        As ``evaluate`` takes them.
+    outer, splits, blocks, fusion
+        As ``evaluate`` takes them; blocks also as ``NAME=PATTERN``.
     **roles
         As ``radiobone.cohort.readers.read_cohort`` takes them: ``target``, ``positive``, ``id``, ``groups``,
         ``site``, ``clinical``, ``features``, ``unit``, ``time``, ``external``, ``parent``,
@@ -263,7 +274,7 @@ def evaluate_table(
         Among them ``OutputTaken`` if ``output`` holds an extraction, before anything is computed.
     """
     path, folder = Path(source), prepare_result_folder(output, inputs=[source])
-    spec = with_outer(resolve_pipeline(pipeline), outer)
+    spec = with_fusion(with_outer(resolve_pipeline(pipeline), outer), blocks, fusion)
     warn_if_unfinished(path, "extraction")
     cohort = read_cohort(path, **roles)
     for line in described(cohort):
@@ -298,6 +309,8 @@ def fit(
     *,
     positive: Any = None,
     evaluated: Evaluation | None = None,
+    blocks: Mapping[str, Any] | None = None,
+    fusion: str | Mapping[str, Any] | None = None,
 ) -> Model:
     """Fit the final model on all rows; parameters as for ``evaluate``.
 
@@ -306,13 +319,9 @@ def fit(
     """
     cohort = cohort_from_arrays(X, y, groups=groups, sites=sites, clinical=clinical, positive=positive)
     warn_of_table(audit_cohort(cohort), serious=True)
-    return fit_model(
-        cohort,
-        resolve_pipeline(pipeline),
-        seed=seed,
-        jobs=jobs,
-        evaluated=None if evaluated is None else evaluated.result,
-    )
+    spec = with_fusion(resolve_pipeline(pipeline), blocks, fusion)
+    result = None if evaluated is None else evaluated.result
+    return fit_model(cohort, spec, seed=seed, jobs=jobs, evaluated=result)
 
 
 def load_result(folder: str | Path) -> Result:

@@ -1,0 +1,124 @@
+"""Late fusion: a model per block of columns, combined by what inner held-out rows say of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from sklearn.pipeline import Pipeline
+
+from radiobone.evaluation.blocks.joined_chain import STEP
+from radiobone.evaluation.blocks.settings import EarlyFusion, LateFusion
+from radiobone.evaluation.calibration import SigmoidCalibrator, fit_sigmoid
+from radiobone.evaluation.fitting import Fitted, as_probability, fit_rows
+from radiobone.evaluation.search import SCORERS
+from radiobone.evaluation.spec import PipelineSpec, Scalar
+from radiobone.evaluation.splits import Split
+from radiobone.evaluation.threshold import choose_threshold
+from radiobone.models.fused import FusedModel, safe_logit
+from radiobone.selection.joined_blocks import JoinedBlocks
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+
+
+def learn(
+    X: pd.DataFrame,
+    y: IntArray,
+    groups: npt.NDArray[np.str_],
+    spec: PipelineSpec,
+    *,
+    seed: int,
+    key: Sequence[str | int] = (),
+    **how: Any,
+) -> Fitted:
+    """Learn from these rows, by one model or by one per block as the pipeline says; arguments as for ``fit_rows``."""
+    if not isinstance(spec.fusion, LateFusion):
+        return fit_rows(X, y, groups, spec, seed=seed, key=key, **how)
+    members = {
+        name: fit_rows(
+            X[list(block.columns)], y, groups, of_block(spec, name), seed=seed, key=key, within=name, **how
+        )
+        for name, block in spec.blocks.items()
+    }
+    return _fused(X, y, spec, members)
+
+
+def of_block(spec: PipelineSpec, name: str) -> PipelineSpec:
+    """Return the pipeline of one block alone: its own steps and models, or the pipeline's."""
+    block = spec.blocks[name]
+    return spec.model_copy(
+        update={
+            "steps": block.steps or spec.steps,
+            "models": block.models or spec.models,
+            "blocks": {},
+            "fusion": EarlyFusion(),
+        }
+    )
+
+
+def _fused(X: pd.DataFrame, y: IntArray, spec: PipelineSpec, members: dict[str, Fitted]) -> Fitted:
+    """Combine the members; they share their inner folds, so held-out rows stand side by side."""
+    assert isinstance(spec.fusion, LateFusion)
+    first, *_ = members.values()
+    log_odds = np.column_stack([safe_logit(member.unseen) for member in members.values()])
+    model = FusedModel(
+        [member.model for member in members.values()], [_curve(member.calibrator) for member in members.values()],
+        [len(member.features) for member in members.values()], spec.fusion.combine == "stack",
+    )  # fmt: skip
+    rows = first.unseen_row
+    combined = _held_out(model, log_odds, y, rows, first.splits)
+    model.fit(log_odds, y[rows])
+    calibrator = None if spec.calibration == "none" else fit_sigmoid(combined, y[rows])
+    unseen = as_probability(combined, calibrator)
+    position = {str(name): number for number, name in enumerate(X.columns)}
+    places = [[position[column] for column in block.columns] for block in spec.blocks.values()]
+    steps = Pipeline([(STEP, JoinedBlocks([member.steps for member in members.values()], places))])
+    return Fitted(
+        steps, model, calibrator, choose_threshold(unseen, y[rows], spec.threshold),
+        tuple(name for member in members.values() for name in member.features), f"late_{spec.fusion.combine}",
+        _choices(members), _inner_score(spec, combined, y, rows, first.splits), first.inner_folds,
+        unseen, rows, first.splits,
+    )  # fmt: skip
+
+
+def _curve(calibrator: SigmoidCalibrator | None) -> tuple[float, float, float, float] | None:
+    if calibrator is None:
+        return None
+    return calibrator.slope, calibrator.intercept, calibrator.centre, calibrator.scale
+
+
+def _held_out(
+    model: FusedModel, log_odds: FloatArray, y: IntArray, rows: IntArray, splits: Sequence[Split]
+) -> FloatArray:
+    """Combine held-out rows by weights learned from the other inner folds; a mean has none to learn."""
+    if not model.weigh:
+        return model.combine(log_odds)
+    combined, start = np.empty(len(rows)), 0
+    for split in splits:
+        here = slice(start, start + len(split.test))
+        others = ~np.isin(rows, split.test)
+        combined[here] = model.fit(log_odds[others], y[rows[others]]).combine(log_odds[here])
+        start += len(split.test)
+    return combined
+
+
+def _inner_score(
+    spec: PipelineSpec, combined: FloatArray, y: IntArray, rows: IntArray, splits: Sequence[Split]
+) -> float:
+    """Mean score over the inner folds that hold both classes."""
+    parts = np.split(np.arange(len(rows)), np.cumsum([len(split.test) for split in splits])[:-1])
+    scores = [SCORERS[spec.search.scoring](y[rows[part]], combined[part]) for part in parts]
+    return float(np.mean([score for score in scores if score is not None]))
+
+
+def _choices(members: dict[str, Fitted]) -> dict[str, Scalar]:
+    """Return what each block's search chose."""
+    return {
+        f"{block}.{name}": value
+        for block, member in members.items()
+        for name, value in {"model": member.model_name, **member.params}.items()
+    }

@@ -1,0 +1,29 @@
+"""How blocks of columns are brought together."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from radiobone.core.settings import Settings
+
+
+class EarlyFusion(Settings):
+    """One model of the columns of all blocks."""
+
+    kind: Literal["early"] = "early"
+
+
+class LateFusion(Settings):
+    """A model per block; their probabilities are combined.
+
+    ``mean`` takes the mean; ``stack`` weighs their log odds by a logistic regression, which learns from inner
+    held-out rows of the training rows.
+    """
+
+    kind: Literal["late"] = "late"
+    combine: Literal["mean", "stack"] = "mean"
+
+
+Fusion = Annotated[EarlyFusion | LateFusion, Field(discriminator="kind")]

@@ -24,6 +24,7 @@ NAMES = [
     "report",
     "run",
     "fit",
+    "validate",
     "score",
     "recipes",
     "compare",

@@ -16,7 +16,7 @@ def register(app: typer.Typer) -> None:
 
 
 def report(
-    folder: Annotated[Path, typer.Argument(help="A result folder made by `evaluate` or `run`.")],
+    folder: Annotated[Path, typer.Argument(help="A result folder made by `evaluate`, `run` or `validate`.")],
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="The HTML file. Default: report.html inside.")
     ] = None,

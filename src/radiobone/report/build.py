@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -15,10 +16,14 @@ from radiobone.core.folders import warn_if_unfinished
 from radiobone.core.outputs import prepare_file
 from radiobone.report import numbers
 from radiobone.report.data import ResultData, read_result
+from radiobone.report.sections.base import Section
 from radiobone.report.sections.registry import SECTIONS
+from radiobone.report.validation.data import ValidationData, is_validation, read_validation
+from radiobone.report.validation.registry import VALIDATION_SECTIONS
 
 TEMPLATES = Path(__file__).parent / "templates"
 REPORT_NAME = "report.html"
+D = TypeVar("D", ResultData, ValidationData)
 
 
 def write_report(folder: Path, output: Path | None = None) -> Path:
@@ -29,7 +34,7 @@ def write_report(folder: Path, output: Path | None = None) -> Path:
     Parameters
     ----------
     folder : Path
-        What ``radiobone evaluate`` wrote.
+        What ``radiobone evaluate`` or ``radiobone validate`` wrote.
     output : Path, optional
         The file; ``report.html`` in the folder unless given.
 
@@ -47,18 +52,28 @@ def write_report(folder: Path, output: Path | None = None) -> Path:
     """
     source = Path(folder)
     target = source / REPORT_NAME if output is None else Path(output)
-    data = read_result(source)
-    warn_if_unfinished(source, "evaluation")
+    validation = is_validation(source)
+    page = render_validation(read_validation(source)) if validation else render(read_result(source))
+    warn_if_unfinished(source, "validation" if validation else "evaluation")
     prepare_file(target, example=REPORT_NAME)
-    write_text(target, render(data))
+    write_text(target, page)
     return target
 
 
 def render(data: ResultData) -> str:
-    """Return the report as HTML."""
+    """Return the report of an evaluation as HTML."""
+    return _render(data, SECTIONS)
+
+
+def render_validation(data: ValidationData) -> str:
+    """Return the report of a validation as HTML."""
+    return _render(data, VALIDATION_SECTIONS)
+
+
+def _render(data: D, sections: Sequence[Section[D]]) -> str:
     environment = _environment()
     shown, absent = [], []
-    for section in SECTIONS:
+    for section in sections:
         context = section.context(data)
         if context is None:
             absent.append(section)

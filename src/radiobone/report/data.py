@@ -105,8 +105,8 @@ def read_result(folder: Path) -> ResultData:
     audit = _json_or_none(folder / "audit.json")
     return ResultData(
         folder=folder,
-        metrics=_with_class_names(_mapping(folder / "metrics.json")),
-        provenance=_mapping(folder / "provenance.json"),
+        metrics=with_class_names(read_mapping(folder / "metrics.json")),
+        provenance=read_mapping(folder / "provenance.json"),
         predictions=read_table(folder / "predictions.parquet"),
         selected=read_table(folder / "selected.parquet"),
         folds=list(read_json(folder / "folds.json")),
@@ -122,7 +122,8 @@ def _json_or_none(path: Path) -> Any:
     return read_json(path) if path.is_file() else None
 
 
-def _with_class_names(metrics: Record) -> Record:
+def with_class_names(metrics: Record) -> Record:
+    """Name a class of a bare number or ``yes`` with its target, and keep the names as they were."""
     target = str(metrics["target"])
     named: Record = {}
     for side in ("positive", "negative"):
@@ -132,7 +133,13 @@ def _with_class_names(metrics: Record) -> Record:
     return {**metrics, **named}
 
 
-def _mapping(path: Path) -> Record:
+def read_mapping(path: Path) -> Record:
+    """Read a JSON file of named values.
+
+    Raises
+    ------
+    FileUnreadable
+    """
     content = read_json(path)
     if not isinstance(content, dict):
         raise FileUnreadable(f"{path} holds a {type(content).__name__} where named values are needed.")

@@ -26,8 +26,12 @@ def roc_figure(
     ax = figure.subplots()
     ax.plot([0, 1], [0, 1], color=MUTED, linewidth=1, linestyle=(0, (4, 3)), label="Chance (AUC 0.50)")
     low, high = (band.mean - band.sd).clip(0, 1), (band.mean + band.sd).clip(0, 1)
-    ax.fill_between(band.fpr, low, high, color=BLUE, alpha=0.16, linewidth=0, label="± 1 SD between folds")
-    name = f"Mean of {band.n_curves} folds"
+    several = band.n_curves > 1
+    if several:
+        ax.fill_between(
+            band.fpr, low, high, color=BLUE, alpha=0.16, linewidth=0, label="± 1 SD between folds"
+        )
+    name = f"Mean of {band.n_curves} folds" if several else "This cohort"
     ax.plot(
         band.fpr, band.mean, color=BLUE, linewidth=2.2, label=f"{name}, AUC {auc_text}" if auc_text else name
     )

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
-
-from radiobone.report.data import ResultData
+from typing import Any, Generic, TypeVar
 
 Context = dict[str, Any]
+D = TypeVar("D")
 
 
 @dataclass(frozen=True)
-class Section:
+class Section(Generic[D]):
     """One part of the report.
 
     Attributes
@@ -22,12 +21,12 @@ class Section:
     title : str
         Heading.
     context : callable
-        Makes the template's values from a result; None leaves the section out.
+        Makes the template's values from what the page is about; None leaves the section out.
     absent : str
         What the report says when the section is left out.
     """
 
     key: str
     title: str
-    context: Callable[[ResultData], Context | None]
+    context: Callable[[D], Context | None]
     absent: str = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from radiobone.report.data import ResultData
 from radiobone.report.sections.base import Section
 from radiobone.report.sections.cohort import COHORT
 from radiobone.report.sections.images import IMAGES
@@ -11,4 +12,12 @@ from radiobone.report.sections.selection import SELECTION
 from radiobone.report.sections.shap import SHAP
 from radiobone.report.sections.summary import SUMMARY
 
-SECTIONS: tuple[Section, ...] = (SUMMARY, PERFORMANCE, COHORT, IMAGES, SELECTION, SHAP, PROVENANCE)
+SECTIONS: tuple[Section[ResultData], ...] = (
+    SUMMARY,
+    PERFORMANCE,
+    COHORT,
+    IMAGES,
+    SELECTION,
+    SHAP,
+    PROVENANCE,
+)

@@ -1,0 +1,1 @@
+"""The page of a frozen model on another cohort."""

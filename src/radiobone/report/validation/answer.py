@@ -1,0 +1,60 @@
+"""First screen of a validation: how the frozen model did, beside what was expected of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from radiobone.report.figures.interval import interval_figure
+from radiobone.report.figures.svg import to_svg
+from radiobone.report.numbers import decimals
+from radiobone.report.reading import belief, brier_sentence, ranking_sentence
+from radiobone.report.sections.base import Context, Section
+from radiobone.report.sections.summary import TILES
+from radiobone.report.validation.data import ValidationData
+from radiobone.report.words import model_title
+
+ENOUGH_OF_A_CLASS = 100
+
+
+def _context(data: ValidationData) -> Context:
+    about, metrics = data.metrics, data.metrics["metrics"]
+    auc = metrics["auc"]
+    level, sentence = belief(auc)
+    return {
+        "about": about,
+        "model": model_title(str(about["model"]["model"])),
+        "auc": auc,
+        "inside": data.internal.get("auc"),
+        "level": {"better": "good", "unclear": "careful"}.get(level, "bad"),
+        "belief": sentence,
+        "reading": _reading(about),
+        "tiles": [(key, title, hint, metrics[key], data.internal.get(key)) for key, title, hint in TILES],
+        "figure": to_svg(
+            interval_figure(auc["mean"], auc["low"], auc["high"]),
+            key="interval",
+            title="AUC with its 95 % interval",
+            description=f"AUC {decimals(auc['mean'])}, from {decimals(auc['low'])} to {decimals(auc['high'])}.",
+        ),
+    }
+
+
+def _reading(about: dict[str, Any]) -> list[str]:
+    metrics = about["metrics"]
+    sentences = [ranking_sentence(metrics["auc"]["mean"], about["positive"], about["negative"])]
+    sentences.append(brier_sentence(metrics["brier"]["mean"], about["n_positive"] / about["n_rows"]))
+    rarer = min(about["n_positive"], about["n_negative"])
+    if rarer < ENOUGH_OF_A_CLASS:
+        sentences.append(
+            f"The smaller class has {rarer} cases. To judge a model on another cohort, guidance asks for about "
+            f"{ENOUGH_OF_A_CLASS} of each class (Collins, Stat Med 2016); calibration above all is uncertain with fewer."
+        )
+    n_unlike = about["ranges"]["n_rows_unlike"]
+    if n_unlike:
+        sentences.append(
+            f"{n_unlike} of {about['n_rows']} cases are so far outside what the model was trained on that their "
+            "probabilities mean nothing; they are counted here all the same, since nobody will take them out in use."
+        )
+    return [*sentences, *about["notes"]]
+
+
+ANSWER = Section("validation_answer", "Answer", _context)

@@ -1,0 +1,36 @@
+"""Which model, which cohort, which versions."""
+
+from __future__ import annotations
+
+from radiobone.report.sections.base import Context, Section
+from radiobone.report.sections.provenance import as_yaml, flat, without_folders
+from radiobone.report.validation.data import ValidationData
+from radiobone.report.words import model_title
+
+
+def _context(data: ValidationData) -> Context:
+    model, cohort = data.metrics["model"], data.provenance["cohort"]
+    training, internal = model["training"], model["internal"]
+    trained = f"{training['n_patients']} patients, {training['n_positive']} positive and {training['n_negative']} negative rows"
+    inside = (
+        f"{internal['n_folds']} outer folds, {internal['n_repeats']} repeat(s), {internal['created']}"
+        if internal
+        else "not carried by the model; `radiobone fit --evaluated RESULT` adds it"
+    )
+    facts = {
+        "Model": f"{model_title(str(model['model']))}, {model['n_features']} features, fitted {model['created']}",
+        "SHA-256 of the model": model["digest"],
+        "Trained on": f"{trained} (from {flat(training['source'])})",
+        "Nested cross-validation in training": inside,
+        "Intended use": model["intended_use"],
+        "Cohort": f"{flat(cohort['source'])}{', SHA-256 ' + cohort['digest'] if cohort['digest'] else ''}",
+        "Seed": data.provenance["seed"],
+    }
+    return {
+        "facts": facts,
+        "command": without_folders(data.provenance["command"]),
+        "versions": as_yaml(data.provenance["versions"]),
+    }
+
+
+ORIGIN = Section("validation_origin", "How it was made", _context)

@@ -1,0 +1,21 @@
+"""The sections of a validation's page, in their order. To add one: its module, its template and a line here."""
+
+from __future__ import annotations
+
+from radiobone.report.sections.base import Section
+from radiobone.report.validation.answer import ANSWER
+from radiobone.report.validation.comparison import COMPARISON
+from radiobone.report.validation.data import ValidationData
+from radiobone.report.validation.figures import FIGURES
+from radiobone.report.validation.origin import ORIGIN
+from radiobone.report.validation.ranges import RANGES
+from radiobone.report.validation.recalibration import RECALIBRATION
+
+VALIDATION_SECTIONS: tuple[Section[ValidationData], ...] = (
+    ANSWER,
+    FIGURES,
+    RECALIBRATION,
+    COMPARISON,
+    RANGES,
+    ORIGIN,
+)

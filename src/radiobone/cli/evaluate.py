@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from radiobone.cli import options
+from radiobone.cli.optional_value import OptionalNumbers
 
 EPILOG = """Examples:
 
@@ -19,6 +20,8 @@ EPILOG = """Examples:
 
 [bold]radiobone evaluate features --target dead --clinical age,sex --block embeddings=deep.csv --fusion late -o fused[/bold]
 
+[bold]radiobone evaluate table.csv --target dead --null-control --optimism-meter -o checked[/bold]
+
 Then: [bold]radiobone report result[/bold]
 
 Interrupted? Run the same command again: finished folds are kept."""
@@ -26,7 +29,7 @@ Interrupted? Run the same command again: finished folds are kept."""
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command(epilog=EPILOG)(evaluate)
+    app.command(cls=OptionalNumbers, epilog=EPILOG)(evaluate)
 
 
 def evaluate(
@@ -51,6 +54,8 @@ def evaluate(
     duplicates: options.Duplicates = "group",
     block: options.Block = None,
     fusion: options.Fusion = None,
+    null_control: options.NullControl = None,
+    optimism_meter: options.OptimismMeter = False,
     seed: options.Seed = 0,
     jobs: options.Jobs = options.ALL_CORES,
     quiet: options.Quiet = False,
@@ -75,6 +80,8 @@ def evaluate(
         duplicates=duplicates,
         blocks=block,
         fusion=fusion,
+        null_control=null_control,
+        optimism_meter=optimism_meter,
         **options.roles(target, positive, id_column, groups, site, clinical, features, unit),
     )
     options.show_metrics(evaluation)

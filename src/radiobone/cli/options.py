@@ -99,6 +99,22 @@ Parent = Annotated[
         "Such rows are never tested, and are learned from only where their parent is.",
     ),
 ]
+NullControl = Annotated[
+    int | None,
+    typer.Option(
+        "--null-control",
+        metavar="[N]",
+        help="Run the same pipeline on labels shuffled between patients, N times (20 if not said, and at least): an honest one "
+        "gives an AUC of 0.5. Takes N times as long as the evaluation.",
+    ),
+]
+OptimismMeter = Annotated[
+    bool,
+    typer.Option(
+        "--optimism-meter",
+        help="Show beside the result what the wrong way would have reported: every step fitted on all rows before the folds.",
+    ),
+]
 Duplicates = Annotated[
     Literal["group", "refuse"],
     typer.Option(
@@ -179,3 +195,7 @@ def show_metrics(evaluation: Any) -> None:
             typer.echo(f"  {title:<18} –  (no fold holds both classes)")
             continue
         typer.echo(f"  {title:<18} {value.mean:.3f}  (95 % interval {value.low:.3f} to {value.high:.3f})")
+    from radiobone.workflow.control_words import control_lines
+
+    for line, alarming in control_lines(evaluation.result.summary):
+        typer.secho(f"  {line}", fg=typer.colors.RED if alarming else None, bold=alarming)

@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperCommand
 
+from radiobone.cli.optional_value import OptionalNumbers
 from radiobone.cli.options import (
     ALL_CORES,
     EXIT_SOME_FAILED,
     Jobs,
+    NullControl,
+    OptimismMeter,
     Output,
     Quiet,
     command_line,
@@ -38,7 +40,7 @@ All keys:
 """
 
 
-class WithKeys(TyperCommand):
+class WithKeys(OptionalNumbers):
     """The command, whose help lists the keys of a study file as the program knows them."""
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
@@ -62,6 +64,8 @@ def run(
     seed: Annotated[
         int | None, typer.Option("--seed", min=0, help="Instead of the study file's seed.")
     ] = None,
+    null_control: NullControl = None,
+    optimism_meter: OptimismMeter = False,
     jobs: Jobs = ALL_CORES,
     quiet: Quiet = False,
 ) -> None:
@@ -69,8 +73,9 @@ def run(
     from radiobone.workflow.study_file import run_study
 
     extracted, evaluation = run_study(
-        study, output, seed=seed, jobs=jobs, show_progress=not quiet, command=command_line(), say=typer.echo
-    )
+        study, output, seed=seed, jobs=jobs, show_progress=not quiet, command=command_line(), say=typer.echo,
+        null_control=null_control, optimism_meter=optimism_meter,
+    )  # fmt: skip
     show_metrics(evaluation)
     typer.secho(f"Report: {(output / 'report.html').resolve()}", bold=True)
     if extracted is not None and extracted.n_failed:

@@ -111,6 +111,10 @@ class NoPatientIds(RadioboneWarning):
     """Each row was taken as one patient."""
 
 
+class NullControlDeparts(RadioboneWarning):
+    """On shuffled labels the pipeline does not give an AUC of 0.5."""
+
+
 class PossiblePatients(RadioboneWarning):
     """A column called like a patient's repeats, and its rows are not kept together."""
 

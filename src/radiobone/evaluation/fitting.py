@@ -126,7 +126,7 @@ def fit_rows(
     BadSetting
         If a model refuses a parameter, or values are missing and no step fills them in.
     """
-    splits, inner_folds = _inner_splits(y, groups, spec, seed, key, derived)
+    splits, inner_folds = inner_splits(y, groups, spec, seed, key, derived)
     key = (*key, "block", within) if within else key
     tried = tuple(candidates(spec, seed=seed_for(seed, *key, "search")))
     names = [name for name, _ in spec.keyed_steps] + [choice.name for choice in spec.models]
@@ -146,7 +146,7 @@ def fit_rows(
     )  # fmt: skip
 
 
-def _inner_splits(
+def inner_splits(
     y: npt.NDArray[np.int64],
     groups: npt.NDArray[np.str_],
     spec: PipelineSpec,
@@ -154,6 +154,13 @@ def _inner_splits(
     key: Sequence[str | int],
     derived: npt.NDArray[np.bool_] | None,
 ) -> tuple[tuple[Split, ...], int]:
+    """Return the inner folds of training rows, and how many there are per repeat.
+
+    Raises
+    ------
+    TooFewPerClass
+        If a class has fewer than two patients.
+    """
     rarer = smallest_class(y, groups) if derived is None else smallest_class(y[~derived], groups[~derived])
     if rarer < 2:
         raise TooFewPerClass(

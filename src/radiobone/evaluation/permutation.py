@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -80,16 +80,22 @@ def permutation_test(
         shuffle_patients(labels, patient, rng_for(seed, "permutation", number))
         for number in range(n_permutations)
     )
-    null = np.array([value for value in map(score, shuffles) if value is not None], dtype=float)
-    if observed is None or not len(null):
+    null = [value for value in map(score, shuffles) if value is not None]
+    if observed is None or not null:
         raise BadSetting(
             f"The true labels have {'no' if observed is None else 'a'} score and {len(null)} of {n_permutations} "
             "shuffles have one: there is nothing to compare. Use fewer folds or more patients."
         )
-    as_good = int((null >= observed - 1e-12).sum())
-    bounds = binomtest(as_good, len(null)).proportion_ci(LEVEL, method="exact")
+    return against_shuffles(observed, null)
+
+
+def against_shuffles(observed: float, null: Sequence[float]) -> PermutationTest:
+    """Compare the score of the true labels with those of shuffled ones, of which there is one at least."""
+    scores = np.array(null, dtype=float)
+    as_good = int((scores >= observed - 1e-12).sum())
+    bounds = binomtest(as_good, len(scores)).proportion_ci(LEVEL, method="exact")
     return PermutationTest(
-        observed, null, (as_good + 1) / (len(null) + 1), float(bounds.low), float(bounds.high)
+        observed, scores, (as_good + 1) / (len(scores) + 1), float(bounds.low), float(bounds.high)
     )
 
 

@@ -31,6 +31,7 @@ from radiobone.evaluation.splits.file import SplitSource
 from radiobone.explain.explanation import Explanation
 from radiobone.report.build import write_report
 from radiobone.workflow.announce import described
+from radiobone.workflow.controls import Controls, with_controls
 from radiobone.workflow.feature_table import listed_pictures
 from radiobone.workflow.judging import judge
 
@@ -142,6 +143,8 @@ def evaluate(
     duplicates: Duplicates = "group",
     blocks: Mapping[str, Any] | None = None,
     fusion: str | Mapping[str, Any] | None = None,
+    null_control: int | None = None,
+    optimism_meter: bool = False,
 ) -> Evaluation:
     """Judge a pipeline by nested cross-validation on arrays or data frames.
 
@@ -186,6 +189,12 @@ def evaluate(
     fusion : str or mapping, optional
         ``"early"`` (one model of all columns), ``"late"`` (a model per block, combined by their mean probability) or
         ``"late-stack"`` (combined by weights learned in the inner folds).
+    null_control : int, optional
+        Shuffle the labels so often between patients, 20 times at least, and run the same pipeline on each: an honest one
+        gives 0.5 on average. In ``.result.summary["null_control"]``; a serious finding if it does not.
+    optimism_meter : bool
+        Also run the leaky twin (every step fitted on all rows before the folds) on the same folds, to see what the wrong way
+        would have reported. In ``.result.summary["optimism_meter"]``, never among the metrics.
 
     Returns
     -------
@@ -196,13 +205,17 @@ def evaluate(
     ------
     TableError, StudyError, SettingError
     """
+    spec = with_fusion(with_outer(resolve_pipeline(pipeline), outer), blocks, fusion)
+    controls = Controls(null_control, optimism_meter)
+    controls.check(spec)
     cohort = cohort_from_arrays(
         X, y, groups=groups, sites=sites, clinical=clinical, positive=positive,
         times=times, external=external, parents=parents, duplicates=duplicates,
     )  # fmt: skip
     warn_of_table(audit_cohort(cohort), serious=False)
-    spec = with_fusion(with_outer(resolve_pipeline(pipeline), outer), blocks, fusion)
-    return evaluate_cohort(cohort, spec, seed=seed, jobs=jobs, show_progress=show_progress, splits=splits)
+    return evaluate_cohort(
+        cohort, spec, seed=seed, jobs=jobs, show_progress=show_progress, splits=splits, controls=controls
+    )
 
 
 def evaluate_cohort(
@@ -215,11 +228,17 @@ def evaluate_cohort(
     origin: Mapping[str, Any] | None = None,
     cache: Path | None = None,
     splits: SplitSource | None = None,
+    controls: Controls = Controls(),  # noqa: B008 - it is frozen
 ) -> Evaluation:
     """Judge a pipeline on a cohort; ``origin`` joins the provenance, finished folds are kept in ``cache``."""
+    spec = resolve_pipeline(pipeline)
+    controls.check(spec)
     result, explanation = judge(
-        cohort, resolve_pipeline(pipeline), seed=seed, jobs=jobs, show_progress=show_progress, cache=cache,
-        splits=splits,
+        cohort, spec, seed=seed, jobs=jobs, show_progress=show_progress, cache=cache, splits=splits
+    )
+    result = with_controls(
+        result, cohort, spec, controls, seed=seed, jobs=jobs, show_progress=show_progress, cache=cache,
+        folds_given=splits is not None,
     )  # fmt: skip
     folds = {"folds_given": splits is not None}
     named = replace(result, provenance={**result.provenance, **folds, **(origin or {})})
@@ -246,6 +265,8 @@ def evaluate_table(
     splits: SplitSource | None = None,
     blocks: Mapping[str, Any] | Sequence[str] | None = None,
     fusion: str | None = None,
+    null_control: int | None = None,
+    optimism_meter: bool = False,
     **roles: Any,
 ) -> Evaluation:
     """Judge a pipeline on a table or an extract folder, and write the result folder.
@@ -261,7 +282,7 @@ def evaluate_table(
         For the report: what was typed, and the question in the user's words.
     say : callable
         Told, line by line and before anything is computed, which column was taken for what.
-    outer, splits, blocks, fusion
+    outer, splits, blocks, fusion, null_control, optimism_meter
         As ``evaluate`` takes them; blocks also as ``NAME=PATTERN``.
     **roles
         As ``radiobone.cohort.readers.read_cohort`` takes them: ``target``, ``positive``, ``id``, ``groups``,
@@ -275,6 +296,8 @@ def evaluate_table(
     """
     path, folder = Path(source), prepare_result_folder(output, inputs=[source])
     spec = with_fusion(with_outer(resolve_pipeline(pipeline), outer), blocks, fusion)
+    controls = Controls(null_control, optimism_meter)
+    controls.check(spec)
     warn_if_unfinished(path, "extraction")
     cohort = read_cohort(path, **roles)
     for line in described(cohort):
@@ -291,6 +314,7 @@ def evaluate_table(
         origin=origin,
         cache=folder / FOLD_CACHE,
         splits=splits,
+        controls=controls,
     )
     _carry_along(path, folder)
     evaluation.save(folder)

@@ -75,6 +75,15 @@ class Study(Settings):
     pipeline: str | dict[str, Any] = Field(
         "default", description="Name (see `radiobone recipes`), YAML file, or a pipeline written out here."
     )
+    null_control: int | None = Field(
+        None,
+        ge=20,
+        description="Run the pipeline on labels shuffled between patients, so many times: 20 or more.",
+    )
+    optimism_meter: bool = Field(
+        False,
+        description="Show beside the result what the wrong way (steps fitted on all rows) would have reported.",
+    )
     seed: int = Field(0, ge=0, description="Seed of the folds and models.")
 
     @model_validator(mode="after")
@@ -133,6 +142,8 @@ def run_study(
     show_progress: bool = True,
     command: str | None = None,
     say: Say = lambda _line: None,
+    null_control: int | None = None,
+    optimism_meter: bool = False,
 ) -> tuple[FeatureTable | None, Evaluation]:
     """Extract, evaluate and report one study.
 
@@ -146,6 +157,8 @@ def run_study(
         Instead of the file's.
     say : callable
         Told what happens, line by line.
+    null_control, optimism_meter
+        As ``evaluate`` takes them; besides those that the file asks for.
 
     Returns
     -------
@@ -174,6 +187,8 @@ def run_study(
         command=command,
         title=study.title or None,
         say=say,
+        null_control=study.null_control if null_control is None else null_control,
+        optimism_meter=study.optimism_meter or optimism_meter,
         **study.roles(),
     )
     write_report(output)

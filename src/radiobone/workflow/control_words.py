@@ -1,0 +1,44 @@
+"""What the controls found, in lines for the terminal; the wrong way's figure is never shown without saying what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+
+def control_lines(summary: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
+    """Yield lines on the null control and the optimism meter, each with whether it is an alarm."""
+    if "null_control" in summary:
+        yield _null(summary["null_control"])
+    if "optimism_meter" in summary:
+        yield _meter(summary["optimism_meter"]), False
+
+
+def _null(found: Mapping[str, Any]) -> tuple[str, bool]:
+    figures = (
+        f"mean AUC {found['mean']:.3f} over {found['n_shuffles']} shuffles of the labels, expected {found['low']:.3f} to "
+        f"{found['high']:.3f}"
+    )
+    if found["departs"]:
+        return (
+            f"NULL CONTROL FAILED: {figures}. The AUC above is not to be believed; see NullControlDeparts.",
+            True,
+        )
+    return f"null control       passed: {figures}; permutation p {found['p']:.3g}", False
+
+
+def _meter(found: Mapping[str, Any]) -> str:
+    if found["wrong_way_auc"] is None:
+        return "optimism meter     –  (no fold holds both classes)"
+    return (
+        f"optimism meter     the wrong way would have claimed AUC {found['wrong_way_auc']:.3f} instead of "
+        f"{found['honest_auc']:.3f} on the same folds ({found['inflation']:+.3f}): {how_wrong(found)}. {found['label']}."
+    )
+
+
+def how_wrong(found: Mapping[str, Any]) -> str:
+    """Say what the wrong way does."""
+    fitted, resampled = found["fitted_on_all_rows"], found["resampled_before_the_split"]
+    parts = [f"{', '.join(fitted)} fitted on all rows"] if fitted else []
+    parts += [f"{', '.join(resampled)} before the split"] if resampled else []
+    return "; ".join(parts)

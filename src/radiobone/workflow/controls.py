@@ -1,0 +1,225 @@
+"""Checks of the method itself beside a result: the null control, and on request what the wrong way would have reported."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from radiobone.cohort.cohort import Cohort
+from radiobone.core.entries import Entries
+from radiobone.core.errors import BadSetting, TooFewPerClass
+from radiobone.core.files import content_digest
+from radiobone.core.interruption import saying_what_is_kept
+from radiobone.core.progress import progress
+from radiobone.core.warnings import NullControlDeparts
+from radiobone.evaluation.blocks.resolve import settle_blocks
+from radiobone.evaluation.metrics import auc
+from radiobone.evaluation.nested_cv import FoldTask, fit_fold, fold_task
+from radiobone.evaluation.null_control import (
+    Shuffle,
+    check_n_shuffles,
+    null_control,
+    null_entry,
+    null_finding,
+    shuffles,
+)
+from radiobone.evaluation.parallel import run_all
+from radiobone.evaluation.result import Result
+from radiobone.evaluation.spec import PipelineSpec
+from radiobone.evaluation.splits import Split
+from radiobone.evaluation.splits.file import resolve_splits
+from radiobone.evaluation.wrong_way.leaky_table import leaky_tables
+from radiobone.evaluation.wrong_way.optimism_meter import LeakyRows, leaky_fold, leaky_rows, meter_entry
+from radiobone.workflow.kept_folds import fold_keys
+
+NULL_STORE, WRONG_STORE = "null_control", "optimism_meter"
+LEAST_SCORED = 2
+NO_AUC = (
+    "The null control compares AUCs, and hardly any outer fold has both classes among its test rows. Use other folds, or leave "
+    "--null-control out."
+)
+
+
+@dataclass(frozen=True)
+class Controls:
+    """Which controls are wanted.
+
+    Attributes
+    ----------
+    null_shuffles : int or None
+        Shuffles of the null control; None for no null control.
+    optimism_meter : bool
+        Whether to run the leaky twin too.
+    """
+
+    null_shuffles: int | None = None
+    optimism_meter: bool = False
+
+    def check(self, spec: PipelineSpec) -> None:
+        """Refuse what cannot be done, before anything is computed.
+
+        Raises
+        ------
+        BadSetting
+        """
+        if self.null_shuffles is not None:
+            check_n_shuffles(self.null_shuffles)
+        if self.optimism_meter and spec.fusion.kind == "late":
+            raise BadSetting(
+                "The optimism meter runs the leaky twin of one model, and late fusion has one per block. Use early fusion, or "
+                "evaluate a block alone."
+            )
+
+
+@dataclass(frozen=True)
+class Run:
+    """How the controls are run: as the result was, of which they speak."""
+
+    cohort: Cohort
+    spec: PipelineSpec
+    splits: tuple[Split, ...]
+    seed: int
+    jobs: int
+    show_progress: bool
+    cache: Path | None
+
+    def store(self, name: str) -> Entries | None:
+        """Return where finished folds of a control are kept, apart from those of the result."""
+        return None if self.cache is None else Entries(self.cache / name)
+
+
+def with_controls(
+    result: Result,
+    cohort: Cohort,
+    spec: PipelineSpec,
+    wanted: Controls,
+    *,
+    seed: int,
+    jobs: int,
+    show_progress: bool,
+    cache: Path | None,
+    folds_given: bool,
+) -> Result:
+    """Return the result with its controls in ``summary``; a null that departs from 0.5 is a serious finding.
+
+    Raises
+    ------
+    StudyError, SettingError, RunError
+
+    Warns
+    -----
+    NullControlDeparts
+    """
+    cohort, spec = settle_blocks(cohort, spec)
+    splits = resolve_splits(result.splits, cohort) or ()
+    run = Run(cohort, spec, splits, seed, jobs, show_progress, cache)
+    if wanted.null_shuffles is not None:
+        result = _with_null(result, run, wanted.null_shuffles, folds_given)
+    if wanted.optimism_meter:
+        result = _with_meter(result, run)
+    return result
+
+
+def _with_null(result: Result, run: Run, n_shuffles: int, folds_given: bool) -> Result:
+    observed = result.metrics["auc"].mean
+    if observed is None:
+        raise TooFewPerClass(NO_AUC)
+    drawn = list(shuffles(run.cohort, run.splits, run.spec, n_shuffles, seed=run.seed, fixed=folds_given))
+    per_fold = _null_folds(run, drawn)
+    means = [mean for mean in map(_mean, per_fold) if mean is not None]
+    if len(means) < LEAST_SCORED:
+        raise TooFewPerClass(NO_AUC)
+    found = null_control(observed, means)
+    finding = null_finding(found)
+    told = result.audit if finding is None else [*result.audit, asdict(finding)]
+    if finding is not None:
+        warnings.warn(NullControlDeparts(finding.message), stacklevel=4)
+    return replace(result, summary={**result.summary, "null_control": null_entry(found)}, audit=told)
+
+
+def _null_folds(run: Run, drawn: Sequence[Shuffle]) -> list[list[float | None]]:
+    keys = [fold_keys(one.cohort, one.splits, run.spec, one.seed) for one in drawn]
+    places = [(number, fold) for number, one in enumerate(drawn) for fold in range(len(one.splits))]
+
+    def task(place: tuple[int, int]) -> tuple[FoldTask, Any]:
+        one, split = drawn[place[0]], drawn[place[0]].splits[place[1]]
+        return fold_task(one.cohort, split, run.spec, one.seed), one.cohort.y[split.test]
+
+    flat = [keys[number][fold] for number, fold in places]
+    title = f"Null control ({len(drawn)} shuffles of the labels)"
+    values = _kept_or_done(run, NULL_STORE, title, flat, null_fold, lambda at: task(places[at]))
+    found: list[list[float | None]] = [[] for _ in drawn]
+    for (number, _), value in zip(places, values, strict=True):
+        found[number].append(value)
+    return found
+
+
+def null_fold(to_fit: FoldTask, y_test: Any) -> float | None:
+    """Fit one outer fold of shuffled labels and score its test rows."""
+    return auc(y_test, fit_fold(*to_fit).probability)
+
+
+def _with_meter(result: Result, run: Run) -> Result:
+    honest = [fold["auc"] for fold in result.folds]
+    keys = [
+        content_digest(["wrong way", key]) for key in fold_keys(run.cohort, run.splits, run.spec, run.seed)
+    ]
+    rows: list[tuple[LeakyRows, ...]] = []
+
+    def task(at: int) -> tuple[tuple[LeakyRows, ...], Split, PipelineSpec, int]:
+        if not rows:
+            rows.extend(
+                leaky_rows(list(leaky_tables(run.cohort, run.spec, seed=run.seed)), run.splits, seed=run.seed)
+            )
+        return rows[at], run.splits[at], run.spec, run.seed
+
+    title = "Optimism meter (the wrong way, for comparison)"
+    wrong = _kept_or_done(run, WRONG_STORE, title, keys, leaky_fold, task)
+    entry = meter_entry(run.spec, run.splits, honest, wrong)
+    return replace(result, summary={**result.summary, "optimism_meter": entry})
+
+
+def _kept_or_done(
+    run: Run,
+    name: str,
+    title: str,
+    keys: Sequence[str],
+    work: Callable[..., float | None],
+    task: Callable[[int], Any],
+) -> list[float | None]:
+    """Take the AUC of each fold from an earlier run, or compute and keep it."""
+    store = run.store(name)
+    read = {at: None if store is None else store.read(key) for at, key in enumerate(keys)}
+    found: dict[int, list[float | None]] = {at: one for at, one in read.items() if isinstance(one, list)}
+    missing = [at for at in range(len(keys)) if at not in found]
+
+    def tasks() -> Iterator[tuple[Any, ...]]:
+        for at in missing:
+            yield work, task(at), store, keys[at]
+
+    kept = None if store is None else lambda: f"{store.count(keys)} of {len(keys)} folds of {title}"
+    with saying_what_is_kept(kept), progress(title, len(missing), show=run.show_progress) as advance:
+        done = run_all(_keeping, tasks(), n_tasks=len(missing), jobs=run.jobs, advance=advance)
+    found |= dict(zip(missing, done, strict=True))
+    if store is not None:
+        store.prune(keys)
+    return [found[at][0] for at in range(len(keys))]
+
+
+def _keeping(
+    work: Callable[..., float | None], task: tuple[Any, ...], store: Entries | None, key: str
+) -> list[float | None]:
+    value = [work(*task)]
+    if store is not None:
+        store.write(key, value)
+    return value
+
+
+def _mean(values: Sequence[float | None]) -> float | None:
+    there = [value for value in values if value is not None]
+    return float(np.mean(there)) if there else None

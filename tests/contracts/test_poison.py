@@ -54,7 +54,7 @@ def state(fit):
         "probe": probe.tobytes(),
         "scores": np.asarray(scores).tobytes(),
         "calibrator": repr(fit.calibrator),
-        "threshold": repr(fit.threshold),
+        "threshold": repr((fit.threshold, fit.patient_threshold)),
         "choice": repr((fit.model_name, fit.params, fit.features, fit.inner_score)),
     }
     if type(fit.model).__module__.startswith("sklearn"):

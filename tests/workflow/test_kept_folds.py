@@ -180,6 +180,7 @@ def keys(frame: pd.DataFrame, spec: dict[str, Any] = SPEC, seed: int = 0) -> lis
     return fold_keys(cohort, plan.splits, load_pipeline(spec), seed)
 
 
+@pytest.mark.filterwarnings("ignore::radiobone.core.warnings.PatientLevelLeftOut")
 @pytest.mark.parametrize("change", [one_value, one_class, one_patient, one_name])
 def test_other_data_are_other_folds(change: Callable[[pd.DataFrame], None]) -> None:
     frame = table()

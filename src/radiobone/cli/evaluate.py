@@ -56,6 +56,7 @@ def evaluate(
     fusion: options.Fusion = None,
     null_control: options.NullControl = None,
     optimism_meter: options.OptimismMeter = False,
+    pool: options.Pool = None,
     seed: options.Seed = 0,
     jobs: options.Jobs = options.ALL_CORES,
     quiet: options.Quiet = False,
@@ -82,6 +83,7 @@ def evaluate(
         fusion=fusion,
         null_control=null_control,
         optimism_meter=optimism_meter,
+        pool=pool,
         **options.roles(target, positive, id_column, groups, site, clinical, features, unit),
     )
     options.show_metrics(evaluation)

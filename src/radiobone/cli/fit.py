@@ -49,6 +49,7 @@ def fit(
     ] = None,
     block: options.Block = None,
     fusion: options.Fusion = None,
+    pool: options.Pool = None,
     seed: options.Seed = 0,
     jobs: options.Jobs = options.ALL_CORES,
     quiet: options.Quiet = False,
@@ -70,6 +71,7 @@ def fit(
         evaluated=evaluated,
         blocks=block,
         fusion=fusion,
+        pool=pool,
         **options.roles(target, positive, id_column, groups, site, clinical, features, unit),
     )
     digest = model.save(output)

@@ -141,6 +141,16 @@ Fusion = Annotated[
     ),
 ]
 
+Pool = Annotated[
+    str | None,
+    typer.Option(
+        "--pool",
+        help="How a patient's rows (vertebrae, views) become one probability: mean (default), median, max, min, or none. "
+        "Patients with rows of both classes are refused; with '-any' behind it (max-any) they are positive. Rows and patients "
+        "are both reported.",
+    ),
+]
+
 
 def roles(
     target: str,
@@ -199,3 +209,8 @@ def show_metrics(evaluation: Any) -> None:
 
     for line, alarming in control_lines(evaluation.result.summary):
         typer.secho(f"  {line}", fg=typer.colors.RED if alarming else None, bold=alarming)
+    level = evaluation.result.patients
+    if level is not None and level.metrics["auc"].mean is not None:
+        auc = level.metrics["auc"]
+        told = f"{auc.mean:.3f}  (95 % interval {auc.low:.3f} to {auc.high:.3f})"
+        typer.echo(f"  {'AUC of patients':<18} {told}, {level.rule} of the rows of each")

@@ -115,6 +115,10 @@ class NullControlDeparts(RadioboneWarning):
     """On shuffled labels the pipeline does not give an AUC of 0.5."""
 
 
+class PatientLevelLeftOut(RadioboneWarning):
+    """Rows of patients are not pooled, since it is not clear which class the patients are."""
+
+
 class PossiblePatients(RadioboneWarning):
     """A column called like a patient's repeats, and its rows are not kept together."""
 

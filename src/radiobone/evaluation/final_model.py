@@ -18,6 +18,7 @@ from radiobone.evaluation.fitting import Fitted
 from radiobone.evaluation.internal import internal_record
 from radiobone.evaluation.model import Model
 from radiobone.evaluation.model_file import read_model
+from radiobone.evaluation.pooling import is_pooled, patient_cut
 from radiobone.evaluation.result import Result
 from radiobone.evaluation.spec import PipelineSpec
 
@@ -69,6 +70,8 @@ def fit_model(
     """
     cohort, pipeline = settle_blocks(cohort, pipeline)
     internal = {} if evaluated is None else {"internal": internal_record(evaluated, cohort, pipeline)}
+    pooled = is_pooled(cohort, pipeline.pool)
+    pooling = {"pooling": pipeline.pool.model_dump()} if pooled and pipeline.pool else {}
     fitted = learn(
         cohort.X, cohort.y, cohort.groups, pipeline,
         seed=seed, key=("final",), jobs=jobs, show_progress=show_progress, derived=cohort.derived,
@@ -80,7 +83,8 @@ def fit_model(
         fitted.steps, fitted.model, fitted.calibrator, fitted.threshold,
         tuple(str(name) for name in cohort.X.columns), needed, fitted.features,
         tuple(float(value) for value in cohort.X.median()), ranges,
-        {**_about(cohort, pipeline, fitted, seed, intended_use), **internal},
+        {**_about(cohort, pipeline, fitted, seed, intended_use), **internal, **pooling},
+        patient_threshold=patient_cut(fitted, cohort.y, cohort.patient, pipeline) if pooling else None,
     )  # fmt: skip
 
 
@@ -114,7 +118,7 @@ def load_model(path: Path) -> Model:
         steps, classifier, None if calibrator is None else SigmoidCalibrator(**calibrator), content["threshold"],
         tuple(content["inputs"]), tuple(content["needed"]), tuple(content["features"]), tuple(content["fill"]),
         {name: (bounds[0], bounds[1]) for name, bounds in content["ranges"].items()}, content["about"],
-        content["digest"],
+        content["digest"], content.get("patient_threshold"),
     )  # fmt: skip
 
 

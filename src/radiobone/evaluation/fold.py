@@ -39,6 +39,8 @@ class FoldOutcome:
         Of the positive class, for the test rows.
     name : str
         What is tested, such as a site; empty where chance decided.
+    patient_threshold : float or None
+        Pooled probability from which a patient counts as positive; None where rows are not pooled.
     """
 
     repeat: int
@@ -53,6 +55,7 @@ class FoldOutcome:
     inner_folds: int
     probability: npt.NDArray[np.float64]
     name: str = ""
+    patient_threshold: float | None = None
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

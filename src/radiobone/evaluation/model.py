@@ -18,6 +18,7 @@ from radiobone.core.errors import FeatureMismatch
 from radiobone.evaluation.calibration import SigmoidCalibrator
 from radiobone.evaluation.fitting import as_probability
 from radiobone.evaluation.model_file import write_model
+from radiobone.evaluation.pooling import pool
 from radiobone.evaluation.row_names import patients_of, regions_of
 from radiobone.evaluation.training_range import range_notes, warn_of_range
 from radiobone.models.scores import raw_scores
@@ -53,6 +54,8 @@ class Model:
         Plain data: target, classes, training counts, settings of extraction, intended use, versions.
     digest : str
         Of the saved file; empty before saving.
+    patient_threshold : float or None
+        Pooled probability from which a patient counts as positive; None where rows are not pooled.
     """
 
     steps: Pipeline
@@ -66,6 +69,7 @@ class Model:
     ranges: Mapping[str, tuple[float, float]]
     about: Mapping[str, Any]
     digest: str = ""
+    patient_threshold: float | None = None
 
     def __repr__(self) -> str:
         return f"Model({self.in_brief()})"
@@ -94,7 +98,9 @@ class Model:
             With the table's index: the columns of patient and region where the table has them, ``probability``,
             ``threshold``, ``predicted`` (1 or 0), ``predicted_class`` (its name), how many of the needed
             features lie outside what the model was trained on, ``outside_range``, with their names,
-            ``outside_features``, and ``warnings``, empty or why the score is not to be used.
+            ``outside_features``, and ``warnings``, empty or why the score is not to be used. Where the model pools
+            rows and the table tells patients apart, also ``patient_probability``, ``patient_threshold`` and
+            ``patient_predicted``, the same in all rows of a patient.
 
         Raises
         ------
@@ -117,7 +123,7 @@ class Model:
         named = dict.fromkeys([*self.patients_in(table), *self.regions_in(table)])
         notes = range_notes(outside)
         warn_of_range(notes)
-        return pd.DataFrame(
+        scored = pd.DataFrame(
             {
                 **{name: table[name].to_numpy() for name in named},
                 "probability": probability,
@@ -129,6 +135,20 @@ class Model:
                 "warnings": notes,
             },
             index=table.index,
+        )
+        return self._with_patients(scored, self.patients_in(table))
+
+    def _with_patients(self, scored: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+        """Add the pooled probability of each row's patient."""
+        if self.patient_threshold is None or not columns:
+            return scored
+        patient = scored[columns[0]].astype(str).to_numpy()
+        pooled, of_row = pool(scored["probability"].to_numpy(), patient, self.about["pooling"]["rule"])
+        of_patient = pooled[of_row]
+        return scored.assign(
+            patient_probability=of_patient,
+            patient_threshold=self.patient_threshold,
+            patient_predicted=(of_patient >= self.patient_threshold).astype(np.int64),
         )
 
     def needed_values(self, table: pd.DataFrame) -> pd.DataFrame:
@@ -171,6 +191,7 @@ class Model:
     def _plain(self) -> dict[str, Any]:
         return {
             "threshold": self.threshold,
+            "patient_threshold": self.patient_threshold,
             "calibrator": None if self.calibrator is None else asdict(self.calibrator),
             "inputs": list(self.inputs),
             "needed": list(self.needed),

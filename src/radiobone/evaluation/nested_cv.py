@@ -19,6 +19,7 @@ from radiobone.evaluation.blocks.late import learn
 from radiobone.evaluation.blocks.resolve import settle_blocks
 from radiobone.evaluation.fold import FoldFit
 from radiobone.evaluation.parallel import run_all
+from radiobone.evaluation.pooling import is_pooled, patient_cut
 from radiobone.evaluation.result import Result
 from radiobone.evaluation.spec import PipelineSpec
 from radiobone.evaluation.splits import Split, check_groups_whole
@@ -37,15 +38,17 @@ FoldTask = tuple[
     PipelineSpec,
     int,
     npt.NDArray[np.bool_] | None,
+    npt.NDArray[np.str_],
 ]
 
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """What the audit found, and the outer folds to come."""
+    """What the audit found, the outer folds to come, and whether patients are reported beside rows."""
 
     findings: tuple[Finding, ...]
     splits: tuple[Split, ...]
+    pooled: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,7 +106,7 @@ def nested_cv(
     plan = plan_folds(cohort, pipeline, seed=seed, splits=splits)
     tasks = ((fold_task(cohort, split, pipeline, seed),) for split in plan.splits)
     fits = tuple(each_fold(_fit_only, tasks, len(plan.splits), jobs=jobs, show_progress=show_progress))
-    return NestedRun(make_result(cohort, pipeline, fits, plan.findings, seed=seed), fits)
+    return NestedRun(make_result(cohort, pipeline, fits, plan.findings, seed=seed, pooled=plan.pooled), fits)
 
 
 def _fit_only(to_fit: FoldTask) -> FoldFit:
@@ -132,7 +135,7 @@ def plan_folds(
     planned = resolve_splits(splits, cohort) or outer_splits(cohort, pipeline.outer, seed=seed)
     check_groups_whole(planned, cohort.groups)
     check_derived(planned, cohort.parent)
-    return Plan(tuple(findings), planned)
+    return Plan(tuple(findings), planned, is_pooled(cohort, pipeline.pool))
 
 
 def fold_task(cohort: Cohort, split: Split, pipeline: PipelineSpec, seed: int) -> FoldTask:
@@ -141,7 +144,7 @@ def fold_task(cohort: Cohort, split: Split, pipeline: PipelineSpec, seed: int) -
     derived = None if cohort.derived is None else cohort.derived[train]
     return (
         cohort.X.iloc[train], cohort.y[train], cohort.groups[train], cohort.X.iloc[split.test], split, pipeline, seed,
-        derived,
+        derived, cohort.patient[train],
     )  # fmt: skip
 
 
@@ -154,6 +157,7 @@ def fit_fold(
     pipeline: PipelineSpec,
     seed: int,
     derived: npt.NDArray[np.bool_] | None = None,
+    patient_train: npt.NDArray[np.str_] | None = None,
 ) -> FoldFit:
     """Learn from the training rows of one outer fold, then predict its test rows."""
     key = ("repeat", split.repeat, "fold", split.fold)
@@ -163,4 +167,5 @@ def fit_fold(
         model=fitted.model, calibrator=fitted.calibrator, threshold=fitted.threshold, features=fitted.features,
         model_name=fitted.model_name, params=fitted.params, inner_score=fitted.inner_score,
         inner_folds=fitted.inner_folds, probability=fitted.predict(X_test), name=split.name,
+        patient_threshold=patient_cut(fitted, y_train, patient_train, pipeline),
     )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,14 @@ import pandas as pd
 
 from radiobone.core.errors import FileMissing, FileUnreadable
 from radiobone.core.files import read_json, write_json, write_parquet
+from radiobone.evaluation.estimate import Estimate as Estimate
+from radiobone.evaluation.estimate import estimate_of
+from radiobone.evaluation.patient_level import (
+    PATIENT_PREDICTIONS_FILE,
+    PatientLevel,
+    load_patient_level,
+    save_patient_level,
+)
 
 METRICS_FILE, FOLDS_FILE, AUDIT_FILE, PROVENANCE_FILE = (
     "metrics.json",
@@ -20,40 +28,6 @@ METRICS_FILE, FOLDS_FILE, AUDIT_FILE, PROVENANCE_FILE = (
 )
 SPLITS_FILE = "splits.json"
 PREDICTIONS_FILE, SELECTED_FILE = "predictions.parquet", "selected.parquet"
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """One metric.
-
-    Attributes
-    ----------
-    mean : float or None
-        Over the folds in which it can be computed; None if there is none.
-    low, high : float or None
-        95 % interval of the mean.
-    pooled : float or None
-        Of all rows of a repeat together, averaged over repeats.
-    sd : float or None
-        Standard deviation over folds.
-    n_folds : int
-        Folds in which it could be computed.
-    method : str
-        How the interval was made.
-    t_low, t_high : float or None
-        95 % interval of the mean by the corrected resampled t (``resampled_t``), cut to the metric's range; unlike
-        ``low`` and ``high``, of models fitted on other training rows too. None in results of older versions.
-    """
-
-    mean: float | None
-    low: float | None
-    high: float | None
-    pooled: float | None
-    sd: float | None
-    n_folds: int
-    method: str = ""
-    t_low: float | None = None
-    t_high: float | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,6 +52,8 @@ class Result:
         What was run on what.
     splits : mapping
         The outer folds with a digest of the row ids and groups, to be used again; empty where an older version wrote the result.
+    patients : PatientLevel or None
+        The same of patients, where several rows of each were pooled.
     """
 
     predictions: pd.DataFrame
@@ -88,6 +64,7 @@ class Result:
     audit: list[dict[str, str]]
     provenance: Mapping[str, Any]
     splits: Mapping[str, Any] = field(default_factory=dict)
+    patients: PatientLevel | None = None
 
     def __repr__(self) -> str:
         return f"Result({self.in_brief()})"
@@ -119,7 +96,9 @@ class Result:
         write_json(folder / PROVENANCE_FILE, dict(self.provenance))
         write_json(folder / SPLITS_FILE, dict(self.splits))
         metrics = {name: asdict(estimate) for name, estimate in self.metrics.items()}
-        write_json(folder / METRICS_FILE, {**self.summary, "metrics": metrics})
+        save_patient_level(self.patients, folder)
+        level = {} if self.patients is None else {"patients": self.patients.as_plain()}
+        write_json(folder / METRICS_FILE, {**self.summary, "metrics": metrics, **level})
 
     @classmethod
     def load(cls, folder: Path) -> Result:
@@ -138,7 +117,8 @@ class Result:
             )
         try:
             summary = read_json(folder / METRICS_FILE)
-            metrics = {name: _estimate(entry) for name, entry in summary.pop("metrics").items()}
+            metrics = {name: estimate_of(entry) for name, entry in summary.pop("metrics").items()}
+            level = summary.pop("patients", None)
             findings = read_json(folder / AUDIT_FILE)["findings"]
         except (KeyError, TypeError, AttributeError) as error:
             raise FileUnreadable(
@@ -149,6 +129,7 @@ class Result:
             _parquet(folder / PREDICTIONS_FILE), _parquet(folder / SELECTED_FILE), read_json(folder / FOLDS_FILE),
             metrics, summary, findings, read_json(folder / PROVENANCE_FILE),
             read_json(folder / SPLITS_FILE) if (folder / SPLITS_FILE).is_file() else {},
+            None if level is None else load_patient_level(level, _parquet(folder / PATIENT_PREDICTIONS_FILE)),
         )  # fmt: skip
 
 
@@ -163,11 +144,6 @@ def _shown(value: float | None) -> str:
 def _cut(text: object, longest: int = 20) -> str:
     name = str(text)
     return name if len(name) <= longest else f"{name[: longest - 1]}…"
-
-
-def _estimate(entry: Mapping[str, Any]) -> Estimate:
-    known = {field.name for field in fields(Estimate)}
-    return Estimate(**{key: value for key, value in entry.items() if key in known})
 
 
 def _parquet(path: Path) -> pd.DataFrame:

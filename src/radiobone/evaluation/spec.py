@@ -13,7 +13,7 @@ from pydantic import Field, field_validator, model_validator
 
 from radiobone.core.errors import BadConfig
 from radiobone.core.settings import Settings, parse_yaml, read_yaml, validate
-from radiobone.evaluation.blocks.settings import EarlyFusion, Fusion
+from radiobone.evaluation.blocks.settings import EarlyFusion, Fusion, Pooling
 from radiobone.evaluation.splits.settings import Folds, KFold, Outer
 from radiobone.models.registry import MODELS
 from radiobone.selection.registry import RESAMPLERS, STEPS
@@ -172,6 +172,7 @@ class PipelineSpec(Settings):
     threshold: Threshold = Youden()
     blocks: dict[str, Block] = Field(default_factory=dict)
     fusion: Fusion = EarlyFusion()
+    pool: Pooling | None = Pooling(labels="skip")
 
     @property
     def has_block_steps(self) -> bool:
@@ -193,6 +194,17 @@ class PipelineSpec(Settings):
     @classmethod
     def _kind_by_name(cls, content: Any) -> Any:
         return {"kind": content} if isinstance(content, str) else content
+
+    @field_validator("pool", mode="before")
+    @classmethod
+    def _pool_short_forms(cls, content: Any) -> Any:
+        """Accept ``max``, ``max-any`` and ``none``."""
+        if content in ("none", False):
+            return None
+        if not isinstance(content, str):
+            return content
+        rule, _, labels = content.partition("-")
+        return {"rule": rule, "labels": labels or "same"}
 
     @field_validator("threshold", mode="before")
     @classmethod

@@ -14,9 +14,12 @@ import pandas as pd
 from radiobone.cohort.cohort import Cohort
 from radiobone.core.provenance import machine, versions
 from radiobone.evaluation.audit.finding import Finding
+from radiobone.evaluation.blocks.settings import Pooling
 from radiobone.evaluation.fold import FoldOutcome
 from radiobone.evaluation.intervals import intervals, method_of
 from radiobone.evaluation.metrics import LOWEST, METRICS, Scored, auc, confusion
+from radiobone.evaluation.patient_level import PatientLevel
+from radiobone.evaluation.pooling import as_patients
 from radiobone.evaluation.resampled_t import corrected_t
 from radiobone.evaluation.result import Estimate, Result
 from radiobone.evaluation.result_statistics import calibration_entry, decision_curve_entry, stability_entry
@@ -32,8 +35,9 @@ def make_result(
     findings: Sequence[Finding],
     *,
     seed: int,
+    pooled: bool = False,
 ) -> Result:
-    """Put the result together from the fitted folds."""
+    """Put the result together from the fitted folds; ``pooled`` adds the level of patients."""
     predictions = predictions_table(cohort, fits)
     rows = [(fit.repeat, fit.fold, name) for fit in fits for name in fit.features]
     selected = pd.DataFrame(rows, columns=["repeat", "fold", "feature"])
@@ -41,6 +45,19 @@ def make_result(
         predictions, selected, [_fold_entry(cohort, fit) for fit in fits], estimates(predictions, cohort, fits, seed=seed),
         _summary(cohort, fits, predictions, seed), [asdict(finding) for finding in findings],
         provenance(cohort, pipeline, seed=seed), splits_content(fits, cohort),
+        _patient_level(cohort, pipeline.pool, fits, seed) if pooled and pipeline.pool else None,
+    )  # fmt: skip
+
+
+def _patient_level(cohort: Cohort, pooling: Pooling, fits: Sequence[FoldOutcome], seed: int) -> PatientLevel:
+    """Score patients: each is one row, with the pooled probability of its rows."""
+    people, folds = as_patients(cohort, fits, pooling)
+    predictions = predictions_table(people, folds)
+    once = predictions.drop_duplicates("patient_id")
+    return PatientLevel(
+        rule=pooling.rule, n_patients=len(once), n_positive=int(once["y"].sum()),
+        n_mixed=len(set(cohort.patient[people.y != cohort.y].tolist())), confusion=confusion(scored(predictions)),
+        metrics=estimates(predictions, people, folds, seed=seed), predictions=predictions.drop(columns=["roi", "row_id"]),
     )  # fmt: skip
 
 

@@ -69,7 +69,9 @@ def judge(
     kept = None if store is None else lambda: f"{store.count(keys)} of {n_folds} folds"
     with saying_what_is_kept(kept):
         judged = _all_folds(cohort, spec, plan, places, seed, jobs, show_progress)
-        result = make_result(cohort, spec, [fold.outcome for fold in judged], plan.findings, seed=seed)
+        result = make_result(
+            cohort, spec, [fold.outcome for fold in judged], plan.findings, seed=seed, pooled=plan.pooled
+        )
     if store is not None:
         store.prune(keys)
     return result, gathered([fold.explained for fold in judged])

@@ -27,7 +27,7 @@ from radiobone.explain.over_folds import ExplainedFold, long_table
 FORMAT = 1
 LEARNING_PARTS = ("core", "cohort", "selection", "models", "evaluation", "explain")
 WORDS_ONLY = {"name", "title", "about"}
-OUTCOME_FIELDS = ("threshold", "model_name", "inner_score", "inner_folds")
+OUTCOME_FIELDS = ("threshold", "patient_threshold", "model_name", "inner_score", "inner_folds")
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +51,7 @@ def fold_keys(cohort: Cohort, splits: Sequence[Split], spec: PipelineSpec, seed:
         "rows": [str(name) for name in cohort.X.index],
         "classes": cohort.y.tolist(),
         "groups": cohort.groups.tolist(),
+        "patients": cohort.patient.tolist(),
         "pipeline": spec.model_dump_json(
             exclude=WORDS_ONLY
         ),  # text: the order of a grid decides its candidates

@@ -192,6 +192,7 @@ def fit_table(
     evaluated: Path | None = None,
     blocks: Sequence[str] | None = None,
     fusion: str | None = None,
+    pool: str | None = None,
     **roles: Any,
 ) -> Model:
     """Fit the final model on an extract folder or a table; ``roles`` as for ``read_cohort``, blocks as for ``evaluate``.
@@ -203,7 +204,7 @@ def fit_table(
     SuspectedLeak, SiteConfounded, DuplicateRows, NoPatientIds
     """
     result = None if evaluated is None else Result.load(evaluated)
-    spec = with_fusion(resolve_pipeline(pipeline), blocks, fusion)
+    spec = with_fusion(resolve_pipeline(pipeline), blocks, fusion, pool)
     cohort = read_cohort(source, **roles)
     for line in described(cohort):
         say(line)

@@ -145,6 +145,7 @@ def evaluate(
     fusion: str | Mapping[str, Any] | None = None,
     null_control: int | None = None,
     optimism_meter: bool = False,
+    pool: str | Mapping[str, Any] | None = None,
 ) -> Evaluation:
     """Judge a pipeline by nested cross-validation on arrays or data frames.
 
@@ -195,6 +196,10 @@ def evaluate(
     optimism_meter : bool
         Also run the leaky twin (every step fitted on all rows before the folds) on the same folds, to see what the wrong way
         would have reported. In ``.result.summary["optimism_meter"]``, never among the metrics.
+    pool : str or mapping, optional
+        How the probabilities of a patient's rows become one: ``"mean"`` (the default), ``"median"``, ``"max"``, ``"min"``, or
+        ``"none"``. Patients with rows of both classes are an error, or with ``"max-any"`` positive; where nothing is said
+        they are a warning, and rows alone are reported.
 
     Returns
     -------
@@ -205,7 +210,7 @@ def evaluate(
     ------
     TableError, StudyError, SettingError
     """
-    spec = with_fusion(with_outer(resolve_pipeline(pipeline), outer), blocks, fusion)
+    spec = with_fusion(with_outer(resolve_pipeline(pipeline), outer), blocks, fusion, pool)
     controls = Controls(null_control, optimism_meter)
     controls.check(spec)
     cohort = cohort_from_arrays(
@@ -267,6 +272,7 @@ def evaluate_table(
     fusion: str | None = None,
     null_control: int | None = None,
     optimism_meter: bool = False,
+    pool: str | None = None,
     **roles: Any,
 ) -> Evaluation:
     """Judge a pipeline on a table or an extract folder, and write the result folder.
@@ -282,7 +288,7 @@ def evaluate_table(
         For the report: what was typed, and the question in the user's words.
     say : callable
         Told, line by line and before anything is computed, which column was taken for what.
-    outer, splits, blocks, fusion, null_control, optimism_meter
+    outer, splits, blocks, fusion, pool, null_control, optimism_meter
         As ``evaluate`` takes them; blocks also as ``NAME=PATTERN``.
     **roles
         As ``radiobone.cohort.readers.read_cohort`` takes them: ``target``, ``positive``, ``id``, ``groups``,
@@ -295,7 +301,7 @@ def evaluate_table(
         Among them ``OutputTaken`` if ``output`` holds an extraction, before anything is computed.
     """
     path, folder = Path(source), prepare_result_folder(output, inputs=[source])
-    spec = with_fusion(with_outer(resolve_pipeline(pipeline), outer), blocks, fusion)
+    spec = with_fusion(with_outer(resolve_pipeline(pipeline), outer), blocks, fusion, pool)
     controls = Controls(null_control, optimism_meter)
     controls.check(spec)
     warn_if_unfinished(path, "extraction")
@@ -335,6 +341,7 @@ def fit(
     evaluated: Evaluation | None = None,
     blocks: Mapping[str, Any] | None = None,
     fusion: str | Mapping[str, Any] | None = None,
+    pool: str | Mapping[str, Any] | None = None,
 ) -> Model:
     """Fit the final model on all rows; parameters as for ``evaluate``.
 
@@ -343,7 +350,7 @@ def fit(
     """
     cohort = cohort_from_arrays(X, y, groups=groups, sites=sites, clinical=clinical, positive=positive)
     warn_of_table(audit_cohort(cohort), serious=True)
-    spec = with_fusion(resolve_pipeline(pipeline), blocks, fusion)
+    spec = with_fusion(resolve_pipeline(pipeline), blocks, fusion, pool)
     result = None if evaluated is None else evaluated.result
     return fit_model(cohort, spec, seed=seed, jobs=jobs, evaluated=result)
 

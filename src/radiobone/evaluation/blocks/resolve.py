@@ -23,8 +23,9 @@ def with_fusion(
     spec: PipelineSpec,
     blocks: Mapping[str, Any] | Sequence[str] | None = None,
     fusion: str | Mapping[str, Any] | None = None,
+    pool: str | Mapping[str, Any] | None = None,
 ) -> PipelineSpec:
-    """Return the pipeline with more blocks or another fusion; None changes nothing.
+    """Return the pipeline with more blocks, another fusion or another pooling; None changes nothing.
 
     Parameters
     ----------
@@ -33,12 +34,14 @@ def with_fusion(
         Take the place of the pipeline's blocks of the same names.
     fusion : str or mapping, optional
         ``early``, ``late``, ``late-stack``, or as in a pipeline file.
+    pool : str or mapping, optional
+        ``mean``, ``median``, ``max``, ``min``, with ``-any`` behind it, or ``none``; or as in a pipeline file.
 
     Raises
     ------
     BadConfig, BadSetting
     """
-    if not blocks and fusion is None:
+    if not blocks and fusion is None and pool is None:
         return spec
     content = spec.model_dump()
     named = dict(blocks) if isinstance(blocks, Mapping) else dict(map(_assignment, blocks or ()))
@@ -47,7 +50,8 @@ def with_fusion(
         kind, _, combine = fusion.partition("-")
         fusion = {"kind": kind, "combine": combine} if combine else {"kind": kind}
     content["fusion"] = fusion or content["fusion"]
-    return validate(PipelineSpec, content, source="blocks")
+    content["pool"] = content["pool"] if pool is None else pool
+    return validate(PipelineSpec, content, source="blocks, fusion or pooling")
 
 
 def _assignment(text: str) -> tuple[str, str]:

@@ -26,4 +26,15 @@ class LateFusion(Settings):
     combine: Literal["mean", "stack"] = "mean"
 
 
+class Pooling(Settings):
+    """How the probabilities of a patient's rows become one.
+
+    ``labels`` says what a patient is whose rows have both classes: ``same`` refuses it, ``any`` counts the patient as
+    positive, ``skip`` leaves the level of patients out, with a warning.
+    """
+
+    rule: Literal["mean", "median", "max", "min"] = "mean"
+    labels: Literal["same", "any", "skip"] = "same"
+
+
 Fusion = Annotated[EarlyFusion | LateFusion, Field(discriminator="kind")]

@@ -54,9 +54,16 @@ def _context(data: ResultData) -> Context:
         "measured": [row for row in CALIBRATION if row[0] in (data.metrics.get("calibration") or {})],
         "decision": _decision(data),
         "metrics": metric_rows(data.metrics["metrics"]),
+        "patients": _patients(data),
         "folds": [fold_row(fold) for fold in data.folds],
         "models": [(model_title(name), n) for name, n in (data.metrics.get("models") or {}).items()],
     }
+
+
+def _patients(data: ResultData) -> Context | None:
+    """Return the measures of patients, where several rows of each were pooled."""
+    level = data.metrics.get("patients")
+    return None if level is None else {**level, "rows": metric_rows(level["metrics"])}
 
 
 def metric_rows(metrics: dict[str, Any]) -> list[dict[str, Any]]:

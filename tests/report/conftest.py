@@ -13,8 +13,11 @@ import pandas as pd
 import pytest
 from sklearn.metrics import roc_auc_score
 
+from radiobone.evaluation.null_control import null_control, null_entry
 from radiobone.evaluation.result_statistics import calibration_entry, decision_curve_entry, stability_entry
+from radiobone.evaluation.spec import load_pipeline
 from radiobone.evaluation.weighted import HeldOut
+from radiobone.evaluation.wrong_way.optimism_meter import meter_entry
 
 FEATURES = (
     "original_firstorder_Mean", "wavelet-LLH_glcm_JointEntropy", "original_shape_MeshVolume",
@@ -164,11 +167,17 @@ def _statistics(table: pd.DataFrame, folds: list[dict]) -> dict:
     y, repeat = table["y"].to_numpy(), table["repeat"].to_numpy()
     fold = table.groupby(["repeat", "fold"]).ngroup().to_numpy()
     rows = HeldOut(y, table["probability"].to_numpy(), table["predicted"].to_numpy(), patient, fold)
+    splits = [SimpleNamespace(repeat=one["repeat"], fold=one["fold"]) for one in folds]
+    honest = [one["auc"] or 0.5 for one in folds]
     chosen = [SimpleNamespace(features=tuple(one["features"])) for one in folds]
     return {
         "calibration": calibration_entry(rows, repeat, seed=0),
         "decision_curve": decision_curve_entry(rows, repeat, seed=0),
         "selection_stability": stability_entry(chosen, 1132),
+        "null_control": null_entry(null_control(0.81, np.random.default_rng(0).normal(0.5, 0.08, 20))),
+        "optimism_meter": meter_entry(
+            load_pipeline("smote_rf"), splits, honest, [one + 0.1 for one in honest]
+        ),
     }
 
 

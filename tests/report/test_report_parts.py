@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from matplotlib.figure import Figure
 from sklearn.metrics import roc_auc_score
 
-from radiobone.evaluation.result_statistics import decision_curve_entry
+from radiobone.evaluation.null_control import null_control, null_entry
+from radiobone.evaluation.result_statistics import calibration_entry, decision_curve_entry
 from radiobone.evaluation.weighted import HeldOut
 from radiobone.report.cautions import cautions
-from radiobone.report.curves import calibration_bins, roc_band
+from radiobone.report.curves import roc_band
 from radiobone.report.data import read_result
 from radiobone.report.figures.beeswarm import beeswarm_figure, rank_share, swarm_offsets
 from radiobone.report.figures.calibration import calibration_figure
@@ -25,6 +26,7 @@ from radiobone.report.figures.decision import decision_figure
 from radiobone.report.figures.frequency import frequency_figure
 from radiobone.report.figures.importance import importance_figure
 from radiobone.report.figures.interval import interval_figure
+from radiobone.report.figures.null import null_figure
 from radiobone.report.figures.roc import roc_figure
 from radiobone.report.figures.rows import LONGEST, cut
 from radiobone.report.figures.style import wrapped
@@ -56,23 +58,6 @@ def test_area_under_the_mean_curve_is_the_mean_auc(folds):
         area = np.trapezoid(band.mean, band.fpr)
         assert area == pytest.approx(np.mean([roc_auc_score(y, s) for y, s in usable]), abs=0.006)
         assert (np.diff(band.mean) >= -1e-12).all()
-
-
-def test_calibration_groups_hold_every_row_once():
-    rng = np.random.default_rng(0)
-    probability = rng.random(300)
-    truth = (rng.random(300) < probability).astype(int)
-    bins = calibration_bins(truth, probability, repeats=3)
-    assert bins.n.sum() == 100
-    assert np.average(bins.observed, weights=bins.n) == pytest.approx(truth.mean(), abs=1e-9)
-    assert (np.diff(bins.predicted) > 0).all()
-    assert ((bins.low <= bins.observed) & (bins.observed <= bins.high)).all()
-
-
-def test_repeats_do_not_narrow_the_calibration_intervals():
-    y, p = np.tile([0, 1], 30), np.tile(np.linspace(0.1, 0.9, 60), 1)
-    once, thrice = calibration_bins(y, p), calibration_bins(np.tile(y, 3), np.tile(p, 3), repeats=3)
-    assert (thrice.high - thrice.low).mean() == pytest.approx((once.high - once.low).mean(), rel=0.05)
 
 
 @pytest.mark.parametrize(
@@ -206,7 +191,15 @@ def figures() -> dict[str, Figure]:
             decision_curve_entry(HeldOut(y, p, y, np.arange(80), y * 0), y * 0, seed=0)
         ),
         "empty roc": roc_figure(roc_band([])),
-        "calibration": calibration_figure(calibration_bins(y, p), y, p, positive="$1", negative="_n"),
+        "calibration": calibration_figure(
+            calibration_entry(HeldOut(y, p, y, np.arange(80), y * 0), y * 0, seed=0)["binned"],
+            y,
+            p,
+            positive="$1",
+            negative="_n",
+        ),
+        "null": null_figure(null_entry(null_control(0.9, rng.normal(0.5, 0.1, 20)))),
+        "null that departs": null_figure(null_entry(null_control(0.9, rng.normal(0.7, 0.1, 20)))),
         "confusion": confusion_figure({"tp": 0, "fp": 3, "tn": 4, "fn": 0}, "a" * 99, "<b>"),
         "frequency": frequency_figure(names, [1.0, 0.5, 0.1]),
         "beeswarm": beeswarm_figure(names, columns, [np.full(30, np.nan), *columns[1:]], positive="yes"),

@@ -9,8 +9,6 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.metrics import roc_curve
 
-from radiobone.evaluation.sample_bounds import wilson
-
 FloatArray = npt.NDArray[np.float64]
 GRID = np.linspace(0.0, 1.0, 201)
 
@@ -31,25 +29,6 @@ class RocBand:
     mean: FloatArray
     sd: FloatArray
     n_curves: int
-
-
-@dataclass(frozen=True, eq=False)
-class CalibrationBins:
-    """Predicted against observed, in groups of equal size.
-
-    Attributes
-    ----------
-    predicted, observed, low, high : ndarray, shape (n_bins,)
-        Mean probability, share of positives, and that share's 95 % Wilson interval.
-    n : ndarray of int, shape (n_bins,)
-        Rows of the cohort in each group.
-    """
-
-    predicted: FloatArray
-    observed: FloatArray
-    low: FloatArray
-    high: FloatArray
-    n: npt.NDArray[np.int64]
 
 
 def roc_band(curves: Sequence[tuple[npt.ArrayLike, npt.ArrayLike]]) -> RocBand:
@@ -74,24 +53,3 @@ def _sensitivity_on_grid(y: npt.NDArray[np.int64], probability: FloatArray) -> F
     sensitivity = np.interp(GRID, fpr, tpr)  # where the curve rises straight up: its upper end
     sensitivity[0] = 0.0
     return np.asarray(sensitivity, dtype=float)
-
-
-def calibration_bins(y: npt.ArrayLike, probability: npt.ArrayLike, *, repeats: int = 1) -> CalibrationBins:
-    """Group predictions into equally large groups, lowest first.
-
-    Parameters
-    ----------
-    y, probability : array-like, shape (n_rows * repeats,)
-        Classes 0 and 1 and out-of-fold probabilities, all repeats pooled.
-    repeats : int
-        How often each row occurs; the intervals count each row once.
-    """
-    truth, predicted = np.asarray(y, dtype=float), np.asarray(probability, dtype=float)
-    n_bins = int(np.clip(len(truth) / repeats // 10, 2, 10))
-    order = np.lexsort((truth, predicted))
-    groups = [group for group in np.array_split(order, n_bins) if len(group)]
-    sizes = np.array([len(group) / repeats for group in groups])
-    observed = np.array([truth[group].mean() for group in groups])
-    low, high = wilson(observed, sizes)
-    means = np.array([predicted[group].mean() for group in groups])
-    return CalibrationBins(means, observed, low, high, np.rint(sizes).astype(np.int64))

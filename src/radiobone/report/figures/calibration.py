@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 import numpy.typing as npt
 from matplotlib.figure import Figure
 
-from radiobone.report.curves import CalibrationBins
 from radiobone.report.figures.style import (
     BLUE,
     MUTED,
@@ -25,14 +26,19 @@ SIDE_BY_SIDE = 20
 
 
 def calibration_figure(
-    bins: CalibrationBins, y: npt.ArrayLike, probability: npt.ArrayLike, *, positive: str, negative: str
+    binned: Mapping[str, Sequence[float]],
+    y: npt.ArrayLike,
+    probability: npt.ArrayLike,
+    *,
+    positive: str,
+    negative: str,
 ) -> Figure:
     """Draw observed against predicted probability, and below it how the predictions spread.
 
     Parameters
     ----------
-    bins : CalibrationBins
-        From ``radiobone.report.curves.calibration_bins``.
+    binned : mapping
+        ``calibration.binned`` of ``metrics.json``: ``probability``, ``observed``, ``low`` and ``high`` of each group.
     y, probability : array-like, shape (n_rows,)
         Classes and out-of-fold probabilities, for the histogram.
     positive, negative : str
@@ -41,8 +47,11 @@ def calibration_figure(
     figure = new_figure(5.0)
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[3.4, 1])
     upper.plot([0, 1], [0, 1], color=MUTED, linewidth=1, linestyle=(0, (4, 3)), label="Perfect calibration")
-    errors = np.vstack([bins.observed - bins.low, bins.high - bins.observed])
-    upper.errorbar(bins.predicted, bins.observed, yerr=errors, color=BLUE, marker="o", markersize=6, linewidth=1.6,
+    predicted_mean, observed, low, high = (
+        np.asarray(binned[name], dtype=float) for name in ("probability", "observed", "low", "high")
+    )
+    errors = np.vstack([observed - low, high - observed])
+    upper.errorbar(predicted_mean, observed, yerr=errors, color=BLUE, marker="o", markersize=6, linewidth=1.6,
                    elinewidth=1.2, capsize=3, label="Groups of equal size, 95 % interval")  # fmt: skip
     upper.set_ylabel(wrapped(f"Share that is {positive}", 34))
     shares(upper)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from radiobone.report.curves import calibration_bins, roc_band
+from radiobone.report.calibration_plot import calibration_plot
+from radiobone.report.curves import roc_band
 from radiobone.report.data import ResultData
-from radiobone.report.figures.calibration import calibration_figure
 from radiobone.report.figures.confusion import confusion_figure
 from radiobone.report.figures.decision import decision_figure
 from radiobone.report.figures.roc import roc_figure
@@ -50,12 +50,14 @@ def _context(data: ResultData) -> Context:
         "about": data.metrics,
         "roc": _roc(data),
         "confusion": _confusion(data),
-        "calibration": _calibration(data),
+        "calibration": calibration_plot(data.metrics, data.predictions),
         "measured": [row for row in CALIBRATION if row[0] in (data.metrics.get("calibration") or {})],
         "decision": _decision(data),
         "metrics": metric_rows(data.metrics["metrics"]),
         "patients": _patients(data),
         "folds": [fold_row(fold) for fold in data.folds],
+        "named": any(fold.get("name") for fold in data.folds),
+        "one_class": sum(fold["auc"] is None for fold in data.folds),
         "models": [(model_title(name), n) for name, n in (data.metrics.get("models") or {}).items()],
     }
 
@@ -86,6 +88,7 @@ def fold_row(fold: dict[str, Any]) -> dict[str, Any]:
     chosen = sorted((fold.get("params") or {}).items())
     params = "; ".join(setting_words(name, value, str(fold["model"])) for name, value in chosen)
     return {
+        "name": "",
         **fold,
         "model": model_title(str(fold["model"])),
         "params": params,
@@ -136,23 +139,6 @@ def _decision(data: ResultData) -> Any:
             f"Net benefit at a threshold of 0.5: model {decimals(curve['model']['value'][at_half])}, "
             f"treat all {decimals(curve['treat_all']['value'][at_half])}, treat none 0."
         ),
-    )
-
-
-def _calibration(data: ResultData) -> Any:
-    about, table = data.metrics, data.predictions
-    bins = calibration_bins(table["y"], table["probability"], repeats=int(about["n_repeats"]))
-    pairs = [
-        f"{decimals(p)} predicted, {decimals(o)} observed"
-        for p, o in zip(bins.predicted, bins.observed, strict=True)
-    ]
-    return to_svg(
-        calibration_figure(
-            bins, table["y"], table["probability"], positive=about["positive"], negative=about["negative"]
-        ),
-        key="calibration",
-        title="Calibration plot",
-        description="Groups from low to high probability: " + "; ".join(pairs) + ".",
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from radiobone.report.data import ResultData
 from radiobone.report.sections.base import Section
 from radiobone.report.sections.cohort import COHORT
+from radiobone.report.sections.controls import CONTROLS
 from radiobone.report.sections.images import IMAGES
 from radiobone.report.sections.performance import PERFORMANCE
 from radiobone.report.sections.provenance import PROVENANCE
@@ -15,6 +16,7 @@ from radiobone.report.sections.summary import SUMMARY
 SECTIONS: tuple[Section[ResultData], ...] = (
     SUMMARY,
     PERFORMANCE,
+    CONTROLS,
     COHORT,
     IMAGES,
     SELECTION,

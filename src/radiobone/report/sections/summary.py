@@ -27,6 +27,7 @@ TILES = (
     ("balanced_accuracy", "Balanced accuracy", "mean of the two"),
     ("brier", "Brier score", "error of the probabilities; lower is better"),
 )
+NAMES_SHOWN = 6
 SEVERITY_ORDER = ("serious", "warning", "note")
 
 
@@ -50,6 +51,7 @@ def _context(data: ResultData) -> Context:
         "audited": data.findings is not None,
         "cautions": cautions(data),
         "n_sites": len(data.cohort.get("sites") or {}),
+        "fold_names": fold_names(data.folds),
         "kind": "images" if data.cases is not None or data.extraction else "these features",
     }
 
@@ -63,6 +65,13 @@ def _figure(auc: dict[str, Any]) -> Markup | None:
         title="AUC with its 95 % interval",
         description=f"AUC {decimals(auc['mean'])}, from {decimals(auc['low'])} to {decimals(auc['high'])}.",
     )
+
+
+def fold_names(folds: list[dict[str, Any]]) -> str:
+    """Return what the folds test on, such as sites, in one phrase; empty where chance drew them."""
+    names = list(dict.fromkeys(str(fold["name"]) for fold in folds if fold.get("name")))
+    shown = ", ".join(names[:NAMES_SHOWN]) + (", …" if len(names) > NAMES_SHOWN else "")
+    return f"one of: {shown}" if len(names) > 1 else shown
 
 
 def _reading(data: ResultData) -> list[str]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from radiobone.report.curves import calibration_bins, roc_band
-from radiobone.report.figures.calibration import calibration_figure
+from radiobone.report.calibration_plot import calibration_plot
+from radiobone.report.curves import roc_band
 from radiobone.report.figures.confusion import confusion_figure
 from radiobone.report.figures.decision import decision_figure
 from radiobone.report.figures.roc import roc_figure
@@ -23,7 +23,7 @@ def _context(data: ValidationData) -> Context:
         "metrics": metric_rows(about["metrics"]),
         "internal": data.internal,
         "roc": _roc(data),
-        "calibration": _calibration(data),
+        "calibration": calibration_plot(data.metrics, data.predictions),
         "decision": to_svg(
             decision_figure(about["decision_curve"]),
             key="decision",
@@ -49,24 +49,6 @@ def _roc(data: ValidationData) -> Any:
         key="roc",
         title="ROC curve",
         description=f"ROC curve of the frozen model on this cohort; AUC {text}.",
-    )
-
-
-def _calibration(data: ValidationData) -> Any:
-    about, table = data.metrics, data.predictions
-    bins = calibration_bins(table["y"], table["probability"])
-    pairs = [
-        f"{decimals(p)} predicted, {decimals(o)} observed"
-        for p, o in zip(bins.predicted, bins.observed, strict=True)
-    ]
-    figure = calibration_figure(
-        bins, table["y"], table["probability"], positive=about["positive"], negative=about["negative"]
-    )
-    return to_svg(
-        figure,
-        key="calibration",
-        title="Calibration plot",
-        description="Groups from low to high probability: " + "; ".join(pairs) + ".",
     )
 
 

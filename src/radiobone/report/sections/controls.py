@@ -1,0 +1,58 @@
+"""Checks of the method itself: the null control, and what the wrong way would have reported."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from radiobone.report.data import ResultData
+from radiobone.report.figures.null import null_figure
+from radiobone.report.figures.svg import to_svg
+from radiobone.report.numbers import decimals
+from radiobone.report.sections.base import Context, Section
+
+TOLD_APART = 0.02
+"""Difference of AUCs below which the wrong way is said to have changed next to nothing."""
+
+
+def _context(data: ResultData) -> Context | None:
+    null, meter = data.metrics.get("null_control"), data.metrics.get("optimism_meter")
+    if null is None and meter is None:
+        return None
+    return {
+        "null": null,
+        "figure": None if null is None else _figure(null),
+        "meter": meter,
+        "meter_words": "" if meter is None else meter_words(meter),
+    }
+
+
+def _figure(null: dict[str, Any]) -> Any:
+    return to_svg(
+        null_figure(null),
+        key="null",
+        title="Null control",
+        description=(
+            f"AUC of {null['n_shuffles']} shuffles, mean {decimals(null['mean'])}, expected {decimals(null['low'])} to "
+            f"{decimals(null['high'])}; AUC of the true labels {decimals(null['observed'])}."
+        ),
+    )
+
+
+def meter_words(meter: dict[str, Any]) -> str:
+    """Say what the difference between the two ways means."""
+    inflation = meter["inflation"]
+    if inflation is None:
+        return "No fold holds both classes, so the two ways cannot be compared."
+    if abs(inflation) < TOLD_APART:
+        return "Here it would have changed next to nothing, as it may where features are few or the signal is strong."
+    if inflation < 0:
+        return "Here it would not have flattered the model; that is chance, not a reason to work in this way."
+    return f"The wrong way would have added {inflation:.2f} to the AUC without the model being any better."
+
+
+CONTROLS = Section(
+    "controls",
+    "Was the method put to the test?",
+    _context,
+    absent="no null control and no optimism meter were run (radiobone evaluate --null-control --optimism-meter).",
+)

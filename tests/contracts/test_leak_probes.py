@@ -1,0 +1,53 @@
+"""The default pipeline under the leak probes of the shared tools: noise stays noise, a planted signal is found and not overshot.
+
+All cohorts and 40 seeds: ``benchmarks/leak_probes.py``. Here five seeds of the smallest cohorts, which take minutes as it is.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import warnings
+
+import numpy as np
+import pytest
+
+from leak_adapter import default_pipeline
+from radiobone.core.warnings import NoPatientIds, collected
+
+SEEDS = 5
+pytestmark = [pytest.mark.slow, pytest.mark.shared_data]
+
+
+@pytest.fixture(scope="module")
+def probes(shared_data):
+    path = shared_data.parent / "tools" / "leak_probes.py"
+    if not path.is_file():
+        pytest.skip("the leak probes are not beside the data")
+    spec = importlib.util.spec_from_file_location("leak_probes", path)
+    module = importlib.util.module_from_spec(spec)
+    with warnings.catch_warnings():  # the tool silences all warnings for good
+        spec.loader.exec_module(module)
+    return module
+
+
+def estimate(X, y, groups, seed):
+    with collected() as warned:
+        auc = default_pipeline(X, y, groups=groups, seed=seed)
+    assert {type(one) for one in warned} <= {NoPatientIds}  # nothing serious is found in noise
+    return auc
+
+
+def test_noise_stays_within_the_band(probes):
+    found = [estimate(*probes.NULLS["n60"](seed), seed) for seed in range(SEEDS)]
+    assert abs(np.mean(found) - 0.5) <= probes.band(probes.NULL_SD["n60"], SEEDS)
+
+
+def test_a_planted_signal_is_found_and_not_overshot(probes):
+    found, reference = [], []
+    for seed in range(SEEDS):
+        X, y, _, bayes = probes.signal_cohort(seed, 100)
+        found.append(estimate(X, y, None, seed))
+        reference.append(probes.nested_auc(X, y, seed=seed))
+    spread = np.std(np.subtract(found, reference), ddof=1)
+    assert np.mean(found) >= np.mean(reference) - 0.02 - probes.band(spread, SEEDS)
+    assert np.mean(found) <= bayes + probes.band(np.std(found, ddof=1), SEEDS)

@@ -22,6 +22,8 @@ EPILOG = """Examples:
 
 [bold]radiobone evaluate table.csv --target dead --null-control --optimism-meter -o checked[/bold]
 
+[bold]radiobone evaluate table.csv --target dead --subgroups sex,age:65 --bootstrap-optimism 200 -o result[/bold]
+
 Then: [bold]radiobone report result[/bold]
 
 Interrupted? Run the same command again: finished folds are kept."""
@@ -57,6 +59,18 @@ def evaluate(
     null_control: options.NullControl = None,
     optimism_meter: options.OptimismMeter = False,
     pool: options.Pool = None,
+    subgroups: options.Subgroups = None,
+    min_patients: options.MinPatients = 20,
+    min_events: options.MinEvents = 5,
+    bootstrap_optimism: Annotated[
+        int | None,
+        typer.Option(
+            "--bootstrap-optimism",
+            min=10,
+            help="Resamples of Harrell's optimism beside nested cross-validation, each fitting the whole pipeline: 200 are "
+            "usual, and take as long as 200 outer folds.",
+        ),
+    ] = None,
     seed: options.Seed = 0,
     jobs: options.Jobs = options.ALL_CORES,
     quiet: options.Quiet = False,
@@ -84,6 +98,8 @@ def evaluate(
         null_control=null_control,
         optimism_meter=optimism_meter,
         pool=pool,
+        subgroups=options.subgroup_request(subgroups, min_patients, min_events),
+        bootstrap_optimism=bootstrap_optimism,
         **options.roles(target, positive, id_column, groups, site, clinical, features, unit),
     )
     options.show_metrics(evaluation)

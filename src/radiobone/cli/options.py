@@ -150,6 +150,28 @@ Pool = Annotated[
         "are both reported.",
     ),
 ]
+Subgroups = Annotated[
+    str | None,
+    typer.Option(
+        "--subgroups",
+        help="Report these groups on their own: sex,age:65 (each word of sex; age below 65, and from 65 on).",
+    ),
+]
+MinPatients = Annotated[
+    int, typer.Option("--min-patients", min=2, help="Patients that a subgroup must have to be shown.")
+]
+MinEvents = Annotated[
+    int, typer.Option("--min-events", min=2, help="Patients of each class that a subgroup must have.")
+]
+
+
+def subgroup_request(columns: str | None, min_patients: int, min_events: int) -> Any:
+    """Gather what is asked of subgroups; None if nothing is."""
+    if columns is None:
+        return None
+    from radiobone.evaluation.subgroups import SubgroupRequest
+
+    return SubgroupRequest(columns=columns, min_patients=min_patients, min_events=min_events)
 
 
 def roles(
@@ -214,3 +236,9 @@ def show_metrics(evaluation: Any) -> None:
         auc = level.metrics["auc"]
         told = f"{auc.mean:.3f}  (95 % interval {auc.low:.3f} to {auc.high:.3f})"
         typer.echo(f"  {'AUC of patients':<18} {told}, {level.rule} of the rows of each")
+    optimism = evaluation.result.summary.get("bootstrap_optimism")
+    if optimism is not None:
+        typer.echo(
+            f"  Harrell's bootstrap: AUC on the training rows {optimism['apparent']:.3f}, optimism "
+            f"{optimism['optimism']:.3f}, corrected {optimism['corrected']:.3f}; the figure above is the one to report"
+        )

@@ -52,6 +52,9 @@ def validate(
     site: options.Site = None,
     unit: options.Unit = "patient",
     duplicates: options.Duplicates = "group",
+    subgroups: options.Subgroups = None,
+    min_patients: options.MinPatients = 20,
+    min_events: options.MinEvents = 5,
     seed: options.Seed = 0,
 ) -> None:
     """Judge a frozen model on another cohort, as it is, with recalibration beside it."""
@@ -66,6 +69,7 @@ def validate(
         positive=positive,
         against=against,
         cuts=told(cuts),
+        subgroups=options.subgroup_request(subgroups, min_patients, min_events),
         seed=seed,
         command=options.command_line(),
         say=typer.echo,

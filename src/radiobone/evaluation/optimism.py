@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +16,7 @@ from radiobone.evaluation.weighted import FloatArray, IntArray
 N_RESAMPLES = 200
 Metric = Callable[[IntArray, FloatArray], float | None]
 FitPredict = Callable[[IntArray], FloatArray]
+Each = Callable[[FitPredict, Sequence[IntArray]], Iterable[FloatArray]]
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ def bootstrap_optimism(
     *,
     seed: int,
     n_resamples: int = N_RESAMPLES,
+    each: Each = map,
 ) -> Optimism:
     """Fit the whole pipeline on resamples of the patients, and see how much better it does on those.
 
@@ -74,6 +76,8 @@ def bootstrap_optimism(
         Of the bootstrap.
     n_resamples : int
         Resamples.
+    each : callable
+        Calls the first argument on every item of the second, in order; processes may share the work.
 
     Raises
     ------
@@ -91,8 +95,13 @@ def bootstrap_optimism(
     np.maximum.at(patient_class, unit, labels)
     drawn = draw_patients(patient_class, n_resamples, rng_for(seed, "optimism")).astype(np.int64)
     everyone = np.arange(len(labels))
-    apparent = metric(labels, fit_predict(everyone))
-    pairs = [_scores(fit_predict, metric, labels, np.repeat(everyone, counts[unit])) for counts in drawn]
+    drawings = [everyone, *(np.repeat(everyone, counts[unit]) for counts in drawn)]
+    predicted = list(each(fit_predict, drawings))
+    apparent = metric(labels, predicted[0])
+    pairs = [
+        (metric(labels[rows], probability[rows]), metric(labels, probability))
+        for rows, probability in zip(drawings[1:], predicted[1:], strict=True)
+    ]
     scored = np.array([pair for pair in pairs if None not in pair], dtype=float)
     if apparent is None or not len(scored):
         raise BadSetting(
@@ -102,11 +111,3 @@ def bootstrap_optimism(
     optimism = float((scored[:, 0] - scored[:, 1]).mean())
     low, high = percentiles(scored[:, 0] - optimism)
     return Optimism(apparent, optimism, apparent - optimism, low, high, len(scored))
-
-
-def _scores(
-    fit_predict: FitPredict, metric: Metric, labels: IntArray, rows: IntArray
-) -> tuple[float | None, float | None]:
-    """Score on the resample, and on all rows, of what was fitted on the resample."""
-    probability = fit_predict(rows)
-    return metric(labels[rows], probability[rows]), metric(labels, probability)

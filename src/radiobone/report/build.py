@@ -76,7 +76,7 @@ def _render(data: D, sections: Sequence[Section[D]]) -> str:
     for section in sections:
         context = section.context(data)
         if context is None:
-            absent.append(section)
+            absent += [section] if section.absent else []
         else:
             body = environment.get_template(f"{section.key}.html").render(**context)
             shown.append((section, Markup(body)))

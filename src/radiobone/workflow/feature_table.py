@@ -10,10 +10,11 @@ from typing import Any
 import pandas as pd
 
 from radiobone.core.counting import counted
-from radiobone.core.errors import FileUnreadable
+from radiobone.core.errors import FileMissing, FileUnreadable
 from radiobone.core.files import read_json, write_csv, write_json, write_parquet
-from radiobone.core.folders import PROVENANCE_FILE
+from radiobone.core.folders import FEATURE_FILES, PROVENANCE_FILE
 from radiobone.core.outputs import writing
+from radiobone.core.tables import read_table
 from radiobone.io.manifest import NO_PATH, Manifest
 from radiobone.io.roots import is_drive
 from radiobone.workflow.cache import write_png
@@ -166,3 +167,23 @@ def listed_pictures(index: Path) -> set[str]:
         return {Path(entry["file"]).name for entry in read_json(index)}
     except (FileUnreadable, TypeError, KeyError):
         return set()
+
+
+def read_features(path: Path) -> pd.DataFrame:
+    """Read every column of the feature table of an extract folder, or of a table file.
+
+    Raises
+    ------
+    FileMissing
+    """
+    file = path
+    if path.is_dir():
+        found = [path / name for name in FEATURE_FILES if (path / name).is_file()]
+        if not found:
+            raise FileMissing(
+                f"{path} holds no features.parquet or features.csv. Run `radiobone extract` into it first."
+            )
+        file = found[0]
+    table = read_table(file)
+    table.columns = [str(name) for name in table.columns]
+    return table

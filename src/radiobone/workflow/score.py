@@ -10,7 +10,7 @@ from warnings import warn
 import pandas as pd
 
 from radiobone.cohort.readers import read_cohort
-from radiobone.core.errors import BadSetting, FeatureMismatch, FileMissing, SettingsMismatch
+from radiobone.core.errors import BadSetting, FeatureMismatch, SettingsMismatch
 from radiobone.core.folders import FEATURE_FILES, extraction_record
 from radiobone.core.tables import read_table
 from radiobone.core.warnings import collected
@@ -26,6 +26,7 @@ from radiobone.io.not_a_table import check_is_scorable
 from radiobone.workflow.announce import described
 from radiobone.workflow.case_runner import WARNING_SEPARATOR
 from radiobone.workflow.extract import extract
+from radiobone.workflow.feature_table import read_features
 from radiobone.workflow.kind import as_trained
 from radiobone.workflow.score_cases import check_row, score_cases
 from radiobone.workflow.score_words import Scored
@@ -162,23 +163,6 @@ def load_model(path: str | Path) -> Scorer:
     FileMissing, UntrustedModel
     """
     return Scorer(load_fitted(Path(path)))
-
-
-def read_features(path: Path) -> pd.DataFrame:
-    """Read the feature table of an extract folder, or a table file.
-
-    Raises
-    ------
-    FileMissing
-    """
-    if not path.is_dir():
-        return read_table(path)
-    found = [path / name for name in ("features.parquet", "features.csv") if (path / name).is_file()]
-    if not found:
-        raise FileMissing(
-            f"{path} holds no features.parquet or features.csv. Run `radiobone extract` into it first."
-        )
-    return read_table(found[0])
 
 
 def fit_table(

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from radiobone.cohort.arrays import gather
 from radiobone.cohort.cohort import Cohort
 from radiobone.cohort.duplicates import Duplicates
 from radiobone.cohort.readers import cohort_from_arrays, read_cohort
@@ -28,11 +29,13 @@ from radiobone.evaluation.final_model import Model, fit_model
 from radiobone.evaluation.result import Estimate, Result
 from radiobone.evaluation.spec import PipelineSpec, load_pipeline, with_outer
 from radiobone.evaluation.splits.file import SplitSource
+from radiobone.evaluation.subgroups import SubgroupRequest
 from radiobone.explain.explanation import Explanation
 from radiobone.report.build import write_report
 from radiobone.workflow.announce import described
+from radiobone.workflow.beside import Beside, told_beside, wanted_beside
 from radiobone.workflow.controls import Controls, with_controls
-from radiobone.workflow.feature_table import listed_pictures
+from radiobone.workflow.feature_table import listed_pictures, read_features
 from radiobone.workflow.judging import judge
 
 PipelineSource = str | Path | Mapping[str, Any] | PipelineSpec
@@ -146,6 +149,8 @@ def evaluate(
     null_control: int | None = None,
     optimism_meter: bool = False,
     pool: str | Mapping[str, Any] | None = None,
+    subgroups: SubgroupRequest | str | None = None,
+    bootstrap_optimism: int | None = None,
 ) -> Evaluation:
     """Judge a pipeline by nested cross-validation on arrays or data frames.
 
@@ -200,6 +205,10 @@ def evaluate(
         How the probabilities of a patient's rows become one: ``"mean"`` (the default), ``"median"``, ``"max"``, ``"min"``, or
         ``"none"``. Patients with rows of both classes are an error, or with ``"max-any"`` positive; where nothing is said
         they are a warning, and rows alone are reported.
+    subgroups : str or SubgroupRequest, optional
+        ``"sex,age:65"``: figures for each word of the column ``sex`` of ``X`` or ``clinical``, and below 65 and from 65 on.
+    bootstrap_optimism : int, optional
+        Resamples of Harrell's optimism beside nested cross-validation, each of which fits the whole pipeline; 200 are usual.
 
     Returns
     -------
@@ -218,9 +227,11 @@ def evaluate(
         times=times, external=external, parents=parents, duplicates=duplicates,
     )  # fmt: skip
     warn_of_table(audit_cohort(cohort), serious=False)
+    table = gather(X, y, groups=groups, sites=sites, clinical=clinical).table
     return evaluate_cohort(
-        cohort, spec, seed=seed, jobs=jobs, show_progress=show_progress, splits=splits, controls=controls
-    )
+        cohort, spec, seed=seed, jobs=jobs, show_progress=show_progress, splits=splits, controls=controls,
+        beside=wanted_beside(subgroups, bootstrap_optimism, cohort, table),
+    )  # fmt: skip
 
 
 def evaluate_cohort(
@@ -234,6 +245,7 @@ def evaluate_cohort(
     cache: Path | None = None,
     splits: SplitSource | None = None,
     controls: Controls = Controls(),  # noqa: B008 - it is frozen
+    beside: Beside | None = None,
 ) -> Evaluation:
     """Judge a pipeline on a cohort; ``origin`` joins the provenance, finished folds are kept in ``cache``."""
     spec = resolve_pipeline(pipeline)
@@ -246,6 +258,8 @@ def evaluate_cohort(
         folds_given=splits is not None,
     )  # fmt: skip
     folds = {"folds_given": splits is not None}
+    if beside is not None:
+        result = told_beside(result, cohort, spec, beside, seed=seed, jobs=jobs, show_progress=show_progress)
     named = replace(result, provenance={**result.provenance, **folds, **(origin or {})})
     return Evaluation(named, explanation)
 
@@ -273,6 +287,8 @@ def evaluate_table(
     null_control: int | None = None,
     optimism_meter: bool = False,
     pool: str | None = None,
+    subgroups: SubgroupRequest | str | None = None,
+    bootstrap_optimism: int | None = None,
     **roles: Any,
 ) -> Evaluation:
     """Judge a pipeline on a table or an extract folder, and write the result folder.
@@ -288,7 +304,7 @@ def evaluate_table(
         For the report: what was typed, and the question in the user's words.
     say : callable
         Told, line by line and before anything is computed, which column was taken for what.
-    outer, splits, blocks, fusion, pool, null_control, optimism_meter
+    outer, splits, blocks, fusion, pool, null_control, optimism_meter, subgroups, bootstrap_optimism
         As ``evaluate`` takes them; blocks also as ``NAME=PATTERN``.
     **roles
         As ``radiobone.cohort.readers.read_cohort`` takes them: ``target``, ``positive``, ``id``, ``groups``,
@@ -308,6 +324,7 @@ def evaluate_table(
     cohort = read_cohort(path, **roles)
     for line in described(cohort):
         say(line)
+    beside = wanted_beside(subgroups, bootstrap_optimism, cohort, read_features(path))
     warn_of_table(audit_cohort(cohort), serious=False)
     origin = {"command": command, "title": title}
     begin(folder, EVALUATION)
@@ -321,6 +338,7 @@ def evaluate_table(
         cache=folder / FOLD_CACHE,
         splits=splits,
         controls=controls,
+        beside=beside,
     )
     _carry_along(path, folder)
     evaluation.save(folder)

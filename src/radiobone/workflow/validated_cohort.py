@@ -22,7 +22,7 @@ from radiobone.evaluation.audit.no_patient_ids import no_patient_ids
 from radiobone.evaluation.audit.possible_patients import possible_patients
 from radiobone.evaluation.audit.tell import warn_of_table
 from radiobone.evaluation.model import Model
-from radiobone.workflow.score import read_features
+from radiobone.workflow.feature_table import read_features
 
 
 @dataclass(frozen=True, eq=False)

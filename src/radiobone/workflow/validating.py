@@ -18,11 +18,13 @@ from radiobone.core.outputs import prepare_file
 from radiobone.core.provenance import machine, versions
 from radiobone.evaluation.model import Model
 from radiobone.evaluation.result import METRICS_FILE, PREDICTIONS_FILE, PROVENANCE_FILE, Estimate
+from radiobone.evaluation.subgroups import SubgroupRequest, wanted_subgroups
 from radiobone.evaluation.summary import cohort_record
 from radiobone.evaluation.validation.assessment import (
     assess,
     comparison_entry,
     predictions_table,
+    subgroups_entry,
     summary_entry,
 )
 from radiobone.report.build import write_report
@@ -104,6 +106,7 @@ def validate(
     positive: Any = None,
     against: ModelSource | None = None,
     cuts: Sequence[float] | None = None,
+    subgroups: SubgroupRequest | str | None = None,
     seed: int = 0,
 ) -> Validation:
     """Judge a frozen model on another cohort given as arrays or data frames.
@@ -123,6 +126,8 @@ def validate(
         Another frozen model, to compare ``model`` with on the same rows.
     cuts : sequence of float, optional
         Probabilities between the categories of the NRI; the threshold of ``against`` if not given.
+    subgroups : str or SubgroupRequest, optional
+        ``"sex,age:65"``, columns of ``X`` or ``clinical``.
     seed : int
         Of the bootstrap and of the folds of recalibration.
 
@@ -139,7 +144,7 @@ def validate(
     labelled = labelled_from_arrays(
         X, y, models, groups=groups, sites=sites, clinical=clinical, positive=positive
     )
-    return _validated(labelled, models, cuts=cuts, seed=seed, command=None)
+    return _validated(labelled, models, cuts=cuts, subgroups=subgroups, seed=seed, command=None)
 
 
 def validate_table(
@@ -151,6 +156,7 @@ def validate_table(
     positive: str | None = None,
     against: Path | None = None,
     cuts: Sequence[float] | None = None,
+    subgroups: SubgroupRequest | str | None = None,
     seed: int = 0,
     command: str | None = None,
     say: Callable[[str], None] = lambda _line: None,
@@ -168,6 +174,8 @@ def validate_table(
         The result folder.
     target : str, optional
         Column of the label; the model's if not given.
+    cuts, subgroups
+        As ``validate`` takes them.
     command : str, optional
         What was typed.
     say : callable
@@ -190,7 +198,7 @@ def validate_table(
     for line in (*described(labelled.cohort), *labelled.notes):
         say(line)
     begin(folder, VALIDATION)
-    found = _validated(labelled, models, cuts=cuts, seed=seed, command=command)
+    found = _validated(labelled, models, cuts=cuts, subgroups=subgroups, seed=seed, command=command)
     found.save(folder)
     return found
 
@@ -223,16 +231,20 @@ def _validated(
     models: Sequence[Model],
     *,
     cuts: Sequence[float] | None,
+    subgroups: SubgroupRequest | str | None,
     seed: int,
     command: str | None,
 ) -> Validation:
     cohort = labelled.cohort
+    wanted = wanted_subgroups(subgroups, labelled.table)
     found = [assess(model, labelled.table, cohort, seed=seed) for model in models]
     summary = {**summary_entry(cohort, seed=seed, notes=labelled.notes), **found[0].entry}
     other = found[1] if len(found) > 1 else None
     if other is not None:
         summary["against"] = other.entry
         summary["comparison"] = comparison_entry(cohort, found[0], other, cuts=cuts, seed=seed)
+    if wanted is not None:
+        summary["subgroups"] = subgroups_entry(cohort, found[0], *wanted, seed=seed)
     return Validation(
         summary, predictions_table(cohort, found[0], other), _provenance(labelled, seed, command)
     )

@@ -11,6 +11,7 @@ import pandas as pd
 
 from radiobone.cohort.cohort import Cohort
 from radiobone.evaluation.model import Model
+from radiobone.evaluation.subgroups import Subgroup, SubgroupRequest, subgroup_summary
 from radiobone.evaluation.validation.performance import frozen_performance, held_out, is_clustered
 from radiobone.evaluation.validation.ranges import range_entry
 from radiobone.evaluation.validation.recalibration import KINDS, recalibrated_entry
@@ -113,6 +114,15 @@ def comparison_entry(
     first, second = (one.scores["probability"].to_numpy(dtype=float) for one in (new, old))
     edges = [old.entry["threshold"]] if cuts is None else list(cuts)
     return compare_frozen(cohort.y, first, second, cohort.groups, cuts=edges, seed=seed)
+
+
+def subgroups_entry(
+    cohort: Cohort, found: Assessment, request: SubgroupRequest, groups: Sequence[Subgroup], *, seed: int
+) -> dict[str, Any]:
+    """Return the figures of the frozen model in each subgroup."""
+    probability, threshold = found.scores["probability"].to_numpy(dtype=float), found.entry["threshold"]
+    rows = held_out(cohort.y, probability, threshold, cohort.groups)
+    return subgroup_summary(groups, rows, np.arange(cohort.n_rows), request, seed=seed)
 
 
 def summary_entry(cohort: Cohort, *, seed: int, notes: Sequence[str]) -> Mapping[str, Any]:

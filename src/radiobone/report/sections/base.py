@@ -23,7 +23,7 @@ class Section(Generic[D]):
     context : callable
         Makes the template's values from what the page is about; None leaves the section out.
     absent : str
-        What the report says when the section is left out.
+        What the report says when the section is left out; nothing is said of what is shown on request only.
     """
 
     key: str

@@ -11,12 +11,14 @@ from radiobone.report.sections.performance import PERFORMANCE
 from radiobone.report.sections.provenance import PROVENANCE
 from radiobone.report.sections.selection import SELECTION
 from radiobone.report.sections.shap import SHAP
+from radiobone.report.sections.subgroups import SUBGROUPS
 from radiobone.report.sections.summary import SUMMARY
 
 SECTIONS: tuple[Section[ResultData], ...] = (
     SUMMARY,
     PERFORMANCE,
     CONTROLS,
+    SUBGROUPS,
     COHORT,
     IMAGES,
     SELECTION,

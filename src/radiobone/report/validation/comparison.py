@@ -33,9 +33,4 @@ def _name(entry: Record) -> str:
     return f"{model_title(str(model['model']))}, {model['n_features']} features (SHA-256 {str(model['digest'])[:12]})"
 
 
-COMPARISON = Section(
-    "validation_comparison",
-    "Against another model",
-    _context,
-    absent="One model was validated; --against compares it with another on the same cases.",
-)
+COMPARISON = Section("validation_comparison", "Against another model", _context)

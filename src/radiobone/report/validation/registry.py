@@ -10,11 +10,13 @@ from radiobone.report.validation.figures import FIGURES
 from radiobone.report.validation.origin import ORIGIN
 from radiobone.report.validation.ranges import RANGES
 from radiobone.report.validation.recalibration import RECALIBRATION
+from radiobone.report.validation.subgroups import VALIDATION_SUBGROUPS
 
 VALIDATION_SECTIONS: tuple[Section[ValidationData], ...] = (
     ANSWER,
     FIGURES,
     RECALIBRATION,
+    VALIDATION_SUBGROUPS,
     COMPARISON,
     RANGES,
     ORIGIN,

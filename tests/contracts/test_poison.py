@@ -7,19 +7,24 @@ from typing import ClassVar
 
 import joblib
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.base import BaseEstimator, TransformerMixin
 
 from radiobone.cohort.readers import cohort_from_arrays
 from radiobone.core.warnings import collected
+from radiobone.evaluation.chain import apply_steps
 from radiobone.evaluation.nested_cv import nested_cv
+from radiobone.evaluation.row_metadata import RawRows, RowMetadata
 from radiobone.evaluation.spec import list_pipelines, load_pipeline
 from radiobone.evaluation.splits import make_splits
 from radiobone.models.registry import MODELS
 from radiobone.selection.registry import RESAMPLERS, STEPS
 from radiobone.workflow import judging
 
+SITES = ["Aachen", "Bonn", "Celle"]
 PROBE = np.random.default_rng(99).normal(size=(15, 25))
+KNOWN = RowMetadata(np.array(SITES * 10))
 
 
 def make_cohort():
@@ -30,7 +35,7 @@ def make_cohort():
     X[:, :4] += y[:, None]
     X[rng.random(X.shape) < 0.03] = np.nan
     with collected():
-        return cohort_from_arrays(X, y, groups=patient)
+        return cohort_from_arrays(X, y, groups=patient, sites=np.array(SITES)[patient % 3])
 
 
 def poisoned(cohort, test):
@@ -38,12 +43,18 @@ def poisoned(cohort, test):
     X.iloc[test] = np.random.default_rng(0).normal(1e6, 1e5, (len(test), X.shape[1]))
     y = cohort.y.copy()
     y[test] = 1 - y[test]
-    return replace(cohort, X=X, y=y)
+    site = None if cohort.site is None else cohort.site.copy()
+    if site is not None:
+        site[test] = np.roll(SITES, 1)[np.searchsorted(SITES, site[test])]
+    return replace(cohort, X=X, y=y, site=site)
 
 
 def state(fit):
     """Everything learned in a fold, as comparable bits."""
-    probe = fit.steps.transform(np.vstack([PROBE, PROBE * 3]))
+    probe = apply_steps(
+        fit.steps,
+        RawRows(pd.DataFrame(np.vstack([PROBE, PROBE * 3]), columns=fit.steps.feature_names_in_), KNOWN),
+    )
     scores = (
         fit.model.decision_function(probe)
         if hasattr(fit.model, "decision_function")

@@ -289,6 +289,18 @@ class DerivedRow(StudyError):
     """A row made from another one is on another side of a split than that one, or its parent is not known."""
 
 
+class UnseenSite(StudyError):
+    """Rows are from a site that training did not have, or too little of."""
+
+
+class TargetAsCovariate(StudyError):
+    """The target, or a copy of it, is named as what harmonisation must keep."""
+
+
+class ConfoundedCovariate(StudyError):
+    """A covariate cannot be told from the sites, so neither's effect can be estimated."""
+
+
 class ModelError(RadioboneError):
     """A model file cannot be trusted, or does not fit the data."""
 

@@ -123,6 +123,10 @@ class PossiblePatients(RadioboneWarning):
     """A column called like a patient's repeats, and its rows are not kept together."""
 
 
+class OneSite(RadioboneWarning):
+    """Rows are to be corrected by their site, and all that is learned from are of one."""
+
+
 class OutsideTrainingRange(RadioboneWarning):
     """Half or more of the features lie outside what the model was trained on; its score means nothing."""
 
@@ -141,6 +145,10 @@ class SimilarIds(RadioboneWarning):
 
 class SingleSliceRoi(RadioboneWarning):
     """The region lies in one slice of a volume."""
+
+
+class SmallSite(RadioboneWarning):
+    """A site has so few training rows that its effect is mostly chance."""
 
 
 class SiteConfounded(RadioboneWarning):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,8 +16,10 @@ from sklearn.utils._param_validation import InvalidParameterError
 from sklearn.utils.validation import has_fit_parameter
 
 from radiobone.core.errors import BadSetting, TooFewPerClass
+from radiobone.evaluation.row_metadata import NO_METADATA, RawRows, RowMetadata
 from radiobone.evaluation.spec import Scalar, Step
 from radiobone.selection.registry import RESAMPLERS, STEPS
+from radiobone.selection.row_sites import apply_pipeline, apply_step, named_columns, takes_sites
 
 IntArray = npt.NDArray[np.int64]
 StepParams = Mapping[str, Mapping[str, Scalar]]
@@ -28,16 +30,17 @@ Table = pd.DataFrame | npt.NDArray[np.float64]
 class Rows:
     """Training rows: the raw table or what the steps so far made of it.
 
-    ``groups`` is None once the rows were resampled, since new rows belong to no patient.
+    ``groups`` is None and ``metadata`` empty once the rows were resampled, since new rows belong to no patient or site.
     """
 
     X: Table
     y: IntArray
     groups: npt.NDArray[np.str_] | None
+    metadata: RowMetadata = NO_METADATA
 
     def of_columns(self, positions: Sequence[int]) -> Rows:
         """Return the same rows with some of the columns of a raw table."""
-        return Rows(pd.DataFrame(self.X).iloc[:, list(positions)], self.y, self.groups)
+        return replace(self, X=pd.DataFrame(self.X).iloc[:, list(positions)])
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,11 +50,9 @@ class Chain:
     fitted: tuple[tuple[str, BaseEstimator], ...]
     rows: Rows
 
-    def transform(self, table: Table) -> Table:
+    def transform(self, rows: RawRows) -> Table:
         """Bring rows that were not learned from to the model's columns; they are never resampled."""
-        for _, step in self.fitted:
-            table = step.transform(table)
-        return table
+        return apply_steps(self.pipeline(), rows)
 
     def pipeline(self) -> Pipeline:
         """Return the fitted steps as a scikit-learn pipeline."""
@@ -92,16 +93,55 @@ class ChainBuilder:
         if step.resamples:
             X, y = _resample(step.name, estimator, rows)
             return Chain(before.fitted, Rows(X, y, None))
+        table = rows.X
+        if takes_sites(estimator):
+            check_sites_known(step.name, rows.metadata)
+            table = named_columns(rows.X, self._names_after(before))
         with named_faults(step.name, rows.X):
-            estimator.fit(rows.X, rows.y, **groups_for(estimator, rows))
-        X = estimator.transform(rows.X)
-        return Chain((*before.fitted, (step.name, estimator)), Rows(X, rows.y, rows.groups))
+            estimator.fit(table, rows.y, **told_in_fit(estimator, rows))
+        X = apply_step(estimator, table, rows.metadata.sites)
+        return Chain((*before.fitted, (step.name, estimator)), replace(rows, X=X))
+
+    def _names_after(self, chain: Chain) -> list[str]:
+        names = np.asarray(pd.DataFrame(self._done[()].rows.X).columns, dtype=object)
+        return list(chain.pipeline().get_feature_names_out(names)) if chain.fitted else list(names)
 
 
-def groups_for(estimator: Any, rows: Rows) -> dict[str, Any]:
-    """Return the patients of training rows as an argument of ``fit``, for an estimator that splits rows itself."""
-    takes = rows.groups is not None and has_fit_parameter(estimator, "groups")
-    return {"groups": rows.groups} if takes else {}
+def told_in_fit(estimator: Any, rows: Rows) -> dict[str, Any]:
+    """Return what an estimator asks to know of training rows, as arguments of ``fit``: their patients, if it splits rows.
+
+    A step that corrects rows by their site gets sites and the names of clinical columns.
+    """
+    known = {
+        "groups": rows.groups,
+        "sites": rows.metadata.sites,
+        "clinical": rows.metadata.clinical or None,
+    }
+    return {
+        name: value
+        for name, value in known.items()
+        if value is not None and has_fit_parameter(estimator, name)
+    }
+
+
+def apply_steps(steps: Pipeline, rows: RawRows) -> Table:
+    """Bring raw rows to the model's columns by fitted steps, each of which is told what it asks to know of the rows."""
+    transformed: Table = apply_pipeline(steps, rows.X, rows.metadata.sites)
+    return transformed
+
+
+def check_sites_known(part: str, metadata: RowMetadata) -> None:
+    """Refuse to correct rows by a site that is not known.
+
+    Raises
+    ------
+    BadSetting
+    """
+    if metadata.sites is None:
+        raise BadSetting(
+            f"'{part}' corrects rows by their site, and the sites are not known, or not any more. Name their column (--site "
+            "COLUMN; in Python sites=table['COLUMN']), and put the step before any that resamples."
+        )
 
 
 @contextmanager

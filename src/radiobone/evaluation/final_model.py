@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,12 +15,15 @@ from radiobone.core.provenance import versions
 from radiobone.evaluation.blocks.late import learn
 from radiobone.evaluation.blocks.resolve import settle_blocks
 from radiobone.evaluation.calibration import SigmoidCalibrator
+from radiobone.evaluation.chain import apply_steps
 from radiobone.evaluation.fitting import Fitted
 from radiobone.evaluation.internal import internal_record
 from radiobone.evaluation.model import Model
 from radiobone.evaluation.model_file import read_model
 from radiobone.evaluation.pooling import is_pooled, patient_cut
 from radiobone.evaluation.result import Result
+from radiobone.evaluation.row_metadata import RawRows, raw_rows
+from radiobone.evaluation.site_checks import check_sites
 from radiobone.evaluation.spec import PipelineSpec
 
 INTENDED_USE = (
@@ -69,14 +73,16 @@ def fit_model(
         If ``evaluated`` is of another cohort or pipeline.
     """
     cohort, pipeline = settle_blocks(cohort, pipeline)
+    check_sites(cohort, pipeline)
     internal = {} if evaluated is None else {"internal": internal_record(evaluated, cohort, pipeline)}
     pooled = is_pooled(cohort, pipeline.pool)
     pooling = {"pooling": pipeline.pool.model_dump()} if pooled and pipeline.pool else {}
     fitted = learn(
         cohort.X, cohort.y, cohort.groups, pipeline,
         seed=seed, key=("final",), jobs=jobs, show_progress=show_progress, derived=cohort.derived,
+        metadata=raw_rows(cohort).metadata,
     )  # fmt: skip
-    needed = needed_columns(cohort.X, fitted)
+    needed = needed_columns(raw_rows(cohort), fitted)
     values = cohort.X[list(needed)]
     ranges = {name: (float(values[name].min()), float(values[name].max())) for name in needed}
     return Model(
@@ -88,21 +94,27 @@ def fit_model(
     )  # fmt: skip
 
 
-def needed_columns(table: pd.DataFrame, fitted: Fitted) -> tuple[str, ...]:
+def needed_columns(rows: RawRows, fitted: Fitted) -> tuple[str, ...]:
     """Return the columns that a prediction depends on.
 
-    Those that reach the model, if the steps give the same bits when all others hold one value; else all.
+    Those that reach the model, or these and the clinical ones (which a step may correct others by), if the steps give
+    the same bits when all others hold one value; else all.
     """
-    others = [name for name in table.columns if name not in set(fitted.features)]
+    names = [str(name) for name in rows.X.columns]
+    expected = np.asarray(apply_steps(fitted.steps, rows))
+    for chosen in (set(fitted.features), {*fitted.features, *rows.metadata.clinical}):
+        blanked = replace(rows, X=_blanked(rows.X, chosen))
+        found = np.asarray(apply_steps(fitted.steps, blanked))
+        if chosen <= set(names) and np.array_equal(expected, found, equal_nan=True):
+            return tuple(name for name in names if name in chosen)
+    return tuple(names)
+
+
+def _blanked(table: pd.DataFrame, kept: set[str]) -> pd.DataFrame:
+    others = [name for name in table.columns if name not in kept]
     blanked = table.copy()
     blanked[others] = np.tile(table[others].median().to_numpy(), (len(table), 1))
-    same = np.array_equal(
-        np.asarray(fitted.steps.transform(table)), np.asarray(fitted.steps.transform(blanked)), equal_nan=True
-    )
-    chosen = (
-        set(fitted.features) if same and set(fitted.features) <= set(table.columns) else set(table.columns)
-    )
-    return tuple(str(name) for name in table.columns if name in chosen)
+    return blanked
 
 
 def load_model(path: Path) -> Model:
@@ -158,5 +170,6 @@ def _columns(cohort: Cohort) -> dict[str, Any]:
     return {
         "id": columns.get("id"),
         "groups": columns.get("groups"),
+        "site": columns.get("site"),
         "regions": list(columns.get("regions") or ()),
     }

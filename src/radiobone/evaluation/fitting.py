@@ -18,7 +18,8 @@ from radiobone.core.seeds import seed_for
 from radiobone.evaluation.blocks.resolve import block_chains
 from radiobone.evaluation.calibration import SigmoidCalibrator, fit_sigmoid
 from radiobone.evaluation.candidates import candidates
-from radiobone.evaluation.chain import Rows
+from radiobone.evaluation.chain import Rows, apply_steps
+from radiobone.evaluation.row_metadata import NO_METADATA, RawRows, RowMetadata
 from radiobone.evaluation.search import Problem, Searched, builder_for, fit_candidate, search
 from radiobone.evaluation.spec import PipelineSpec, Scalar
 from radiobone.evaluation.splits import Split, make_splits, smallest_class
@@ -71,9 +72,9 @@ class Fitted:
     unseen_row: npt.NDArray[np.int64]
     splits: tuple[Split, ...]
 
-    def predict(self, table: pd.DataFrame) -> FloatArray:
-        """Return the probability of the positive class of rows of the raw table."""
-        return as_probability(raw_scores(self.model, self.steps.transform(table)), self.calibrator)
+    def predict(self, rows: RawRows) -> FloatArray:
+        """Return the probability of the positive class of raw rows."""
+        return as_probability(raw_scores(self.model, apply_steps(self.steps, rows)), self.calibrator)
 
 
 def as_probability(scores: FloatArray, calibrator: SigmoidCalibrator | None) -> FloatArray:
@@ -93,6 +94,7 @@ def fit_rows(
     show_progress: bool = False,
     derived: npt.NDArray[np.bool_] | None = None,
     within: str = "",
+    metadata: RowMetadata = NO_METADATA,
 ) -> Fitted:
     """Search, refit, calibrate and choose a threshold; nothing but these rows is seen.
 
@@ -118,6 +120,8 @@ def fit_rows(
         Rows made from others of their group: learned from, never chosen, calibrated or cut by.
     within : str
         Name of the block of columns, if these are one of several: seeds depend on it, inner folds do not.
+    metadata : RowMetadata
+        What else is known of the rows, for steps that ask for it.
 
     Raises
     ------
@@ -131,10 +135,10 @@ def fit_rows(
     tried = tuple(candidates(spec, seed=seed_for(seed, *key, "search")))
     names = [name for name, _ in spec.keyed_steps] + [choice.name for choice in spec.models]
     seeds = {name: seed_for(seed, *key, name) for name in names}
-    problem = Problem(X, y, groups, spec.steps, tried, seeds, block_chains(spec, X.columns))
+    problem = Problem(X, y, groups, spec.steps, tried, seeds, block_chains(spec, X.columns), metadata)
     with progress("Choosing the model in inner folds", len(splits), show=show_progress) as advance:
         found = search(problem, splits, scoring=spec.search.scoring, jobs=jobs, advance=advance)
-    chain = builder_for(spec.steps, problem.blocks, Rows(X, y, groups), seeds).fit(found.best.steps)
+    chain = builder_for(spec.steps, problem.blocks, Rows(X, y, groups, metadata), seeds).fit(found.best.steps)
     model = fit_candidate(found.best, chain, seeds[found.best.model])
     calibrator = _calibrator(found, y, spec, model)
     unseen = as_probability(found.oof_score, calibrator)

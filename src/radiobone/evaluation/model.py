@@ -12,16 +12,20 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.pipeline import Pipeline
 
+from radiobone.cohort.checks import texts
 from radiobone.cohort.clinical import categories_of, indicator
 from radiobone.cohort.numbers import number_table
-from radiobone.core.errors import FeatureMismatch
+from radiobone.core.errors import FeatureMismatch, MissingColumn
 from radiobone.evaluation.calibration import SigmoidCalibrator
+from radiobone.evaluation.chain import apply_steps
 from radiobone.evaluation.fitting import as_probability
 from radiobone.evaluation.model_file import write_model
 from radiobone.evaluation.pooling import pool
+from radiobone.evaluation.row_metadata import RawRows, RowMetadata
 from radiobone.evaluation.row_names import patients_of, regions_of
 from radiobone.evaluation.training_range import range_notes, warn_of_range
 from radiobone.models.scores import raw_scores
+from radiobone.selection.row_sites import takes_sites
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -83,7 +87,7 @@ class Model:
             f"{self.threshold:.2f}, trained on {training['n_patients']} patients"
         )
 
-    def predict(self, table: pd.DataFrame) -> pd.DataFrame:
+    def predict(self, table: pd.DataFrame, sites: npt.ArrayLike | None = None) -> pd.DataFrame:
         """Score the rows of a feature table.
 
         Parameters
@@ -91,6 +95,9 @@ class Model:
         table : pandas.DataFrame
             Has the columns in ``needed``; others are ignored. A clinical column of words, such as
             ``sex``, serves for ``sex=M``.
+        sites : array-like of str, shape (n_rows,), optional
+            Hospital or scanner of each row, for a model that corrects rows by it; the column of that name in training
+            if not given.
 
         Returns
         -------
@@ -106,6 +113,10 @@ class Model:
         ------
         FeatureMismatch
             If columns are missing, or a clinical column holds a word that training did not have.
+        MissingColumn
+            If the model corrects rows by their site, and it is not known.
+        UnseenSite
+            If a row is of a site that the model was not trained on, and its pipeline refuses such.
         NotNumeric, NonFiniteFeature
             If values are no finite numbers.
 
@@ -115,7 +126,8 @@ class Model:
             If half or more of the needed features of a row lie outside what the model was trained on.
         """
         wanted = self.needed_values(table)
-        scores = raw_scores(self.classifier, self.steps.transform(self._full(wanted)))
+        rows = RawRows(self._full(wanted), RowMetadata(self._sites(table, sites)))
+        scores = raw_scores(self.classifier, apply_steps(self.steps, rows))
         probability = as_probability(scores, self.calibrator)
         outside = self._outside(wanted)
         predicted = (probability >= self.threshold).astype(np.int64)
@@ -205,6 +217,25 @@ class Model:
         """Columns of patient and region in training, and those that were used as inputs."""
         training = self.about.get("training", {})
         return training.get("columns", {}), {*self.inputs, *training.get("categories", {})}
+
+    def _sites(self, table: pd.DataFrame, sites: npt.ArrayLike | None) -> npt.NDArray[np.str_] | None:
+        """Return the site of each row, if a step corrects rows by it."""
+        if not takes_sites(self.steps):
+            return None
+        name = self.about.get("training", {}).get("columns", {}).get("site")
+        if sites is None and name not in table.columns:
+            raise MissingColumn(
+                "The model corrects features by the site (hospital or scanner) of each row, and the table has no column "
+                + (
+                    f"'{name}', as training had. Add it (of a single image: --clinical {name}=…; "
+                    if name
+                    else "for it ("
+                )
+                + "in Python predict(table, sites=…)). Where the site is not among those of training: see `unseen` of the step."
+            )
+        return np.array(
+            texts(pd.Series(table[name] if sites is None else sites, dtype=object), empty=""), dtype=np.str_
+        )
 
     def _full(self, wanted: pd.DataFrame) -> pd.DataFrame:
         """Return all inputs; columns without influence hold their training median."""

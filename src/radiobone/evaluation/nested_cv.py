@@ -21,6 +21,8 @@ from radiobone.evaluation.fold import FoldFit
 from radiobone.evaluation.parallel import run_all
 from radiobone.evaluation.pooling import is_pooled, patient_cut
 from radiobone.evaluation.result import Result
+from radiobone.evaluation.row_metadata import NO_METADATA, RawRows, RowMetadata, raw_rows
+from radiobone.evaluation.site_checks import check_sites
 from radiobone.evaluation.spec import PipelineSpec
 from radiobone.evaluation.splits import Split, check_groups_whole
 from radiobone.evaluation.splits.file import SplitSource, resolve_splits
@@ -33,12 +35,13 @@ FoldTask = tuple[
     pd.DataFrame,
     npt.NDArray[np.int64],
     npt.NDArray[np.str_],
-    pd.DataFrame,
+    RawRows,
     Split,
     PipelineSpec,
     int,
     npt.NDArray[np.bool_] | None,
     npt.NDArray[np.str_],
+    RowMetadata,
 ]
 
 
@@ -135,16 +138,18 @@ def plan_folds(
     planned = resolve_splits(splits, cohort) or outer_splits(cohort, pipeline.outer, seed=seed)
     check_groups_whole(planned, cohort.groups)
     check_derived(planned, cohort.parent)
+    check_sites(cohort, pipeline, planned)
     return Plan(tuple(findings), planned, is_pooled(cohort, pipeline.pool))
 
 
 def fold_task(cohort: Cohort, split: Split, pipeline: PipelineSpec, seed: int) -> FoldTask:
     """Return what ``fit_fold`` is given for one fold; the classes of the test rows are left behind."""
-    train = split.train
+    rows, train = raw_rows(cohort), split.train
     derived = None if cohort.derived is None else cohort.derived[train]
+    learned = rows.take(train)
     return (
-        cohort.X.iloc[train], cohort.y[train], cohort.groups[train], cohort.X.iloc[split.test], split, pipeline, seed,
-        derived, cohort.patient[train],
+        learned.X, cohort.y[train], cohort.groups[train], rows.take(split.test), split, pipeline, seed, derived,
+        cohort.patient[train], learned.metadata,
     )  # fmt: skip
 
 
@@ -152,20 +157,23 @@ def fit_fold(
     X_train: pd.DataFrame,
     y_train: npt.NDArray[np.int64],
     groups_train: npt.NDArray[np.str_],
-    X_test: pd.DataFrame,
+    tested: RawRows,
     split: Split,
     pipeline: PipelineSpec,
     seed: int,
     derived: npt.NDArray[np.bool_] | None = None,
     patient_train: npt.NDArray[np.str_] | None = None,
+    metadata: RowMetadata = NO_METADATA,
 ) -> FoldFit:
     """Learn from the training rows of one outer fold, then predict its test rows."""
     key = ("repeat", split.repeat, "fold", split.fold)
-    fitted = learn(X_train, y_train, groups_train, pipeline, seed=seed, key=key, derived=derived)
+    fitted = learn(
+        X_train, y_train, groups_train, pipeline, seed=seed, key=key, derived=derived, metadata=metadata
+    )
     return FoldFit(
         repeat=split.repeat, fold=split.fold, train=split.train, test=split.test, steps=fitted.steps,
         model=fitted.model, calibrator=fitted.calibrator, threshold=fitted.threshold, features=fitted.features,
         model_name=fitted.model_name, params=fitted.params, inner_score=fitted.inner_score,
-        inner_folds=fitted.inner_folds, probability=fitted.predict(X_test), name=split.name,
+        inner_folds=fitted.inner_folds, probability=fitted.predict(tested), name=split.name,
         patient_threshold=patient_cut(fitted, y_train, patient_train, pipeline),
     )  # fmt: skip

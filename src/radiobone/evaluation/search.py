@@ -14,9 +14,10 @@ from radiobone.core.errors import TooFewPerClass
 from radiobone.core.progress import Advance, Progress
 from radiobone.evaluation.blocks.joined_chain import BlockChain, JoinedChainBuilder
 from radiobone.evaluation.candidates import Candidate
-from radiobone.evaluation.chain import Chain, ChainBuilder, Rows, groups_for, named_faults
+from radiobone.evaluation.chain import Chain, ChainBuilder, Rows, named_faults, told_in_fit
 from radiobone.evaluation.metrics import auc, average_precision
 from radiobone.evaluation.parallel import run_all
+from radiobone.evaluation.row_metadata import NO_METADATA, RawRows, RowMetadata
 from radiobone.evaluation.spec import Scoring, Step
 from radiobone.evaluation.splits import Split
 from radiobone.models.scores import raw_scores
@@ -63,6 +64,7 @@ class Problem:
     candidates: tuple[Candidate, ...]
     seeds: Mapping[str, int]
     blocks: tuple[BlockChain, ...] = ()
+    metadata: RowMetadata = NO_METADATA
 
 
 def builder_for(
@@ -130,15 +132,16 @@ def score_fold(problem: Problem, split: Split) -> FloatArray:
     -------
     numpy.ndarray of float, shape (n_held_out, n_candidates)
     """
-    rows = Rows(problem.X.iloc[split.train], problem.y[split.train], problem.groups[split.train])
+    raw = RawRows(problem.X, problem.metadata)
+    train, held_out = raw.take(split.train), raw.take(split.test)
+    rows = Rows(train.X, problem.y[split.train], problem.groups[split.train], train.metadata)
     builder = builder_for(problem.steps, problem.blocks, rows, problem.seeds)
-    raw = problem.X.iloc[split.test]
     seen: dict[int, npt.ArrayLike] = {}
     scores = np.empty((len(split.test), len(problem.candidates)))
     for number, candidate in enumerate(problem.candidates):
         chain = builder.fit(candidate.steps)
         if id(chain) not in seen:
-            seen[id(chain)] = chain.transform(raw)
+            seen[id(chain)] = chain.transform(held_out)
         model = fit_candidate(candidate, chain, problem.seeds[candidate.model])
         scores[:, number] = raw_scores(model, seen[id(chain)])
     return scores
@@ -154,5 +157,5 @@ def fit_candidate(candidate: Candidate, chain: Chain, seed: int) -> Any:
     """
     model = candidate.make_model(seed)
     with named_faults(candidate.model, chain.rows.X):
-        model.fit(chain.rows.X, chain.rows.y, **groups_for(model, chain.rows))
+        model.fit(chain.rows.X, chain.rows.y, **told_in_fit(model, chain.rows))
     return model

@@ -9,7 +9,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from radiobone.core.errors import BadConfig
 from radiobone.core.settings import Settings, parse_yaml, read_yaml, validate
@@ -50,6 +50,17 @@ class Part(Settings):
 
 class Step(Part):
     """One step between the table and the model."""
+
+    @field_validator("params")
+    @classmethod
+    def _lists_that_are_one_value(cls, params: dict[str, Values], info: ValidationInfo) -> dict[str, Values]:
+        """Join a list that names columns: it is no list of values to search over."""
+        kind = STEPS.get(info.data.get("name", ""))
+        lists = getattr(kind, "list_parameters", ())
+        return {
+            name: ",".join(map(str, values)) if name in lists and isinstance(values, tuple) else values
+            for name, values in params.items()
+        }
 
     @model_validator(mode="after")
     def _known(self) -> Step:

@@ -14,6 +14,7 @@ TRUSTED_TYPES: tuple[str, ...] = (
     "radiobone.models.knn.NearestNeighbours",
     "radiobone.models.stack.Stack",
     "radiobone.models.vote.SoftVote",
+    "radiobone.selection.combat.ComBat",
     "radiobone.selection.constant.ConstantFilter",
     "radiobone.selection.correlation.CorrelationFilter",
     "radiobone.selection.elastic_net.ElasticNetSelector",

@@ -12,7 +12,9 @@ import pandas as pd
 
 from radiobone.cohort.cohort import Cohort
 from radiobone.core.seeds import rng_for, seed_for
+from radiobone.evaluation.chain import apply_steps
 from radiobone.evaluation.fold import FoldFit, FoldOutcome
+from radiobone.evaluation.row_metadata import RawRows, raw_rows
 from radiobone.evaluation.splits import Split
 from radiobone.explain.explanation import COLUMNS, Explanation
 from radiobone.explain.probability import link_of, probability_of
@@ -42,10 +44,11 @@ def gathered(explained: Sequence[ExplainedFold]) -> Explanation:
     return Explanation(table, tuple(fold.info for fold in explained), NOTE)
 
 
-def shap_task(fold: Split | FoldOutcome, cohort: Cohort, seed: int) -> tuple[pd.DataFrame, pd.DataFrame, int]:
+def shap_task(fold: Split | FoldOutcome, cohort: Cohort, seed: int) -> tuple[RawRows, RawRows, int]:
     """Return what ``explain_fold`` is given besides the fit: background, held-out rows, seed."""
     own_seed = seed_for(seed, "shap", "repeat", fold.repeat, "fold", fold.fold)
-    return cohort.X.iloc[background_rows(fold, seed)], cohort.X.iloc[fold.test], own_seed
+    rows = raw_rows(cohort)
+    return rows.take(background_rows(fold, seed)), rows.take(fold.test), own_seed
 
 
 def background_rows(fit: Split | FoldOutcome, seed: int) -> npt.NDArray[np.int64]:
@@ -56,15 +59,15 @@ def background_rows(fit: Split | FoldOutcome, seed: int) -> npt.NDArray[np.int64
     return np.sort(rng.choice(np.sort(fit.train), MOST_BACKGROUND, replace=False))
 
 
-def explain_fold(fit: FoldFit, background: pd.DataFrame, held_out: pd.DataFrame, seed: int) -> ExplainedFold:
+def explain_fold(fit: FoldFit, background: RawRows, held_out: RawRows, seed: int) -> ExplainedFold:
     """Explain the held-out rows of one fold.
 
     Parameters
     ----------
     fit : FoldFit
         What the fold learned.
-    background, held_out : DataFrame
-        Raw rows: training rows to compare with, and rows to explain.
+    background, held_out : RawRows
+        Training rows to compare with, and rows to explain.
     seed : int
         For explainers that draw.
     """
@@ -80,12 +83,12 @@ def explain_fold(fit: FoldFit, background: pd.DataFrame, held_out: pd.DataFrame,
         "additivity_error": additivity_error(problem, found),
         "n_background": len(background),
     }
-    return ExplainedFold(long_table(fit, held_out, found.values), info)
+    return ExplainedFold(long_table(fit, held_out.X, found.values), info)
 
 
-def _seen(fit: FoldFit, table: pd.DataFrame) -> npt.NDArray[np.float64]:
+def _seen(fit: FoldFit, rows: RawRows) -> npt.NDArray[np.float64]:
     """Rows as the fold's model sees them."""
-    return np.ascontiguousarray(fit.steps.transform(table), dtype=float)
+    return np.ascontiguousarray(apply_steps(fit.steps, rows), dtype=float)
 
 
 def long_table(fit: FoldOutcome, held_out: pd.DataFrame, values: npt.NDArray[np.float64]) -> pd.DataFrame:

@@ -10,6 +10,8 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
 
+from radiobone.selection.row_sites import Sites, apply_pipeline, takes_sites
+
 FloatArray = npt.NDArray[np.float64]
 
 
@@ -37,10 +39,17 @@ class JoinedBlocks(TransformerMixin, BaseEstimator):
     def __sklearn_is_fitted__(self) -> bool:
         return len(self.pipelines) > 0
 
-    def transform(self, X: npt.ArrayLike | pd.DataFrame) -> FloatArray:
+    @property
+    def row_metadata(self) -> tuple[str, ...]:
+        """What ``transform`` is told of each row, because a step of a block asks for it."""
+        return ("sites",) if any(takes_sites(one) for one in self.pipelines) else ()
+
+    def transform(self, X: npt.ArrayLike | pd.DataFrame, sites: Sites = None) -> FloatArray:
         """Bring rows of the raw table to the columns of all blocks, in the order of the blocks."""
         parts = zip(self.pipelines, self.positions, strict=True)
-        return np.hstack([np.asarray(one.transform(_columns(X, where)), dtype=float) for one, where in parts])
+        return np.hstack(
+            [np.asarray(apply_pipeline(one, _columns(X, where), sites), dtype=float) for one, where in parts]
+        )
 
     def get_feature_names_out(self, input_features: object = None) -> npt.NDArray[np.object_]:
         """Return the names of the columns of all blocks."""

@@ -9,6 +9,7 @@ from sklearn.base import BaseEstimator
 
 from radiobone.selection.boruta import BorutaSelector
 from radiobone.selection.chi2 import Chi2Filter
+from radiobone.selection.combat import ComBat
 from radiobone.selection.constant import ConstantFilter
 from radiobone.selection.correlation import CorrelationFilter
 from radiobone.selection.elastic_net import ElasticNetSelector
@@ -38,6 +39,7 @@ STEPS: dict[str, type[BaseEstimator]] = {
     "impute": MedianImputer,
     "constant": ConstantFilter,
     "unstable": UnstableFilter,
+    "combat": ComBat,
     "scale": ZScore,
     "correlation": CorrelationFilter,
     "mannwhitney": MannWhitneyFilter,

@@ -41,7 +41,7 @@ class JudgedFold:
 def fold_keys(cohort: Cohort, splits: Sequence[Split], spec: PipelineSpec, seed: int) -> list[str]:
     """Return a digest per fold of all that decides its numbers.
 
-    These are features, classes, groups, the fold's rows, the pipeline, the seed, and the versions of Python, of the
+    These are features, classes, groups, sites, the fold's rows, the pipeline, the seed, and the versions of Python, of the
     packages and of the code that learns. Names and titles decide nothing.
     """
     shared = {
@@ -52,6 +52,8 @@ def fold_keys(cohort: Cohort, splits: Sequence[Split], spec: PipelineSpec, seed:
         "classes": cohort.y.tolist(),
         "groups": cohort.groups.tolist(),
         "patients": cohort.patient.tolist(),
+        "sites": None if cohort.site is None else cohort.site.tolist(),
+        "clinical": list(cohort.clinical),
         "pipeline": spec.model_dump_json(
             exclude=WORDS_ONLY
         ),  # text: the order of a grid decides its candidates

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import numpy as np
@@ -68,7 +68,7 @@ class JoinedChainBuilder:
             [one.pipeline() for one in chains], [list(one.positions) for one in self._blocks]
         )
         side_by_side = np.hstack([np.asarray(one.rows.X, dtype=float) for one in chains])
-        return Chain(((STEP, joined),), Rows(side_by_side, self._rows.y, self._rows.groups))
+        return Chain(((STEP, joined),), replace(self._rows, X=side_by_side))
 
 
 def _of_block(keyed: Mapping[str, V], block: str) -> dict[str, V]:

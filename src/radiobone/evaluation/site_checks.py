@@ -1,0 +1,145 @@
+"""What a pipeline that corrects rows by their site needs of a cohort and its folds, looked at before anything is fitted."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from radiobone.cohort.cohort import Cohort, StrArray
+from radiobone.cohort.readers import UNKNOWN_SITE
+from radiobone.core.errors import BadSetting, MissingColumn, UnseenSite
+from radiobone.core.warnings import OneSite, SmallSite
+from radiobone.evaluation.chain import check_sites_known
+from radiobone.evaluation.row_metadata import Positions, raw_rows
+from radiobone.evaluation.spec import PipelineSpec, Scalar, Step
+from radiobone.evaluation.splits import Split
+from radiobone.selection.registry import STEPS
+from radiobone.selection.row_sites import takes_sites
+from radiobone.selection.site_covariates import (
+    as_names,
+    check_not_the_target,
+    matching,
+    named,
+    target_as_covariate,
+)
+
+FEW_ROWS = 10  # below this a spread says little, and inner folds may have one row or none
+
+
+def check_sites(cohort: Cohort, pipeline: PipelineSpec, splits: Sequence[Split] = ()) -> None:
+    """Check every step that corrects rows by their site.
+
+    Parameters
+    ----------
+    cohort : Cohort
+    pipeline : PipelineSpec
+    splits : sequence of Split
+        The outer folds; none where all rows are learned from.
+
+    Raises
+    ------
+    BadSetting
+        If the sites are not known, of some rows are not, or the step stands after one that resamples.
+    MissingColumn, TargetAsCovariate
+        If a covariate is no column, or the target.
+    UnseenSite
+        If a fold tests rows of a site that it does not learn from, and such are refused.
+
+    Warns
+    -----
+    OneSite, SmallSite
+        If a fold learns from one site, so that nothing is corrected, or a site has few rows.
+    """
+    for steps in (pipeline.steps, *(block.steps for block in pipeline.blocks.values())):
+        for number, step in enumerate(steps):
+            if step.name in STEPS and takes_sites(STEPS[step.name]):
+                check_sites_known(step.name, raw_rows(cohort).metadata)
+                _check_order(step, steps[:number])
+                _check_no_gaps(step, cohort)
+                _check_covariates(step, cohort)
+                _check_folds(step, cohort, splits)
+
+
+def _check_order(step: Step, before: Sequence[Step]) -> None:
+    resampling = [other.name for other in before if other.resamples]
+    if resampling:
+        raise BadSetting(
+            f"'{step.name}' stands after '{resampling[0]}', whose new rows are of no site. Put it before."
+        )
+
+
+def _check_no_gaps(step: Step, cohort: Cohort) -> None:
+    gaps = 0 if cohort.site is None else int((cohort.site == UNKNOWN_SITE).sum())
+    if gaps:
+        raise BadSetting(
+            f"{gaps} of {cohort.n_rows} rows have no site, and '{step.name}' corrects every row by its site. Fill the sites "
+            "in, or leave these rows out."
+        )
+
+
+def _check_covariates(step: Step, cohort: Cohort) -> None:
+    columns = [str(name) for name in cohort.X.columns]
+    (covariates,) = _values(step, "covariates", None)
+    for name in as_names(None if covariates is None else str(covariates)):
+        if name == cohort.target:
+            raise target_as_covariate(name)
+        mine = matching(name, columns)
+        if not mine:
+            raise MissingColumn(
+                f"'{step.name}' is to keep the effect of '{name}', and the table has no such clinical column. Name it as one: "
+                f"--clinical {name} (in Python clinical=)."
+            )
+        values = cohort.X[mine].fillna(cohort.X[mine].median())
+        check_not_the_target(values.to_numpy(), mine, cohort.y)
+
+
+def _check_folds(step: Step, cohort: Cohort, splits: Sequence[Split]) -> None:
+    sites = cohort.site if cohort.site is not None else np.empty(0, dtype=np.str_)
+    alone: list[str] = []
+    few: dict[str, int] = {}
+    for fold, train, test in _folds(splits, cohort.n_rows):
+        names, counts = np.unique(sites[train], return_counts=True)
+        _check_seen(step, fold, names, sites[test])
+        alone += [fold] if len(names) == 1 else []
+        few |= {str(name): int(count) for name, count in zip(names, counts, strict=True) if count < FEW_ROWS}
+    if alone:
+        warnings.warn(
+            f"All training rows of {alone[0]} are of one site ({len(alone)} of {max(1, len(splits))} so). There is nothing that "
+            f"'{step.name}' could learn of the difference between sites, and it changes no value.",
+            OneSite,
+            stacklevel=5,
+        )
+    if few:
+        shown = ", ".join(f"'{name}' {count}" for name, count in sorted(few.items())[:5])
+        warnings.warn(
+            f"{len(few)} sites have fewer than {FEW_ROWS} training rows ({shown}), and fewer still in inner folds. What "
+            f"'{step.name}' learns of them is mostly chance. Merge small sites, or set mean_only: true.",
+            SmallSite,
+            stacklevel=5,
+        )
+
+
+def _folds(splits: Sequence[Split], n_rows: int) -> Iterator[tuple[str, Positions, Positions]]:
+    """Yield name, training and test rows of each fold; without folds all rows are learned from."""
+    if not splits:
+        yield "the model", np.arange(n_rows), np.arange(0)
+    for split in splits:
+        yield split.name or f"repeat {split.repeat + 1}, fold {split.fold + 1}", split.train, split.test
+
+
+def _check_seen(step: Step, fold: str, trained: StrArray, tested: StrArray) -> None:
+    unseen = np.setdiff1d(tested, trained)
+    if len(unseen) and "refuse" in _values(step, "unseen", "refuse"):
+        raise UnseenSite(
+            f"The fold '{fold}' tests rows of site {named(unseen)} after learning from {named(trained)}, and '{step.name}' "
+            "refuses rows of a site that it did not learn from. Say what such rows are to be taken for: unseen: pooled (like "
+            "the average of the training sites) or unseen: reference; or leave the step out."
+        )
+
+
+def _values(step: Step, name: str, default: Scalar) -> tuple[Scalar, ...]:
+    """Return the values that the search may choose for a parameter."""
+    value = step.params.get(name, default)
+    return value if isinstance(value, tuple) else (value,)

@@ -19,8 +19,10 @@ from radiobone.core.warnings import OneSite, SmallSite, collected
 from radiobone.evaluation.final_model import fit_model, load_model
 from radiobone.evaluation.nested_cv import nested_cv
 from radiobone.evaluation.spec import load_pipeline
+from radiobone.evaluation.wrong_way.leaky_table import leaky_tables
 from radiobone.selection.combat import ComBat
 from radiobone.selection.impute import MedianImputer
+from radiobone.selection.scale import ZScore
 from radiobone.workflow.judging import judge
 
 N, P = 120, 8
@@ -137,6 +139,18 @@ def test_sites_reach_the_steps_of_a_block(fusion):
         X = rows.X.iloc[fit.train].filter(regex="^f")
         alone = ComBat().fit(MedianImputer().fit_transform(X), sites=rows.site[fit.train])
         np.testing.assert_array_equal(block.named_steps["combat"].shift_, alone.shift_)
+
+
+def test_the_wrong_way_learns_the_sites_of_all_rows():
+    rows, pipeline = cohort(), spec()
+    (made,) = leaky_tables(rows, pipeline, seed=0)
+    filled = MedianImputer().fit_transform(rows.X)
+    step = ComBat().fit(pd.DataFrame(filled, columns=rows.X.columns), sites=rows.site, clinical=rows.clinical)
+    alone = ZScore().fit_transform(
+        step.transform(pd.DataFrame(filled, columns=rows.X.columns), sites=rows.site)
+    )
+    np.testing.assert_array_equal(made.X, alone)
+    np.testing.assert_array_equal(made.origin, np.arange(N))
 
 
 class TestWhatIsRefused:

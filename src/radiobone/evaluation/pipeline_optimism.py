@@ -7,7 +7,6 @@ from dataclasses import asdict
 from typing import Any
 
 import numpy.typing as npt
-import pandas as pd
 
 from radiobone.cohort.cohort import Cohort
 from radiobone.core.errors import BadSetting
@@ -16,6 +15,7 @@ from radiobone.evaluation.fitting import fit_rows
 from radiobone.evaluation.metrics import auc
 from radiobone.evaluation.optimism import FitPredict, bootstrap_optimism
 from radiobone.evaluation.parallel import run_all
+from radiobone.evaluation.row_metadata import RawRows, raw_rows
 from radiobone.evaluation.spec import PipelineSpec
 from radiobone.evaluation.weighted import FloatArray, IntArray
 
@@ -69,10 +69,10 @@ def pipeline_optimism(
     """
 
     def fit_predict(rows: IntArray) -> FloatArray:
-        return _fit_predict(cohort.X, cohort.y, cohort.groups, spec, seed, rows)
+        return _fit_predict(raw_rows(cohort), cohort.y, cohort.groups, spec, seed, rows)
 
     def in_processes(_fit: FitPredict, drawings: Sequence[IntArray]) -> list[FloatArray]:
-        tasks = ((cohort.X, cohort.y, cohort.groups, spec, seed, rows) for rows in drawings)
+        tasks = ((raw_rows(cohort), cohort.y, cohort.groups, spec, seed, rows) for rows in drawings)
         with progress("Bootstrap optimism", len(drawings), show=show_progress) as advance:
             return run_all(_fit_predict, tasks, n_tasks=len(drawings), jobs=jobs, advance=advance)
 
@@ -83,8 +83,11 @@ def pipeline_optimism(
 
 
 def _fit_predict(
-    X: pd.DataFrame, y: IntArray, groups: npt.NDArray[Any], spec: PipelineSpec, seed: int, rows: IntArray
+    cohort_rows: RawRows, y: IntArray, groups: npt.NDArray[Any], spec: PipelineSpec, seed: int, rows: IntArray
 ) -> FloatArray:
     """Fit on the rows drawn, copies of a patient kept together in the inner folds, and predict all."""
-    fitted = fit_rows(X.iloc[rows], y[rows], groups[rows], spec, seed=seed, key=("optimism",))
-    return fitted.predict(X)
+    drawn = cohort_rows.take(rows)
+    fitted = fit_rows(
+        drawn.X, y[rows], groups[rows], spec, seed=seed, key=("optimism",), metadata=drawn.metadata
+    )
+    return fitted.predict(cohort_rows)

@@ -73,7 +73,7 @@ def required_sample_size(prevalence: float, *, n_parameters: int, r2_cox_snell: 
     Riley RD et al. Minimum sample size for developing a multivariable prediction model: part II. Stat Med 38, 2019.
     The second criterion: van Smeden M et al. Stat Methods Med Res 28, 2019.
     """
-    largest = _largest_r2(prevalence)
+    largest = largest_r2(prevalence)
     if n_parameters < 1 or not 0 < r2_cox_snell < min(largest, SHRINKAGE):
         raise BadSetting(
             f"{n_parameters} parameters and R² {r2_cox_snell:g}: at least one parameter is needed, and for a share of "
@@ -115,8 +115,14 @@ def _for_shrinkage(shrinkage: float, n_parameters: int, r2: float) -> int:
     return math.ceil(n_parameters / ((shrinkage - 1) * math.log1p(-r2 / shrinkage)))
 
 
-def _largest_r2(prevalence: float) -> float:
-    """Cox and Snell's R² of a model that is always right."""
+def largest_r2(prevalence: float) -> float:
+    """Cox and Snell's R² of a model that is always right.
+
+    Raises
+    ------
+    BadSetting
+        If the share of positives is not between 0 and 1.
+    """
     if not 0 < prevalence < 1:
         raise BadSetting(f"The share of positives must lie between 0 and 1, not at {prevalence:g}.")
     null = prevalence * math.log(prevalence) + (1 - prevalence) * math.log(1 - prevalence)
@@ -138,7 +144,7 @@ def r2_from_auc(auc: float, prevalence: float) -> float:
     Riley RD, Van Calster B, Collins GS. A note on estimating the Cox-Snell R² from a reported C statistic. Stat Med
     40, 2021; by quadrature here, by simulation there.
     """
-    largest = _largest_r2(prevalence)
+    largest = largest_r2(prevalence)
     if not 0.5 < auc < 1:
         raise BadSetting(f"The AUC must lie between 0.5 and 1, not at {auc:g}.")
     apart = math.sqrt(2) * float(norm.ppf(auc))

@@ -55,6 +55,14 @@ def more_features_than_cases(data: ResultData) -> Caution | None:
     )
 
 
+def too_few_for_so_many(data: ResultData) -> Caution | None:
+    """Tell that the patients are too few for the candidate features; None in results of older versions."""
+    found = data.metrics.get("sample_size")
+    if found is None or found["enough"]:
+        return None
+    return Caution("Too few patients for so many features", str(found["sentence"]))
+
+
 def failed_cases(data: ResultData) -> Caution | None:
     """Tell that many regions could not be measured."""
     if data.cases is None or not len(data.cases):
@@ -86,6 +94,7 @@ CHECKS: tuple[Callable[[ResultData], Caution | None], ...] = (
     wide_interval,
     unstable_selection,
     more_features_than_cases,
+    too_few_for_so_many,
     failed_cases,
     internal_only,
 )

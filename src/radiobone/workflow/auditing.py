@@ -13,6 +13,7 @@ from radiobone.cohort.cohort import Cohort
 from radiobone.cohort.readers import read_cohort
 from radiobone.core.files import write_json
 from radiobone.core.outputs import prepare_file
+from radiobone.evaluation.adequacy import development_adequacy
 from radiobone.evaluation.audit.finding import Finding
 from radiobone.evaluation.audit.registry import CHECKS, audit_cohort
 from radiobone.workflow.announce import described
@@ -49,7 +50,8 @@ def audit_table(
     cohort = read_cohort(Path(source), **roles)
     findings = sorted(audit_cohort(cohort), key=lambda one: WORST_FIRST.index(one.severity))
     if output is not None:
-        write_json(output, {"findings": [asdict(one) for one in findings], "checks": list(CHECKS)})
+        found = {"findings": [asdict(one) for one in findings]}
+        write_json(output, {**found, "checks": list(CHECKS), "sample_size": development_adequacy(cohort)})
     return cohort, findings
 
 
@@ -63,6 +65,7 @@ def audit_lines(cohort: Cohort, findings: Sequence[Finding]) -> Iterator[str]:
             finding.message, WIDTH, initial_indent="  ", subsequent_indent="  ", break_long_words=False
         )
     yield ""
+    yield from textwrap.wrap(str(development_adequacy(cohort)["sentence"]), WIDTH)
     counts = Counter(finding.severity for finding in findings)
     told = ", ".join(f"{counts[severity]} {severity}" for severity in WORST_FIRST if counts[severity])
     yield f"{len(CHECKS)} checks ({', '.join(CHECKS)}): {told or 'nothing found'}."

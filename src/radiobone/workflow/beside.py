@@ -1,4 +1,4 @@
-"""What is told beside nested cross-validation: subgroups, and optimism by the bootstrap."""
+"""What is told beside nested cross-validation: sample size, subgroups, and optimism by the bootstrap."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pandas as pd
 
 from radiobone.cohort.cohort import Cohort
 from radiobone.core.errors import BadSetting
+from radiobone.evaluation.adequacy import development_adequacy
 from radiobone.evaluation.pipeline_optimism import check_can_bootstrap, pipeline_optimism
 from radiobone.evaluation.result import Result
 from radiobone.evaluation.spec import PipelineSpec
@@ -75,21 +76,23 @@ def told_beside(
     jobs: int,
     show_progress: bool,
 ) -> Result:
-    """Return the result with what was asked for in its summary.
+    """Return the result with the adequacy of the sample size, and what was asked for, in its summary.
 
     Raises
     ------
     BadSetting
         If something is asked for that is told of two classes only, and the target is another.
     """
-    if beside.request is None and beside.n_bootstrap is None:
-        return result
     if result.summary["task"] != "binary":
+        if beside.request is None and beside.n_bootstrap is None:
+            return result
         raise BadSetting(
             f"Subgroups and bootstrap optimism are told of targets with two classes, and '{cohort.target}' is predicted "
             f"as '{result.summary['task']}'. Leave --subgroups and --bootstrap-optimism out."
         )
-    more: dict[str, Any] = {}
+    more: dict[str, Any] = {
+        "sample_size": development_adequacy(cohort, auc=result.metrics["auc"].mean),
+    }
     if beside.request is not None:
         rows, position = _pooled(result, cohort)
         more["subgroups"] = subgroup_summary(

@@ -245,7 +245,7 @@ def evaluate_cohort(
     cache: Path | None = None,
     splits: SplitSource | None = None,
     controls: Controls = Controls(),  # noqa: B008 - it is frozen
-    beside: Beside | None = None,
+    beside: Beside = Beside(),  # noqa: B008 - it is frozen
 ) -> Evaluation:
     """Judge a pipeline on a cohort; ``origin`` joins the provenance, finished folds are kept in ``cache``."""
     spec = resolve_pipeline(pipeline)
@@ -258,8 +258,7 @@ def evaluate_cohort(
         folds_given=splits is not None,
     )  # fmt: skip
     folds = {"folds_given": splits is not None}
-    if beside is not None:
-        result = told_beside(result, cohort, spec, beside, seed=seed, jobs=jobs, show_progress=show_progress)
+    result = told_beside(result, cohort, spec, beside, seed=seed, jobs=jobs, show_progress=show_progress)
     named = replace(result, provenance={**result.provenance, **folds, **(origin or {})})
     return Evaluation(named, explanation)
 

@@ -48,6 +48,7 @@ def validation_lines(summary: Record) -> Iterator[str]:
     yield from _discrimination(summary)
     yield from _calibration(summary)
     yield from _ranges(summary["ranges"])
+    yield str(summary["sample_size"]["sentence"])
     if "comparison" in summary:
         yield from _comparison(summary)
 

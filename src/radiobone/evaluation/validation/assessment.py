@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from radiobone.cohort.cohort import Cohort
+from radiobone.evaluation.adequacy import validation_adequacy
+from radiobone.evaluation.metrics import auc
 from radiobone.evaluation.model import Model
 from radiobone.evaluation.subgroups import Subgroup, SubgroupRequest, subgroup_summary
 from radiobone.evaluation.validation.performance import frozen_performance, held_out, is_clustered
@@ -69,9 +72,16 @@ def assess(model: Model, table: pd.DataFrame, cohort: Cohort, *, seed: int) -> A
         "threshold": model.threshold,
         **frozen_performance(rows, seed=seed),
         "recalibrated": recalibrated,
+        "sample_size": _sample_size(model, cohort, probability),
         "ranges": range_entry(model.needed_values(table), model.ranges),
     }
     return Assessment(scores, entry)
+
+
+def _sample_size(model: Model, cohort: Cohort, probability: npt.NDArray[np.float64]) -> dict[str, Any]:
+    internal = (model.about.get("internal") or {}).get("metrics") or {}
+    expected = internal["auc"]["mean"] if "auc" in internal else auc(cohort.y, probability)
+    return validation_adequacy(cohort.groups, cohort.y, probability, auc=float(expected or 0.5))
 
 
 def model_record(model: Model) -> dict[str, Any]:

@@ -13,8 +13,6 @@ from radiobone.report.sections.summary import TILES
 from radiobone.report.validation.data import ValidationData
 from radiobone.report.words import model_title
 
-ENOUGH_OF_A_CLASS = 100
-
 
 def _context(data: ValidationData) -> Context:
     about, metrics = data.metrics, data.metrics["metrics"]
@@ -42,12 +40,7 @@ def _reading(about: dict[str, Any]) -> list[str]:
     metrics = about["metrics"]
     sentences = [ranking_sentence(metrics["auc"]["mean"], about["positive"], about["negative"])]
     sentences.append(brier_sentence(metrics["brier"]["mean"], about["n_positive"] / about["n_rows"]))
-    rarer = min(about["n_positive"], about["n_negative"])
-    if rarer < ENOUGH_OF_A_CLASS:
-        sentences.append(
-            f"The smaller class has {rarer} cases. To judge a model on another cohort, guidance asks for about "
-            f"{ENOUGH_OF_A_CLASS} of each class (Collins, Stat Med 2016); calibration above all is uncertain with fewer."
-        )
+    sentences.append(about["sample_size"]["sentence"])
     n_unlike = about["ranges"]["n_rows_unlike"]
     if n_unlike:
         sentences.append(

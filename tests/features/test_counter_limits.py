@@ -10,9 +10,9 @@ from radiobone.core.errors import ResourceLimit
 from radiobone.core.volume import Volume
 from radiobone.core.warnings import ConstantRoi, SingleSliceRoi
 from radiobone.features.engine import extract_features
+from radiobone.features.matrices.directions import count_runs
 from radiobone.features.matrices.grid import Layout, LevelGrid, offsets
 from radiobone.features.matrices.limits import MOST_NEIGHBOURS, check_neighbours, count_offsets
-from radiobone.features.matrices.runs import count_runs
 from radiobone.features.region import Texture
 from radiobone.features.settings import ExtractionSettings, FamilyChoice
 

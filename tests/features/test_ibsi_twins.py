@@ -24,9 +24,9 @@ from radiobone.features.ibsi.region import slices_of
 from radiobone.features.ibsi.settings import IbsiSettings, Resegmentation
 from radiobone.features.ibsi.volume_histogram import volume_histogram
 from radiobone.features.matrices.alike import Alike
+from radiobone.features.matrices.directions import count_pairs, count_runs
 from radiobone.features.matrices.grid import LevelGrid, offsets
-from radiobone.features.matrices.neighbours import count_neighbours, count_pairs
-from radiobone.features.matrices.runs import count_runs
+from radiobone.features.matrices.neighbours import count_neighbours
 from radiobone.features.matrices.zones import find_zones, label_zones
 from radiobone.imaging.ibsi_bins import WholeLevels
 from radiobone.testing import slow_ibsi, slow_texture

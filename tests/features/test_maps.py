@@ -108,6 +108,45 @@ def test_a_map_is_the_family_on_each_neighbourhood(
         np.testing.assert_allclose(values, expected[name], rtol=1e-9, atol=atol, err_msg=name)
 
 
+def test_busyness_of_equal_products_is_decided_by_the_rounding_of_probabilities() -> None:
+    levels = np.array([[[0, 3, 3], [2, 2, 2]]])  # 3 voxels of 2 and 2 voxels of 3: 0.6 * 2 and 0.4 * 3
+    texture = Texture()
+    region = region_of(levels, levels * 10.0, 1, None, texture)
+    expected = slow_maps(
+        "ngtdm",
+        levels,
+        levels * 10.0,
+        radius=1,
+        plane=None,
+        texture=texture,
+        spacing_mm=SPACING_MM,
+        shift=SHIFT,
+    )
+    found = fast_maps("ngtdm", region, 10)
+    assert max(expected["Busyness"]) > 1e15
+    np.testing.assert_allclose(found["Busyness"], expected["Busyness"], rtol=1e-9)
+
+
+def test_mcc_of_pairs_that_weights_make_rare() -> None:
+    levels = np.array([[[2, 2, 1, 2]], [[0, 2, 2, 2]], [[0, 2, 2, 2]]])
+    texture = Texture(distances=(2,), symmetrical_glcm=False, weighting_norm="manhattan")
+    region = region_of(levels, levels * 10.0, 1, None, texture)
+    with mock.patch("radiobone.features.glcm.rounding_decides", return_value=False):
+        expected = slow_maps(
+            "glcm",
+            levels,
+            levels * 10.0,
+            radius=1,
+            plane=None,
+            texture=texture,
+            spacing_mm=SPACING_MM,
+            shift=SHIFT,
+        )
+    found = fast_maps("glcm", region, 10)
+    assert np.nanmax(expected["MCC"]) > 0.1
+    np.testing.assert_allclose(found["MCC"], expected["MCC"], rtol=1e-9, atol=1e-7)
+
+
 @given(levels=LEVELS.filter(lambda levels: (levels > 0).any()), window=WINDOWS_OF_FEW_CELLS)
 @settings(max_examples=40, deadline=None)
 def test_zones_are_the_same_by_bits_and_by_pairs(levels: Any, window: Window) -> None:

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from radiobone.features.matrices.alike import Alike
 from radiobone.features.matrices.diagonals import sums_and_differences
+from radiobone.features.matrices.directions import count_pairs, count_runs
 from radiobone.features.matrices.grid import LevelGrid, offsets
-from radiobone.features.matrices.neighbours import count_neighbours, count_pairs
-from radiobone.features.matrices.runs import count_runs
-from radiobone.features.matrices.second_eigenvalues import _diagonalise, leading_pair
+from radiobone.features.matrices.neighbours import count_neighbours
+from radiobone.features.matrices.second_eigenvalues import _diagonalise, _find_vector, leading_pair
 from radiobone.features.matrices.zones import find_zones
 from radiobone.testing import slow_texture as slow
 
@@ -177,11 +177,30 @@ def test_leading_pair_is_that_of_all_eigenvalues(n, seed):
     assert value == pytest.approx(expected, rel=1e-10)
     assert np.linalg.norm(vector) == pytest.approx(1)
     assert abs(vector @ basis[:, 0]) < 1e-10
+    assert np.abs(a @ vector - value * vector).max() < 1e-8
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_eigenvector_of_a_tridiagonal_matrix_with_loose_and_tight_parts(seed):
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(1, 40))
+    diagonal = rng.choice([1e-12, 1.0], n) * rng.uniform(-1, 1, n)
+    beside = rng.choice([0.0, 1e-15, 1e-6, 0.5], n) * rng.uniform(0, 1, n)
+    full = np.diag(diagonal) + np.diag(beside[:-1], 1) + np.diag(beside[:-1], -1)
+    values = diagonal.copy()
+    value, next_size = _diagonalise(values, beside.copy())
+    sizes = np.sort(np.abs(np.linalg.eigvalsh(full)))
+    assert abs(value) == pytest.approx(sizes[-1], rel=1e-12)
+    assert next_size == pytest.approx(sizes[-2] if n > 1 else 0.0, abs=1e-12)
+    vector = np.empty(n)
+    _find_vector(diagonal, beside, value, vector)
+    assert np.linalg.norm(vector) == pytest.approx(1)
+    assert np.abs(full @ vector - value * vector).max() < 1e-12
 
 
 def test_turning_of_next_to_nothing_ends():
-    diagonal, beside, rows = np.zeros(2), np.full(2, 1e-170), np.eye(2)
-    _diagonalise(diagonal, beside, rows)
+    diagonal, beside = np.zeros(2), np.full(2, 1e-170)
+    _diagonalise(diagonal, beside)
     assert np.abs(diagonal).max() < 1e-100
 
 

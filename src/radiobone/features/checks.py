@@ -120,7 +120,7 @@ def check_region(mask: npt.NDArray[np.bool_], limits: RoiLimits) -> Box:
     RoiTooSmall
         If it has too few voxels or dimensions.
     """
-    n_voxels = int(mask.sum())
+    n_voxels = int(np.count_nonzero(mask))
     if n_voxels < 2:
         raise RoiTooSmall(
             f"The region has {n_voxels} voxel(s) on the grid of the features; one voxel has neither shape nor "

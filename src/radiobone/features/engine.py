@@ -186,7 +186,10 @@ def corrected(image: Volume, settings: ExtractionSettings) -> Volume:
 
 
 def _warn_about(image: Volume, mask: npt.NDArray[np.bool_], box: Box, plane: int | None) -> None:
-    warn_if_constant(image.array[box.slices].ravel().take(np.flatnonzero(mask[box.slices])))
+    array, inside = image.array[box.slices], mask[box.slices]
+    first_plane = array[0][inside[0]]
+    if (first_plane == first_plane[0]).all():  # seldom: the other planes are not looked at otherwise
+        warn_if_constant(array[inside])
     if plane is None and not image.is_2d and 1 in box.shape:
         warnings.warn(
             SingleSliceRoi(

@@ -32,7 +32,8 @@ def firstorder(region: TextureRegion) -> dict[str, float]:
         Feature name to value, in the unit of the intensities or its powers.
     """
     values = region.intensities
-    energy = float(np.sum((values + region.voxel_array_shift) ** 2))
+    shifted = values + region.voxel_array_shift if region.voxel_array_shift else values
+    energy = _dot(shifted, shifted)
     return {
         **order_statistics(values),
         **moments(values),
@@ -84,13 +85,17 @@ def moments(values: npt.NDArray[np.float64]) -> dict[str, float]:
     variance = float(squared.mean())
     scale = variance if variance > 0 else 1.0  # a constant region has skewness and kurtosis 0
     return {
-        "Kurtosis": float((squared * squared).mean()) / scale**2,
+        "Kurtosis": _dot(squared, squared) / values.size / scale**2,
         "Mean": mean,
         "MeanAbsoluteDeviation": float(np.abs(centred).mean()),
-        "Skewness": float((squared * centred).mean()) / scale**1.5,
+        "Skewness": _dot(squared, centred) / values.size / scale**1.5,
         "StandardDeviation": math.sqrt(variance),
         "Variance": variance,
     }
+
+
+def _dot(a: npt.NDArray[np.float64], b: npt.NDArray[np.float64]) -> float:
+    return float(np.einsum("i,i->", a, b))  # on one thread, always in the same order
 
 
 def _histogram(level_counts: npt.NDArray[np.int64]) -> dict[str, float]:

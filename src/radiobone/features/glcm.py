@@ -7,6 +7,7 @@ the directions are merged with weights. Levels that the region lacks play no par
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -138,10 +139,10 @@ def _joint(p: FloatArray, px: FloatArray, py: FloatArray, level: FloatArray) -> 
     mean_i, mean_j = px @ level, py @ level
     from_i, from_j = level - mean_i[:, None], level - mean_j[:, None]
     variance_i, variance_j = np.sum(px * from_i**2, axis=1), np.sum(py * from_j**2, axis=1)
-    covariance = np.sum(from_i * np.einsum("kij,kj->ki", p, from_j), axis=1)
+    covariance = np.sum(from_i * np.matmul(p, from_j[:, :, None])[:, :, 0], axis=1)
     spread = np.sqrt(variance_i) * np.sqrt(variance_j)
     return {
-        "Autocorrelation": np.sum(level * np.einsum("kij,j->ki", p, level), axis=1),
+        "Autocorrelation": (p @ level) @ level,
         "Correlation": np.where(spread > 0, covariance / (spread + EPSILON), 1.0),
         "JointAverage": mean_i,
         "JointEnergy": np.einsum("kij,kij->k", p, p),
@@ -167,17 +168,27 @@ def _sums(p: FloatArray) -> dict[str, FloatArray]:
 
 def _differences(p: FloatArray, highest: int) -> dict[str, FloatArray]:
     k = np.arange(p.shape[1], dtype=float)
-    average = np.sum(p * k, axis=1)
+    weights = _weights_of_differences(highest)
+    means = dict(zip(weights, np.array(list(weights.values())) @ p.T, strict=True))
+    from_average = k - means["DifferenceAverage"][:, None]
+    variance = np.sum(p * (from_average * from_average), axis=1)
+    return {**means, "DifferenceEntropy": _entropy(p), "DifferenceVariance": variance}
+
+
+@lru_cache(maxsize=8)
+def _weights_of_differences(highest: int) -> dict[str, FloatArray]:
+    """Return what each difference of two levels counts in the features that are means over the pairs."""
+    k = np.arange(highest, dtype=float)
+    inverse_square = np.zeros(highest)
+    inverse_square[1:] = 1 / k[1:] ** 2
     return {
-        "Contrast": np.sum(p * k**2, axis=1),
-        "DifferenceAverage": average,
-        "DifferenceEntropy": _entropy(p),
-        "DifferenceVariance": np.sum(p * (k - average[:, None]) ** 2, axis=1),
-        "Id": np.sum(p / (1 + k), axis=1),
-        "Idm": np.sum(p / (1 + k**2), axis=1),
-        "Idmn": np.sum(p / (1 + k**2 / highest**2), axis=1),
-        "Idn": np.sum(p / (1 + k / highest), axis=1),
-        "InverseVariance": np.sum(p[:, 1:] / k[1:] ** 2, axis=1),
+        "Contrast": k**2,
+        "DifferenceAverage": k,
+        "Id": 1 / (1 + k),
+        "Idm": 1 / (1 + k**2),
+        "Idmn": 1 / (1 + k**2 / highest**2),
+        "Idn": 1 / (1 + k / highest),
+        "InverseVariance": inverse_square,
     }
 
 
@@ -186,7 +197,7 @@ def _information(
 ) -> dict[str, FloatArray]:
     """Joint entropy (IBSI TU9B) and informational measures of correlation (IBSI R8DG and JN9H)."""
     joint, hxy1, hxy2 = entropies(p, px, py, EPSILON, symmetrical=symmetrical)
-    marginal = np.maximum(_entropy(px), _entropy(py))
+    marginal = _entropy(px) if symmetrical else np.maximum(_entropy(px), _entropy(py))
     surplus = np.maximum(hxy2 - joint, 0.0)  # rounding can leave -1e-16
     return {
         "Imc1": np.where(marginal > 0, (joint - hxy1) / np.where(marginal > 0, marginal, 1.0), 0.0),

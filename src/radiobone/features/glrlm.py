@@ -12,8 +12,8 @@ import numpy as np
 
 from radiobone.core.errors import RoiTooSmall
 from radiobone.features.average import mean_over
+from radiobone.features.matrices.directions import count_runs
 from radiobone.features.matrices.grid import Offset
-from radiobone.features.matrices.runs import count_runs
 from radiobone.features.region import TextureRegion
 from radiobone.features.size_matrix import FloatArray, SizeMatrices
 

@@ -14,8 +14,9 @@ from pydantic import Field
 from radiobone.core.settings import Settings
 from radiobone.core.volume import Triple
 from radiobone.features.matrices.alike import Alike
+from radiobone.features.matrices.directions import count_pairs
 from radiobone.features.matrices.grid import LevelGrid, Offset, offsets
-from radiobone.features.matrices.neighbours import Neighbours, count_neighbours, count_pairs
+from radiobone.features.matrices.neighbours import Neighbours, count_neighbours
 
 WeightingNorm = Literal["manhattan", "euclidean", "infinity", "no_weighting"]
 

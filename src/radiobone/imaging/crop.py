@@ -76,18 +76,15 @@ def bounding_box(mask: npt.NDArray[Any]) -> Box:
     EmptyMask
         If no voxel is in the region.
     """
-    low, high = [], []
-    for axis in range(3):  # each axis within what the axes before have left
-        others = tuple(other for other in range(3) if other != axis)
-        inside = np.flatnonzero(mask.any(axis=others)) if axis else planes_in_use(mask)
-        if inside.size == 0:
-            raise EmptyMask(
-                "The region has no voxels, so there is nothing to measure. Check the mask and its label."
-            )
-        low.append(int(inside[0]))
-        high.append(int(inside[-1]))
-        mask = mask[(slice(None),) * axis + (slice(low[-1], high[-1] + 1),)]
-    return Box((low[0], low[1], low[2]), (high[0], high[1], high[2]))
+    planes = planes_in_use(mask)
+    if planes.size == 0:
+        raise EmptyMask(
+            "The region has no voxels, so there is nothing to measure. Check the mask and its label."
+        )
+    seen: npt.NDArray[np.bool_] = np.any(mask[planes[0] : planes[-1] + 1], axis=0)
+    rows, columns = np.flatnonzero(seen.any(axis=1)), np.flatnonzero(seen.any(axis=0))
+    z, y, x = ((int(along[0]), int(along[-1])) for along in (planes, rows, columns))
+    return Box((z[0], y[0], x[0]), (z[1], y[1], x[1]))
 
 
 def planes_in_use(array: npt.NDArray[Any]) -> npt.NDArray[np.int64]:

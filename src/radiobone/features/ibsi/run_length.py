@@ -9,8 +9,8 @@ import numpy as np
 from radiobone.features.ibsi.aggregate import over_aggregations
 from radiobone.features.ibsi.region import Region
 from radiobone.features.ibsi.sizes import size_features
+from radiobone.features.matrices.directions import count_runs
 from radiobone.features.matrices.grid import offsets
-from radiobone.features.matrices.runs import count_runs
 from radiobone.features.region import TextureRegion
 from radiobone.features.size_matrix import FloatArray, SizeMatrices
 

@@ -1,8 +1,8 @@
 """The maximal correlation coefficient of every neighbourhood: a second eigenvalue of each small matrix.
 
-Q[i, j] = sum over k of p[i, k] p[j, k] / (px[i] py[k]) has the eigenvalues of B Bᵀ with
-B[i, j] = p[i, j] / sqrt(px[i] py[j]), which is symmetric, and of B itself, squared, where p is symmetric. The eps
-in pyradiomics' denominator plays no part: few pairs give no rare levels.
+Q[i, j] = sum over k of p[i, k] p[j, k] / (px[i] py[k] + eps) has the eigenvalues of B Bᵀ with
+B[i, j] = p[i, j] / sqrt(px[i] py[j] + eps), which is symmetric, and of B itself, squared, where p is symmetric: without the
+eps exactly, and with it up to the square of its share. That share counts only where weights make pairs rare.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from radiobone.core.compiled import compiled
 from radiobone.features.maps.neighbourhoods import IntArray
 
 FloatArray = npt.NDArray[np.float64]
+EPSILON = float(np.spacing(1.0))
 VANISHING = 1e-7  # no value of so few pairs is so small, but rounding makes 0 into 1e-8
 MOST_TURNS = 60
 
@@ -79,12 +80,11 @@ def _scaled(p: FloatArray, b: FloatArray) -> int:
     for i in range(p.shape[0]):
         if rows[i] > 0 or columns[i] > 0:
             met[n] = i
-            rows[i], columns[i] = math.sqrt(rows[i]), math.sqrt(columns[i])
             n += 1
     for i in range(n):
         for j in range(n):
             one = p[met[i], met[j]]
-            b[i, j] = one / (rows[met[i]] * columns[met[j]]) if one > 0 else 0.0
+            b[i, j] = one / math.sqrt(rows[met[i]] * columns[met[j]] + EPSILON) if one > 0 else 0.0
     return n
 
 

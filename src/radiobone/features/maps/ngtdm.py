@@ -111,19 +111,23 @@ def _measure(
     coarseness_of_flat: float,
     out: FloatArray,
 ) -> None:
-    """Compute the features of one neighbourhood from the voxels and summed differences of each level."""
+    """Compute the features of one neighbourhood from the voxels and summed differences of each level.
+
+    The spread is of rounded probabilities, as ``features.ngtdm`` has it: where levels times counts are equal, busyness is
+    decided by that rounding.
+    """
     rough, total, spread, pairs, change, strength = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     for i in range(level.size):
         rough += count[i] * sums[i] / n_voxels
         total += sums[i]
         for j in range(i):  # every pair stands for two, and a level beside itself adds nothing
             gap, both = level[i] - level[j], count[i] + count[j]
-            spread += abs(level[i] * count[i] - level[j] * count[j])
+            spread += abs(level[i] * (count[i] / n_voxels) - level[j] * (count[j] / n_voxels))
             pairs += count[i] * count[j] * gap * gap
             change += gap * (count[i] * sums[i] + count[j] * sums[j]) / both
             strength += both * gap * gap
     n_pairs = level.size * (level.size - 1)
-    out[0] = rough / (2 * spread / n_voxels) if spread > 0 else 0.0
+    out[0] = rough / (2 * spread) if spread > 0 else 0.0
     out[1] = 1 / rough if rough > 0 else coarseness_of_flat
     out[2] = 2 * change / n_voxels
     out[3] = 2 * pairs / n_voxels**3 * total / n_pairs if n_pairs > 0 else 0.0

@@ -7,7 +7,7 @@ matrices have no empty rows. Outside the region the rank is 0.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import product
@@ -16,13 +16,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from radiobone.core.compiled import compiled
 from radiobone.features.matrices.limits import check_box
 
 IntArray = npt.NDArray[np.integer]
 Offset = tuple[int, int, int]
 SHORT_GAP = 8  # a loop over a few voxels outside costs less than another loop
-LONG_GAP = 64
-STRETCH = 1 << 13
+LONG_GAP = 128
+SHORT_STRETCH, STRETCH = 1 << 8, 1 << 13
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +47,7 @@ class Layout:
     strides: tuple[int, int, int]
     box: tuple[int, int, int]
     _lines: dict[Offset, bool] = field(default_factory=dict, repr=False)
-    _met: dict[tuple[Offset, ...], npt.NDArray[np.int64]] = field(default_factory=dict, repr=False)
+    _met: dict[tuple[Offset, ...], npt.NDArray[np.unsignedinteger]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, mask: npt.NDArray[np.bool_], *, margin: int = 1) -> Layout:
@@ -58,10 +59,13 @@ class Layout:
             If its places could not be numbered.
         """
         check_box(mask.shape, margin)
-        padded = np.pad(mask, margin)
+        box = tuple(mask.shape)
+        padded = np.zeros([size + 2 * margin for size in box], dtype=np.bool_)
+        padded[tuple(slice(margin, margin + size) for size in box)] = mask
         _, n_y, n_x = padded.shape
-        n_z_in, n_y_in, n_x_in = mask.shape
-        return cls(np.flatnonzero(padded), padded.size, (n_y * n_x, n_x, 1), (n_z_in, n_y_in, n_x_in))
+        layout = cls(np.flatnonzero(padded), padded.size, (n_y * n_x, n_x, 1), box)
+        layout.__dict__["_filled"] = padded.ravel()
+        return layout
 
     def step(self, offset: Offset) -> int:
         """Distance in ``flat`` to the neighbour at an offset (z, y, x)."""
@@ -77,10 +81,8 @@ class Layout:
     @cached_property
     def spans(self) -> npt.NDArray[np.uint64]:
         """First and one past the last position of each stretch of voxels, short gaps included, shape (n_spans, 2)."""
-        jumps = np.flatnonzero(np.diff(self.inside) > SHORT_GAP)
-        first = self.inside[np.concatenate([[0], jumps + 1])]
-        last = self.inside[np.concatenate([jumps, [self.inside.size - 1]])]
-        return np.stack([first, last + 1], axis=1).astype(np.uint64)
+        spans = np.empty((self.inside.size, 2), dtype=np.uint64)
+        return spans[: _join_stretches(self.inside, SHORT_GAP, spans)].copy()
 
     @cached_property
     def long_spans(self) -> npt.NDArray[np.uint64]:
@@ -89,25 +91,19 @@ class Layout:
         first = self.spans[np.concatenate([[0], gaps + 1]), 0]
         return np.stack([first, self.spans[np.concatenate([gaps, [-1]]), 1]], axis=1)
 
-    @cached_property
-    def cells(self) -> npt.NDArray[np.uint32]:
-        """Room for a number per voxel of all spans; what it holds is never kept."""
-        return np.empty(int((self.spans[:, 1] - self.spans[:, 0]).sum()), dtype=np.uint32)
-
     def steps_both_ways(self, offsets: Sequence[Offset]) -> npt.NDArray[np.uint64]:
         """Distances to the neighbours at several offsets and at their opposites, modulo 2 to the 64."""
         steps = self.steps(offsets)
         return np.concatenate([steps, -steps]).astype(np.uint64)
 
-    def neighbours_met(self, offsets: Sequence[Offset]) -> npt.NDArray[np.int64]:
-        """Count each voxel's neighbours inside the region, shape (n_voxels,), at offsets and their opposites."""
+    def neighbours_met(self, offsets: Sequence[Offset]) -> npt.NDArray[np.unsignedinteger]:
+        """Count each place's neighbours inside the region, shape (size,), at offsets and their opposites."""
         key = tuple(offsets)
         if key not in self._met:
             inside = self._filled.astype(np.uint8 if 2 * len(key) < 256 else np.uint16)
             axes = [axis for axis in range(3) if any(offset[axis] for offset in key)]
             is_box = len(key) == (3 ** len(axes) - 1) // 2 and all(abs(c) <= 1 for o in key for c in o)
-            around = self._box_around(inside, axes) if is_box else self._around(inside, key)
-            self._met[key] = around.take(self.inside).astype(np.int64)
+            self._met[key] = self._box_around(inside, axes) if is_box else self._around(inside, key)
         return self._met[key]
 
     def _box_around(self, inside: npt.NDArray[Any], axes: Sequence[int]) -> npt.NDArray[Any]:
@@ -136,10 +132,11 @@ class Layout:
         return self._lines[offset]
 
     def _touch(self, offset: Offset) -> bool:
-        """Tell whether two voxels are neighbours; mostly the first stretch has such."""
+        """Tell whether two voxels are neighbours; mostly a few in the middle are."""
         first, end, step = int(self.inside[0]), int(self.inside[-1]) + 1, self.step(offset)
-        for begin in range(first, end, STRETCH):
-            here = slice(begin, min(begin + STRETCH, end))
+        middle = int(self.inside[self.inside.size // 2])
+        for begin, stop in ((middle, middle + SHORT_STRETCH), *_stretches(first, end)):
+            here = slice(begin, min(stop, end))
             if (self._filled[here] & self._filled[here.start + step : here.stop + step]).any():
                 return True
         return False
@@ -159,6 +156,10 @@ class Layout:
         along = where[axis] * offset[axis]
         line = where - along * np.asarray(offset)[:, None]
         return bool(np.unique(line, axis=1).shape[1] < self.inside.size)
+
+
+def _stretches(first: int, end: int) -> Iterator[tuple[int, int]]:
+    return ((begin, begin + STRETCH) for begin in range(first, end, STRETCH))
 
 
 @dataclass(frozen=True, eq=False)
@@ -190,13 +191,37 @@ class LevelGrid:
         rank = np.zeros(counts.size, dtype=np.uint16)
         rank[present] = np.arange(1, present.size + 1)
         flat = np.zeros(layout.size, dtype=np.uint16)
-        flat[layout.inside] = rank.take(levels)
+        _put(levels.astype(np.int64, copy=False), rank, layout.inside, flat)
         return cls(layout, flat, present, counts[present])
 
     @classmethod
     def from_levels(cls, levels: IntArray, *, margin: int = 1) -> LevelGrid:
         """Lay out an array of levels, shape (n_z, n_y, n_x), 0 outside the region."""
         return cls.of_values(Layout.of(levels > 0, margin=margin), levels[levels > 0])
+
+
+@compiled
+def _join_stretches(inside: npt.NDArray[np.int64], gap: int, spans: npt.NDArray[np.uint64]) -> int:
+    """Write first and one past the last position of each stretch, with gaps of up to ``gap``; return how many."""
+    n, last = 0, inside[0] - gap - 2
+    for place in inside:
+        if place - last > gap:
+            spans[n, 0] = place
+            n += 1
+        last = place
+        spans[n - 1, 1] = place + 1
+    return n
+
+
+@compiled
+def _put(
+    levels: npt.NDArray[np.int64],
+    rank: npt.NDArray[np.uint16],
+    inside: npt.NDArray[np.int64],
+    flat: npt.NDArray[np.uint16],
+) -> None:
+    for voxel in range(inside.size):
+        flat[inside[voxel]] = rank[levels[voxel]]
 
 
 def offsets(box: Sequence[int], *, distances: Sequence[int] = (1,), plane: int | None = None) -> list[Offset]:

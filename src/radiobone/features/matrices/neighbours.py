@@ -18,9 +18,6 @@ import numpy.typing as npt
 from radiobone.core.compiled import compiled
 from radiobone.features.matrices.grid import LevelGrid, Offset
 
-FOUR = 4
-SMALL_TABLE = 1 << 14  # cells; four larger ones would take longer to add up than to count
-
 
 @dataclass(frozen=True, eq=False)
 class Neighbours:
@@ -53,16 +50,6 @@ def count_neighbours(grid: LevelGrid, offsets: Sequence[Offset], *, alpha: int =
     return Neighbours(*_look_around(grid, offsets, alpha))
 
 
-def count_pairs(grid: LevelGrid, offsets: Sequence[Offset]) -> npt.NDArray[np.uint32]:
-    """Count the pairs of levels at some offsets, shape (n_offsets, n, n)."""
-    width = grid.levels.size + 1
-    counts = np.empty((len(offsets), width * width), dtype=np.uint32)
-    tables = np.zeros((FOUR if width**2 <= SMALL_TABLE else 1, width * width), dtype=np.uint32)
-    steps = grid.layout.steps(offsets).astype(np.uint64)
-    _count_pairs(grid.flat, grid.layout.spans, steps, np.uint32(width), grid.layout.cells, tables, counts)
-    return counts.reshape(-1, width, width)[:, 1:, 1:]
-
-
 def _look_around(
     grid: LevelGrid, offsets: Sequence[Offset], alpha: int
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
@@ -83,45 +70,6 @@ def _look_around(
     met = grid.layout.neighbours_met(offsets)
     _summarise(grid.flat, grid.layout.inside, level, met, alike, total, dependences, differences)
     return dependences[1:], differences[1:]
-
-
-@compiled
-def _count_pairs(
-    flat: npt.NDArray[np.uint16],
-    spans: npt.NDArray[np.uint64],
-    steps: npt.NDArray[np.uint64],
-    width: np.uint32,
-    cells: npt.NDArray[np.uint32],
-    tables: npt.NDArray[np.uint32],
-    counts: npt.NDArray[np.uint32],
-) -> None:
-    """Count pairs, in four tables by turns: a cell that is counted up twice in a row would wait for itself.
-
-    All cells of a direction are found before the first is counted, since what was just written by vectors is slow to
-    read one by one.
-    """
-    last = tables.shape[0] - 1  # one table stands for all four, or there are four
-    a, b, c, d = tables[0], tables[1 & last], tables[2 & last], tables[3 & last]
-    for k in range(steps.size):
-        n = np.uint64(0)
-        for span in range(spans.shape[0]):
-            first, end = spans[span, 0], spans[span, 1]
-            for i in range(first, end):
-                cells[n + (i - first)] = flat[i] * width + flat[i + steps[k]]
-            n += end - first
-        whole = n - n % np.uint64(4)
-        for i in range(np.uint64(0), whole, np.uint64(4)):
-            a[cells[i]] += np.uint32(1)
-            b[cells[i + np.uint64(1)]] += np.uint32(1)
-            c[cells[i + np.uint64(2)]] += np.uint32(1)
-            d[cells[i + np.uint64(3)]] += np.uint32(1)
-        for i in range(whole, n):
-            a[cells[i]] += np.uint32(1)
-        counts[k] = 0
-        for table in tables:
-            for cell in range(table.size):
-                counts[k, cell] += table[cell]
-                table[cell] = 0
 
 
 @compiled
@@ -159,7 +107,7 @@ def _summarise(
     flat: npt.NDArray[np.uint16],
     inside: npt.NDArray[np.int64],
     level: npt.NDArray[np.integer],
-    met: npt.NDArray[np.int64],
+    met: npt.NDArray[np.unsignedinteger],
     alike: npt.NDArray[np.unsignedinteger],
     total: npt.NDArray[np.integer],
     dependences: npt.NDArray[np.int64],
@@ -169,5 +117,5 @@ def _summarise(
         place = inside[voxel]
         rank = flat[place]
         dependences[rank, alike[place]] += 1
-        if met[voxel] > 0:
-            differences[rank] += abs(level[rank] - total[place] / met[voxel])
+        if met[place] > 0:
+            differences[rank] += abs(level[rank] - total[place] / met[place])

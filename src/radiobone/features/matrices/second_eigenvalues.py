@@ -24,8 +24,8 @@ FloatArray = npt.NDArray[np.float64]
 TOLERANCE = 1e-9  # of the vector; the error of the value is its square
 VANISHING = 1e-8  # its square is below what double precision can tell from 0
 FIRST_LOOK = 12  # steps of Lanczos' method before its first result is looked at
-NEXT_LOOK = 5  # the same where it begins near the vector of the direction before
 ANYTHING_ELSE = 0.02  # part of a beginning that is not that vector
+INVERSE_STEPS = 3  # the value is exact, so the first two are enough for any start
 MOST_TURNS = 60  # a few do; numbers so small that their squares are 0 would turn for ever
 
 
@@ -106,7 +106,7 @@ def _orthogonal(vector: FloatArray, basis: FloatArray, n_basis: int, known: Floa
 
 
 @compiled
-def _chase(diagonal: FloatArray, beside: FloatArray, rows: FloatArray, first: int, last: int) -> None:
+def _chase(diagonal: FloatArray, beside: FloatArray, first: int, last: int) -> None:
     """One implicit QL sweep between two places of a tridiagonal matrix."""
     g = (diagonal[first + 1] - diagonal[first]) / (2.0 * beside[first])
     g = diagonal[last] - diagonal[first] + beside[first] / (g + math.copysign(math.sqrt(g * g + 1.0), g))
@@ -125,19 +125,16 @@ def _chase(diagonal: FloatArray, beside: FloatArray, rows: FloatArray, first: in
         shift = sine * r
         diagonal[i + 1] = g + shift
         g = cosine * r - b
-        for row in rows:
-            row[i], row[i + 1] = cosine * row[i] - sine * row[i + 1], sine * row[i] + cosine * row[i + 1]
     diagonal[first] -= shift
     beside[first] = g
     beside[last] = 0.0
 
 
 @compiled
-def _diagonalise(diagonal: FloatArray, beside: FloatArray, rows: FloatArray) -> int:
-    """Turn a tridiagonal matrix into its eigenvalues, in place; return the place of the greatest in size.
+def _diagonalise(diagonal: FloatArray, beside: FloatArray) -> tuple[float, float]:
+    """Turn a tridiagonal matrix into its eigenvalues, in place; return the greatest in size, and the size of the next.
 
-    ``beside`` is as long as ``diagonal``; its last entry is not read. ``rows``, shape (n_rows, n), are rows of
-    the unit matrix, and become those of the matrix of eigenvectors.
+    ``beside`` is as long as ``diagonal``; its last entry is not read.
     """
     n = diagonal.size
     for first in range(n):
@@ -149,37 +146,50 @@ def _diagonalise(diagonal: FloatArray, beside: FloatArray, rows: FloatArray) -> 
                 last += 1
             if last == first:
                 break
-            _chase(diagonal, beside, rows, first, last)
-    best = 0
-    for i in range(n):
-        if abs(diagonal[i]) > abs(diagonal[best]):
-            best = i
-    return best
+            _chase(diagonal, beside, first, last)
+    best, next_size = 0.0, 0.0
+    for value in diagonal:
+        if abs(value) > abs(best):
+            best, next_size = value, abs(best)
+        else:
+            next_size = max(next_size, abs(value))
+    return best, next_size
 
 
 @compiled
-def _combined(diagonal: FloatArray, beside: FloatArray, basis: FloatArray) -> tuple[float, FloatArray, float]:
-    """Leading value of the small matrix, its vector in terms of the basis, and the size of the next value."""
-    rows = np.eye(diagonal.size)
-    best = _diagonalise(diagonal, beside, rows)
-    next_size = 0.0
-    for i in range(diagonal.size):
-        if i != best:
-            next_size = max(next_size, abs(diagonal[i]))
-    found = np.zeros(basis.shape[1])
-    for j in range(diagonal.size):
-        for i in range(found.size):
-            found[i] += rows[j, best] * basis[j, i]
-    return diagonal[best], found, next_size
+def _find_vector(diagonal: FloatArray, beside: FloatArray, value: float, vector: FloatArray) -> None:
+    """Eigenvector of length 1 of a tridiagonal matrix to its eigenvalue of greatest size, by inverse iteration.
+
+    Less that value, the matrix has eigenvalues of one sign, so elimination needs no exchange of rows.
+    """
+    n, tiny = diagonal.size, 1e-16 * max(abs(value), 1e-300)
+    pivot = np.empty(n)
+    for i in range(n):
+        pivot[i] = diagonal[i] - value
+        if i > 0:
+            pivot[i] -= beside[i - 1] * beside[i - 1] / pivot[i - 1]
+        if abs(pivot[i]) < tiny:
+            pivot[i] = -math.copysign(tiny, value)
+        vector[i] = 1.0 + 0.1 * (i % 3)  # not orthogonal to it, unless by chance
+    for _ in range(INVERSE_STEPS):
+        for i in range(1, n):
+            vector[i] -= vector[i - 1] * beside[i - 1] / pivot[i - 1]
+        vector[n - 1] /= pivot[n - 1]
+        for i in range(n - 2, -1, -1):
+            vector[i] = (vector[i] - beside[i] * vector[i + 1]) / pivot[i]
+        length = math.sqrt(_dot(vector, vector))
+        for i in range(n):
+            vector[i] /= length
 
 
 @compiled
 def _lanczos(
     a: FloatArray, known: FloatArray, start: FloatArray, look: int
-) -> tuple[float, FloatArray, float]:
-    """See ``leading_pair``; ``look`` is the number of steps before the first look at the result."""
+) -> tuple[float, FloatArray, float, int]:
+    """See ``leading_pair``; ``look`` is the number of steps before the first look at the result, the last value theirs."""
     n = a.shape[0]
-    basis, diagonal, beside = np.zeros((n - 1, n)), np.zeros(n - 1), np.zeros(n - 1)
+    basis, diagonal, beside, shares = np.zeros((n - 1, n)), np.zeros(n - 1), np.zeros(n - 1), np.zeros(n - 1)
+    value, next_size = 0.0, 0.0
     vector = start.copy()
     length = _orthogonal(vector, basis, 0, known)
     for k in range(n - 1):
@@ -192,18 +202,20 @@ def _lanczos(
         diagonal[k] = _dot(vector, basis[k])
         length = _orthogonal(vector, basis, k + 1, known)
         beside[k] = length
-        if k + 1 == n - 1 or length < 1e-14:
-            break
-        if k + 1 == look:
-            last = np.zeros((1, k + 1))
-            last[0, k] = 1.0
-            values = diagonal[: k + 1].copy()
-            best = _diagonalise(values, beside[: k + 1].copy(), last)
-            if abs(length * last[0, best]) <= TOLERANCE * max(abs(values[best]), 1e-3):
+        complete = k + 1 == n - 1 or length < 1e-14
+        if complete or k + 1 == look:
+            value, next_size = _diagonalise(diagonal[: k + 1].copy(), beside[: k + 1].copy())
+            _find_vector(diagonal[: k + 1], beside[: k + 1], value, shares[: k + 1])
+            if complete or abs(length * shares[k]) <= TOLERANCE * max(abs(value), 1e-3):
                 break
             look = k + 1 + max(2, k // 4)
-    value, found, next_size = _combined(diagonal[: k + 1], beside[: k + 1], basis)
-    return value, found, abs(value) if length < 1e-14 and k + 1 < n - 1 else next_size  # it may be twofold
+    found = np.zeros(n)
+    for j in range(k + 1):
+        for i in range(n):
+            found[i] += shares[j] * basis[j, i]
+    if length < 1e-14 and k + 1 < n - 1:  # it may be twofold
+        next_size = abs(value)
+    return value, found, next_size, k + 1
 
 
 @compiled
@@ -211,7 +223,7 @@ def _find_leading(
     a: FloatArray, known: FloatArray, start: FloatArray, look: int, vector: FloatArray
 ) -> tuple[float, float]:
     """Write the vector where it is wanted; return the value and the size of the next one."""
-    value, found, next_size = _lanczos(a, known, start, look)
+    value, found, next_size, _ = _lanczos(a, known, start, look)
     for i in range(found.size):
         vector[i] = found[i]
     return value, next_size
@@ -276,8 +288,10 @@ def _each(p: FloatArray, epsilon: float, start: FloatArray, values: FloatArray, 
             for j in range(n):
                 some[i, j] = p[k, places[i], places[j]]
                 a[i, j] = some[i, j] / (root[i] * root[j])
-        value, vector, next_size = _lanczos(a, root, begin, look)
-        share, look = ANYTHING_ELSE, NEXT_LOOK
+        value, vector, next_size, look = _lanczos(
+            a, root, begin, look
+        )  # the next one takes about as many steps
+        share = ANYTHING_ELSE
         for i in range(n):
             near[places[i]] = vector[i]
         if abs(value) < VANISHING:  # levels meet by chance alone; the vector found is as good as any

@@ -12,6 +12,7 @@ from typing import Any
 __version__ = "0.1.0"
 
 _PUBLIC = {
+    "contrast": "radiobone.workflow.contrasting",
     "extract": "radiobone.workflow.extract",
     "extract_features": "radiobone.workflow.single",
     "feature_maps": "radiobone.workflow.feature_maps",

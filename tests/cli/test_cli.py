@@ -21,6 +21,7 @@ NAMES = [
     "map",
     "audit",
     "evaluate",
+    "contrast",
     "report",
     "run",
     "fit",

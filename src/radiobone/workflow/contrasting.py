@@ -1,0 +1,85 @@
+"""Results of the same folds, compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from radiobone.core.errors import BadSetting
+from radiobone.core.files import write_json
+from radiobone.core.outputs import prepare_file
+from radiobone.evaluation.contrast import contrast_results
+from radiobone.evaluation.result import Result
+from radiobone.workflow.study import Evaluation
+
+
+def contrast(
+    results: Mapping[str, Evaluation | Result | str | Path], *, metric: str = "auc"
+) -> dict[str, Any]:
+    """Compare pipelines that were judged on the same outer folds, fold by fold.
+
+    Parameters
+    ----------
+    results : dict of str to Evaluation, Result or path
+        Two or more, by the names to be shown. Give ``evaluate`` the ``splits`` of the first for the others.
+    metric : str
+        Such as ``auc`` or ``brier``.
+
+    Returns
+    -------
+    dict
+        ``pairs``: of each pair, the first less the second, with its interval and corrected p values.
+
+    Raises
+    ------
+    SplitsMismatch, BadSetting, FileMissing, FileUnreadable
+    """
+    return contrast_results({name: _result(one) for name, one in results.items()}, metric=metric)
+
+
+def _result(source: Evaluation | Result | str | Path) -> Result:
+    if isinstance(source, Evaluation):
+        return source.result
+    return source if isinstance(source, Result) else Result.load(Path(source))
+
+
+def contrast_folders(folders: Sequence[Path], *, metric: str, output: Path | None = None) -> dict[str, Any]:
+    """Compare result folders by their names, and write the comparison as JSON if asked.
+
+    Raises
+    ------
+    SplitsMismatch, BadSetting, FileMissing, FileUnreadable, OutputNotWritable
+    """
+    if output is not None:
+        prepare_file(output, example="contrast.json", suffix=".json", inputs=folders)
+    names = [str(folder) for folder in folders]
+    if len(set(names)) < len(names):
+        raise BadSetting("A result folder is named twice. Name each once.")
+    found = contrast(dict(zip(names, folders, strict=True)), metric=metric)
+    if output is not None:
+        write_json(output, found)
+    return found
+
+
+def contrast_lines(found: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the comparison in lines to be shown."""
+    yield f"{found['metric']}, mean of {found['n_folds']} outer folds, the same in all:"
+    for name, one in found["results"].items():
+        yield f"  {name}: {_mean(one)}"
+    yield "Differences, the first less the second:"
+    for pair in found["pairs"]:
+        p = "" if pair["p_holm"] is None else f", p = {pair['difference']['p']:.3g}"
+        corrected = "" if not p else f" (Holm {pair['p_holm']:.3g}, Benjamini-Hochberg {pair['p_bh']:.3g})"
+        yield f"  {pair['first']} - {pair['second']}: {_mean(pair['difference'], '+')}{p}{corrected}"
+    yield f"How: {found['method']}."
+    yield found["note"]
+
+
+def _mean(one: Mapping[str, Any], sign: str = "") -> str:
+    if one["mean"] is None:
+        return "–"
+    between = (
+        "" if one["low"] is None else f"  (95 % interval {one['low']:{sign}.3f} to {one['high']:{sign}.3f})"
+    )
+    return f"{one['mean']:{sign}.3f}{between}"

@@ -1,0 +1,98 @@
+"""Results of the same folds: the corrected t written out, and what is refused."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import t as student
+from sklearn.metrics import roc_auc_score
+from typer.testing import CliRunner
+
+import radiobone as rb
+from radiobone.cli.app import app
+from radiobone.core.errors import BadSetting, SplitsMismatch
+
+STEPS = ["impute", "scale"]
+ROW = {"outer": {"folds": 3, "repeats": 2}, "inner": {"folds": 2}}
+
+
+def evaluated(*, features=slice(None), seed=0, splits=None, C=0.1, flip=False, n=60):
+    rng = np.random.default_rng(0)
+    y = np.arange(60) % 2
+    X = pd.DataFrame(rng.normal(size=(60, 4)), columns=[f"f{i}" for i in range(4)])
+    X["f0"] += 1.2 * y
+    X, y = X.iloc[:n, features], (1 - y if flip else y)[:n]
+    spec = {**ROW, "steps": STEPS, "models": [{"lr": {"C": [C]}}]}
+    return rb.evaluate(X, y, range(n), pipeline=spec, seed=seed, splits=splits, show_progress=False)
+
+
+@pytest.fixture(scope="module")
+def results():
+    strong = evaluated()
+    return {
+        "all": strong,
+        "noise": evaluated(features=slice(1, None), splits=strong.result.splits),
+        "again": evaluated(C=100.0, splits=strong.result.splits),
+    }
+
+
+def test_equals_the_corrected_t_written_out(results):
+    found = rb.contrast(results)
+    scores = {
+        name: [
+            roc_auc_score(block["y"], block["probability"])
+            for _, block in one.predictions.groupby(["repeat", "fold"])
+        ]
+        for name, one in results.items()
+    }
+    pair = found["pairs"][0]
+    assert (pair["first"], pair["second"]) == ("all", "noise")
+    difference = np.array(scores["all"]) - np.array(scores["noise"])
+    error = difference.std(ddof=1) * np.sqrt(1 / 6 + 20 / 40)
+    half = student.ppf(0.975, 5) * error
+    assert pair["difference"]["mean"] == pytest.approx(difference.mean())
+    assert (pair["difference"]["low"], pair["difference"]["high"]) == pytest.approx(
+        (difference.mean() - half, difference.mean() + half)
+    )
+    assert pair["difference"]["p"] == pytest.approx(2 * student.sf(abs(difference.mean()) / error, 5))
+    tested = [one["difference"]["p"] for one in found["pairs"]]
+    smallest = int(np.argmin(tested))
+    assert found["pairs"][smallest]["p_holm"] == pytest.approx(min(1, 3 * tested[smallest]))
+    assert found["results"]["all"]["mean"] == pytest.approx(results["all"].metrics["auc"].mean)
+
+
+def test_the_order_of_the_two_turns_the_sign(results):
+    one = rb.contrast({name: results[name] for name in ("all", "noise")}, metric="brier")["pairs"][0]
+    other = rb.contrast({name: results[name] for name in ("noise", "all")}, metric="brier")["pairs"][0]
+    assert one["difference"]["mean"] == pytest.approx(-other["difference"]["mean"])
+    assert one["difference"]["p"] == pytest.approx(other["difference"]["p"])
+
+
+def test_other_folds_rows_and_classes_are_refused(results):
+    first = results["all"]
+    with pytest.raises(SplitsMismatch, match="other folds of the same rows"):
+        rb.contrast({"a": first, "b": evaluated(seed=1)})
+    with pytest.raises(SplitsMismatch, match="other rows"):
+        rb.contrast({"a": first, "b": evaluated(n=56)})
+    with pytest.raises(BadSetting, match="different questions"):
+        rb.contrast({"a": first, "b": evaluated(flip=True, splits=first.result.splits)})
+    with pytest.raises(BadSetting, match="no metric 'area'"):
+        rb.contrast(results, metric="area")
+    with pytest.raises(BadSetting, match="Two results"):
+        rb.contrast({"a": first})
+
+
+def test_from_the_command_line(results, tmp_path):
+    for name in ("all", "noise"):
+        results[name].save(tmp_path / name)
+    folders = [str(tmp_path / name) for name in ("all", "noise")]
+    done = CliRunner().invoke(app, ["contrast", *folders, "-o", str(tmp_path / "c.json")])
+    assert done.exit_code == 0, done.output
+    assert "Holm" in done.output
+    stored = json.loads((tmp_path / "c.json").read_text())
+    assert stored == rb.contrast(dict(zip(folders, folders, strict=True)))
+    done = CliRunner().invoke(app, ["contrast", folders[0], folders[0]])
+    assert isinstance(done.exception, BadSetting)

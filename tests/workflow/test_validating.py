@@ -127,6 +127,27 @@ def test_rows_of_a_patient_are_kept_together(folder, tmp_path):
     assert (found["n_rows"], found["n_patients"], found["clustered"]) == (150, 50, True)
 
 
+def test_patients_are_pooled_by_the_models_own_rule(folder, tmp_path):
+    vertebrae = cohort(3, 40, rows_each=3)
+    model = rb.fit(
+        vertebrae[COLUMNS],
+        vertebrae["osteoporosis"],
+        groups=vertebrae["patient_id"],
+        positive="yes",
+        pipeline=SPEC,
+    )
+    new = cohort(2, 50, shift=0.4, rows_each=3)
+    found = rb.validate(model, new[COLUMNS], new["osteoporosis"], groups=new["patient_id"])
+    level, rows = found.summary["patients"], found.predictions
+    pooled = rows.groupby("patient_id")[["y", "probability"]].mean()
+    assert level["threshold"] == model.patient_threshold
+    assert level["metrics"]["auc"]["mean"] == pytest.approx(roc_auc_score(pooled["y"], pooled["probability"]))
+    by_delong = auc_interval(auc_covariance(pooled["y"].astype(int), pooled["probability"]))
+    assert level["metrics"]["auc"]["low"] == pytest.approx(by_delong.low)
+    assert level["confusion"]["tp"] + level["confusion"]["fn"] == level["n_positive"] == 25
+    assert "Patients: mean of the probabilities" in found.report(tmp_path / "r.html").read_text()
+
+
 def test_same_bits_in_any_order_of_rows(folder, tmp_path):
     shuffled = pd.read_csv(folder / "vertebrae.csv").sample(frac=1, random_state=0)
     shuffled.to_csv(tmp_path / "vertebrae.csv", index=False)

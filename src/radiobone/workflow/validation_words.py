@@ -60,6 +60,11 @@ def _discrimination(summary: Record) -> Iterator[str]:
         inside = f"   inside training: {_figure(internal[name])}" if name in internal else ""
         yield f"  {title:<12} {_figure(summary['metrics'][name])}{inside}"
     yield f"  interval of the AUC: {summary['metrics']['auc']['method']}"
+    if "patients" in summary:
+        level = summary["patients"]
+        yield f"Patients ({level['rule']} of the rows of each), at their own threshold of {level['threshold']:.3f}:"
+        for name, title in FIGURES[:3]:
+            yield f"  {title:<12} {_figure(level['metrics'][name])}"
 
 
 def _calibration(summary: Record) -> Iterator[str]:

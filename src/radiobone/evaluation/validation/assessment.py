@@ -15,6 +15,7 @@ from radiobone.evaluation.adequacy import validation_adequacy
 from radiobone.evaluation.metrics import auc
 from radiobone.evaluation.model import Model
 from radiobone.evaluation.subgroups import Subgroup, SubgroupRequest, subgroup_summary
+from radiobone.evaluation.validation.patients import patients_entry
 from radiobone.evaluation.validation.performance import frozen_performance, held_out, is_clustered
 from radiobone.evaluation.validation.ranges import range_entry
 from radiobone.evaluation.validation.recalibration import KINDS, recalibrated_entry
@@ -75,6 +76,10 @@ def assess(model: Model, table: pd.DataFrame, cohort: Cohort, *, seed: int) -> A
         "sample_size": _sample_size(model, cohort, probability),
         "ranges": range_entry(model.needed_values(table), model.ranges),
     }
+    if model.patient_threshold is not None:
+        pooling, cut = model.about["pooling"], model.patient_threshold
+        level = patients_entry(cohort, probability, pooling, cut, seed=seed)
+        entry |= {} if level is None else {"patients": level}
     return Assessment(scores, entry)
 
 

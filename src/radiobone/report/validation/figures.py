@@ -22,6 +22,8 @@ def _context(data: ValidationData) -> Context:
         "about": about,
         "metrics": metric_rows(about["metrics"]),
         "internal": data.internal,
+        "patients": about.get("patients"),
+        "of_patients": metric_rows(about["patients"]["metrics"]) if "patients" in about else [],
         "roc": _roc(data),
         "calibration": calibration_plot(data.metrics, data.predictions),
         "decision": to_svg(

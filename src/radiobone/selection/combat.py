@@ -262,8 +262,8 @@ class ComBat(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         if new.any() and self.unseen == "refuse":
             raise UnseenSite(
                 f"{int(new.sum())} rows are from site {named(np.unique(sites[new]))}, of which combat learned nothing; it learned "
-                f"of {named(self.sites_)}. Without rows of a site its effect is not known. Say what to take it for: unseen: "
-                "pooled (like the average of the training sites) or unseen: reference; or leave combat out."
+                f"of {named(self.sites_)}. Without rows of a site its effect is not known. Fit with unseen: "
+                "pooled (such rows are taken to be like the average of the training sites) or unseen: reference; or leave combat out."
             )
         code = np.searchsorted(self.sites_, sites).clip(max=len(self.sites_) - 1)
         shift = np.where(new[:, None], self.unseen_shift_, self.shift_[code])

@@ -17,6 +17,7 @@ _PUBLIC = {
     "extract_features": "radiobone.workflow.single",
     "feature_maps": "radiobone.workflow.feature_maps",
     "evaluate": "radiobone.workflow.study",
+    "ablation": "radiobone.workflow.ablating",
     "fit": "radiobone.workflow.study",
     "load_model": "radiobone.workflow.score",
     "load_result": "radiobone.workflow.study",

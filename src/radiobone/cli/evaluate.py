@@ -23,6 +23,7 @@ EPILOG = """Examples:
 [bold]radiobone evaluate table.csv --target dead --null-control --optimism-meter -o checked[/bold]
 
 [bold]radiobone evaluate table.csv --target dead --subgroups sex,age:65 --bootstrap-optimism 200 -o result[/bold]
+[bold]radiobone evaluate features --target dead --clinical age,sex --ablation --pool max -o blocks[/bold]
 
 Then: [bold]radiobone report result[/bold]
 
@@ -71,6 +72,8 @@ def evaluate(
             "usual, and take as long as 200 outer folds.",
         ),
     ] = None,
+    ablation: options.Ablation = False,
+    baseline: options.Baseline = None,
     seed: options.Seed = 0,
     jobs: options.Jobs = options.ALL_CORES,
     quiet: options.Quiet = False,
@@ -100,7 +103,11 @@ def evaluate(
         pool=pool,
         subgroups=options.subgroup_request(subgroups, min_patients, min_events),
         bootstrap_optimism=bootstrap_optimism,
+        ablation=ablation,
+        baseline=baseline,
         **options.roles(target, positive, id_column, groups, site, clinical, features, unit),
     )
     options.show_metrics(evaluation)
+    if ablation:
+        options.show_ablation(output)
     typer.echo(f"Results: {output}. Next: radiobone report {output}")

@@ -174,6 +174,23 @@ def subgroup_request(columns: str | None, min_patients: int, min_events: int) ->
     return SubgroupRequest(columns=columns, min_patients=min_patients, min_events=min_events)
 
 
+Ablation = Annotated[
+    bool,
+    typer.Option(
+        "--ablation",
+        help="Also judge each block alone, all blocks together (early and late fusion) and the --baseline alone, on the same "
+        "folds: ablation.csv, ablation.json and a table in the report.",
+    ),
+]
+Baseline = Annotated[
+    str | None,
+    typer.Option(
+        "--baseline",
+        help="Simple column to compare with in --ablation, or 'none'. Default: original_firstorder_Mean, if there is one.",
+    ),
+]
+
+
 def roles(
     target: str,
     positive: str | None,
@@ -211,6 +228,17 @@ def show_failures(cases: Any) -> None:
         typer.secho(f"  {name}: {row.code}: {row.message}", fg=typer.colors.YELLOW, err=True)
     if len(failed) > FAILURES_SHOWN:
         typer.echo(f"  … and {len(failed) - FAILURES_SHOWN} more, in cases.csv.", err=True)
+
+
+def show_ablation(folder: Path) -> None:
+    """Print the ablation table of a result folder."""
+    import pandas as pd
+
+    table = pd.read_csv(folder / "ablation.csv")
+    for row in table.itertuples():
+        typer.echo(
+            f"  {row.model:<40} AUC {row.auc:.3f}  (95 % interval {row.auc_low:.3f} to {row.auc_high:.3f})"
+        )
 
 
 def show_metrics(evaluation: Any) -> None:

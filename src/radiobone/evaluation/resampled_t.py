@@ -103,9 +103,13 @@ def corrected_t(
 
 
 def compare_models(
-    scores: Mapping[str, Sequence[float | None]], n_train: npt.ArrayLike, n_test: npt.ArrayLike
+    scores: Mapping[str, Sequence[float | None]],
+    n_train: npt.ArrayLike,
+    n_test: npt.ArrayLike,
+    *,
+    pairs: Sequence[tuple[str, str]] | None = None,
 ) -> list[Comparison]:
-    """Compare every pair of models on the same folds, and correct for the number of comparisons.
+    """Compare pairs of models on the same folds, and correct for the number of comparisons.
 
     Parameters
     ----------
@@ -114,8 +118,10 @@ def compare_models(
         have is left out of their comparison.
     n_train, n_test : array-like of int, shape (n_folds,)
         Training and test rows of each fold.
+    pairs : sequence of (str, str), optional
+        Which models are compared; default: every pair.
     """
-    pairs = list(itertools.combinations(scores, 2))
+    pairs = list(itertools.combinations(scores, 2) if pairs is None else pairs)
     found = [corrected_t(_differences(scores[a], scores[b]), n_train, n_test) for a, b in pairs]
     tested = [number for number, one in enumerate(found) if one.p is not None]
     p = np.array([found[number].p for number in tested], dtype=float)

@@ -24,7 +24,8 @@ from radiobone.core.folders import (
 from radiobone.core.outputs import prepare_file, writing
 from radiobone.evaluation.audit.registry import audit_cohort
 from radiobone.evaluation.audit.tell import warn_of_table
-from radiobone.evaluation.blocks.resolve import with_fusion
+from radiobone.evaluation.blocks.ablation import ablate, baseline_column, forget_ablation
+from radiobone.evaluation.blocks.resolve import named_blocks, with_fusion
 from radiobone.evaluation.final_model import Model, fit_model
 from radiobone.evaluation.result import Estimate, Result
 from radiobone.evaluation.spec import PipelineSpec, load_pipeline, with_outer
@@ -288,6 +289,8 @@ def evaluate_table(
     pool: str | None = None,
     subgroups: SubgroupRequest | str | None = None,
     bootstrap_optimism: int | None = None,
+    ablation: bool = False,
+    baseline: str | None = None,
     **roles: Any,
 ) -> Evaluation:
     """Judge a pipeline on a table or an extract folder, and write the result folder.
@@ -305,6 +308,11 @@ def evaluate_table(
         Told, line by line and before anything is computed, which column was taken for what.
     outer, splits, blocks, fusion, pool, null_control, optimism_meter, subgroups, bootstrap_optimism
         As ``evaluate`` takes them; blocks also as ``NAME=PATTERN``.
+    ablation : bool
+        Also judge each block alone, all together, and ``baseline`` alone (see ``radiobone.ablation``), on the same outer
+        folds, into ``ablation.csv`` and ``ablation.json``.
+    baseline : str, optional
+        Column of the simple baseline; default the mean of the original image.
     **roles
         As ``radiobone.cohort.readers.read_cohort`` takes them: ``target``, ``positive``, ``id``, ``groups``,
         ``site``, ``clinical``, ``features``, ``unit``, ``time``, ``external``, ``parent``,
@@ -325,6 +333,10 @@ def evaluate_table(
         say(line)
     beside = wanted_beside(subgroups, bootstrap_optimism, cohort, read_features(path))
     warn_of_table(audit_cohort(cohort), serious=False)
+    if ablation:
+        baseline_column(
+            named_blocks(cohort, spec)[0], baseline
+        )  # a wrong name is told before the work begins
     origin = {"command": command, "title": title}
     begin(folder, EVALUATION)
     evaluation = evaluate_cohort(
@@ -340,6 +352,12 @@ def evaluate_table(
         beside=beside,
     )
     _carry_along(path, folder)
+    forget_ablation(folder)
+    if ablation:
+        compared = ablate(
+            cohort, spec, baseline=baseline, seed=seed, jobs=jobs, show_progress=show_progress, splits=splits
+        )
+        compared.save(folder)
     evaluation.save(folder)
     return evaluation
 

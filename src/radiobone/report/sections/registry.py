@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from radiobone.report.data import ResultData
+from radiobone.report.sections.ablation import ABLATION
 from radiobone.report.sections.base import Section
 from radiobone.report.sections.cohort import COHORT
 from radiobone.report.sections.controls import CONTROLS
@@ -19,6 +20,7 @@ SECTIONS: tuple[Section[ResultData], ...] = (
     PERFORMANCE,
     CONTROLS,
     SUBGROUPS,
+    ABLATION,
     COHORT,
     IMAGES,
     SELECTION,

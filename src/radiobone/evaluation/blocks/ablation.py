@@ -1,0 +1,283 @@
+"""What each block of columns adds: every block alone, all together, and one simple column, on the same outer folds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any, Literal
+
+import pandas as pd
+
+from radiobone.cohort.cohort import Cohort
+from radiobone.cohort.roles import missing_column
+from radiobone.core.files import write_csv, write_json
+from radiobone.core.settings import validate
+from radiobone.evaluation.blocks.late import of_block
+from radiobone.evaluation.blocks.resolve import columns_of, named_blocks, with_fusion
+from radiobone.evaluation.blocks.settings import LateFusion
+from radiobone.evaluation.estimate import Estimate
+from radiobone.evaluation.fold import FoldOutcome
+from radiobone.evaluation.metrics import auc
+from radiobone.evaluation.nested_cv import FoldTask, each_fold, fit_fold, fold_task, plan_folds
+from radiobone.evaluation.pooling import as_patients
+from radiobone.evaluation.resampled_t import Comparison, compare_models
+from radiobone.evaluation.spec import PipelineSpec
+from radiobone.evaluation.splits import Split
+from radiobone.evaluation.splits.file import SplitSource
+from radiobone.evaluation.summary import estimates, predictions_table
+
+ABLATION_FILE, ABLATION_TABLE = "ablation.json", "ablation.csv"
+BASELINES = ("original_firstorder_Mean", "original_stat_mean")
+EARLY, LATE = "all, early fusion", "all, late fusion"
+METHOD = (
+    "AUC: mean over the outer folds, with the bootstrap of patients; differences on the same folds by the corrected "
+    "resampled t (Nadeau and Bengio), p values corrected for the number of differences by Holm and by Benjamini-Hochberg"
+)
+Level = Literal["rows", "patients"]
+
+
+@dataclass(frozen=True, eq=False)
+class Variant:
+    """One row of the table to come: what is learned from, and how."""
+
+    name: str
+    cohort: Cohort
+    spec: PipelineSpec
+
+
+@dataclass(frozen=True, eq=False)
+class Scores:
+    """What one variant scored at one level: its AUC, and that of each outer fold."""
+
+    auc: Estimate
+    per_fold: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Ablation:
+    """The ablation table.
+
+    Attributes
+    ----------
+    names : tuple of str
+        Blocks alone, then all blocks together (early, late), then the baseline.
+    n_features : tuple of int
+        Columns that each was given.
+    scores : mapping of level to tuple of Scores
+        ``rows``, and ``patients`` where the rows of patients are pooled; in the order of ``names``.
+    differences : mapping of level to tuple of Comparison
+        To the baseline and to the whole, corrected for their number within the level.
+    whole : str
+        What all blocks together are called.
+    baseline : str or None
+        The baseline's name; None where there is none.
+    """
+
+    names: tuple[str, ...]
+    n_features: tuple[int, ...]
+    scores: Mapping[Level, tuple[Scores, ...]]
+    differences: Mapping[Level, tuple[Comparison, ...]]
+    whole: str
+    baseline: str | None
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row per variant; columns of patients begin with ``patient_``."""
+        return pd.DataFrame([self._row(number) for number in range(len(self.names))])
+
+    def _row(self, number: int) -> dict[str, Any]:
+        name = self.names[number]
+        row: dict[str, Any] = {"model": name, "n_features": self.n_features[number]}
+        for level, scores in self.scores.items():
+            prefix = "patient_" if level == "patients" else ""
+            one = scores[number].auc
+            row |= {f"{prefix}auc": one.mean, f"{prefix}auc_low": one.low, f"{prefix}auc_high": one.high}
+            for what, other in (("baseline", self.baseline), ("whole", self.whole)):
+                row |= _cells(f"{prefix}minus_{what}", self.difference(name, other, level))
+        return row
+
+    def difference(self, first: str, second: str | None, level: Level = "rows") -> Comparison | None:
+        """Return the comparison of two variants; None if it was not made."""
+        return next(
+            (one for one in self.differences[level] if (one.first, one.second) == (first, second)), None
+        )
+
+    def as_plain(self) -> dict[str, Any]:
+        """Return everything as plain data."""
+        return {
+            "whole": self.whole,
+            "baseline": self.baseline,
+            "models": [
+                {
+                    "name": name,
+                    "n_features": self.n_features[number],
+                    **{level: asdict(scores[number].auc) for level, scores in self.scores.items()},
+                    **{
+                        f"{level}_per_fold": list(scores[number].per_fold)
+                        for level, scores in self.scores.items()
+                    },
+                }
+                for number, name in enumerate(self.names)
+            ],
+            "differences": {
+                level: [asdict(one) for one in found] for level, found in self.differences.items()
+            },
+            "method": METHOD,
+        }
+
+    def save(self, folder: Path) -> None:
+        """Write ``ablation.csv`` and ``ablation.json``.
+
+        Raises
+        ------
+        OutputNotWritable, DiskFull
+        """
+        write_csv(Path(folder) / ABLATION_TABLE, self.table)
+        write_json(Path(folder) / ABLATION_FILE, self.as_plain())
+
+    def _repr_html_(self) -> str:
+        return str(self.table.round(3).to_html(index=False, na_rep="–"))
+
+
+def ablate(
+    cohort: Cohort,
+    pipeline: PipelineSpec,
+    *,
+    baseline: str | None = None,
+    seed: int = 0,
+    jobs: int = 1,
+    show_progress: bool = True,
+    splits: SplitSource | None = None,
+) -> Ablation:
+    """Judge every block alone, all blocks together by early and by late fusion, and the baseline.
+
+    Parameters
+    ----------
+    cohort : Cohort
+    pipeline : PipelineSpec
+        With or without blocks; without, the clinical columns are one and all others another.
+    baseline : str, optional
+        Column that a logistic regression of its own is made of; ``"none"`` for none. Default: the mean of the original
+        image, where there is one.
+    seed, jobs, show_progress, splits
+        As for ``nested_cv``.
+
+    Raises
+    ------
+    MissingColumn
+        If there is no column of the baseline's name.
+    StudyError, SettingError
+    """
+    cohort, settled = named_blocks(cohort, pipeline)
+    column = baseline_column(cohort, baseline)
+    variants = _variants(cohort, settled, column)
+    plan = plan_folds(cohort, settled, seed=seed, splits=splits)
+    n_tasks = len(variants) * len(plan.splits)
+    tasks = _tasks(variants, plan.splits, seed)
+    found = each_fold(_outcome, tasks, n_tasks, jobs=jobs, show_progress=show_progress)
+    per_variant = [found[start : start + len(plan.splits)] for start in range(0, n_tasks, len(plan.splits))]
+    levels: dict[Level, tuple[Cohort, list[list[FoldOutcome]]]] = {"rows": (cohort, per_variant)}
+    if plan.pooled and settled.pool is not None:
+        pooled = [as_patients(cohort, fits, settled.pool) for fits in per_variant]
+        levels["patients"] = (pooled[0][0], [fits for _, fits in pooled])
+    names = [one.name for one in variants]
+    whole = EARLY if EARLY in names else names[0]
+    against = [whole] if column is None else [names[-1], whole]
+    scores = {
+        level: tuple(_scores(people, fits, seed) for fits in folds)
+        for level, (people, folds) in levels.items()
+    }
+    return Ablation(
+        tuple(names), tuple(one.cohort.X.shape[1] for one in variants), scores,
+        {level: _compared(names, scores[level], folds[0], against) for level, (_, folds) in levels.items()},
+        whole, None if column is None else names[-1],
+    )  # fmt: skip
+
+
+def forget_ablation(folder: Path) -> None:
+    """Remove the table of an earlier run."""
+    for name in (ABLATION_TABLE, ABLATION_FILE):
+        (folder / name).unlink(missing_ok=True)
+
+
+def baseline_column(cohort: Cohort, asked: str | None) -> str | None:
+    """Return the column of the simple baseline; None if none is asked for, or none is known.
+
+    Raises
+    ------
+    MissingColumn
+        If there is no column of the name that was asked for.
+    """
+    names = [str(name) for name in cohort.X.columns]
+    if asked == "none":
+        return None
+    if asked is None:
+        return next((name for name in BASELINES if name in names), None)
+    if asked not in names:
+        raise missing_column(asked, names)
+    return asked
+
+
+def _variants(cohort: Cohort, spec: PipelineSpec, baseline: str | None) -> list[Variant]:
+    found = [
+        Variant(name, columns_of(cohort, block.columns), of_block(spec, name))
+        for name, block in spec.blocks.items()
+    ]
+    if len(found) > 1:
+        late = spec.fusion if isinstance(spec.fusion, LateFusion) else LateFusion()
+        found.append(Variant(EARLY, cohort, with_fusion(spec, fusion="early")))
+        found.append(Variant(LATE, cohort, with_fusion(spec, fusion=late.model_dump())))
+    if baseline is not None:
+        found.append(Variant(f"{baseline}, alone", columns_of(cohort, [baseline]), _simple(spec)))
+    return found
+
+
+def _simple(spec: PipelineSpec) -> PipelineSpec:
+    """Return the pipeline of one column: no selection, a logistic regression."""
+    changes = {"steps": ["impute", "scale"], "models": [{"lr": {"C": 1.0}}], "blocks": {}, "fusion": "early"}
+    return validate(PipelineSpec, {**spec.model_dump(), **changes}, source="baseline")
+
+
+def _tasks(variants: Sequence[Variant], splits: Sequence[Split], seed: int) -> Iterator[tuple[FoldTask]]:
+    for one in variants:
+        for split in splits:
+            yield (fold_task(one.cohort, split, one.spec, seed),)
+
+
+def _outcome(to_fit: FoldTask) -> FoldOutcome:
+    """Fit one fold, and keep its predictions alone."""
+    fit = fit_fold(*to_fit)
+    return FoldOutcome(**{one.name: getattr(fit, one.name) for one in fields(FoldOutcome)})
+
+
+def _scores(cohort: Cohort, fits: Sequence[FoldOutcome], seed: int) -> Scores:
+    found = estimates(predictions_table(cohort, fits), cohort, fits, seed=seed)
+    return Scores(found["auc"], tuple(auc(cohort.y[fit.test], fit.probability) for fit in fits))
+
+
+def _compared(
+    names: Sequence[str], scores: Sequence[Scores], fits: Sequence[FoldOutcome], against: Sequence[str]
+) -> tuple[Comparison, ...]:
+    """Compare every variant with the baseline, and every other with the whole."""
+    pairs = [
+        (name, other)
+        for number, other in enumerate(against)
+        for name in names
+        if name != other and name not in against[:number]
+    ]
+    per_fold = {name: one.per_fold for name, one in zip(names, scores, strict=True)}
+    n_train, n_test = [len(fit.train) for fit in fits], [len(fit.test) for fit in fits]
+    return tuple(compare_models(per_fold, n_train, n_test, pairs=pairs))
+
+
+def _cells(prefix: str, found: Comparison | None) -> dict[str, float | None]:
+    if found is None:
+        return dict.fromkeys((prefix, f"{prefix}_low", f"{prefix}_high", f"{prefix}_p_holm"))
+    one = found.difference
+    return {
+        prefix: one.mean,
+        f"{prefix}_low": one.low,
+        f"{prefix}_high": one.high,
+        f"{prefix}_p_holm": found.p_holm,
+    }

@@ -1,0 +1,61 @@
+"""The ablation table of arrays or data frames, in one call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from radiobone.cohort.readers import cohort_from_arrays
+from radiobone.evaluation.blocks.ablation import Ablation, ablate
+from radiobone.evaluation.blocks.resolve import with_fusion
+from radiobone.evaluation.spec import with_outer
+from radiobone.evaluation.splits.file import SplitSource
+from radiobone.workflow.study import PipelineSource, resolve_pipeline
+
+
+def ablation(
+    X: Any,
+    y: Any,
+    groups: Any = None,
+    sites: Any = None,
+    clinical: Any = None,
+    pipeline: PipelineSource = "default",
+    seed: int = 0,
+    jobs: int = 1,
+    *,
+    blocks: Mapping[str, Any] | None = None,
+    fusion: str | Mapping[str, Any] | None = None,
+    pool: str | Mapping[str, Any] | None = None,
+    baseline: str | None = None,
+    positive: Any = None,
+    outer: str | Mapping[str, Any] | None = None,
+    splits: SplitSource | None = None,
+    show_progress: bool = True,
+) -> Ablation:
+    """Judge each block of columns alone, all together (early and late fusion), and one simple column.
+
+    All on the same outer folds. Arguments as for ``evaluate``, and:
+
+    Parameters
+    ----------
+    X, y, groups, sites, clinical, pipeline, seed, jobs, blocks, fusion, pool, positive, outer, splits, show_progress
+        See ``evaluate``. Without ``blocks``, the clinical columns are one block and all others another; ``"late-stack"``
+        for ``fusion`` combines by learned weights where blocks are fused late.
+    baseline : str, optional
+        The simple column; ``"none"`` for none. Default: the mean of the original image
+        (``original_firstorder_Mean``), where ``X`` has it.
+
+    Returns
+    -------
+    Ablation
+        ``.table``, ``.differences``, ``.save(folder)``.
+
+    Raises
+    ------
+    TableError, StudyError, SettingError
+    """
+    spec = with_fusion(with_outer(resolve_pipeline(pipeline), outer), blocks, fusion, pool)
+    cohort = cohort_from_arrays(X, y, groups=groups, sites=sites, clinical=clinical, positive=positive)
+    return ablate(
+        cohort, spec, baseline=baseline, seed=seed, jobs=jobs, show_progress=show_progress, splits=splits
+    )

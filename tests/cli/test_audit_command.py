@@ -48,3 +48,21 @@ def test_a_note_alone_ends_well(table):
     done = run(sorted_rows, path)
     assert "NOTE  RowOrder" in done.output
     assert done.exit_code == 0
+
+
+def test_time_external_cohort_and_duplicates_can_be_named(table):
+    frame, path = table
+    visits = pd.concat([frame.assign(visit=1), frame.head(3).assign(visit=2)])
+    marked = visits.assign(
+        cohort=np.where(visits["visit"] == 2, "external", "internal"), scan_date=range(2000, 2083)
+    )
+    marked["original_f0"] = np.arange(83.0)
+    marked.to_csv(path, index=False)
+    shown = CliRunner().invoke(
+        app,
+        ["audit", str(path), "-t", "y", "--groups", "patient_id", "--time", "scan_date", "--external", "cohort",
+         "--duplicates", "group"],
+    )  # fmt: skip
+    assert shown.exit_code == 3, shown.output
+    assert "WARNING  PatientInTrainAndTest" in shown.output
+    assert "3 patient(s) of the external cohort" in " ".join(shown.output.split())

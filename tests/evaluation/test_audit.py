@@ -23,6 +23,9 @@ def made(
     blocks=False,
     gaps=False,
     scanner=False,
+    kernel=False,
+    scaled=False,
+    external=False,
 ):
     rng = np.random.default_rng(1)
     y = (np.arange(n) < positives).astype(int)
@@ -38,11 +41,17 @@ def made(
         X[(y == 1) & (np.arange(n) % 3 > 0), 5] = np.nan
     if scanner:
         X[:, 3] += 2.0 * (site == "1")
+    if scaled:
+        X = (X - X.mean(axis=0)) / X.std(axis=0)
     patient = [f"P{i}" for i in range(n)] if groups else None
+    marks = np.arange(n) < 20 if external else None
+    if external:
+        patient[:5], y[:5] = patient[40:45], y[40:45]
     with collected():
-        cohort = cohort_from_arrays(X, y, groups=patient, sites=site)
+        cohort = cohort_from_arrays(X, y, groups=patient, sites=site, external=marks)
+    told = {"ConvolutionKernel": np.where(y == 1, "B70f", "B30f").tolist()} if kernel else {}
     columns = {**cohort.provenance["columns"], "possible_patients": {"MRN": (40, n)} if possible else {}}
-    return replace(cohort, provenance={**cohort.provenance, "columns": columns})
+    return replace(cohort, provenance={**cohort.provenance, "columns": columns, "acquisition": told})
 
 
 CASES = {
@@ -55,6 +64,9 @@ CASES = {
     "FewEvents": {"positives": 12},
     "NoPatientIds": {"groups": False},
     "PossiblePatients": {"possible": True},
+    "AcquisitionConfounded": {"kernel": True},
+    "StepOutsideFold": {"scaled": True},
+    "PatientInTrainAndTest": {"external": True},
 }
 
 

@@ -34,7 +34,10 @@ def audit(
     clinical: options.Clinical = None,
     features: options.Features = None,
     unit: options.Unit = "patient",
+    time: options.Time = None,
+    external: options.External = None,
     parent: options.Parent = None,
+    duplicates: options.Duplicates = "group",
 ) -> None:
     """Look for leaks and faults of a table, without training: what no cross-validation can cure."""
     from radiobone.workflow.auditing import audit_lines, audit_table
@@ -42,7 +45,10 @@ def audit(
     cohort, findings = audit_table(
         source,
         output=output,
+        time=time,
+        external=external,
         parent=parent,
+        duplicates=duplicates,
         **options.roles(target, positive, id_column, groups, site, clinical, features, unit),
     )
     for line in audit_lines(cohort, findings):

@@ -35,6 +35,7 @@ from radiobone.cohort.manifest_given import check_is_no_manifest
 from radiobone.cohort.numbers import number_table
 from radiobone.cohort.possible_patients import possible_patients
 from radiobone.cohort.roles import Request, Roles, find_roles
+from radiobone.cohort.set_aside import acquisition, parted_patients
 from radiobone.cohort.split_columns import with_split_columns
 from radiobone.core.errors import FileMissing, TableOfRepeats
 from radiobone.core.files import file_digest
@@ -334,8 +335,9 @@ def _provenance(
         "set_aside": list(roles.set_aside),
         "suspects": list(roles.suspects),
         "possible_patients": possible_patients(table.iloc[known], cohort.groups, excluded=told),
+        "parted": parted_patients(table.iloc[known], cohort.groups, excluded=told),
     }
     return {
         **provenance, "rows_dropped": len(table) - cohort.n_rows, "sites": sites, "columns": columns,
-        "order": known.tolist(),
+        "order": known.tolist(), "acquisition": acquisition(table.iloc[known], excluded=told),
     }  # fmt: skip

@@ -11,6 +11,7 @@ import pandas as pd
 
 from radiobone.core.errors import FileMissing, FileUnreadable
 from radiobone.core.files import read_json, write_json, write_parquet
+from radiobone.evaluation.audit.registry import CHECKS
 from radiobone.evaluation.estimate import Estimate as Estimate
 from radiobone.evaluation.estimate import estimate_of
 from radiobone.evaluation.patient_level import (
@@ -92,7 +93,7 @@ class Result:
         write_parquet(folder / PREDICTIONS_FILE, self.predictions)
         write_parquet(folder / SELECTED_FILE, self.selected)
         write_json(folder / FOLDS_FILE, self.folds)
-        write_json(folder / AUDIT_FILE, {"findings": self.audit})
+        write_json(folder / AUDIT_FILE, {"findings": self.audit, "checks": list(CHECKS)})
         write_json(folder / PROVENANCE_FILE, dict(self.provenance))
         write_json(folder / SPLITS_FILE, dict(self.splits))
         metrics = {name: asdict(estimate) for name, estimate in self.metrics.items()}

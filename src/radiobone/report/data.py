@@ -38,6 +38,8 @@ class ResultData:
         ``folds.json``.
     findings : list of dict or None
         What the audit found; None if no audit was run.
+    checks : list of str
+        Codes that it looked for; empty in results of older versions.
     shap : DataFrame or None
         One row per held-out row, fold and feature.
     shap_info : dict
@@ -59,6 +61,7 @@ class ResultData:
     shap_info: Record
     cases: pd.DataFrame | None
     pictures: list[Record]
+    checks: list[str]
 
     @property
     def cohort(self) -> Record:
@@ -115,6 +118,7 @@ def read_result(folder: Path) -> ResultData:
         shap_info=_json_or_none(folder / "shap.json") or {},
         cases=read_text_table(cases).fillna("") if cases.is_file() else None,
         pictures=_pictures(folder / "pictures"),
+        checks=[] if audit is None else [str(code) for code in audit.get("checks") or ()],
     )
 
 

@@ -28,11 +28,11 @@ def site_in_features(cohort: Cohort) -> list[Finding]:
     _, first = np.unique(number, return_index=True)
     site = np.unique(cohort.site[first], return_inverse=True)[1]
     ranks = ranks_within(means_of(_image(cohort), number), classes)
-    observed = _between(ranks, site)
+    observed = between_sites(ranks, site)
     if observed.max() < LARGE:
         return []
     rng = rng_for(0, "audit", "SiteInFeatures")
-    largest = [_between(ranks, shuffled_within(site, classes, rng)).max() for _ in range(N_PERMUTATIONS)]
+    largest = [between_sites(ranks, shuffled_within(site, classes, rng)).max() for _ in range(N_PERMUTATIONS)]
     p_value = (1 + sum(drawn >= observed.max() for drawn in largest)) / (N_PERMUTATIONS + 1)
     if p_value > CHANCE:
         return []
@@ -55,8 +55,8 @@ def _image(cohort: Cohort) -> npt.NDArray[np.float64]:
     return cohort.X.drop(columns=list(cohort.clinical)).to_numpy(dtype=float)
 
 
-def _between(ranks: npt.NDArray[np.float64], site: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
-    """Share of each column's sum of squares, which is 1, that lies between the sites."""
+def between_sites(ranks: npt.NDArray[np.float64], site: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+    """Return the share of each column's sum of squares, which is 1, that lies between the sites."""
     members = np.eye(site.max() + 1)[site]
     sums, counts = members.T @ ranks, members.sum(axis=0)
     return np.asarray((sums**2 / np.maximum(counts, 1)[:, np.newaxis]).sum(axis=0), dtype=float)

@@ -48,6 +48,7 @@ def _context(data: ResultData) -> Context:
         "tiles": [(key, title, hint, metrics[key]) for key, title, hint in TILES if key in metrics],
         "serious": [one for one in findings if one.get("severity") == "serious"],
         "findings": [one for one in findings if one.get("severity") != "serious"],
+        "checks": data.checks,
         "audited": data.findings is not None,
         "cautions": cautions(data),
         "n_sites": len(data.cohort.get("sites") or {}),

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import radiobone as rb
 from radiobone.cohort.readers import cohort_from_arrays, read_cohort
 from radiobone.core.errors import (
     BadSetting,
@@ -248,3 +249,12 @@ class TestModel:
     def test_a_site_that_training_did_not_have(self, model, table):
         with pytest.raises(UnseenSite, match="120 rows are from site 'Wien'"):
             model.predict(table.assign(hospital="Wien"))
+
+    def test_validated_with_the_sites_told(self, model, table):
+        known = model.predict(table)["probability"]
+        X = table.drop(columns=["hospital", "target", "patient_id"])
+        with collected():
+            found = rb.validate(
+                model, X, table["target"], groups=range(N), sites=table["hospital"], clinical=["age", "sex"]
+            )
+        np.testing.assert_allclose(found.predictions["probability"], known)

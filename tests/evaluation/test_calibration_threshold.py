@@ -10,8 +10,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import balanced_accuracy_score, recall_score
 
 from radiobone.evaluation.calibration import fit_sigmoid
-from radiobone.evaluation.spec import FixedThreshold, SensitivityTarget, Youden
-from radiobone.evaluation.threshold import choose_threshold
+from radiobone.evaluation.threshold import FixedThreshold, SensitivityTarget, Youden, choose_threshold
 
 
 def test_recovers_a_logistic_truth():

@@ -99,7 +99,7 @@ def test_calibration_keeps_the_auc_and_unused_rows_out():
     cohort = cohort_from_arrays(X, y, groups=patient)
     for fit in run(cohort, QUICK, seed=1).fits:
         scores = raw_scores(fit.model, fit.steps.transform(cohort.X.iloc[fit.test]))
-        assert roc_auc_score(cohort.y[fit.test], scores) == roc_auc_score(cohort.y[fit.test], fit.probability)
+        assert roc_auc_score(cohort.y[fit.test], scores) == roc_auc_score(cohort.y[fit.test], fit.output)
         assert set(fit.train.tolist()).isdisjoint(fit.test.tolist())
         assert not set(cohort.groups[fit.train]) & set(cohort.groups[fit.test])
         assert list(fit.features) == list(fit.steps.get_feature_names_out())

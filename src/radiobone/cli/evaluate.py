@@ -25,6 +25,10 @@ EPILOG = """Examples:
 [bold]radiobone evaluate table.csv --target dead --subgroups sex,age:65 --bootstrap-optimism 200 -o result[/bold]
 [bold]radiobone evaluate features --target dead --clinical age,sex --ablation --pool max -o blocks[/bold]
 
+[bold]radiobone evaluate table.csv --target diagnosis --task ordinal --order who -o result[/bold]
+
+[bold]radiobone evaluate table.csv --target t_score --task number -o result[/bold]
+
 Then: [bold]radiobone report result[/bold]
 
 Interrupted? Run the same command again: finished folds are kept."""
@@ -42,6 +46,8 @@ def evaluate(
     target: options.Target,
     output: options.Output,
     positive: options.Positive = None,
+    task: options.Task = None,
+    order: options.Order = None,
     pipeline: options.Pipeline = "default",
     id_column: options.IdColumn = None,
     groups: options.Groups = None,
@@ -105,6 +111,8 @@ def evaluate(
         bootstrap_optimism=bootstrap_optimism,
         ablation=ablation,
         baseline=baseline,
+        task=task,
+        order=order,
         **options.roles(target, positive, id_column, groups, site, clinical, features, unit),
     )
     options.show_metrics(evaluation)

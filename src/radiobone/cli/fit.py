@@ -30,6 +30,8 @@ def fit(
     target: options.Target,
     output: Annotated[Path, typer.Option("-o", "--output", help="The model file to write.")],
     positive: options.Positive = None,
+    task: options.Task = None,
+    order: options.Order = None,
     pipeline: options.Pipeline = "default",
     id_column: options.IdColumn = None,
     groups: options.Groups = None,
@@ -72,6 +74,8 @@ def fit(
         blocks=block,
         fusion=fusion,
         pool=pool,
+        task=task,
+        order=order,
         **options.roles(target, positive, id_column, groups, site, clinical, features, unit),
     )
     digest = model.save(output)

@@ -28,10 +28,26 @@ Jobs = Annotated[
 ]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of the folds and models.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")]
-Target = Annotated[str, typer.Option("--target", "-t", help="Column that holds the class.")]
+Target = Annotated[str, typer.Option("--target", "-t", help="Column that holds the class, or the number.")]
 Positive = Annotated[
     str | None,
     typer.Option("--positive", help="The value of the target that counts as positive, such as 'yes'."),
+]
+Task = Annotated[
+    str | None,
+    typer.Option(
+        "--task",
+        help="What the target is: binary, ordinal (three or more ordered classes), number (T-score, BMD); or written out: "
+        '\'{kind: number, boundaries: ["< -1", "<= -2.5"]}\'. Default: as the pipeline says, binary.',
+    ),
+]
+Order = Annotated[
+    str | None,
+    typer.Option(
+        "--order",
+        help="For --task ordinal: the classes from the first to the last, as in normal,osteopenia,osteoporosis, or 'who' for "
+        "these. Classes that are numbers need none.",
+    ),
 ]
 Pipeline = Annotated[
     str, typer.Option("--pipeline", "-p", help="Name (see `radiobone recipes`) or YAML file of a pipeline.")
@@ -243,15 +259,11 @@ def show_ablation(folder: Path) -> None:
 
 def show_metrics(evaluation: Any) -> None:
     """Print the honest figures."""
-    for name, title in (
-        ("auc", "AUC"),
-        ("sensitivity", "sensitivity"),
-        ("specificity", "specificity"),
-        ("balanced_accuracy", "balanced accuracy"),
-        ("brier", "Brier score"),
-    ):
-        value = evaluation.metrics[name]
-        if value.mean is None:
+    from radiobone.evaluation.measure_names import SHOWN
+
+    for name in SHOWN[evaluation.result.summary["task"]]:
+        title, value = SHOWN[evaluation.result.summary["task"]][name], evaluation.metrics[name]
+        if value.mean is None or value.low is None:
             typer.echo(f"  {title:<18} –  (no fold holds both classes)")
             continue
         typer.echo(f"  {title:<18} {value.mean:.3f}  (95 % interval {value.low:.3f} to {value.high:.3f})")

@@ -137,17 +137,19 @@ def check_groups_hold_patients(
             )
 
 
-def check_one_label(patients: npt.NDArray[np.str_], y: npt.NDArray[np.int64], target: str) -> None:
+def check_one_label(patients: npt.NDArray[np.str_], y: npt.NDArray[Any], target: str) -> None:
     """Refuse a patient-level target that differs between the rows of one patient.
 
     Raises
     ------
     ConflictingLabel
     """
-    both = sorted(set(patients[y == 1].tolist()) & set(patients[y == 0].tolist()))
-    if both:
+    counts = pd.Series(y).groupby(patients, sort=True).nunique()
+    several = [str(patient) for patient in counts.index[counts > 1]]
+    if several:
+        values = "both values" if len(np.unique(y)) == 2 else "different values"
         raise ConflictingLabel(
-            f"{len(both)} patient(s) have both values of '{target}', such as '{both[0]}'. If the target belongs to "
+            f"{len(several)} patient(s) have {values} of '{target}', such as '{several[0]}'. If the target belongs to "
             "the patient, correct it; if it belongs to the region, say --unit roi; if a column given as --groups "
             "holds hospitals and not patients, say --id row too."
         )

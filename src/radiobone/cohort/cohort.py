@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from radiobone.cohort.task import AnyTask, Binary
+
 StrArray = npt.NDArray[np.str_]
 
 
@@ -21,8 +23,8 @@ class Cohort:
     ----------
     X : pandas.DataFrame, shape (n_rows, n_features)
         float64; missing values are NaN; the index holds unique row ids.
-    y : numpy.ndarray of int, shape (n_rows,)
-        1 for the positive class, 0 for the other.
+    y : numpy.ndarray of int or float, shape (n_rows,)
+        1 for the positive class, 0 for the other; the place of an ordered class, from 0; or a number.
     patient : numpy.ndarray of str, shape (n_rows,)
         Patient of each row.
     roi : numpy.ndarray of str, shape (n_rows,)
@@ -30,7 +32,7 @@ class Cohort:
     site : numpy.ndarray of str, shape (n_rows,), or None
         Hospital or scanner of each row.
     target, positive, negative : str
-        Name of the label and of its two classes.
+        Name of the label and of its two classes, which are empty for other tasks.
     clinical : tuple of str
         Columns of ``X`` that are clinical and not image features.
     notes : tuple of str
@@ -47,10 +49,14 @@ class Cohort:
         Plain data on where the table came from.
     categories : mapping of str to tuple of str
         The words that each clinical column of words holds.
+    task : Binary, Ordinal or Number
+        What is predicted.
+    levels : tuple of str
+        Ordered classes, from the first to the last; empty for other tasks.
     """
 
     X: pd.DataFrame
-    y: npt.NDArray[np.int64]
+    y: npt.NDArray[Any]
     patient: StrArray
     roi: StrArray
     site: StrArray | None
@@ -65,6 +71,8 @@ class Cohort:
     parent: npt.NDArray[np.int64] | None = None
     provenance: Mapping[str, Any] = field(default_factory=dict)
     categories: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    task: AnyTask = field(default_factory=Binary)
+    levels: tuple[str, ...] = ()
 
     @property
     def groups(self) -> StrArray:

@@ -1,9 +1,10 @@
-"""The target column as 0 and 1."""
+"""The target column: the class looked for as 1 and the other as 0, and what every kind of target shares."""
 
 from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -23,19 +24,28 @@ SHOWN = 6
 
 @dataclass(frozen=True)
 class Labels:
-    """A binary target.
+    """A target.
 
     Attributes
     ----------
-    y : numpy.ndarray of int
-        1, 0, and -1 where the target is missing.
+    y : numpy.ndarray of int or float
+        Class 1 or 0, or the place of the class in the order, and -1 where the target is missing; or a number, and NaN.
     positive, negative : str
-        The two classes as they are spelled.
+        The two classes as they are spelled; empty if there are more, or none.
+    levels : tuple of str
+        Ordered classes, from the first to the last; empty if there are two, or none.
     """
 
-    y: npt.NDArray[np.int64]
+    y: npt.NDArray[Any]
     positive: str
     negative: str
+    levels: tuple[str, ...] = ()
+
+    @property
+    def known(self) -> npt.NDArray[np.int64]:
+        """Positions of the rows that have a target."""
+        there = ~np.isnan(self.y) if self.y.dtype.kind == "f" else self.y >= 0
+        return np.flatnonzero(there)
 
 
 def read_labels(column: pd.Series, *, positive: str | bool | None = None) -> Labels:
@@ -60,7 +70,7 @@ def read_labels(column: pd.Series, *, positive: str | bool | None = None) -> Lab
     name = str(column.name)
     words = [None if is_missing(cell) else spelled(cell) for cell in column]
     found = sorted({word for word in words if word is not None})
-    _check_spelling(found, name)
+    check_spelling(found, name)
     _check_two(found, name)
     chosen = (
         _of_truth(found, name, positive)
@@ -69,15 +79,20 @@ def read_labels(column: pd.Series, *, positive: str | bool | None = None) -> Lab
     )
     other = next(word for word in found if word != chosen)
     y = np.array([-1 if word is None else int(word == chosen) for word in words], dtype=np.int64)
-    if (y < 0).any():
+    warn_dropped(y < 0, name)
+    return Labels(y, chosen, other)
+
+
+def warn_dropped(missing: npt.NDArray[np.bool_], name: str) -> None:
+    """Warn that rows without a target are left out."""
+    if missing.any():
         warnings.warn(
             RowsDropped(
-                f"{int((y < 0).sum())} of {len(y)} row(s) have no value of '{name}' and were left out. "
+                f"{int(missing.sum())} of {len(missing)} row(s) have no value of '{name}' and were left out. "
                 "If the value is known, fill it in."
             ),
-            stacklevel=3,
+            stacklevel=4,
         )
-    return Labels(y, chosen, other)
 
 
 def spelled(cell: object) -> str:
@@ -90,7 +105,13 @@ def spelled(cell: object) -> str:
     return str(int(number)) if np.isfinite(number) and number == int(number) else repr(number)
 
 
-def _check_spelling(found: list[str], name: str) -> None:
+def check_spelling(found: list[str], name: str) -> None:
+    """Refuse one class that is spelled in several ways.
+
+    Raises
+    ------
+    MixedLabels
+    """
     spellings: dict[str, list[str]] = {}
     for word in found:
         spellings.setdefault(" ".join(word.split()).casefold(), []).append(word)
@@ -113,8 +134,9 @@ def _check_two(found: list[str], name: str) -> None:
         shown = ", ".join(map(repr, found[:SHOWN])) + (", …" if len(found) > SHOWN else "")
         raise NotBinary(
             f"'{name}' has {len(found)} different values ({shown}), and a yes/no target is needed "
-            "(radiobone tells two classes apart). Make a column with two values, such as low against normal "
-            "by a cut-off fixed beforehand, or leave the rows of other classes empty."
+            "(--task binary tells two classes apart). Make a column with two values, such as low against normal "
+            "by a cut-off fixed beforehand, or leave the rows of other classes empty. For three or more ordered classes say "
+            "--task ordinal, for a measured value --task number."
         )
 
 

@@ -30,19 +30,22 @@ from radiobone.cohort.cohort import Cohort
 from radiobone.cohort.duplicates import Duplicates, settle_duplicates
 from radiobone.cohort.external import split_name
 from radiobone.cohort.identity import EACH_ROW
-from radiobone.cohort.labels import Labels, read_labels
+from radiobone.cohort.labels import Labels
 from radiobone.cohort.manifest_given import check_is_no_manifest
 from radiobone.cohort.numbers import number_table
 from radiobone.cohort.possible_patients import possible_patients
 from radiobone.cohort.roles import Request, Roles, find_roles
 from radiobone.cohort.set_aside import acquisition, parted_patients
 from radiobone.cohort.split_columns import with_split_columns
+from radiobone.cohort.targets import read_target
+from radiobone.cohort.task import AnyTask, Binary
 from radiobone.core.errors import FileMissing, TableOfRepeats
 from radiobone.core.files import file_digest
 from radiobone.core.folders import FEATURE_FILES, REPEAT_COLUMNS, extraction_record
 from radiobone.core.tables import read_table
 
 UNKNOWN_SITE = "unknown"
+BINARY = Binary()
 Unit = Literal["patient", "roi"]
 
 
@@ -68,6 +71,7 @@ def read_cohort(
     external: str | None = None,
     parent: str | None = None,
     duplicates: Duplicates = "group",
+    task: AnyTask = BINARY,
 ) -> Cohort:
     """Read a cohort from an extraction's folder or from a table of features made elsewhere.
 
@@ -94,6 +98,8 @@ def read_cohort(
         which value marks), and of the id of the row that a row was made from, by augmentation or synthesis.
     duplicates : {"group", "refuse"}
         Whether near-duplicate rows of different patients are kept on one side of every split, or are an error.
+    task : Binary, Ordinal or Number
+        What the target is: two classes, ordered classes, or numbers.
 
     Returns
     -------
@@ -115,9 +121,9 @@ def read_cohort(
     for_splits = {
         role: (loaded.table[split_name(told, names)[0]], told) for role, told in request.for_splits.items()
     }
-    labels = read_labels(loaded.table[target], positive=positive)
+    labels = read_target(loaded.table[target], task, positive=positive)
     cohort = _build(loaded.table, roles, labels, target, unit, provenance, for_splits=for_splits)
-    return settle_duplicates(cohort, duplicates)
+    return settle_duplicates(replace(cohort, task=task), duplicates)
 
 
 def cohort_from_arrays(
@@ -132,6 +138,7 @@ def cohort_from_arrays(
     external: npt.ArrayLike | None = None,
     parents: npt.ArrayLike | None = None,
     duplicates: Duplicates = "group",
+    task: AnyTask = BINARY,
 ) -> Cohort:
     """Make a cohort from arrays; the order given is part of the input.
 
@@ -156,6 +163,7 @@ def cohort_from_arrays(
         Date of each row (or another value in order), whether it is of the external cohort, and the label (the index of
         ``X``, or the position from 0) of the row that it was made from, None where it was not.
     duplicates : {"group", "refuse"}
+    task : Binary, Ordinal or Number
         As for ``read_cohort``.
 
     Returns
@@ -174,7 +182,7 @@ def cohort_from_arrays(
     features = tuple(name for name in given.table.columns if name not in set(given.clinical))
     notes = (f"{len(features)} feature columns, as given.",)
     roles = Roles(features=features, clinical=given.clinical, notes=notes)
-    labels = read_labels(given.target, positive=positive)
+    labels = read_target(given.target, task, positive=positive)
     arrays = {"patient": given.groups, "site": given.sites, "shown": given.labels}
     for_splits = {
         name.removesuffix("s"): (pd.Series(cells, name=name), name)
@@ -190,7 +198,7 @@ def cohort_from_arrays(
         arrays,
         for_splits=for_splits,
     )
-    return settle_duplicates(cohort, duplicates)
+    return settle_duplicates(replace(cohort, task=task), duplicates)
 
 
 def _load(source: Path, *, patterns: bool) -> _Source:
@@ -246,7 +254,7 @@ def _build(
     for_splits: Mapping[str, tuple[pd.Series, str]],
 ) -> Cohort:
     people = _people(table, roles, arrays or {})
-    known = np.flatnonzero(labels.y >= 0)
+    known = labels.known
     if roles.id is not None:
         known = np.array(
             sorted(known, key=lambda row: (people["patient"][row], people["roi"][row])), dtype=int
@@ -261,7 +269,7 @@ def _build(
     X.index = pd.Index(rows, name="row_id", dtype=object)
     cohort = Cohort(
         X, y, people["patient"], people["roi"], people["site"], target, labels.positive, labels.negative,
-        clinical, roles.notes, people["group"],
+        clinical, roles.notes, people["group"], levels=labels.levels,
     )  # fmt: skip
     columns = {role: (column.iloc[known], told) for role, (column, told) in for_splits.items()}
     cohort = with_split_columns(cohort, columns, [str(name) for name in shown])

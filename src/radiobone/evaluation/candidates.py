@@ -9,7 +9,8 @@ from typing import Any
 
 from radiobone.core.seeds import rng_for
 from radiobone.evaluation.spec import ModelChoice, PipelineSpec, RandomSearch, Scalar
-from radiobone.models.registry import MODELS
+from radiobone.evaluation.tasks.registry import TASKS
+from radiobone.models.family import ModelFamily
 
 
 @dataclass(frozen=True)
@@ -26,16 +27,19 @@ class Candidate:
         Parameters of the model.
     searched : dict
         The parameters that differ between candidates, as ``step__parameter`` or the model's own name.
+    task : str
+        What is predicted.
     """
 
     steps: dict[str, dict[str, Scalar]]
     model: str
     params: dict[str, Scalar]
     searched: dict[str, Scalar]
+    task: str = "binary"
 
     def make_model(self, seed: int) -> Any:
         """Make the unfitted model."""
-        return MODELS[self.model].make(seed).set_params(**self.params)
+        return TASKS[self.task].models[self.model].make(seed).set_params(**self.params)
 
 
 def candidates(spec: PipelineSpec, *, seed: int) -> list[Candidate]:
@@ -50,9 +54,10 @@ def candidates(spec: PipelineSpec, *, seed: int) -> list[Candidate]:
         For the random search.
     """
     found = []
-    settings = list(_step_settings(spec))
+    settings, models = list(_step_settings(spec)), TASKS[spec.task.kind].models
     for choice in spec.models:
-        own = [_candidate(steps, choice, params) for steps in settings for params in _product(_space(choice))]
+        space = _product(_space(choice, models[choice.name]))
+        own = [_candidate(steps, choice, params, spec.task.kind) for steps in settings for params in space]
         found += _draw(own, spec.search, seed, choice.name) if isinstance(spec.search, RandomSearch) else own
     return found
 
@@ -64,8 +69,8 @@ def _draw(own: list[Candidate], search: RandomSearch, seed: int, name: str) -> l
     return [own[position] for position in sorted(chosen.tolist())]
 
 
-def _space(choice: ModelChoice) -> Mapping[str, Sequence[Scalar]]:
-    given = choice.params or MODELS[choice.name].space
+def _space(choice: ModelChoice, family: ModelFamily) -> Mapping[str, Sequence[Scalar]]:
+    given = choice.params or family.space
     return {name: _listed(values) for name, values in given.items()}
 
 
@@ -98,5 +103,6 @@ def _candidate(
     steps: tuple[dict[str, dict[str, Scalar]], dict[str, Scalar]],
     choice: ModelChoice,
     params: dict[str, Scalar],
+    task: str,
 ) -> Candidate:
-    return Candidate(steps[0], choice.name, params, {**steps[1], **params})
+    return Candidate(steps[0], choice.name, params, {**steps[1], **params}, task)

@@ -34,7 +34,7 @@ class Rows:
     """
 
     X: Table
-    y: IntArray
+    y: npt.NDArray[Any]
     groups: npt.NDArray[np.str_] | None
     metadata: RowMetadata = NO_METADATA
 

@@ -25,11 +25,8 @@ from radiobone.evaluation.result import Result
 from radiobone.evaluation.row_metadata import RawRows, raw_rows
 from radiobone.evaluation.site_checks import check_sites
 from radiobone.evaluation.spec import PipelineSpec
-
-INTENDED_USE = (
-    "Research. Estimates the probability of '{positive}' in '{target}' for patients like those it was trained on, "
-    "from features extracted with the settings it carries. Not a medical device; not tested on other hospitals."
-)
+from radiobone.evaluation.tasks.registry import TASKS
+from radiobone.evaluation.tasks.same import check_same_task
 
 __all__ = ["Model", "fit_model", "load_model"]
 
@@ -72,6 +69,7 @@ def fit_model(
     BadSetting
         If ``evaluated`` is of another cohort or pipeline.
     """
+    check_same_task(cohort, pipeline)
     cohort, pipeline = settle_blocks(cohort, pipeline)
     check_sites(cohort, pipeline)
     internal = {} if evaluated is None else {"internal": internal_record(evaluated, cohort, pipeline)}
@@ -137,16 +135,26 @@ def load_model(path: Path) -> Model:
 def _about(
     cohort: Cohort, pipeline: PipelineSpec, fitted: Fitted, seed: int, intended_use: str | None
 ) -> dict[str, Any]:
+    binary, written = cohort.task.kind == "binary", TASKS[cohort.task.kind].intended_use
     return {
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "versions": versions(),
         "target": cohort.target,
         "positive": cohort.positive,
         "negative": cohort.negative,
-        "intended_use": intended_use or INTENDED_USE.format(positive=cohort.positive, target=cohort.target),
+        **(
+            {}
+            if binary
+            else {
+                "task": cohort.task.kind,
+                "task_settings": cohort.task.model_dump(mode="json"),
+                "levels": list(cohort.levels),
+            }
+        ),
+        "intended_use": intended_use or written.format(positive=cohort.positive, target=cohort.target),
         "model": fitted.model_name,
         "params": fitted.params,
-        "inner_auc": fitted.inner_score,
+        **({"inner_auc": fitted.inner_score} if binary else {"inner_score": fitted.inner_score}),
         "seed": seed,
         "pipeline": pipeline.model_dump(mode="json"),
         "extraction": cohort.provenance.get("extraction"),
@@ -155,13 +163,23 @@ def _about(
             "digest": cohort.provenance.get("digest"),
             "n_rows": cohort.n_rows,
             "n_patients": cohort.n_patients,
-            "n_positive": int(cohort.y.sum()),
-            "n_negative": int((1 - cohort.y).sum()),
+            **class_counts(cohort),
             "columns": _columns(cohort),
             "clinical": list(cohort.clinical),
             "categories": {name: list(words) for name, words in cohort.categories.items()},
         },
     }
+
+
+def class_counts(cohort: Cohort) -> dict[str, Any]:
+    """Return how many rows each class has; for a number its least, middle and greatest value."""
+    if cohort.task.kind == "binary":
+        return {"n_positive": int(cohort.y.sum()), "n_negative": int((1 - cohort.y).sum())}
+    if cohort.levels:
+        counts = np.bincount(cohort.y, minlength=len(cohort.levels)).tolist()
+        return {"levels": [{"name": name, "n": n} for name, n in zip(cohort.levels, counts, strict=True)]}
+    low, middle, high = np.quantile(cohort.y, [0.0, 0.5, 1.0])
+    return {"values": {"least": float(low), "median": float(middle), "greatest": float(high)}}
 
 
 def _columns(cohort: Cohort) -> dict[str, Any]:

@@ -9,22 +9,20 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.special import expit
 from sklearn.pipeline import Pipeline
 
 from radiobone.core.errors import TooFewPerClass
 from radiobone.core.progress import progress
 from radiobone.core.seeds import seed_for
 from radiobone.evaluation.blocks.resolve import block_chains
-from radiobone.evaluation.calibration import SigmoidCalibrator, fit_sigmoid
+from radiobone.evaluation.calibration import SigmoidCalibrator
 from radiobone.evaluation.candidates import candidates
 from radiobone.evaluation.chain import Rows, apply_steps
 from radiobone.evaluation.row_metadata import NO_METADATA, RawRows, RowMetadata
-from radiobone.evaluation.search import Problem, Searched, builder_for, fit_candidate, search
+from radiobone.evaluation.search import Problem, builder_for, fit_candidate, search
 from radiobone.evaluation.spec import PipelineSpec, Scalar
 from radiobone.evaluation.splits import Split, make_splits, smallest_class
-from radiobone.evaluation.threshold import choose_threshold
-from radiobone.models.scores import raw_scores, scores_are_log_odds
+from radiobone.evaluation.tasks.registry import TASKS
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -37,12 +35,12 @@ class Fitted:
     ----------
     steps : sklearn.pipeline.Pipeline
         From the raw table to the model's columns; no resampling.
-    model : fitted classifier
+    model : fitted model
         Not calibrated.
     calibrator : SigmoidCalibrator or None
-        From ``raw_scores`` to probabilities; None if they are log odds already.
-    threshold : float
-        Probability from which a row counts as positive.
+        From ``raw_scores`` to probabilities; None if they are log odds already, or the task has no calibration.
+    threshold : float or None
+        Probability from which a row counts as positive; None where the task has none.
     features : tuple of str
         Columns that reach the model, in its order.
     model_name : str
@@ -57,12 +55,14 @@ class Fitted:
         Probabilities of inner held-out rows, and the positions of these rows.
     splits : tuple of Split
         The inner folds.
+    task : str
+        What is predicted.
     """
 
     steps: Pipeline
     model: Any
     calibrator: SigmoidCalibrator | None
-    threshold: float
+    threshold: float | None
     features: tuple[str, ...]
     model_name: str
     params: dict[str, Scalar]
@@ -71,20 +71,21 @@ class Fitted:
     unseen: FloatArray
     unseen_row: npt.NDArray[np.int64]
     splits: tuple[Split, ...]
+    task: str = "binary"
 
     def predict(self, rows: RawRows) -> FloatArray:
-        """Return the probability of the positive class of raw rows."""
-        return as_probability(raw_scores(self.model, apply_steps(self.steps, rows)), self.calibrator)
+        """Return what is reported of raw rows.
 
-
-def as_probability(scores: FloatArray, calibrator: SigmoidCalibrator | None) -> FloatArray:
-    """Turn scores into probabilities; without a calibrator they are taken as log odds."""
-    return np.asarray(expit(scores), dtype=float) if calibrator is None else calibrator.predict(scores)
+        For two classes the probability of the positive one, shape (n_rows,); for ordered classes that of each, shape
+        (n_rows, n_classes); or the predicted number.
+        """
+        task = TASKS[self.task]
+        return task.predict(task.output(self.model, apply_steps(self.steps, rows)), self.calibrator)
 
 
 def fit_rows(
     X: pd.DataFrame,
-    y: npt.NDArray[np.int64],
+    y: npt.NDArray[Any],
     groups: npt.NDArray[np.str_],
     spec: PipelineSpec,
     *,
@@ -102,8 +103,8 @@ def fit_rows(
     ----------
     X : pandas.DataFrame, shape (n_rows, n_features)
         Training rows.
-    y : numpy.ndarray of int, shape (n_rows,)
-        Classes 0 and 1.
+    y : numpy.ndarray of int or float, shape (n_rows,)
+        Classes 0 and 1, places of ordered classes, or numbers.
     groups : numpy.ndarray of str, shape (n_rows,)
         Patient of each row; the inner folds keep them whole.
     spec : PipelineSpec
@@ -130,28 +131,32 @@ def fit_rows(
     BadSetting
         If a model refuses a parameter, or values are missing and no step fills them in.
     """
+    task = TASKS[spec.task.kind]
     splits, inner_folds = inner_splits(y, groups, spec, seed, key, derived)
     key = (*key, "block", within) if within else key
     tried = tuple(candidates(spec, seed=seed_for(seed, *key, "search")))
     names = [name for name, _ in spec.keyed_steps] + [choice.name for choice in spec.models]
     seeds = {name: seed_for(seed, *key, name) for name in names}
-    problem = Problem(X, y, groups, spec.steps, tried, seeds, block_chains(spec, X.columns), metadata)
+    problem = Problem(
+        X, y, groups, spec.steps, tried, seeds, block_chains(spec, X.columns), metadata, task.name
+    )
     with progress("Choosing the model in inner folds", len(splits), show=show_progress) as advance:
         found = search(problem, splits, scoring=spec.search.scoring, jobs=jobs, advance=advance)
     chain = builder_for(spec.steps, problem.blocks, Rows(X, y, groups, metadata), seeds).fit(found.best.steps)
     model = fit_candidate(found.best, chain, seeds[found.best.model])
-    calibrator = _calibrator(found, y, spec, model)
-    unseen = as_probability(found.oof_score, calibrator)
+    calibrator, threshold = (
+        (None, None) if task.decide is None else task.decide(found.oof_score, y[found.oof_row], spec, model)
+    )
     steps = chain.pipeline()
     return Fitted(
-        steps, model, calibrator, choose_threshold(unseen, y[found.oof_row], spec.threshold),
-        tuple(str(name) for name in steps.get_feature_names_out()), found.best.model, found.best.searched,
-        found.score, inner_folds, unseen, found.oof_row, splits,
+        steps, model, calibrator, threshold, tuple(str(name) for name in steps.get_feature_names_out()),
+        found.best.model, found.best.searched, found.score, inner_folds,
+        task.predict(found.oof_score, calibrator), found.oof_row, splits, task.name,
     )  # fmt: skip
 
 
 def inner_splits(
-    y: npt.NDArray[np.int64],
+    y: npt.NDArray[Any],
     groups: npt.NDArray[np.str_],
     spec: PipelineSpec,
     seed: int,
@@ -165,7 +170,9 @@ def inner_splits(
     TooFewPerClass
         If a class has fewer than two patients.
     """
-    rarer = smallest_class(y, groups) if derived is None else smallest_class(y[~derived], groups[~derived])
+    own = np.ones(len(y), dtype=bool) if derived is None else ~derived
+    strata = TASKS[spec.task.kind].strata(y, groups, spec.inner.folds, own)
+    rarer = smallest_class(strata.codes[own], groups[own], strata.n)
     if rarer < 2:
         raise TooFewPerClass(
             f"The training rows have {rarer} patient(s) of one class; choosing a model inside them needs at least 2 of "
@@ -174,15 +181,7 @@ def inner_splits(
     folds = min(spec.inner.folds, rarer)
     name = "/".join(str(part) for part in ("inner", *key))
     splits = make_splits(
-        y, groups, folds=folds, repeats=spec.inner.repeats, seed=seed, key=name, derived=derived
-    )
+        strata.codes, groups, folds=folds, repeats=spec.inner.repeats, seed=seed, key=name, derived=derived,
+        names=strata.names,
+    )  # fmt: skip
     return splits, folds
-
-
-def _calibrator(
-    found: Searched, y: npt.NDArray[np.int64], spec: PipelineSpec, model: Any
-) -> SigmoidCalibrator | None:
-    """Fit the calibration on inner held-out scores; a model without probabilities always gets one."""
-    if spec.calibration == "none" and scores_are_log_odds(model):
-        return None
-    return fit_sigmoid(found.oof_score, y[found.oof_row])

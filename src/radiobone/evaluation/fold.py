@@ -23,8 +23,8 @@ class FoldOutcome:
         From 0.
     train, test : numpy.ndarray of int
         Row positions in the cohort.
-    threshold : float
-        Probability from which a row counts as positive.
+    threshold : float or None
+        Probability from which a row counts as positive; None where the task has none.
     features : tuple of str
         Columns that reach the model, in its order.
     model_name : str
@@ -35,8 +35,8 @@ class FoldOutcome:
         Mean inner score of the choice.
     inner_folds : int
         Inner folds used.
-    probability : numpy.ndarray of float, shape (n_test,)
-        Of the positive class, for the test rows.
+    output : numpy.ndarray of float, shape (n_test,) or (n_test, n_classes)
+        For the test rows: the probability of the positive class, or of every ordered class, or the predicted number.
     name : str
         What is tested, such as a site; empty where chance decided.
     patient_threshold : float or None
@@ -47,13 +47,13 @@ class FoldOutcome:
     fold: int
     train: npt.NDArray[np.int64]
     test: npt.NDArray[np.int64]
-    threshold: float
+    threshold: float | None
     features: tuple[str, ...]
     model_name: str
     params: dict[str, Scalar]
     inner_score: float
     inner_folds: int
-    probability: npt.NDArray[np.float64]
+    output: npt.NDArray[np.float64]
     name: str = ""
     patient_threshold: float | None = None
 
@@ -66,12 +66,15 @@ class FoldFit(FoldOutcome):
     ----------
     steps : sklearn.pipeline.Pipeline
         From the raw table to the model's columns.
-    model : fitted classifier
+    model : fitted model
         Not calibrated.
     calibrator : SigmoidCalibrator or None
         From ``scores.raw_scores`` to probabilities.
+    task : str
+        What is predicted.
     """
 
     steps: Pipeline
     model: Any
     calibrator: SigmoidCalibrator | None
+    task: str = "binary"

@@ -18,13 +18,13 @@ from radiobone.cohort.numbers import number_table
 from radiobone.core.errors import FeatureMismatch, MissingColumn
 from radiobone.evaluation.calibration import SigmoidCalibrator
 from radiobone.evaluation.chain import apply_steps
-from radiobone.evaluation.fitting import as_probability
 from radiobone.evaluation.model_file import write_model
 from radiobone.evaluation.pooling import pool
 from radiobone.evaluation.row_metadata import RawRows, RowMetadata
 from radiobone.evaluation.row_names import patients_of, regions_of
+from radiobone.evaluation.tasks.base import Task
+from radiobone.evaluation.tasks.registry import TASKS
 from radiobone.evaluation.training_range import range_notes, warn_of_range
-from radiobone.models.scores import raw_scores
 from radiobone.selection.row_sites import takes_sites
 
 FloatArray = npt.NDArray[np.float64]
@@ -42,8 +42,8 @@ class Model:
         Not calibrated.
     calibrator : SigmoidCalibrator or None
         From scores to probabilities.
-    threshold : float
-        Probability from which a row counts as positive.
+    threshold : float or None
+        Probability from which a row counts as positive; None where the task has none.
     inputs : tuple of str
         Columns that the steps were fitted on.
     needed : tuple of str
@@ -65,7 +65,7 @@ class Model:
     steps: Pipeline
     classifier: Any
     calibrator: SigmoidCalibrator | None
-    threshold: float
+    threshold: float | None
     inputs: tuple[str, ...]
     needed: tuple[str, ...]
     features: tuple[str, ...]
@@ -81,11 +81,17 @@ class Model:
     def in_brief(self) -> str:
         """Say what is predicted, by what, and on whom it was trained, in two lines."""
         about, training = self.about, self.about["training"]
+        cut = "" if self.threshold is None else f", threshold {self.threshold:.2f}"
         return (
-            f"{str(about['target'])[:30]}: {str(about['positive'])[:30]} against {str(about['negative'])[:30]}\n"
-            f"  {about['model']} on {len(self.features)} features of {len(self.inputs)}, threshold "
-            f"{self.threshold:.2f}, trained on {training['n_patients']} patients"
+            f"{str(about['target'])[:30]}: {self.task.said(about)}\n"
+            f"  {about['model']} on {len(self.features)} features of {len(self.inputs)}"
+            f"{cut}, trained on {training['n_patients']} patients"
         )
+
+    @property
+    def task(self) -> Task:
+        """What is predicted."""
+        return TASKS[self.about.get("task", "binary")]
 
     def predict(self, table: pd.DataFrame, sites: npt.ArrayLike | None = None) -> pd.DataFrame:
         """Score the rows of a feature table.
@@ -102,9 +108,10 @@ class Model:
         Returns
         -------
         pandas.DataFrame
-            With the table's index: the columns of patient and region where the table has them, ``probability``,
-            ``threshold``, ``predicted`` (1 or 0), ``predicted_class`` (its name), how many of the needed
-            features lie outside what the model was trained on, ``outside_range``, with their names,
+            With the table's index: the columns of patient and region where the table has them; of two classes
+            ``probability``, ``threshold``, ``predicted`` (1 or 0), ``predicted_class`` (its name); of ordered classes
+            ``probability_…`` of each, ``predicted`` (its place) and ``predicted_class``; of a number ``predicted``;
+            how many of the needed features lie outside what the model was trained on, ``outside_range``, with their names,
             ``outside_features``, and ``warnings``, empty or why the score is not to be used. Where the model pools
             rows and the table tells patients apart, also ``patient_probability``, ``patient_threshold`` and
             ``patient_predicted``, the same in all rows of a patient.
@@ -127,21 +134,17 @@ class Model:
         """
         wanted = self.needed_values(table)
         rows = RawRows(self._full(wanted), RowMetadata(self._sites(table, sites)))
-        scores = raw_scores(self.classifier, apply_steps(self.steps, rows))
-        probability = as_probability(scores, self.calibrator)
+        task = self.task
+        output = task.output(self.classifier, apply_steps(self.steps, rows))
+        columns = task.columns(task.predict(output, self.calibrator), self.threshold, self.about)
         outside = self._outside(wanted)
-        predicted = (probability >= self.threshold).astype(np.int64)
-        classes = np.array([self.about.get("negative", "0"), self.about.get("positive", "1")], dtype=object)
         named = dict.fromkeys([*self.patients_in(table), *self.regions_in(table)])
         notes = range_notes(outside)
         warn_of_range(notes)
         scored = pd.DataFrame(
             {
                 **{name: table[name].to_numpy() for name in named},
-                "probability": probability,
-                "threshold": self.threshold,
-                "predicted": predicted,
-                "predicted_class": classes[predicted],
+                **columns,
                 "outside_range": outside.sum(axis=1),
                 "outside_features": [", ".join(np.array(self.needed)[row]) for row in outside],
                 "warnings": notes,

@@ -29,11 +29,12 @@ from radiobone.evaluation.splits.file import SplitSource, resolve_splits
 from radiobone.evaluation.splits.outer import outer_splits
 from radiobone.evaluation.splits.split import check_derived
 from radiobone.evaluation.summary import make_result
+from radiobone.evaluation.tasks.same import check_same_task
 
 T = TypeVar("T")
 FoldTask = tuple[
     pd.DataFrame,
-    npt.NDArray[np.int64],
+    npt.NDArray[Any],
     npt.NDArray[np.str_],
     RawRows,
     Split,
@@ -133,6 +134,7 @@ def plan_folds(
     ------
     StudyError, SettingError, BadTime
     """
+    check_same_task(cohort, pipeline)
     findings = audit_cohort(cohort)
     warn_of(findings, stacklevel=4)
     planned = resolve_splits(splits, cohort) or outer_splits(cohort, pipeline.outer, seed=seed)
@@ -155,7 +157,7 @@ def fold_task(cohort: Cohort, split: Split, pipeline: PipelineSpec, seed: int) -
 
 def fit_fold(
     X_train: pd.DataFrame,
-    y_train: npt.NDArray[np.int64],
+    y_train: npt.NDArray[Any],
     groups_train: npt.NDArray[np.str_],
     tested: RawRows,
     split: Split,
@@ -174,6 +176,6 @@ def fit_fold(
         repeat=split.repeat, fold=split.fold, train=split.train, test=split.test, steps=fitted.steps,
         model=fitted.model, calibrator=fitted.calibrator, threshold=fitted.threshold, features=fitted.features,
         model_name=fitted.model_name, params=fitted.params, inner_score=fitted.inner_score,
-        inner_folds=fitted.inner_folds, probability=fitted.predict(tested), name=split.name,
-        patient_threshold=patient_cut(fitted, y_train, patient_train, pipeline),
+        inner_folds=fitted.inner_folds, output=fitted.predict(tested), name=split.name,
+        patient_threshold=patient_cut(fitted, y_train, patient_train, pipeline), task=fitted.task,
     )  # fmt: skip

@@ -121,7 +121,7 @@ def patient_cut(fitted: Fitted, y: IntArray, patient: StrArray | None, spec: Pip
     float or None
         The threshold of rows where all these patients are of one class; None where rows are not pooled.
     """
-    if spec.pool is None or patient is None:
+    if spec.pool is None or patient is None or spec.threshold is None:
         return None
     repeat = np.concatenate([np.full(len(split.test), split.repeat) for split in fitted.splits])
     rows = fitted.unseen_row
@@ -149,12 +149,12 @@ def as_patients(
 
 
 def _of_patients(cohort: Cohort, fit: FoldOutcome, pooling: Pooling) -> FoldOutcome:
-    pooled, _ = pool(fit.probability, cohort.patient[fit.test], pooling.rule)
+    pooled, _ = pool(fit.output, cohort.patient[fit.test], pooling.rule)
     return FoldOutcome(
         repeat=fit.repeat, fold=fit.fold, train=_first_rows(cohort, fit.train), test=_first_rows(cohort, fit.test),
         threshold=fit.threshold if fit.patient_threshold is None else fit.patient_threshold, features=fit.features,
         model_name=fit.model_name, params=fit.params, inner_score=fit.inner_score, inner_folds=fit.inner_folds,
-        probability=pooled, name=fit.name,
+        output=pooled, name=fit.name,
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from radiobone.core.files import read_json, write_json, write_parquet
 from radiobone.evaluation.audit.registry import CHECKS
 from radiobone.evaluation.estimate import Estimate as Estimate
 from radiobone.evaluation.estimate import estimate_of
+from radiobone.evaluation.measure_names import SHOWN
 from radiobone.evaluation.patient_level import (
     PATIENT_PREDICTIONS_FILE,
     PatientLevel,
@@ -72,13 +73,15 @@ class Result:
 
     def in_brief(self) -> str:
         """Say what was asked, the answer and what the audit found, in three lines."""
-        about, auc = self.summary, self.metrics["auc"]
+        about = self.summary
         found = ", ".join(f"{one['code']} ({one['severity']})" for one in self.audit) or "nothing"
+        name = about.get("headline", "auc")
+        title, value = SHOWN[about["task"]][name], self.metrics[name]
         return (
-            f"{_cut(about['target'])}: {_cut(about['positive'])} against {_cut(about['negative'])}, "
+            f"{_cut(about['target'])}: {_asked(about)}, "
             f"{about['n_patients']} patients, {about['n_rows']} rows, {about['n_features']} features\n"
-            f"  AUC {_shown(auc.mean)} (95 % interval {_shown(auc.low)} to {_shown(auc.high)}), "
-            f"mean of {auc.n_folds} outer fold(s){_without(about.get('n_folds_without_auc', 0))}\n"
+            f"  {title} {_shown(value.mean)} (95 % interval {_shown(value.low)} to {_shown(value.high)}), "
+            f"mean of {value.n_folds} outer fold(s){_without(about.get('n_folds_without_auc', 0))}\n"
             f"  the audit found: {_cut(found, 100)}"
         )
 
@@ -132,6 +135,12 @@ class Result:
             read_json(folder / SPLITS_FILE) if (folder / SPLITS_FILE).is_file() else {},
             None if level is None else load_patient_level(level, _parquet(folder / PATIENT_PREDICTIONS_FILE)),
         )  # fmt: skip
+
+
+def _asked(about: Mapping[str, Any]) -> str:
+    if "positive" in about:
+        return f"{_cut(about['positive'])} against {_cut(about['negative'])}"
+    return " < ".join(_cut(level["name"]) for level in about["levels"]) if "levels" in about else "a number"
 
 
 def _without(n_folds: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,18 +15,13 @@ from radiobone.core.progress import Advance, Progress
 from radiobone.evaluation.blocks.joined_chain import BlockChain, JoinedChainBuilder
 from radiobone.evaluation.candidates import Candidate
 from radiobone.evaluation.chain import Chain, ChainBuilder, Rows, named_faults, told_in_fit
-from radiobone.evaluation.metrics import auc, average_precision
 from radiobone.evaluation.parallel import run_all
 from radiobone.evaluation.row_metadata import NO_METADATA, RawRows, RowMetadata
 from radiobone.evaluation.spec import Scoring, Step
 from radiobone.evaluation.splits import Split
-from radiobone.models.scores import raw_scores
+from radiobone.evaluation.tasks.registry import TASKS
 
 FloatArray = npt.NDArray[np.float64]
-SCORERS: Mapping[Scoring, Callable[[npt.ArrayLike, npt.ArrayLike], float | None]] = {
-    "roc_auc": auc,
-    "average_precision": average_precision,
-}
 EQUAL_DIGITS = 12
 
 
@@ -41,7 +36,7 @@ class Searched:
     score : float
         Its mean score over the inner folds.
     oof_score, oof_row : numpy.ndarray
-        Its scores of held-out rows, never resampled, and the positions of these rows.
+        What it put out for held-out rows, never resampled, and the positions of these rows.
     means : numpy.ndarray of float, shape (n_candidates,)
         Mean score of every candidate.
     """
@@ -55,16 +50,17 @@ class Searched:
 
 @dataclass(frozen=True, eq=False)
 class Problem:
-    """What is searched: rows, steps, candidates and the seeds of all that is random."""
+    """What is searched: rows, steps, candidates, the seeds of all that is random, and what is predicted."""
 
     X: pd.DataFrame
-    y: npt.NDArray[np.int64]
+    y: npt.NDArray[Any]
     groups: npt.NDArray[np.str_]
     steps: tuple[Step, ...]
     candidates: tuple[Candidate, ...]
     seeds: Mapping[str, int]
     blocks: tuple[BlockChain, ...] = ()
     metadata: RowMetadata = NO_METADATA
+    task: str = "binary"
 
 
 def builder_for(
@@ -91,7 +87,7 @@ def search(
     splits : sequence of Split
         Inner folds, as positions in the training rows.
     scoring : str
-        ``roc_auc`` or ``average_precision``.
+        One of the task's.
     jobs : int
         Processes.
     advance : callable
@@ -100,18 +96,21 @@ def search(
     Raises
     ------
     TooFewPerClass
-        If no inner fold has held-out rows of both classes.
+        If no inner fold has held-out rows that the score can be computed of, such as of both classes.
     """
     held_out = list(run_all(score_fold, [(problem, split) for split in splits], jobs=jobs, advance=advance))
-    scorer = SCORERS[scoring]
+    scorer = TASKS[problem.task].scorings[scoring]
     table = []
     for split, scores in zip(splits, held_out, strict=True):
-        row = [scorer(problem.y[split.test], column) for column in scores.T]
+        row = [scorer(problem.y[split.test], scores[:, number]) for number in range(scores.shape[1])]
         if None not in row:  # a fold with one class says nothing about any candidate
             table.append(row)
     if not table:
+        lacking = (
+            "both classes" if problem.task == "binary" else "different values on all sides of the target"
+        )
         raise TooFewPerClass(
-            f"None of the {len(splits)} inner folds has both classes among its held-out rows, so no model can be "
+            f"None of the {len(splits)} inner folds has {lacking} among its held-out rows, so no model can be "
             "chosen. Add cases of the rarer class, or use fewer inner folds."
         )
     means = np.array(table, dtype=float).mean(axis=0)
@@ -126,25 +125,25 @@ def search(
 
 
 def score_fold(problem: Problem, split: Split) -> FloatArray:
-    """Score the held-out rows of one inner fold with every candidate.
+    """Let every candidate put out what it says of the held-out rows of one inner fold.
 
     Returns
     -------
-    numpy.ndarray of float, shape (n_held_out, n_candidates)
+    numpy.ndarray of float, shape (n_held_out, n_candidates) or (n_held_out, n_candidates, n_classes)
     """
     raw = RawRows(problem.X, problem.metadata)
     train, held_out = raw.take(split.train), raw.take(split.test)
     rows = Rows(train.X, problem.y[split.train], problem.groups[split.train], train.metadata)
     builder = builder_for(problem.steps, problem.blocks, rows, problem.seeds)
     seen: dict[int, npt.ArrayLike] = {}
-    scores = np.empty((len(split.test), len(problem.candidates)))
-    for number, candidate in enumerate(problem.candidates):
+    output, scores = TASKS[problem.task].output, []
+    for candidate in problem.candidates:
         chain = builder.fit(candidate.steps)
         if id(chain) not in seen:
             seen[id(chain)] = chain.transform(held_out)
         model = fit_candidate(candidate, chain, problem.seeds[candidate.model])
-        scores[:, number] = raw_scores(model, seen[id(chain)])
-    return scores
+        scores.append(output(model, seen[id(chain)]))
+    return np.stack(scores, axis=1)
 
 
 def fit_candidate(candidate: Candidate, chain: Chain, seed: int) -> Any:

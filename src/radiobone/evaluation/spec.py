@@ -9,13 +9,15 @@ from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 
-from radiobone.core.errors import BadConfig
+from radiobone.cohort.task import AnyTask, Binary, Task, parse_task
+from radiobone.core.errors import BadConfig, BadSetting
 from radiobone.core.settings import Settings, parse_yaml, read_yaml, validate
 from radiobone.evaluation.blocks.settings import EarlyFusion, Fusion, Pooling
 from radiobone.evaluation.splits.settings import Folds, KFold, Outer
-from radiobone.models.registry import MODELS
+from radiobone.evaluation.tasks.registry import TASKS
+from radiobone.evaluation.threshold import Threshold, Youden
 from radiobone.selection.registry import RESAMPLERS, STEPS
 
 Scalar = bool | int | float | str | None
@@ -81,15 +83,11 @@ class ModelChoice(Part):
 
     @model_validator(mode="after")
     def _known(self) -> ModelChoice:
-        if self.name not in MODELS:
-            raise ValueError(f"'{self.name}' is no model; there are {', '.join(sorted(MODELS))}")
-        example = MODELS[self.name].make(0)
-        known = {
-            *example.get_params(),
-            *inspect.signature(type(example)).parameters,
-            *MODELS[self.name].space,
-        }
-        _check_parameters(self, known)
+        families = [task.models[self.name] for task in TASKS.values() if self.name in task.models]
+        if not families:
+            names = sorted({name for task in TASKS.values() for name in task.models})
+            raise ValueError(f"'{self.name}' is no model; there are {', '.join(names)}")
+        _check_parameters(self, {name for family in families for name in family.parameters})
         return self
 
 
@@ -126,7 +124,11 @@ def _names(content: Any) -> Any:
     return content
 
 
-Scoring = Literal["roc_auc", "average_precision"]
+Scoring = Literal[
+    "roc_auc", "average_precision",
+    "neg_ranked_probability_score", "boundary_auc", "quadratic_kappa",
+    "neg_root_mean_squared_error", "neg_mean_absolute_error", "r2",
+]  # fmt: skip
 
 
 class GridSearch(Settings):
@@ -144,28 +146,7 @@ class RandomSearch(Settings):
     scoring: Scoring = "roc_auc"
 
 
-class Youden(Settings):
-    """The cut with the largest sensitivity + specificity."""
-
-    kind: Literal["youden"] = "youden"
-
-
-class FixedThreshold(Settings):
-    """A probability fixed beforehand."""
-
-    kind: Literal["fixed"] = "fixed"
-    value: float = Field(gt=0, lt=1)
-
-
-class SensitivityTarget(Settings):
-    """The highest cut that still reaches a sensitivity."""
-
-    kind: Literal["sensitivity"] = "sensitivity"
-    at_least: float = Field(gt=0, le=1)
-
-
 Search = Annotated[GridSearch | RandomSearch, Field(discriminator="kind")]
-Threshold = Annotated[Youden | FixedThreshold | SensitivityTarget, Field(discriminator="kind")]
 
 
 class PipelineSpec(Settings):
@@ -174,16 +155,23 @@ class PipelineSpec(Settings):
     name: str = "unnamed"
     title: str = ""
     about: str = ""
+    task: Task = Binary()
     steps: tuple[Step, ...] = Field(min_length=1)
     models: tuple[ModelChoice, ...] = Field(min_length=1)
     search: Search = GridSearch()
     outer: Outer = KFold(folds=5, repeats=2)
     inner: Folds = Folds(folds=5, repeats=1)
     calibration: Literal["none", "sigmoid"] = "sigmoid"
-    threshold: Threshold = Youden()
+    threshold: Threshold | None = Youden()
     blocks: dict[str, Block] = Field(default_factory=dict)
     fusion: Fusion = EarlyFusion()
     pool: Pooling | None = Pooling(labels="skip")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _defaults_of_task(cls, content: Any) -> Any:
+        """Fill in what another task than two classes takes where nothing is said."""
+        return with_task_defaults(content) if isinstance(content, Mapping) else content
 
     @property
     def has_block_steps(self) -> bool:
@@ -257,32 +245,146 @@ class PipelineSpec(Settings):
                 raise ValueError(f"'{twice[0]}' is given twice")
         return self
 
+    @model_validator(mode="after")
+    def _fits_the_task(self) -> PipelineSpec:
+        check_fits(self)
+        return self
 
-def load_pipeline(source: str | Path | Mapping[str, Any] | PipelineSpec) -> PipelineSpec:
+
+def with_task_defaults(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the content of a pipeline with the defaults of its task; for two classes they are those of the fields."""
+    asked = content.get("task", "binary")
+    kind = asked if isinstance(asked, str) else _kind_of(asked)
+    task = TASKS.get(str(kind))
+    if task is None or task.decide is not None:
+        return dict(content)
+    search = content.get("search", {})
+    named = {"kind": search} if isinstance(search, str) else _plain(search)
+    return {
+        "calibration": "none",
+        "threshold": None,
+        "pool": None,
+        **content,
+        "search": {"kind": "grid", "scoring": task.default_scoring, **named},
+        "steps": [_for_task(step, task.step_params) for step in content.get("steps", ())],
+    }
+
+
+def _kind_of(asked: Any) -> Any:
+    return asked.get("kind") if isinstance(asked, Mapping) else getattr(asked, "kind", None)
+
+
+def _plain(part: Any) -> dict[str, Any]:
+    return part.model_dump(exclude_unset=True) if isinstance(part, Settings) else dict(part)
+
+
+def _for_task(content: Any, params_of: Mapping[str, Mapping[str, str]]) -> Any:
+    """Give a step the parameters that it needs for the task, unless it has them."""
+    try:
+        step = content if isinstance(content, Step) else Step.model_validate(content)
+    except ValidationError:
+        return content  # the field itself says what is wrong, and where
+    extra = {name: value for name, value in params_of.get(step.name, {}).items() if name not in step.params}
+    return {"name": step.name, "params": {**step.params, **extra}}
+
+
+def check_fits(spec: PipelineSpec) -> None:
+    """Refuse what the task cannot use.
+
+    Raises
+    ------
+    ValueError
+        If a step, a model or the score of the search is of another task, or a calibration or threshold is asked for
+        where there is none.
+    """
+    task = TASKS[spec.task.kind]
+    for step in spec.steps:
+        if step.name in task.refused:
+            raise ValueError(
+                f"the step '{step.name}' does not fit task '{task.name}': {task.refused[step.name]}"
+            )
+    for choice in spec.models:
+        if choice.name not in task.models:
+            others = " or ".join(f"'{other.name}'" for other in TASKS.values() if choice.name in other.models)
+            raise ValueError(
+                f"the model '{choice.name}' is for task {others} and not for '{task.name}', which has "
+                f"{', '.join(sorted(task.models))}; say task: … or choose another model"
+            )
+    if spec.search.scoring not in task.scorings:
+        raise ValueError(
+            f"the search cannot go by '{spec.search.scoring}' for task '{task.name}'; there are {', '.join(task.scorings)}"
+        )
+    if task.decide is None and (spec.calibration != "none" or spec.threshold is not None):
+        raise ValueError(
+            f"calibration and threshold are for two classes; task '{task.name}' has none: leave them out"
+        )
+    if task.decide is None and (
+        spec.pool is not None
+        or spec.fusion.kind == "late"
+        or any(one.steps or one.models for one in spec.blocks.values())
+    ):
+        raise ValueError(
+            f"pooled patients, late fusion, and steps or models of a block's own are for two classes; task '{task.name}' has "
+            "none of them: leave them out"
+        )
+    if task.decide is not None and spec.threshold is None:
+        raise ValueError("two classes need a threshold: youden, a number, or {sensitivity: 0.9}")
+
+
+def load_pipeline(
+    source: str | Path | Mapping[str, Any] | PipelineSpec,
+    task: str | Mapping[str, Any] | AnyTask | None = None,
+    order: Any = None,
+) -> PipelineSpec:
     """Read a pipeline.
 
     Parameters
     ----------
     source : str, Path, mapping or PipelineSpec
         Name of a built-in recipe (see ``list_pipelines``), a YAML file, or its content.
+    task : str, mapping or task, optional
+        What is predicted, for a pipeline that does not say: ``ordinal``, or ``{kind: number, boundaries: [< -1]}``.
+    order : str or sequence of str, optional
+        Ordered classes from the first to the last, or the name of an order.
 
     Raises
     ------
     BadConfig, BadSetting, FileMissing
     """
-    if isinstance(source, PipelineSpec):
+    content, named = _content(source)
+    if task is not None or order is not None:
+        content = _asked(content, task, order)
+    elif isinstance(source, PipelineSpec):
         return source
+    return validate(PipelineSpec, content, source=named)
+
+
+def _content(source: str | Path | Mapping[str, Any] | PipelineSpec) -> tuple[dict[str, Any], str]:
+    """Return what a pipeline says, and what a message calls it."""
+    if isinstance(source, PipelineSpec):
+        return source.model_dump(exclude_unset=True), f"pipeline '{source.name}'"
     if isinstance(source, Mapping):
-        return validate(PipelineSpec, dict(source), source="pipeline")
+        return dict(source), "pipeline"
     built_in = _built_in()
     if str(source) in built_in:
         name = str(source)
-        content = parse_yaml(built_in[name], source=f"{name}.yaml")
-        return validate(PipelineSpec, {"name": name, **content}, source=f"{name}.yaml")
+        return {"name": name, **parse_yaml(built_in[name], source=f"{name}.yaml")}, f"{name}.yaml"
     path = Path(source)
     if not path.suffix and not path.exists():
         raise BadConfig(f"No pipeline '{source}'. Built in: {', '.join(built_in)}; or give a YAML file.")
-    return validate(PipelineSpec, {"name": path.stem, **read_yaml(path)}, source=path.name)
+    return {"name": path.stem, **read_yaml(path)}, path.name
+
+
+def _asked(content: Mapping[str, Any], asked: Any, order: Any) -> dict[str, Any]:
+    """Give a pipeline the task that is asked for, unless it is made for another."""
+    stated = content.get("task")
+    task = parse_task(stated or "binary" if asked is None else asked, order)
+    if stated is not None and parse_task(stated).kind != task.kind:
+        raise BadSetting(
+            f"The pipeline '{content.get('name', 'unnamed')}' is made for task '{parse_task(stated).kind}', and '{task.kind}' is "
+            f"asked for. Choose a pipeline for it, such as '{TASKS[task.kind].default_pipeline}', or leave --task out."
+        )
+    return {**content, "task": task.model_dump()}
 
 
 def with_outer(spec: PipelineSpec, outer: str | Mapping[str, Any] | None) -> PipelineSpec:

@@ -2,12 +2,38 @@
 
 from __future__ import annotations
 
+from typing import Annotated, Literal
+
 import numpy as np
 import numpy.typing as npt
+from pydantic import Field
 
-from radiobone.evaluation.spec import FixedThreshold, SensitivityTarget, Youden
+from radiobone.core.settings import Settings
 
 FloatArray = npt.NDArray[np.float64]
+
+
+class Youden(Settings):
+    """The cut with the largest sensitivity + specificity."""
+
+    kind: Literal["youden"] = "youden"
+
+
+class FixedThreshold(Settings):
+    """A probability fixed beforehand."""
+
+    kind: Literal["fixed"] = "fixed"
+    value: float = Field(gt=0, lt=1)
+
+
+class SensitivityTarget(Settings):
+    """The highest cut that still reaches a sensitivity."""
+
+    kind: Literal["sensitivity"] = "sensitivity"
+    at_least: float = Field(gt=0, le=1)
+
+
+Threshold = Annotated[Youden | FixedThreshold | SensitivityTarget, Field(discriminator="kind")]
 
 
 def choose_threshold(

@@ -11,7 +11,10 @@ TRUSTED_TYPES: tuple[str, ...] = (
     "radiobone.selection.boruta.BorutaSelector",
     "radiobone.selection.chi2.Chi2Filter",
     "radiobone.models.fused.FusedModel",
+    "radiobone.models.frank_hall.FrankHall",
     "radiobone.models.knn.NearestNeighbours",
+    "radiobone.models.penalised_regression.PenalisedRegression",
+    "radiobone.models.proportional_odds.ProportionalOdds",
     "radiobone.models.stack.Stack",
     "radiobone.models.vote.SoftVote",
     "radiobone.selection.combat.ComBat",
@@ -34,4 +37,5 @@ TRUSTED_TYPES: tuple[str, ...] = (
     "sklearn.tree._tree.Tree",
     "xgboost.core.Booster",
     "xgboost.sklearn.XGBClassifier",
+    "xgboost.sklearn.XGBRegressor",
 )

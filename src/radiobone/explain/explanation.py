@@ -13,7 +13,6 @@ from radiobone.explain.summary import fold_means, summarise
 
 SHAP_TABLE, SHAP_INFO = "shap.parquet", "shap.json"
 COLUMNS = ("row_id", "repeat", "fold", "feature", "value", "shap")
-SCALE = "probability of the positive class, before calibration"
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,11 +29,14 @@ class Explanation:
         Per fold: ``repeat, fold, model, explainer, base_value, additivity_error, n_background``.
     note : str
         What a reader must know.
+    scale : str
+        What the values are parts of.
     """
 
     table: pd.DataFrame
     folds: tuple[dict[str, Any], ...]
     note: str = ""
+    scale: str = ""
 
     @property
     def max_additivity_error(self) -> float:
@@ -53,5 +55,5 @@ class Explanation:
         OutputNotWritable, DiskFull
         """
         write_parquet(Path(folder) / SHAP_TABLE, self.table)
-        info = {"scale": SCALE, "folds": list(self.folds), "note": self.note}
+        info = {"scale": self.scale, "folds": list(self.folds), "note": self.note}
         write_json(Path(folder) / SHAP_INFO, {**info, "max_additivity_error": self.max_additivity_error})

@@ -17,9 +17,9 @@ from radiobone.evaluation.fold import FoldFit, FoldOutcome
 from radiobone.evaluation.row_metadata import RawRows, raw_rows
 from radiobone.evaluation.splits import Split
 from radiobone.explain.explanation import COLUMNS, Explanation
-from radiobone.explain.probability import link_of, probability_of
 from radiobone.explain.problem import Problem, additivity_error
 from radiobone.explain.registry import explainer_for
+from radiobone.explain.scales import SCALES
 
 MOST_BACKGROUND = 100
 NOTE = (
@@ -37,11 +37,11 @@ class ExplainedFold:
     info: dict[str, Any]
 
 
-def gathered(explained: Sequence[ExplainedFold]) -> Explanation:
-    """Join the folds, in their order."""
+def gathered(explained: Sequence[ExplainedFold], task: str = "binary") -> Explanation:
+    """Join the folds of a task, in their order."""
     blocks = [fold.table for fold in explained if len(fold.table)]
     table = pd.concat(blocks, ignore_index=True) if blocks else pd.DataFrame(columns=list(COLUMNS))
-    return Explanation(table, tuple(fold.info for fold in explained), NOTE)
+    return Explanation(table, tuple(fold.info for fold in explained), NOTE, SCALES[task].words)
 
 
 def shap_task(fold: Split | FoldOutcome, cohort: Cohort, seed: int) -> tuple[RawRows, RawRows, int]:
@@ -71,7 +71,8 @@ def explain_fold(fit: FoldFit, background: RawRows, held_out: RawRows, seed: int
     seed : int
         For explainers that draw.
     """
-    predict, link = probability_of(fit.model, fit.calibrator), link_of(fit.model, fit.calibrator)
+    scale = SCALES[fit.task]
+    predict, link = scale.predict(fit), scale.link(fit)
     problem = Problem(fit.model, predict, _seen(fit, background), _seen(fit, held_out), seed, link)
     found = explainer_for(fit.model)(problem)
     info = {

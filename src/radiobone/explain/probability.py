@@ -31,13 +31,14 @@ def probability_of(model: Any, calibrator: SigmoidCalibrator | None) -> Predict:
     calibrator : SigmoidCalibrator or None
         Of the fold.
     """
-    names = getattr(model, "feature_names_in_", None)
-
-    def as_fitted(table: FloatArray) -> Any:
-        return table if names is None else pd.DataFrame(table, columns=names)
-
     if hasattr(model, "predict_proba"):
-        return lambda table: np.asarray(model.predict_proba(as_fitted(table)), dtype=float)[:, 1]
+        return lambda table: np.asarray(model.predict_proba(as_fitted(model, table)), dtype=float)[:, 1]
     if calibrator is None:
         raise ValueError(f"{type(model).__name__} has no probabilities and its fold no calibrator")
-    return lambda table: calibrator.predict(raw_scores(model, as_fitted(table)))
+    return lambda table: calibrator.predict(raw_scores(model, as_fitted(model, table)))
+
+
+def as_fitted(model: Any, table: FloatArray) -> Any:
+    """Return rows under the names of columns that the model was fitted with, if it was."""
+    names = getattr(model, "feature_names_in_", None)
+    return table if names is None else pd.DataFrame(table, columns=names)

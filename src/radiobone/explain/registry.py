@@ -11,8 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
-from sklearn.ensemble import ExtraTreesClassifier, RandomForestClassifier
-from sklearn.linear_model import LogisticRegression
+from sklearn.ensemble import (
+    ExtraTreesClassifier,
+    ExtraTreesRegressor,
+    RandomForestClassifier,
+    RandomForestRegressor,
+)
+from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
 
@@ -21,6 +26,7 @@ from radiobone.explain.permutations import explain_any
 from radiobone.explain.problem import Attribution, Problem
 from radiobone.explain.support_vectors import explain_svm
 from radiobone.explain.trees import explain_trees
+from radiobone.models.penalised_regression import PenalisedRegression
 
 Explainer = Callable[[Problem], Attribution]
 EXPLAINERS: dict[type, Explainer] = {
@@ -30,6 +36,10 @@ EXPLAINERS: dict[type, Explainer] = {
     DecisionTreeClassifier: explain_trees,
     RandomForestClassifier: explain_trees,
     ExtraTreesClassifier: explain_trees,
+    Ridge: explain_linear,
+    PenalisedRegression: explain_linear,
+    RandomForestRegressor: explain_trees,
+    ExtraTreesRegressor: explain_trees,
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 
 import numpy as np
+from sklearn.base import is_regressor
 
 from radiobone.explain.permutations import explain_any
 from radiobone.explain.problem import Attribution, Problem, additivity_error
@@ -43,7 +44,7 @@ def _tree_shap(problem: Problem) -> Attribution:
     explainer = shap.TreeExplainer(
         problem.model,
         data=problem.background,
-        model_output="probability",
+        model_output="raw" if is_regressor(problem.model) else "probability",
         feature_perturbation="interventional",
     )
     blocks = [

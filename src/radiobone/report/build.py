@@ -17,7 +17,7 @@ from radiobone.core.outputs import prepare_file
 from radiobone.report import numbers
 from radiobone.report.data import ResultData, read_result
 from radiobone.report.sections.base import Section
-from radiobone.report.sections.registry import SECTIONS
+from radiobone.report.sections.registry import sections_of
 from radiobone.report.validation.data import ValidationData, is_validation, read_validation
 from radiobone.report.validation.registry import VALIDATION_SECTIONS
 
@@ -62,7 +62,7 @@ def write_report(folder: Path, output: Path | None = None) -> Path:
 
 def render(data: ResultData) -> str:
     """Return the report of an evaluation as HTML."""
-    return _render(data, SECTIONS)
+    return _render(data, sections_of(data))
 
 
 def render_validation(data: ValidationData) -> str:

@@ -33,9 +33,9 @@ def internal_only(data: ResultData) -> Caution | None:
 
 
 def wide_interval(data: ResultData) -> Caution | None:
-    """Tell that the AUC's interval is wide."""
-    auc = data.metrics["metrics"]["auc"]
-    if auc["low"] is None or auc["high"] is None or auc["high"] - auc["low"] <= WIDE_INTERVAL:
+    """Tell that the AUC's interval is wide, where there is an AUC."""
+    auc = data.metrics["metrics"].get("auc")
+    if auc is None or auc["low"] is None or auc["high"] is None or auc["high"] - auc["low"] <= WIDE_INTERVAL:
         return None
     return Caution(
         "Wide interval",
@@ -50,7 +50,7 @@ def more_features_than_cases(data: ResultData) -> Caution | None:
         return None
     return Caution(
         "More features than cases",
-        f"{n_features} features were offered for {n_rows} cases. Nested cross-validation keeps the AUC honest, but "
+        f"{n_features} features were offered for {n_rows} cases. Nested cross-validation keeps the estimate honest, but "
         "the chosen features are one of many sets that would do about as well.",
     )
 

@@ -82,10 +82,14 @@ class ResultData:
 
     @cached_property
     def per_row(self) -> pd.DataFrame:
-        """One row per row of the cohort: its class and its out-of-fold probability, mean over repeats."""
+        """One row per row of the cohort: its target and what was predicted out of fold, mean over repeats.
+
+        ``probability`` for two classes, else ``predicted``.
+        """
         keys = ["row_id", "patient_id", "roi", "y"]
         groups = self.predictions.groupby(keys, sort=True, dropna=False)
-        return groups["probability"].mean().reset_index()
+        shown = "probability" if "probability" in self.predictions else "predicted"
+        return groups[shown].mean().reset_index()
 
 
 def read_result(folder: Path) -> ResultData:
@@ -128,6 +132,8 @@ def _json_or_none(path: Path) -> Any:
 
 def with_class_names(metrics: Record) -> Record:
     """Name a class of a bare number or ``yes`` with its target, and keep the names as they were."""
+    if "positive" not in metrics:
+        return metrics
     target = str(metrics["target"])
     named: Record = {}
     for side in ("positive", "negative"):

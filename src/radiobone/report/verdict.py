@@ -9,7 +9,7 @@ To add one: a function that returns a `Reason` or None, and a line in ``CHECKS``
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -86,7 +86,12 @@ class Verdict:
 
 def verdict(data: ResultData) -> Verdict:
     """Apply the rule to a result."""
-    found = [reason for check in CHECKS if (reason := check(data)) is not None]
+    return judged(data, CHECKS)
+
+
+def judged(data: ResultData, checks: Sequence[Callable[[ResultData], Reason | None]]) -> Verdict:
+    """Ask every check, and order what they object to by level."""
+    found = [reason for check in checks if (reason := check(data)) is not None]
     reasons = tuple(sorted(found, key=lambda reason: reason.level != BAD))
     return Verdict(reasons[0].level if reasons else GOOD, reasons)
 
@@ -119,7 +124,8 @@ def warnings_of_the_audit(data: ResultData) -> Reason | None:
     """Object if the audit gave a warning, or was not run."""
     if data.findings is None:
         return Reason(CAREFUL, "No audit", "The table was not checked for leaks.")
-    said = {"FewEvents"} if few_patients(data) is not None else set()
+    few = data.metrics.get("task", "binary") == "binary" and few_patients(data) is not None
+    said = {"FewEvents"} if few else set()
     codes = sorted({str(one["code"]) for one in data.findings if one.get("severity") == "warning"} - said)
     if not codes:
         return None

@@ -87,6 +87,10 @@ MODELS = {
     "stack": "stacking",
     "late_mean": "late fusion (mean probability of the blocks' models)",
     "late_stack": "late fusion (weighted probabilities of the blocks' models)",
+    "proportional_odds": "ordinal logistic regression",
+    "ridge": "ridge regression",
+    "lasso": "lasso regression",
+    "elasticnet": "elastic net regression",
 }
 SHORT_NAMES = {
     "Imc1": "Informational measure of correlation 1",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
 from radiobone.cohort.cohort import Cohort
 from radiobone.cohort.identity import EACH_ROW
 
@@ -13,11 +15,10 @@ SHOWN = 5
 def described(cohort: Cohort) -> Iterator[str]:
     """Yield which column is what, how many rows and patients there are, and what is used for nothing."""
     columns = cohort.provenance.get("columns", {})
-    n_positive = int(cohort.y.sum())
     yield f"Read from {cohort.provenance.get('source')}:"
     yield _line(
         "target",
-        f"{cohort.target}: {n_positive} rows {cohort.positive}, {cohort.n_rows - n_positive} {cohort.negative}",
+        f"{cohort.target}: {_target(cohort)}",
     )
     yield _line("patients", _patients(cohort))
     if columns.get("groups"):
@@ -36,6 +37,19 @@ def described(cohort: Cohort) -> Iterator[str]:
     dropped = cohort.provenance.get("rows_dropped", 0)
     if dropped:
         yield _line("left out", f"{dropped} row(s) without a value of {cohort.target}")
+
+
+def _target(cohort: Cohort) -> str:
+    if cohort.task.kind == "binary":
+        n_positive = int(cohort.y.sum())
+        return f"{n_positive} rows {cohort.positive}, {cohort.n_rows - n_positive} {cohort.negative}"
+    if cohort.levels:
+        counts = np.bincount(cohort.y, minlength=len(cohort.levels))
+        return "in this order " + " < ".join(
+            f"{level} ({n} rows)" for level, n in zip(cohort.levels, counts, strict=True)
+        )
+    least, median, greatest = np.quantile(cohort.y, [0.0, 0.5, 1.0])
+    return f"numbers from {least:g} to {greatest:g}, median {median:g}"
 
 
 def _patients(cohort: Cohort) -> str:

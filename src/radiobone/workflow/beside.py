@@ -59,6 +59,10 @@ def wanted_beside(
     ------
     MissingColumn, BadSetting
     """
+    if cohort.task.kind != "binary" and (subgroups is not None or n_bootstrap is not None):
+        raise BadSetting(
+            f"Subgroups and Harrell's optimism are figures of two classes, and the task is '{cohort.task.kind}'. Leave them out."
+        )
     if n_bootstrap is not None:
         check_can_bootstrap(cohort, n_bootstrap)
     wanted = wanted_subgroups(subgroups, table.iloc[list(cohort.provenance["order"])])

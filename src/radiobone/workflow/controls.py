@@ -67,6 +67,11 @@ class Controls:
         ------
         BadSetting
         """
+        if spec.task.kind != "binary" and (self.null_shuffles is not None or self.optimism_meter):
+            raise BadSetting(
+                f"The null control and the optimism meter compare AUCs of two classes, and the task is '{spec.task.kind}'. Leave "
+                "them out."
+            )
         if self.null_shuffles is not None:
             check_n_shuffles(self.null_shuffles)
         if self.optimism_meter and spec.fusion.kind == "late":
@@ -161,7 +166,7 @@ def _null_folds(run: Run, drawn: Sequence[Shuffle]) -> list[list[float | None]]:
 
 def null_fold(to_fit: FoldTask, y_test: Any) -> float | None:
     """Fit one outer fold of shuffled labels and score its test rows."""
-    return auc(y_test, fit_fold(*to_fit).probability)
+    return auc(y_test, fit_fold(*to_fit).output)
 
 
 def _with_meter(result: Result, run: Run) -> Result:

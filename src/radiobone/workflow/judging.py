@@ -73,7 +73,7 @@ def judge(
         )
     if store is not None:
         store.prune(keys)
-    return result, gathered([fold.explained for fold in judged])
+    return result, gathered([fold.explained for fold in judged], spec.task.kind)
 
 
 def _all_folds(

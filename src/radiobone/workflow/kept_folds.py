@@ -49,7 +49,7 @@ def fold_keys(cohort: Cohort, splits: Sequence[Split], spec: PipelineSpec, seed:
         "features": hashlib.sha256(cohort.X.to_numpy(dtype=float, copy=True).tobytes()).hexdigest(),
         "columns": [str(name) for name in cohort.X.columns],
         "rows": [str(name) for name in cohort.X.index],
-        "classes": cohort.y.tolist(),
+        "target": cohort.y.tolist(),
         "groups": cohort.groups.tolist(),
         "patients": cohort.patient.tolist(),
         "sites": None if cohort.site is None else cohort.site.tolist(),
@@ -71,13 +71,13 @@ def fold_keys(cohort: Cohort, splits: Sequence[Split], spec: PipelineSpec, seed:
 
 def to_plain(outcome: FoldOutcome, explained: ExplainedFold) -> dict[str, Any]:
     """Return a fold as plain data, without rows or names of patients: the split says which they are."""
-    shape = (len(outcome.test), len(outcome.features))
     return {
         **{name: getattr(outcome, name) for name in OUTCOME_FIELDS},
         "features": list(outcome.features),
         "params": [list(pair) for pair in outcome.params.items()],  # JSON objects are written sorted
-        "probability": _packed(outcome.probability),
-        "shap": _packed(explained.table["shap"].to_numpy().reshape(shape)),
+        "output": _packed(outcome.output),
+        "output_shape": list(outcome.output.shape),
+        "shap": _packed(explained.table["shap"].to_numpy()),
         "explained": [list(pair) for pair in explained.info.items()],
     }
 
@@ -93,12 +93,19 @@ def from_plain(plain: Mapping[str, Any], split: Split, cohort: Cohort) -> Judged
     n_test, features = len(split.test), tuple(str(name) for name in plain["features"])
     outcome = FoldOutcome(
         repeat=split.repeat, fold=split.fold, train=split.train, test=split.test, features=features,
-        name=split.name, params=dict(plain["params"]), probability=_unpacked(plain["probability"], (n_test,)),
+        name=split.name, params=dict(plain["params"]), output=_output(plain, n_test),
         **{name: plain[name] for name in OUTCOME_FIELDS},
     )  # fmt: skip
     values = _unpacked(plain["shap"], (n_test, len(features)))
     table = long_table(outcome, cohort.X.iloc[split.test], values)
     return JudgedFold(outcome, ExplainedFold(table, dict(plain["explained"])))
+
+
+def _output(plain: Mapping[str, Any], n_test: int) -> npt.NDArray[np.float64]:
+    rows, *classes = plain["output_shape"]
+    if rows != n_test:
+        raise ValueError(f"output of {rows} rows where {n_test} were tested")
+    return _unpacked(plain["output"], (rows, *classes))
 
 
 def _packed(values: npt.NDArray[np.float64]) -> str:

@@ -31,7 +31,7 @@ from radiobone.workflow.kind import as_trained
 from radiobone.workflow.score_cases import check_row, score_cases
 from radiobone.workflow.score_words import Scored
 from radiobone.workflow.single import ImageLike, as_volume, extract_features
-from radiobone.workflow.study import PipelineSource, resolve_pipeline
+from radiobone.workflow.study import PipelineSource, TaskSource, resolve_pipeline
 
 
 class Scorer:
@@ -177,9 +177,11 @@ def fit_table(
     blocks: Sequence[str] | None = None,
     fusion: str | None = None,
     pool: str | None = None,
+    task: TaskSource = None,
+    order: str | Sequence[str] | None = None,
     **roles: Any,
 ) -> Model:
-    """Fit the final model on an extract folder or a table; ``roles`` as for ``read_cohort``, blocks as for ``evaluate``.
+    """Fit the final model on an extract folder or a table; ``roles`` as for ``read_cohort``, all else as for ``evaluate``.
 
     ``evaluated`` is the folder of an evaluation of the same table and pipeline, whose figures the model then carries.
 
@@ -188,8 +190,8 @@ def fit_table(
     SuspectedLeak, SiteConfounded, DuplicateRows, NoPatientIds
     """
     result = None if evaluated is None else Result.load(evaluated)
-    spec = with_fusion(resolve_pipeline(pipeline), blocks, fusion, pool)
-    cohort = read_cohort(source, **roles)
+    spec = with_fusion(resolve_pipeline(pipeline, task, order), blocks, fusion, pool)
+    cohort = read_cohort(source, **roles, task=spec.task)
     for line in described(cohort):
         say(line)
     warn_of_table(audit_cohort(cohort), serious=True)

@@ -13,6 +13,7 @@ from radiobone.cohort.arrays import gather
 from radiobone.cohort.cohort import Cohort
 from radiobone.cohort.duplicates import Duplicates
 from radiobone.cohort.readers import cohort_from_arrays, read_cohort
+from radiobone.cohort.task import AnyTask, parse_task
 from radiobone.core.folders import (
     EVALUATION,
     FOLD_CACHE,
@@ -31,6 +32,7 @@ from radiobone.evaluation.result import Estimate, Result
 from radiobone.evaluation.spec import PipelineSpec, load_pipeline, with_outer
 from radiobone.evaluation.splits.file import SplitSource
 from radiobone.evaluation.subgroups import SubgroupRequest
+from radiobone.evaluation.tasks.registry import TASKS
 from radiobone.explain.explanation import Explanation
 from radiobone.report.build import write_report
 from radiobone.workflow.announce import described
@@ -40,6 +42,7 @@ from radiobone.workflow.feature_table import listed_pictures, read_features
 from radiobone.workflow.judging import judge
 
 PipelineSource = str | Path | Mapping[str, Any] | PipelineSpec
+TaskSource = str | Mapping[str, Any] | AnyTask | None
 CASES = "cases.csv"
 PICTURE_INDEX = Path("pictures") / "index.json"
 
@@ -152,6 +155,8 @@ def evaluate(
     pool: str | Mapping[str, Any] | None = None,
     subgroups: SubgroupRequest | str | None = None,
     bootstrap_optimism: int | None = None,
+    task: TaskSource = None,
+    order: str | Sequence[str] | None = None,
 ) -> Evaluation:
     """Judge a pipeline by nested cross-validation on arrays or data frames.
 
@@ -161,7 +166,7 @@ def evaluate(
     ----------
     X : array-like or DataFrame, shape (n_rows, n_features)
     y : array-like, shape (n_rows,)
-        Two classes.
+        Two classes, unless ``task`` says otherwise.
     groups : array-like, shape (n_rows,), optional
         Patient of each row. Without it every row counts as a patient of its own, with a warning; if it is so, say
         ``groups=range(len(X))``.
@@ -210,6 +215,12 @@ def evaluate(
         ``"sex,age:65"``: figures for each word of the column ``sex`` of ``X`` or ``clinical``, and below 65 and from 65 on.
     bootstrap_optimism : int, optional
         Resamples of Harrell's optimism beside nested cross-validation, each of which fits the whole pipeline; 200 are usual.
+    task : str or mapping, optional
+        ``"ordinal"`` for three or more ordered classes, ``"number"`` for a number; or written out,
+        ``{"kind": "number", "boundaries": ["< -1", "<= -2.5"]}``. By default what the pipeline says: two classes.
+    order : sequence of str or str, optional
+        Ordered classes from the first to the last, or ``"who"`` for normal, osteopenia, osteoporosis; needed unless they
+        are numbers.
 
     Returns
     -------
@@ -220,12 +231,12 @@ def evaluate(
     ------
     TableError, StudyError, SettingError
     """
-    spec = with_fusion(with_outer(resolve_pipeline(pipeline), outer), blocks, fusion, pool)
+    spec = with_fusion(with_outer(resolve_pipeline(pipeline, task, order), outer), blocks, fusion, pool)
     controls = Controls(null_control, optimism_meter)
     controls.check(spec)
     cohort = cohort_from_arrays(
         X, y, groups=groups, sites=sites, clinical=clinical, positive=positive,
-        times=times, external=external, parents=parents, duplicates=duplicates,
+        times=times, external=external, parents=parents, duplicates=duplicates, task=spec.task,
     )  # fmt: skip
     warn_of_table(audit_cohort(cohort), serious=False)
     table = gather(X, y, groups=groups, sites=sites, clinical=clinical).table
@@ -264,9 +275,18 @@ def evaluate_cohort(
     return Evaluation(named, explanation)
 
 
-def resolve_pipeline(pipeline: PipelineSource) -> PipelineSpec:
-    """Return the pipeline that a name, a path or a mapping stands for."""
-    return pipeline if isinstance(pipeline, PipelineSpec) else load_pipeline(pipeline)
+def resolve_pipeline(
+    pipeline: PipelineSource, task: TaskSource = None, order: str | Sequence[str] | None = None
+) -> PipelineSpec:
+    """Return the pipeline that a name, a path or a mapping stands for; ``default`` is that of the task.
+
+    Raises
+    ------
+    BadConfig, BadSetting, FileMissing
+    """
+    if task is not None and isinstance(pipeline, str) and pipeline == "default":
+        pipeline = TASKS[parse_task(task).kind].default_pipeline
+    return load_pipeline(pipeline, task, order)
 
 
 def evaluate_table(
@@ -291,6 +311,8 @@ def evaluate_table(
     bootstrap_optimism: int | None = None,
     ablation: bool = False,
     baseline: str | None = None,
+    task: TaskSource = None,
+    order: str | Sequence[str] | None = None,
     **roles: Any,
 ) -> Evaluation:
     """Judge a pipeline on a table or an extract folder, and write the result folder.
@@ -306,7 +328,7 @@ def evaluate_table(
         For the report: what was typed, and the question in the user's words.
     say : callable
         Told, line by line and before anything is computed, which column was taken for what.
-    outer, splits, blocks, fusion, pool, null_control, optimism_meter, subgroups, bootstrap_optimism
+    outer, splits, blocks, fusion, pool, null_control, optimism_meter, subgroups, bootstrap_optimism, task, order
         As ``evaluate`` takes them; blocks also as ``NAME=PATTERN``.
     ablation : bool
         Also judge each block alone, all together, and ``baseline`` alone (see ``radiobone.ablation``), on the same outer
@@ -324,11 +346,11 @@ def evaluate_table(
         Among them ``OutputTaken`` if ``output`` holds an extraction, before anything is computed.
     """
     path, folder = Path(source), prepare_result_folder(output, inputs=[source])
-    spec = with_fusion(with_outer(resolve_pipeline(pipeline), outer), blocks, fusion, pool)
+    spec = with_fusion(with_outer(resolve_pipeline(pipeline, task, order), outer), blocks, fusion, pool)
     controls = Controls(null_control, optimism_meter)
     controls.check(spec)
     warn_if_unfinished(path, "extraction")
-    cohort = read_cohort(path, **roles)
+    cohort = read_cohort(path, **roles, task=spec.task)
     for line in described(cohort):
         say(line)
     beside = wanted_beside(subgroups, bootstrap_optimism, cohort, read_features(path))
@@ -377,15 +399,19 @@ def fit(
     blocks: Mapping[str, Any] | None = None,
     fusion: str | Mapping[str, Any] | None = None,
     pool: str | Mapping[str, Any] | None = None,
+    task: TaskSource = None,
+    order: str | Sequence[str] | None = None,
 ) -> Model:
     """Fit the final model on all rows; parameters as for ``evaluate``.
 
     ``evaluated`` is what ``evaluate`` returned for the same rows and pipeline: the model carries its figures, and
     ``validate`` shows them beside its own.
     """
-    cohort = cohort_from_arrays(X, y, groups=groups, sites=sites, clinical=clinical, positive=positive)
+    spec = with_fusion(resolve_pipeline(pipeline, task, order), blocks, fusion, pool)
+    cohort = cohort_from_arrays(
+        X, y, groups=groups, sites=sites, clinical=clinical, positive=positive, task=spec.task
+    )
     warn_of_table(audit_cohort(cohort), serious=True)
-    spec = with_fusion(resolve_pipeline(pipeline), blocks, fusion, pool)
     result = None if evaluated is None else evaluated.result
     return fit_model(cohort, spec, seed=seed, jobs=jobs, evaluated=result)
 

@@ -43,9 +43,18 @@ class Study(Settings):
     settings: str | dict[str, Any] | None = Field(
         None, description="Preset (ct, mr, radiograph), settings file, or settings written out here."
     )
-    target: str = Field(description="Column that holds the class.")
+    target: str = Field(description="Column that holds the class, or the number.")
     positive: str | int | float | bool | None = Field(
         None, description='The value of the target that counts as positive; in quotes: "yes".'
+    )
+    task: str | dict[str, Any] | None = Field(
+        None,
+        description="What the target is: binary, ordinal (three or more ordered classes) or number; or written out: {kind: "
+        "number, boundaries: ['< -1', '<= -2.5']}. Default: as the pipeline says, binary.",
+    )
+    order: str | tuple[str | int | float, ...] | None = Field(
+        None,
+        description="Ordered classes from the first to the last: [normal, osteopenia, osteoporosis], or who for these.",
     )
     id: str | None = Field(None, description="Column of row or patient ids. Default: patient_id.")
     groups: str | None = Field(
@@ -189,6 +198,8 @@ def run_study(
         say=say,
         null_control=study.null_control if null_control is None else null_control,
         optimism_meter=study.optimism_meter or optimism_meter,
+        task=study.task,
+        order=_order(study),
         **study.roles(),
     )
     write_report(output)
@@ -216,6 +227,10 @@ def _extract(study: Study, path: Path, folder: Path, jobs: int, show_progress: b
             f"The first: {first['code']}: {first['message']} All are in {folder / 'cases.csv'}."
         )
     return extracted
+
+
+def _order(study: Study) -> str | list[str] | None:
+    return study.order if study.order is None or isinstance(study.order, str) else list(map(str, study.order))
 
 
 def _pipeline(study: Study, path: Path) -> str | Path | dict[str, Any]:

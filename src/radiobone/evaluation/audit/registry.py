@@ -18,6 +18,7 @@ from radiobone.evaluation.audit.site_confounded import site_confounded
 from radiobone.evaluation.audit.site_in_features import site_in_features
 from radiobone.evaluation.audit.step_outside_fold import step_outside_fold
 from radiobone.evaluation.audit.suspected_leak import suspected_leak
+from radiobone.evaluation.audit.views import as_two_classes
 
 CHECKS: dict[str, Callable[[Cohort], list[Finding]]] = {
     "SuspectedLeak": suspected_leak,
@@ -36,5 +37,11 @@ CHECKS: dict[str, Callable[[Cohort], list[Finding]]] = {
 
 
 def audit_cohort(cohort: Cohort) -> list[Finding]:
-    """Run every check on a cohort; nothing is trained."""
-    return [finding for check in CHECKS.values() for finding in check(cohort)]
+    """Run every check on a cohort; nothing is trained.
+
+    Ordered classes and numbers are looked at as two classes, split at each boundary or at the median; what is found more
+    than once in the same words is said once.
+    """
+    views = as_two_classes(cohort)
+    found = [finding for check in CHECKS.values() for view in views for finding in check(view)]
+    return list(dict.fromkeys(found))

@@ -13,10 +13,10 @@ from sklearn.pipeline import Pipeline
 from radiobone.evaluation.blocks.joined_chain import STEP
 from radiobone.evaluation.blocks.settings import EarlyFusion, LateFusion
 from radiobone.evaluation.calibration import SigmoidCalibrator, fit_sigmoid
-from radiobone.evaluation.fitting import Fitted, as_probability, fit_rows
-from radiobone.evaluation.search import SCORERS
+from radiobone.evaluation.fitting import Fitted, fit_rows
 from radiobone.evaluation.spec import PipelineSpec, Scalar
 from radiobone.evaluation.splits import Split
+from radiobone.evaluation.tasks.binary import BINARY, as_probability
 from radiobone.evaluation.threshold import choose_threshold
 from radiobone.models.fused import FusedModel, safe_logit
 from radiobone.selection.joined_blocks import JoinedBlocks
@@ -63,6 +63,7 @@ def of_block(spec: PipelineSpec, name: str) -> PipelineSpec:
 def _fused(X: pd.DataFrame, y: IntArray, spec: PipelineSpec, members: dict[str, Fitted]) -> Fitted:
     """Combine the members; they share their inner folds, so held-out rows stand side by side."""
     assert isinstance(spec.fusion, LateFusion)
+    assert spec.threshold is not None  # late fusion is for two classes, which have one
     first, *_ = members.values()
     log_odds = np.column_stack([safe_logit(member.unseen) for member in members.values()])
     model = FusedModel(
@@ -111,7 +112,7 @@ def _inner_score(
 ) -> float:
     """Mean score over the inner folds that hold both classes."""
     parts = np.split(np.arange(len(rows)), np.cumsum([len(split.test) for split in splits])[:-1])
-    scores = [SCORERS[spec.search.scoring](y[rows[part]], combined[part]) for part in parts]
+    scores = [BINARY.scorings[spec.search.scoring](y[rows[part]], combined[part]) for part in parts]
     return float(np.mean([score for score in scores if score is not None]))
 
 

@@ -16,6 +16,7 @@ from radiobone.core.files import content_digest, read_json
 from radiobone.core.settings import Settings, validate
 from radiobone.evaluation.fold import FoldOutcome
 from radiobone.evaluation.splits.split import Split, check_derived, check_groups_whole, check_learnable
+from radiobone.evaluation.splits.strata import strata_of
 
 FORMAT: int = 1
 SHOWN = 3
@@ -80,7 +81,8 @@ def resolve_splits(given: SplitSource | None, cohort: Cohort) -> tuple[Split, ..
     splits = _read(given, cohort) if isinstance(given, str | Path | Mapping) else tuple(given)
     check_groups_whole(splits, cohort.groups)
     check_derived(splits, cohort.parent)
-    check_learnable(splits, cohort.y, cohort.groups)
+    least = strata_of(cohort, 0)
+    check_learnable(splits, least.codes, cohort.groups, least.names)
     return splits
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 import numpy.typing as npt
 
@@ -21,13 +23,14 @@ def make_splits(
     seed: int,
     key: str,
     derived: BoolArray | None = None,
+    names: tuple[str, ...] = ("negative", "positive"),
 ) -> tuple[Split, ...]:
     """Make repeated stratified folds that keep groups whole.
 
     Parameters
     ----------
     y : numpy.ndarray of int, shape (n_rows,)
-        Classes 0 and 1.
+        Classes 0 and 1, or other strata from 0.
     groups : numpy.ndarray of str, shape (n_rows,)
         Patient of each row.
     folds, repeats : int
@@ -38,6 +41,8 @@ def make_splits(
         What the splits are for.
     derived : numpy.ndarray of bool, shape (n_rows,), optional
         Rows made from others of their group: they do not count, and are never tested.
+    names : tuple of str
+        What a message calls each class.
 
     Raises
     ------
@@ -47,15 +52,15 @@ def make_splits(
         If a patient were on both sides; checked after each split.
     """
     own = np.ones(len(y), dtype=bool) if derived is None else ~derived
-    rarer = smallest_class(y[own], groups[own])
+    rarer = smallest_class(y[own], groups[own], len(names))
     if rarer < folds:
-        counts = {label: len(set(groups[own & (y == label)].tolist())) for label in (0, 1)}
+        counts = {label: len(set(groups[own & (y == label)].tolist())) for label in range(len(names))}
         raise TooFewPerClass(
-            f"{counts[1]} patients are positive and {counts[0]} negative, and {folds} folds need at least {folds} of "
+            f"{_counted(counts, names)}, and {folds} folds need at least {folds} of "
             f"each, one per fold. Add cases, or set outer: {{folds: {max(2, rarer)}}} in the pipeline."
         )
-    names, codes = np.unique(groups, return_inverse=True)
-    sizes = np.zeros((len(names), 2))
+    whole, codes = np.unique(groups, return_inverse=True)
+    sizes = np.zeros((len(whole), len(names)))
     np.add.at(sizes, (codes[own], y[own]), 1.0)
     everyone = np.ones(len(y), dtype=bool)
     found = []
@@ -69,9 +74,16 @@ def make_splits(
     return tuple(found)
 
 
-def smallest_class(y: IntArray, groups: npt.NDArray[np.str_]) -> int:
+def _counted(counts: Mapping[int, int], names: Sequence[str]) -> str:
+    """Say how many patients each class has, the last class first."""
+    first, *rest = reversed(counts)
+    others = [f"{counts[label]} {names[label]}" for label in rest]
+    return f"{counts[first]} patients are {names[first]}" + "".join(f" and {other}" for other in others)
+
+
+def smallest_class(y: IntArray, groups: npt.NDArray[np.str_], n_classes: int = 2) -> int:
     """Return the number of patients with rows of the rarer class."""
-    return min(len(set(groups[y == label].tolist())) for label in (0, 1))
+    return min(len(set(groups[y == label].tolist())) for label in range(n_classes))
 
 
 def _assign(sizes: npt.NDArray[np.float64], folds: int, seed: int, key: str) -> IntArray:
@@ -81,7 +93,7 @@ def _assign(sizes: npt.NDArray[np.float64], folds: int, seed: int, key: str) -> 
     """
     for attempt in range(TRIES):
         of_group = _deal(sizes, folds, rng_for(seed, "splits", key, attempt))
-        per_fold = np.zeros((folds, 2))
+        per_fold = np.zeros((folds, sizes.shape[1]))
         np.add.at(per_fold, of_group, sizes)
         if (per_fold > 0).all():
             break
@@ -101,7 +113,7 @@ def _deal(sizes: npt.NDArray[np.float64], folds: int, rng: np.random.Generator) 
     totals = sizes.sum(axis=0)
     shuffled = rng.permutation(len(sizes))
     order = shuffled[np.argsort(-(sizes[shuffled] / totals).sum(axis=1), kind="stable")]
-    counts = np.zeros((folds, 2))
+    counts = np.zeros((folds, sizes.shape[1]))
     of_group = np.zeros(len(sizes), dtype=np.int64)
     luck = rng.permutation(folds)
     for group in order:

@@ -9,6 +9,7 @@ from radiobone.evaluation.splits.kfold import make_splits
 from radiobone.evaluation.splits.settings import ExternalCohort, KFold, Outer, SiteFolds
 from radiobone.evaluation.splits.site import leave_one_site_out
 from radiobone.evaluation.splits.split import Split, check_learnable
+from radiobone.evaluation.splits.strata import strata_of
 from radiobone.evaluation.splits.temporal import temporal
 
 
@@ -27,9 +28,10 @@ def outer_splits(cohort: Cohort, outer: Outer, *, seed: int) -> tuple[Split, ...
             "would be learned from. Say --outer external (in Python outer='external'), or leave --external out."
         )
     if isinstance(outer, KFold):
+        strata = strata_of(cohort, outer.folds)
         return make_splits(
-            cohort.y, cohort.groups, folds=outer.folds, repeats=outer.repeats, seed=seed, key="outer",
-            derived=cohort.derived,
+            strata.codes, cohort.groups, folds=outer.folds, repeats=outer.repeats, seed=seed, key="outer",
+            derived=cohort.derived, names=strata.names,
         )  # fmt: skip
     if isinstance(outer, SiteFolds):
         found = leave_one_site_out(cohort)
@@ -37,5 +39,6 @@ def outer_splits(cohort: Cohort, outer: Outer, *, seed: int) -> tuple[Split, ...
         found = external_cohort(cohort)
     else:
         found = temporal(cohort, outer)
-    check_learnable(found, cohort.y, cohort.groups)
+    least = strata_of(cohort, 0)
+    check_learnable(found, least.codes, cohort.groups, least.names)
     return found

@@ -104,7 +104,12 @@ def check_derived(splits: Iterable[Split], parent: IntArray | None) -> None:
             )
 
 
-def check_learnable(splits: Iterable[Split], y: npt.NDArray[np.int64], groups: npt.NDArray[np.str_]) -> None:
+def check_learnable(
+    splits: Iterable[Split],
+    y: npt.NDArray[np.int64],
+    groups: npt.NDArray[np.str_],
+    names: tuple[str, ...] = ("negative", "positive"),
+) -> None:
     """Refuse a fold that cannot be learned from, or has nothing to test, before anything is computed.
 
     Raises
@@ -114,10 +119,11 @@ def check_learnable(splits: Iterable[Split], y: npt.NDArray[np.int64], groups: n
     for split in splits:
         named = f"fold {split.fold}" + (f" ({split.name})" if split.name else "")
         learned, whose = y[split.train], groups[split.train]
-        counts = {label: len(set(whose[learned == label].tolist())) for label in (0, 1)}
+        counts = {label: len(set(whose[learned == label].tolist())) for label in range(len(names))}
         if min(counts.values()) < LEAST_TO_CHOOSE:
             raise TooFewPerClass(
-                f"The training rows of {named} have {counts[1]} positive and {counts[0]} negative patients; at least "
+                f"The training rows of {named} have "
+                f"{' and '.join(f'{counts[label]} {names[label]}' for label in reversed(counts))} patients; at least "
                 f"{LEAST_TO_CHOOSE} of each are needed, one to learn from and one to choose by. Use another split or add cases."
             )
         if not len(split.test):

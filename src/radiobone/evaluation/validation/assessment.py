@@ -59,6 +59,7 @@ def assess(model: Model, table: pd.DataFrame, cohort: Cohort, *, seed: int) -> A
     TooFewPerClass
         If a class has fewer than two patients.
     """
+    assert model.threshold is not None  # a model for two classes has one
     scores = model.predict(table, sites=cohort.site)
     probability = scores["probability"].to_numpy(dtype=float)
     rows = held_out(cohort.y, probability, model.threshold, cohort.groups)

@@ -19,6 +19,7 @@ def _context(data: ResultData) -> Context:
     attention = None if cases is None else cases[(cases["status"] != "done") | (cases["warnings"] != "")]
     return {
         "about": data.metrics,
+        "classes": None if "positive" in data.metrics else data.metrics.get("levels", []),
         "cohort": data.cohort,
         "flow": flow(data),
         "failures": [] if cases is None else failure_counts(cases),

@@ -17,6 +17,7 @@ def _context(data: ResultData) -> Context:
     provenance, extraction = data.provenance, data.extraction
     pipeline = provenance.get("pipeline") or {}
     return {
+        "two_classes": data.metrics.get("task", "binary") == "binary",
         "created": provenance.get("created"),
         "pipeline": pipeline,
         "pipeline_text": as_yaml(pipeline),

@@ -7,6 +7,9 @@ from radiobone.report.sections.ablation import ABLATION
 from radiobone.report.sections.base import Section
 from radiobone.report.sections.cohort import COHORT
 from radiobone.report.sections.controls import CONTROLS
+from radiobone.report.sections.graded_performance import GRADED_PERFORMANCE
+from radiobone.report.sections.graded_shap import GRADED_SHAP
+from radiobone.report.sections.graded_summary import GRADED_SUMMARY
 from radiobone.report.sections.images import IMAGES
 from radiobone.report.sections.performance import PERFORMANCE
 from radiobone.report.sections.provenance import PROVENANCE
@@ -27,3 +30,18 @@ SECTIONS: tuple[Section[ResultData], ...] = (
     SHAP,
     PROVENANCE,
 )
+GRADED: tuple[Section[ResultData], ...] = (
+    GRADED_SUMMARY,
+    GRADED_PERFORMANCE,
+    COHORT,
+    IMAGES,
+    SELECTION,
+    GRADED_SHAP,
+    PROVENANCE,
+)
+"""Of ordered classes and of numbers."""
+
+
+def sections_of(data: ResultData) -> tuple[Section[ResultData], ...]:
+    """Return the sections for the task of a result."""
+    return SECTIONS if data.metrics.get("task", "binary") == "binary" else GRADED

@@ -1,0 +1,22 @@
+"""Measures that are shown first, by task, and their names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+SHOWN: Mapping[str, Mapping[str, str]] = {
+    "binary": {
+        "auc": "AUC",
+        "sensitivity": "sensitivity",
+        "specificity": "specificity",
+        "balanced_accuracy": "balanced accuracy",
+        "brier": "Brier score",
+    },
+    "ordinal": {
+        "quadratic_kappa": "quadratic kappa",
+        "accuracy": "accuracy",
+        "balanced_accuracy": "balanced accuracy",
+        "off_by": "classes off, mean",
+    },
+    "number": {"mae": "mean abs. error", "rmse": "root mean sq. err.", "r2": "R²"},
+}

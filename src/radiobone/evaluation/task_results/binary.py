@@ -1,0 +1,61 @@
+"""Two classes: probabilities with their threshold, calibration and decision curve."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from radiobone.cohort.cohort import Cohort
+from radiobone.evaluation.estimate import Estimate
+from radiobone.evaluation.estimates import estimates, held_out, scored
+from radiobone.evaluation.fold import FoldOutcome
+from radiobone.evaluation.metrics import auc, confusion
+from radiobone.evaluation.result_statistics import calibration_entry, decision_curve_entry
+from radiobone.evaluation.task_results.base import Columns, TaskResults
+
+
+def _columns(cohort: Cohort, fit: FoldOutcome) -> Columns:
+    assert fit.threshold is not None  # two classes have one
+    return {
+        "y": cohort.y[fit.test],
+        "probability": fit.output,
+        "threshold": fit.threshold,
+        "predicted": (fit.output >= fit.threshold).astype(np.int64),
+    }
+
+
+def _fold(cohort: Cohort, fit: FoldOutcome) -> dict[str, Any]:
+    return {
+        "threshold": fit.threshold,
+        "inner_auc": fit.inner_score,
+        "auc": auc(cohort.y[fit.test], fit.output),
+    }
+
+
+def _estimates(
+    cohort: Cohort, fits: Sequence[FoldOutcome], predictions: pd.DataFrame, seed: int
+) -> dict[str, Estimate]:
+    return estimates(predictions, cohort, fits, seed=seed)
+
+
+def _summary(
+    cohort: Cohort, fits: Sequence[FoldOutcome], predictions: pd.DataFrame, seed: int
+) -> dict[str, Any]:
+    rows, repeat = held_out(predictions, cohort), predictions["repeat"].to_numpy(np.int64)
+    return {
+        "positive": cohort.positive,
+        "negative": cohort.negative,
+        "n_positive": int(cohort.y.sum()),
+        "n_negative": int((1 - cohort.y).sum()),
+        "n_folds_without_auc": sum(len(set(cohort.y[fit.test].tolist())) < 2 for fit in fits),
+        "confusion": confusion(scored(predictions)),
+        "confusion_counts": "rows, summed over repeats",
+        "calibration": calibration_entry(rows, repeat, seed=seed),
+        "decision_curve": decision_curve_entry(rows, repeat, seed=seed),
+    }
+
+
+BINARY = TaskResults(_columns, _fold, _estimates, _summary)

@@ -25,7 +25,7 @@ from radiobone.core.folders import (
 from radiobone.core.outputs import prepare_file, writing
 from radiobone.evaluation.audit.registry import audit_cohort
 from radiobone.evaluation.audit.tell import warn_of_table
-from radiobone.evaluation.blocks.ablation import ablate, baseline_column, forget_ablation
+from radiobone.evaluation.blocks.ablation import ablate, baseline_column, check_can_ablate, forget_ablation
 from radiobone.evaluation.blocks.resolve import named_blocks, with_fusion
 from radiobone.evaluation.final_model import Model, fit_model
 from radiobone.evaluation.result import Estimate, Result
@@ -349,6 +349,8 @@ def evaluate_table(
     spec = with_fusion(with_outer(resolve_pipeline(pipeline, task, order), outer), blocks, fusion, pool)
     controls = Controls(null_control, optimism_meter)
     controls.check(spec)
+    if ablation:
+        check_can_ablate(spec)
     warn_if_unfinished(path, "extraction")
     cohort = read_cohort(path, **roles, task=spec.task)
     for line in described(cohort):

@@ -11,12 +11,14 @@ import pandas as pd
 
 from radiobone.cohort.cohort import Cohort
 from radiobone.cohort.roles import missing_column
+from radiobone.core.errors import BadSetting
 from radiobone.core.files import write_csv, write_json
 from radiobone.core.settings import validate
 from radiobone.evaluation.blocks.late import of_block
 from radiobone.evaluation.blocks.resolve import columns_of, named_blocks, with_fusion
 from radiobone.evaluation.blocks.settings import LateFusion
 from radiobone.evaluation.estimate import Estimate
+from radiobone.evaluation.estimates import estimates
 from radiobone.evaluation.fold import FoldOutcome
 from radiobone.evaluation.metrics import auc
 from radiobone.evaluation.nested_cv import FoldTask, each_fold, fit_fold, fold_task, plan_folds
@@ -25,7 +27,7 @@ from radiobone.evaluation.resampled_t import Comparison, compare_models
 from radiobone.evaluation.spec import PipelineSpec
 from radiobone.evaluation.splits import Split
 from radiobone.evaluation.splits.file import SplitSource
-from radiobone.evaluation.summary import estimates, predictions_table
+from radiobone.evaluation.summary import predictions_table
 
 ABLATION_FILE, ABLATION_TABLE = "ablation.json", "ablation.csv"
 BASELINES = ("original_firstorder_Mean", "original_stat_mean")
@@ -140,6 +142,19 @@ class Ablation:
         return str(self.table.round(3).to_html(index=False, na_rep="–"))
 
 
+def check_can_ablate(pipeline: PipelineSpec) -> None:
+    """Refuse a task whose variants cannot be compared by their AUCs.
+
+    Raises
+    ------
+    BadSetting
+    """
+    if pipeline.task.kind != "binary":
+        raise BadSetting(
+            f"The ablation table compares AUCs of two classes, and the task is '{pipeline.task.kind}'. Leave it out."
+        )
+
+
 def ablate(
     cohort: Cohort,
     pipeline: PipelineSpec,
@@ -169,6 +184,7 @@ def ablate(
         If there is no column of the baseline's name.
     StudyError, SettingError
     """
+    check_can_ablate(pipeline)
     cohort, settled = named_blocks(cohort, pipeline)
     column = baseline_column(cohort, baseline)
     variants = _variants(cohort, settled, column)
@@ -253,7 +269,7 @@ def _outcome(to_fit: FoldTask) -> FoldOutcome:
 
 def _scores(cohort: Cohort, fits: Sequence[FoldOutcome], seed: int) -> Scores:
     found = estimates(predictions_table(cohort, fits), cohort, fits, seed=seed)
-    return Scores(found["auc"], tuple(auc(cohort.y[fit.test], fit.probability) for fit in fits))
+    return Scores(found["auc"], tuple(auc(cohort.y[fit.test], fit.output) for fit in fits))
 
 
 def _compared(

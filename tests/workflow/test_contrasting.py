@@ -96,3 +96,27 @@ def test_from_the_command_line(results, tmp_path):
     assert stored == rb.contrast(dict(zip(folders, folders, strict=True)))
     done = CliRunner().invoke(app, ["contrast", folders[0], folders[0]])
     assert isinstance(done.exception, BadSetting)
+
+
+def test_evaluate_compares_with_an_earlier_result(tmp_path):
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame(rng.normal(size=(60, 3)), columns=["f0", "f1", "f2"]).assign(y=np.arange(60) % 2)
+    table["f0"] += table["y"]
+    table.to_csv(tmp_path / "t.csv", index=False)
+
+    def run(name, C, *more):
+        (tmp_path / "p.yaml").write_text(json.dumps({**ROW, "steps": STEPS, "models": [{"lr": {"C": [C]}}]}))
+        call = ["evaluate", str(tmp_path / "t.csv"), "-t", "y", "--id", "row", "-q", "-j", "1"]
+        call += ["-p", str(tmp_path / "p.yaml"), "-o", str(tmp_path / name), *more]
+        return CliRunner().invoke(app, call)
+
+    assert run("a", 0.1).exit_code == 0
+    done = run("b", 100.0, "--seed", "5", "--compare-with", str(tmp_path / "a"))
+    assert done.exit_code == 0, done.output
+    assert "Differences, the first less the second" in done.output
+    same = [json.loads((tmp_path / name / "splits.json").read_text()) for name in "ab"]
+    assert same[0] == same[1]
+    done = run(
+        "c", 1.0, "--compare-with", str(tmp_path / "a"), "--splits", str(tmp_path / "a" / "splits.json")
+    )
+    assert isinstance(done.exception, BadSetting)

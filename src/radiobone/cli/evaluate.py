@@ -66,6 +66,13 @@ def evaluate(
     null_control: options.NullControl = None,
     optimism_meter: options.OptimismMeter = False,
     pool: options.Pool = None,
+    compare_with: Annotated[
+        Path | None,
+        typer.Option(
+            "--compare-with",
+            help="An earlier result of the same rows: its folds are used, and the difference is shown as `contrast` does.",
+        ),
+    ] = None,
     subgroups: options.Subgroups = None,
     min_patients: options.MinPatients = 20,
     min_events: options.MinEvents = 5,
@@ -85,6 +92,7 @@ def evaluate(
     quiet: options.Quiet = False,
 ) -> None:
     """Judge a pipeline by nested cross-validation, with SHAP values on held-out rows."""
+    from radiobone.workflow.contrasting import contrast_folders, contrast_lines, folds_of
     from radiobone.workflow.study import evaluate_table
 
     evaluation = evaluate_table(
@@ -97,7 +105,7 @@ def evaluate(
         say=typer.echo,
         command=options.command_line(),
         outer=outer,
-        splits=splits,
+        splits=splits if compare_with is None else folds_of(compare_with, splits),
         time=time,
         external=external,
         parent=parent,
@@ -118,4 +126,7 @@ def evaluate(
     options.show_metrics(evaluation)
     if ablation:
         options.show_ablation(output)
+    if compare_with is not None:
+        for line in contrast_lines(contrast_folders([output, compare_with], metric="auc")):
+            typer.echo(line)
     typer.echo(f"Results: {output}. Next: radiobone report {output}")

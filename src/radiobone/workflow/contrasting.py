@@ -10,7 +10,7 @@ from radiobone.core.errors import BadSetting
 from radiobone.core.files import write_json
 from radiobone.core.outputs import prepare_file
 from radiobone.evaluation.contrast import contrast_results
-from radiobone.evaluation.result import Result
+from radiobone.evaluation.result import SPLITS_FILE, Result
 from radiobone.workflow.study import Evaluation
 
 
@@ -60,6 +60,25 @@ def contrast_folders(folders: Sequence[Path], *, metric: str, output: Path | Non
     if output is not None:
         write_json(output, found)
     return found
+
+
+def folds_of(folder: Path, splits: Path | None) -> Path:
+    """Return the file of folds of a result, to be used again.
+
+    Raises
+    ------
+    BadSetting
+        If other folds are named as well, or the result has none.
+    """
+    if splits is not None:
+        raise BadSetting(
+            "--compare-with uses the folds of that result, and --splits names others. Leave --splits out."
+        )
+    if not (folder / SPLITS_FILE).is_file():
+        raise BadSetting(
+            f"--compare-with: {folder} has no {SPLITS_FILE}. Name a result folder of `evaluate`."
+        )
+    return folder / SPLITS_FILE
 
 
 def contrast_lines(found: Mapping[str, Any]) -> Iterator[str]:

@@ -119,3 +119,10 @@ def test_moved_log_odds_give_the_same_recalibrated_probabilities(seed, move):
     for kind in ("intercept", "logistic"):
         one, other = (fit_recalibration(p, y, kind) for p in (probability, moved))
         np.testing.assert_allclose(one.predict(probability), other.predict(moved), atol=1e-6)
+
+
+def test_a_model_that_ranks_the_wrong_way_round_is_called_so():
+    probability, y, groups = shifted(7, n=200)
+    entry = recalibrated_entry(probability, 1 - y, groups, "logistic", threshold=0.5, seed=0)
+    assert entry["all_rows"]["slope"] < 0
+    assert "wrong way round" in entry["note"]

@@ -134,11 +134,11 @@ def validation_adequacy(
         what
         for what, wanted in (
             (
-                f"observed over expected positives (interval {RATIO_WIDTH:g} wide: {needed.ratio})",
+                f"observed over expected positives (interval {RATIO_WIDTH:g} wide: {needed.ratio} patients)",
                 needed.ratio,
             ),
-            (f"the calibration slope ({SLOPE_WIDTH:g} wide: {needed.slope})", needed.slope),
-            (f"the AUC ({AUC_WIDTH:g} wide: {needed.auc})", needed.auc),
+            (f"the calibration slope ({SLOPE_WIDTH:g} wide: {needed.slope} patients)", needed.slope),
+            (f"the AUC ({AUC_WIDTH:g} wide: {needed.auc} patients)", needed.auc),
         )
         if wanted > n
     ]
@@ -154,6 +154,6 @@ def _validation_sentence(n: int, needed: int, short: Sequence[str]) -> str:
     if not short:
         return f"Sample size ({RILEY_VALIDATION}): {n} patients; {needed} are needed. Enough."
     return (
-        f"Sample size ({RILEY_VALIDATION}): {n} patients are too few to know well {', '.join(short)} patients. Read what lies "
+        f"Sample size ({RILEY_VALIDATION}): {n} patients are too few to know well {', '.join(short)}. Read what lies "
         "within the intervals as open."
     )

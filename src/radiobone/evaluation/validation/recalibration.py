@@ -27,6 +27,11 @@ USED_LABELS = (
     "over patients, {repeats} times). Not what the frozen model gives; for use here, judge it on further patients."
 )
 
+WRONG_WAY = (
+    " The fitted slope is not above 0: the model ranks patients of this cohort no better than the wrong way round, and its "
+    "probabilities cannot be repaired by refitting them."
+)
+
 
 @dataclass(frozen=True)
 class Recalibration:
@@ -153,7 +158,8 @@ def recalibrated_entry(
     rows, repeat = _rows_of(unseen, y, groups, threshold)
     return {
         "used_labels": True,
-        "note": USED_LABELS.format(folds=unseen.folds, repeats=REPEATS),
+        "note": USED_LABELS.format(folds=unseen.folds, repeats=REPEATS)
+        + (WRONG_WAY if whole.slope <= 0 else ""),
         "folds": unseen.folds,
         "repeats": REPEATS,
         "all_rows": asdict(whole),

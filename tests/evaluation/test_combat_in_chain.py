@@ -88,7 +88,7 @@ def test_each_site_held_out_with_pooled():
         step = fit.steps.named_steps["combat"]
         assert name not in step.sites_
         assert (rows.site[fit.test] == name).all()
-        assert np.isfinite(fit.probability).all()
+        assert np.isfinite(fit.output).all()
 
 
 def test_each_site_held_out_is_refused_by_default_before_anything_is_fitted():

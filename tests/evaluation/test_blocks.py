@@ -305,3 +305,13 @@ def test_the_fused_probability_is_calibrated_on_rows_unseen():
 def test_an_option_that_names_no_block(faulty):
     with pytest.raises(BadSetting, match="is not NAME=PATTERN"):
         with_fusion(spec(), [faulty])
+
+
+@pytest.mark.parametrize("fusion", ["early", "late"])
+def test_the_steps_know_the_names_of_the_raw_columns(fusion):
+    chain = {"deep": {"columns": "emb_*", "steps": ["impute"]}, "glcm": "original_*"}
+    X, y = table(n=30)
+    fit = nested_cv(
+        cohort_from_arrays(X, y, groups=range(30)), spec(blocks=chain, fusion=fusion), show_progress=False
+    ).fits[0]
+    assert fit.steps.feature_names_in_.tolist() == X.columns.tolist()

@@ -40,6 +40,15 @@ class JoinedBlocks(TransformerMixin, BaseEstimator):
         return len(self.pipelines) > 0
 
     @property
+    def feature_names_in_(self) -> npt.NDArray[np.object_]:
+        """Names of the columns of the raw table, each of which belongs to one block."""
+        parts = zip(self.pipelines, self.positions, strict=True)
+        name_at = {
+            at: name for one, where in parts for at, name in zip(where, one.feature_names_in_, strict=True)
+        }
+        return np.array([name_at[at] for at in sorted(name_at)], dtype=object)
+
+    @property
     def row_metadata(self) -> tuple[str, ...]:
         """What ``transform`` is told of each row, because a step of a block asks for it."""
         return ("sites",) if any(takes_sites(one) for one in self.pipelines) else ()

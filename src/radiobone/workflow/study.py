@@ -28,6 +28,7 @@ from radiobone.evaluation.audit.tell import warn_of_table
 from radiobone.evaluation.blocks.ablation import ablate, baseline_column, check_can_ablate, forget_ablation
 from radiobone.evaluation.blocks.resolve import named_blocks, with_fusion
 from radiobone.evaluation.final_model import Model, fit_model
+from radiobone.evaluation.patient_level import PatientLevel
 from radiobone.evaluation.result import Estimate, Result
 from radiobone.evaluation.spec import PipelineSpec, load_pipeline, with_outer
 from radiobone.evaluation.splits.file import SplitSource
@@ -66,6 +67,11 @@ class Evaluation:
     def metrics(self) -> Mapping[str, Estimate]:
         """AUC and the others, each with ``mean``, ``low``, ``high``."""
         return self.result.metrics
+
+    @property
+    def patients(self) -> PatientLevel | None:
+        """Metrics and predictions of patients, where several rows of each were pooled."""
+        return self.result.patients
 
     @property
     def predictions(self) -> Any:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import itertools
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Literal
@@ -189,25 +190,45 @@ def ablate(
     column = baseline_column(cohort, baseline)
     variants = _variants(cohort, settled, column)
     plan = plan_folds(cohort, settled, seed=seed, splits=splits)
-    n_tasks = len(variants) * len(plan.splits)
-    tasks = _tasks(variants, plan.splits, seed)
-    found = each_fold(_outcome, tasks, n_tasks, jobs=jobs, show_progress=show_progress)
-    per_variant = [found[start : start + len(plan.splits)] for start in range(0, n_tasks, len(plan.splits))]
-    levels: dict[Level, tuple[Cohort, list[list[FoldOutcome]]]] = {"rows": (cohort, per_variant)}
+    found = _all_folds(variants, plan.splits, seed=seed, jobs=jobs, show_progress=show_progress)
+    levels: dict[Level, tuple[Cohort, list[list[FoldOutcome]]]] = {"rows": (cohort, found)}
     if plan.pooled and settled.pool is not None:
-        pooled = [as_patients(cohort, fits, settled.pool) for fits in per_variant]
+        pooled = [as_patients(cohort, fits, settled.pool) for fits in found]
         levels["patients"] = (pooled[0][0], [fits for _, fits in pooled])
+    return _gathered(variants, levels, has_baseline=column is not None, seed=seed)
+
+
+def _all_folds(
+    variants: Sequence[Variant], splits: Sequence[Split], *, seed: int, jobs: int, show_progress: bool
+) -> list[list[FoldOutcome]]:
+    """Fit every outer fold of every variant."""
+    tasks = (
+        (fold_task(one.cohort, split, one.spec, seed),) for one, split in itertools.product(variants, splits)
+    )
+    n_tasks = len(variants) * len(splits)
+    found = each_fold(_outcome, tasks, n_tasks, jobs=jobs, show_progress=show_progress)
+    return [found[start : start + len(splits)] for start in range(0, n_tasks, len(splits))]
+
+
+def _gathered(
+    variants: Sequence[Variant],
+    levels: Mapping[Level, tuple[Cohort, list[list[FoldOutcome]]]],
+    *,
+    has_baseline: bool,
+    seed: int,
+) -> Ablation:
+    """Score and compare the variants at each level."""
     names = [one.name for one in variants]
     whole = EARLY if EARLY in names else names[0]
-    against = [whole] if column is None else [names[-1], whole]
+    against = [names[-1], whole] if has_baseline else [whole]
     scores = {
-        level: tuple(_scores(people, fits, seed) for fits in folds)
-        for level, (people, folds) in levels.items()
+        level: tuple(_scores(people, fits, seed) for fits in found)
+        for level, (people, found) in levels.items()
     }
     return Ablation(
         tuple(names), tuple(one.cohort.X.shape[1] for one in variants), scores,
-        {level: _compared(names, scores[level], folds[0], against) for level, (_, folds) in levels.items()},
-        whole, None if column is None else names[-1],
+        {level: _compared(names, scores[level], found[0], against) for level, (_, found) in levels.items()},
+        whole, names[-1] if has_baseline else None,
     )  # fmt: skip
 
 
@@ -253,12 +274,6 @@ def _simple(spec: PipelineSpec) -> PipelineSpec:
     """Return the pipeline of one column: no selection, a logistic regression."""
     changes = {"steps": ["impute", "scale"], "models": [{"lr": {"C": 1.0}}], "blocks": {}, "fusion": "early"}
     return validate(PipelineSpec, {**spec.model_dump(), **changes}, source="baseline")
-
-
-def _tasks(variants: Sequence[Variant], splits: Sequence[Split], seed: int) -> Iterator[tuple[FoldTask]]:
-    for one in variants:
-        for split in splits:
-            yield (fold_task(one.cohort, split, one.spec, seed),)
 
 
 def _outcome(to_fit: FoldTask) -> FoldOutcome:

@@ -23,11 +23,12 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "tests" / "helpers"))
 
 from leak_adapter import default_pipeline  # noqa: E402
-from radiobone.core.files import read_json, write_json  # noqa: E402
+from radiobone.core.files import content_digest, read_json, write_json  # noqa: E402
 from radiobone.core.provenance import code_digest  # noqa: E402
+from radiobone.evaluation.spec import load_pipeline  # noqa: E402
 
 RESULT = HERE / "results" / "leak_probes.json"
-LEARNING_PARTS = ("cohort", "selection", "models", "evaluation", "pipelines")
+LEARNING_PARTS = ("core", "cohort", "selection", "models", "evaluation")
 SIGNALS = {"signal n100": 100, "signal n200": 200}
 
 
@@ -74,7 +75,8 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--minutes", type=float, default=8.0)
     wanted = parser.parse_args()
-    tool, code = load_tool(wanted.tools), code_digest(LEARNING_PARTS)
+    tool = load_tool(wanted.tools)
+    code = content_digest([code_digest(LEARNING_PARTS), load_pipeline("default").model_dump(mode="json")])
     kept = read_json(RESULT) if RESULT.is_file() else {}
     values = kept.get("values", {}) if kept.get("code") == code else {}
     names = [*tool.NULLS, *SIGNALS]

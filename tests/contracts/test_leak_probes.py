@@ -15,7 +15,7 @@ from leak_adapter import default_pipeline
 from radiobone.core.warnings import NoPatientIds, collected
 
 SEEDS = 5
-pytestmark = [pytest.mark.slow, pytest.mark.shared_data]
+pytestmark = [pytest.mark.slow, pytest.mark.shared_data, pytest.mark.timeout(1500)]
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from radiobone.core.warnings import NoPatientIds, SuspectedLeak
+from radiobone.core.warnings import AcquisitionConfounded, NoPatientIds, StepOutsideFold, SuspectedLeak
 from radiobone.evaluation.audit.finding import Finding
 from radiobone.evaluation.audit.tell import warn_of, warn_of_table
 from radiobone.workflow.study import evaluate, fit
@@ -29,6 +29,13 @@ def test_serious_findings_warn_once() -> None:
         warnings.simplefilter("error")
         warn_of([NO_IDS, TOLD])
         warn_of_table([TOLD], serious=True)
+
+
+@pytest.mark.parametrize("kind", [StepOutsideFold, AcquisitionConfounded])
+def test_what_was_done_before_the_folds_warns_unless_it_is_a_note(kind: type[Warning]) -> None:
+    with pytest.warns(kind, match="before"):
+        warn_of([Finding(kind.__name__, "serious", "before the folds")])
+    warn_of([Finding(kind.__name__, "note", "before the folds")])  # warnings are errors
 
 
 def test_fitting_from_python_warns_of_a_leak() -> None:

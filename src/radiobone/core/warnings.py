@@ -21,6 +21,10 @@ class RadioboneWarning(UserWarning):
         cls.code = cls.__dict__.get("code", cls.__name__)
 
 
+class AcquisitionConfounded(RadioboneWarning):
+    """A kernel, scanner or spacing predicts the target."""
+
+
 class BadHeaderField(RadioboneWarning):
     """A header field is wrong and not needed."""
 
@@ -157,6 +161,10 @@ class SiteConfounded(RadioboneWarning):
 
 class SpacingAssumed(RadioboneWarning):
     """The file does not tell the size of a pixel, and 1 mm was taken."""
+
+
+class StepOutsideFold(RadioboneWarning):
+    """Values were scaled, filled in, harmonised or made up on all rows."""
 
 
 class StructureNamesAssumed(RadioboneWarning):

@@ -6,17 +6,26 @@ import warnings
 from collections.abc import Iterable
 
 from radiobone.core.warnings import (
+    AcquisitionConfounded,
     DuplicateRows,
     MissingnessLeak,
     NoPatientIds,
     PossiblePatients,
     RadioboneWarning,
     SiteConfounded,
+    StepOutsideFold,
     SuspectedLeak,
 )
 from radiobone.evaluation.audit.finding import Finding
 
-SERIOUS: tuple[type[RadioboneWarning], ...] = (SuspectedLeak, SiteConfounded, MissingnessLeak, DuplicateRows)
+SERIOUS: tuple[type[RadioboneWarning], ...] = (
+    SuspectedLeak,
+    SiteConfounded,
+    AcquisitionConfounded,
+    MissingnessLeak,
+    StepOutsideFold,
+    DuplicateRows,
+)
 
 
 def warn_of(

@@ -37,7 +37,8 @@ def table(kind, n_patients=45):
 def make_cohort(kind):
     X, y, patient = table(kind)
     with collected():
-        return cohort_from_arrays(X, y, groups=patient, task=TASK[kind])
+        sites = np.array(["a", "b"])[patient % 2]
+        return cohort_from_arrays(X, y, groups=patient, sites=sites, task=TASK[kind])
 
 
 def poisoned(cohort, test):

@@ -28,6 +28,8 @@ def audit(
         Path | None, typer.Option("-o", "--output", help="JSON file to write the findings into.")
     ] = None,
     positive: options.Positive = None,
+    task: options.Task = None,
+    order: options.Order = None,
     id_column: options.IdColumn = None,
     groups: options.Groups = None,
     site: options.Site = None,
@@ -48,6 +50,8 @@ def audit(
         time=time,
         external=external,
         parent=parent,
+        task="binary" if task is None else task,
+        order=order,
         duplicates=duplicates,
         **options.roles(target, positive, id_column, groups, site, clinical, features, unit),
     )

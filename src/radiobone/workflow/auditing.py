@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from radiobone.cohort.cohort import Cohort
 from radiobone.cohort.readers import read_cohort
+from radiobone.cohort.task import parse_task
 from radiobone.core.files import write_json
 from radiobone.core.outputs import prepare_file
 from radiobone.evaluation.adequacy import development_adequacy
@@ -23,7 +24,12 @@ WIDTH = 100
 
 
 def audit_table(
-    source: str | Path, *, output: Path | None = None, **roles: Any
+    source: str | Path,
+    *,
+    output: Path | None = None,
+    task: str = "binary",
+    order: str | Sequence[str] | None = None,
+    **roles: Any,
 ) -> tuple[Cohort, list[Finding]]:
     """Read a table or an extract folder and run every check on it.
 
@@ -33,6 +39,8 @@ def audit_table(
         A folder made by ``extract``, or a table.
     output : Path, optional
         A JSON file to write the findings into.
+    task, order : str
+        What the target is, as ``evaluate`` takes them.
     **roles
         As ``radiobone.cohort.readers.read_cohort`` takes them.
 
@@ -47,7 +55,7 @@ def audit_table(
     """
     if output is not None:
         prepare_file(output, example="audit.json", suffix=".json", inputs=[source])
-    cohort = read_cohort(Path(source), **roles)
+    cohort = read_cohort(Path(source), **roles, task=parse_task(task, order))
     findings = sorted(audit_cohort(cohort), key=lambda one: WORST_FIRST.index(one.severity))
     if output is not None:
         found = {"findings": [asdict(one) for one in findings]}

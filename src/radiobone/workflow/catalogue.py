@@ -18,7 +18,8 @@ from radiobone.features.settings import ExtractionSettings
 from radiobone.imaging.filters.registry import AnyFilter
 from radiobone.imaging.perturb.plan import PRESETS as PERTURBATION_PRESETS
 from radiobone.imaging.perturb.registry import PERTURBATIONS
-from radiobone.models.registry import MODELS
+from radiobone.models.family import ModelFamily
+from radiobone.models.registry import MODELS, NUMBER_MODELS, ORDINAL_MODELS
 from radiobone.selection.registry import RESAMPLERS, STEPS
 from radiobone.workflow.study_file import Study
 
@@ -46,11 +47,22 @@ def step_lines() -> list[str]:
 
 def model_lines() -> list[str]:
     """Every model, with the grid that is searched unless a pipeline gives its own."""
+    tried = "and the values that are tried unless the pipeline names its own"
+    return [
+        *_block(f"Models, {tried}", _spaces(MODELS)),
+        "",
+        *_block(f"Models for task: ordinal, {tried}", _spaces(ORDINAL_MODELS)),
+        "",
+        *_block(f"Models for task: number, {tried}", _spaces(NUMBER_MODELS)),
+    ]
+
+
+def _spaces(models: Mapping[str, ModelFamily]) -> dict[str, str]:
     texts = {}
-    for name, family in MODELS.items():
+    for name, family in models.items():
         space = "; ".join(f"{key}: {list(values)}" for key, values in family.space.items())
         texts[name] = f"{family.title}. {space}"
-    return _block("Models, and the values that are tried unless the pipeline names its own", texts)
+    return texts
 
 
 def setting_lines() -> list[str]:

@@ -54,7 +54,8 @@ def score_cases(model: Model, measured: FeatureTable) -> pd.DataFrame:
         ]
     if failed.empty:
         return scored.reset_index(drop=True)
-    counts = [name for name in ("predicted", "outside_range") if name in scored]
+    whole_numbers = [name for name in ("predicted", "outside_range") if name in scored]
+    counts = [name for name in whole_numbers if scored[name].dtype.kind == "i"]
     return pd.concat([scored.astype(dict.fromkeys(counts, "Int64")), failed], ignore_index=True)
 
 

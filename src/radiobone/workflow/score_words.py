@@ -49,23 +49,39 @@ class Scored:
         return str(self.table.to_json(orient="records", indent=2, double_precision=15, force_ascii=False))
 
     def _one(self, row: Mapping[Any, Any]) -> list[str]:
-        about, n_outside = self.model.about, row["outside_range"]
+        n_outside = row["outside_range"]
         names = str(row["outside_features"]).split(", ")
         shown = ", ".join(names[:NAMES_SHOWN]) + (", …" if len(names) > NAMES_SHOWN else "")
         outside = f"{n_outside} of {len(self.model.needed)}" + (f" ({shown})" if n_outside else "")
         return [
             *(note for note in str(row["warnings"]).split(WARNING_SEPARATOR) if note.startswith(UNLIKE)),
-            f"{about['target']}: {row['predicted_class']}",
-            f"  probability of '{about['positive']}': {row['probability']:.3f}",
-            f"  threshold: {row['threshold']:.3f} ('{about['positive']}' from here on)",
+            *self._answer(row),
             f"  features outside the training range: {outside}",
             *([f"  {OUTSIDE_NOTE}"] if n_outside else []),
         ]
 
-    def _many(self) -> list[str]:
+    def _answer(self, row: Mapping[Any, Any]) -> list[str]:
         about = self.model.about
+        if self.model.task.name == "number":
+            return [f"{about['target']}: {row['predicted']:.4g}"]
+        if self.model.task.name == "ordinal":
+            each = [
+                f"  probability of '{name}': {row[f'probability_{name}']:.3f}" for name in about["levels"]
+            ]
+            return [f"{about['target']}: {row['predicted_class']}", *each]
+        return [
+            f"{about['target']}: {row['predicted_class']}",
+            f"  probability of '{about['positive']}': {row['probability']:.3f}",
+            f"  threshold: {row['threshold']:.3f} ('{about['positive']}' from here on)",
+        ]
+
+    def _many(self) -> list[str]:
+        about, cut = self.model.about, self.model.threshold
+        told = self.model.task.said(about)
         lines = [
-            f"{about['target']}: '{about['positive']}' from a probability of {self.model.threshold:.3f} on."
+            f"{about['target']}: {told}."
+            if cut is None
+            else f"{about['target']}: '{about['positive']}' from a probability of {cut:.3f} on."
         ]
         failed = self.table["code"].notna() if "code" in self.table else pd.Series(False, self.table.index)
         done = self.table[~failed]
@@ -83,10 +99,16 @@ class Scored:
 
 def _table(done: pd.DataFrame) -> pd.DataFrame:
     """Columns that a person compares; those of patient and region stand first, a region only where one is named."""
-    who = done.columns[: list(done.columns).index("probability")]
+    chances = [name for name in done.columns if str(name).partition("_")[0] == "probability"]
+    first = chances[0] if chances else "predicted"
+    who = done.columns[: list(done.columns).index(first)]
     columns = {str(name): done[name] for name in who if (done[name].fillna("") != "").any()}
-    columns["class"] = done["predicted_class"]
-    columns["probability"] = done["probability"].map("{:.3f}".format)
+    if "predicted_class" in done:
+        columns["class"] = done["predicted_class"]
+    else:
+        columns["predicted"] = done["predicted"].map("{:.4g}".format)
+    for name in chances:
+        columns[str(name)] = done[name].map("{:.3f}".format)
     columns["features outside the training range"] = done["outside_range"].astype(int)
     codes = done["warnings"].map(_codes)
     if (codes != "").any():

@@ -10,7 +10,9 @@ import pytest
 from radiobone.cohort.readers import cohort_from_arrays, read_cohort
 from radiobone.cohort.task import Number, Ordinal
 from radiobone.core.warnings import collected
+from radiobone.evaluation.chain import apply_steps
 from radiobone.evaluation.nested_cv import nested_cv
+from radiobone.evaluation.row_metadata import RawRows, RowMetadata
 from radiobone.evaluation.spec import load_pipeline
 from radiobone.evaluation.splits.outer import outer_splits
 from radiobone.evaluation.tasks.registry import TASKS
@@ -49,7 +51,8 @@ def poisoned(cohort, test):
 
 
 def state(fit):
-    probe = fit.steps.transform(np.random.default_rng(99).normal(size=(15, 12)))
+    rows = np.random.default_rng(99).normal(size=(15, 12))
+    probe = np.asarray(apply_steps(fit.steps, RawRows(rows, RowMetadata(np.array(["a", "b", "a"] * 5)))))
     scores = TASKS[fit.task].output(fit.model, probe)
     choice = repr((fit.model_name, fit.params, fit.features, fit.inner_score, fit.threshold, fit.calibrator))
     return joblib.hash(fit.steps), probe.tobytes(), scores.tobytes(), choice

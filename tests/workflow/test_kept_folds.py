@@ -222,5 +222,5 @@ def test_a_fold_that_is_no_fold_is_refused() -> None:
     fit = judging.fit_fold(*judging.fold_task(cohort, split, load_pipeline(SPEC), 0))
     plain = kept_folds.to_plain(fit, judging.explain_fold(fit, *judging.shap_task(split, cohort, 0)))
     assert kept_folds.from_plain(plain, split, cohort).outcome.threshold == fit.threshold
-    with pytest.raises(ValueError, match="reshape"):
+    with pytest.raises(ValueError, match="where 15 were tested"):
         kept_folds.from_plain(plain, replace(split, test=split.test[1:]), cohort)

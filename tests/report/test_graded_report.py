@@ -1,0 +1,59 @@
+"""The report of ordered classes and of numbers, made from a result folder."""
+
+import json
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from radiobone.core.warnings import collected
+from radiobone.report.build import write_report
+from radiobone.workflow.study import evaluate
+
+STEPS = {"steps": ["impute", "scale"], "outer": {"folds": 3, "repeats": 1}, "inner": {"folds": 2}}
+HOSTILE = "<b>low</b>"
+
+
+@pytest.fixture(scope="module", params=["ordinal", "number"])
+def page(request, tmp_path_factory):
+    rng = np.random.default_rng(1)
+    X = pd.DataFrame(rng.normal(size=(48, 4)), columns=[f"original_glcm_F{k}" for k in range(4)])
+    t = -1.5 + X.iloc[:, 0].to_numpy() + 0.4 * rng.normal(size=48)
+    y = t if request.param == "number" else np.array(["fine", HOSTILE, "worse"])[np.digitize(-t, [1.0, 2.0])]
+    more = {} if request.param == "number" else {"order": ["fine", HOSTILE, "worse"]}
+    models = (
+        [{"ridge": {"alpha": [1.0]}}] if request.param == "number" else [{"proportional_odds": {"C": [1.0]}}]
+    )
+    folder = tmp_path_factory.mktemp(request.param)
+    with collected():
+        found = evaluate(
+            X, y, groups=np.arange(48), pipeline={**STEPS, "models": models}, task=request.param, show_progress=False, **more
+        )  # fmt: skip
+        found.save(folder)
+        text = write_report(folder).read_text(encoding="utf-8")
+    return request.param, text, json.loads((folder / "metrics.json").read_text())
+
+
+def test_every_traced_number_is_in_the_metrics(page):
+    _, text, metrics = page
+    traced = re.findall(r'<data data-key="([^"]+)" value="([^"]+)">', text)
+    assert len(traced) > 20
+    for key, value in traced:
+        found = metrics
+        for part in key.split("."):
+            found = found[int(part)] if isinstance(found, list) else found[part]
+        assert repr(found) == value, key
+
+
+def test_it_shows_what_fits_the_task_and_names_what_is_left_out(page):
+    task, text, _ = page
+    assert ("Bland–Altman plot" in text) == (task == "number")
+    assert "Confusion table" in text
+    assert {"Threshold", "Calibration", "Decision curve"} <= set(re.findall(r"<li>([A-Z][a-z ]+):", text))
+    assert "ROC curve" not in text
+    assert "calibrate, set the threshold" not in text
+
+
+def test_names_from_outside_are_escaped(page):
+    assert HOSTILE not in page[1]

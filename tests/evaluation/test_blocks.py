@@ -185,7 +185,7 @@ class TestEarlyFusion:
                 LogisticRegression(C=1.0, class_weight="balanced", max_iter=5000),
             ).fit(X.iloc[fit.train], y[fit.train])
             np.testing.assert_allclose(
-                fit.probability, by_hand.predict_proba(X.iloc[fit.test])[:, 1], atol=1e-6
+                fit.output, by_hand.predict_proba(X.iloc[fit.test])[:, 1], atol=1e-6
             )
 
     def test_a_block_may_have_its_own_selection_and_search(self):
@@ -214,7 +214,7 @@ class TestLateFusion:
                 .predict_proba(X[names].iloc[fit.test])[:, 1]
                 for names in (list(X.columns[:4]), list(X.columns[4:]))
             ]
-            np.testing.assert_allclose(fit.probability, np.mean(alone, axis=0), atol=1e-6)
+            np.testing.assert_allclose(fit.output, np.mean(alone, axis=0), atol=1e-6)
 
     def test_weights_are_learned_from_inner_held_out_rows(self):
         X, y = table()
@@ -298,7 +298,7 @@ def test_the_fused_probability_is_calibrated_on_rows_unseen():
         fit.calibrator.slope * (scores - fit.calibrator.centre) / fit.calibrator.scale
         + fit.calibrator.intercept
     )
-    np.testing.assert_allclose(fit.probability, by_curve, rtol=1e-12)
+    np.testing.assert_allclose(fit.output, by_curve, rtol=1e-12)
 
 
 @pytest.mark.parametrize("faulty", ["emb_*", "=emb_*", "deep="])

@@ -184,9 +184,7 @@ class TestEarlyFusion:
                 ),
                 LogisticRegression(C=1.0, class_weight="balanced", max_iter=5000),
             ).fit(X.iloc[fit.train], y[fit.train])
-            np.testing.assert_allclose(
-                fit.output, by_hand.predict_proba(X.iloc[fit.test])[:, 1], atol=1e-6
-            )
+            np.testing.assert_allclose(fit.output, by_hand.predict_proba(X.iloc[fit.test])[:, 1], atol=1e-6)
 
     def test_a_block_may_have_its_own_selection_and_search(self):
         chain = {

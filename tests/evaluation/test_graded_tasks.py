@@ -35,9 +35,10 @@ from radiobone.evaluation.tasks.registry import TASKS
 from radiobone.workflow.study import evaluate, evaluate_table, fit, resolve_pipeline
 
 WHO = ("normal", "osteopenia", "osteoporosis")
-SMALL = {"outer": {"folds": 4, "repeats": 2}, "inner": {"folds": 3}, "steps": ["impute", "scale"]}
+SMALL = {"outer": {"folds": 3, "repeats": 2}, "inner": {"folds": 2}, "steps": ["impute", "scale"]}
 NUMBER = {**SMALL, "models": [{"ridge": {"alpha": [1.0, 100.0]}}]}
 ORDINAL = {**SMALL, "models": [{"proportional_odds": {"C": [0.1, 1.0]}}]}
+ONCE = {"outer": {"folds": 3, "repeats": 1}}
 
 
 def t_scores(n=120, noise=0.5, seed=2):
@@ -53,6 +54,14 @@ def run(pipeline, y, X, **more):
         return evaluate(
             X, y, groups=np.arange(len(X)), pipeline=pipeline, show_progress=False, seed=1, **more
         )
+
+
+def judged(pipeline, y, X, *, task, order=None):
+    """Judge once, without explanations."""
+    spec = load_pipeline({**pipeline, **ONCE}, task, order)
+    with collected():
+        cohort = cohort_from_arrays(X, y, groups=np.arange(len(X)), task=spec.task)
+        return nested_cv(cohort, spec, show_progress=False, seed=1).result
 
 
 @pytest.fixture(scope="module")
@@ -171,7 +180,7 @@ class TestNumber:
 
     def test_noise_is_not_learned(self):
         X, t = t_scores()
-        found = run(NUMBER, np.random.default_rng(3).permutation(t), X, task="number")
+        found = judged(NUMBER, np.random.default_rng(3).permutation(t), X, task="number")
         assert found.metrics["r2"].mean < 0.05
         assert found.metrics["r2"].low < 0
 
@@ -196,15 +205,15 @@ class TestNumber:
 
     def test_boundaries_that_nothing_crosses_are_left_out_in_words(self):
         X, t = t_scores(n=60)
-        found = run(NUMBER, t + 100, X, task="number")
-        assert found.result.summary["implied"] is None
-        parts = {one["part"] for one in found.result.summary["left_out"]}
+        found = judged(NUMBER, t + 100, X, task="number")
+        assert found.summary["implied"] is None
+        parts = {one["part"] for one in found.summary["left_out"]}
         assert {"boundary < -1", "boundary <= -2.5", "threshold", "calibration"} <= parts
 
     def test_the_users_boundary_is_used(self):
         X, t = t_scores(n=60)
         task = {"kind": "number", "boundaries": ["<= 110"]}
-        found = run(NUMBER, t * 10 + 120, X, task=task).result.summary["implied"]
+        found = judged(NUMBER, t * 10 + 120, X, task=task).summary["implied"]
         assert found["classes"] == ["> 110", "<= 110"]
 
     def test_folds_are_balanced_by_bins(self):
@@ -215,13 +224,13 @@ class TestNumber:
             t[split.test].mean()
             for split in outer_splits(cohort, load_pipeline({**NUMBER, "task": "number"}).outer, seed=0)
         ]
-        shuffled = np.random.default_rng(0).permutation(120).reshape(4, 30)
+        shuffled = np.random.default_rng(0).permutation(120).reshape(3, 40)
         assert np.std(means) < 0.6 * np.std([t[rows].mean() for rows in shuffled]) or np.std(means) < 0.05
 
     def test_values_that_are_mostly_alike_can_be_divided(self):
         X, t = t_scores(n=60)
-        found = run(NUMBER, np.where(t < -1, 0.0, np.round(t, 2)), X, task="number")
-        assert len(found.predictions) == 120
+        found = judged(NUMBER, np.where(t < -1, 0.0, np.round(t, 2)), X, task="number")
+        assert len(found.predictions) == 60
 
 
 class TestOrdinal:
@@ -248,19 +257,19 @@ class TestOrdinal:
     def test_the_signal_is_found_and_noise_is_not(self, ordinal):
         X, y, found = ordinal
         assert found.metrics["quadratic_kappa"].low > 0.3
-        noise = run(ORDINAL, np.random.default_rng(5).permutation(y), X, task="ordinal", order="who")
+        noise = judged(ORDINAL, np.random.default_rng(5).permutation(y), X, task="ordinal", order="who")
         assert noise.metrics["quadratic_kappa"].low < 0 < 0.2 > noise.metrics["quadratic_kappa"].mean
 
     def test_the_order_reversed_gives_the_same_agreement(self, ordinal):
         X, y, found = ordinal
-        back = run(ORDINAL, y, X, task="ordinal", order=WHO[::-1])
+        back = judged(ORDINAL, y, X, task="ordinal", order=WHO[::-1])
         assert back.metrics["accuracy"].mean == pytest.approx(found.metrics["accuracy"].mean, abs=0.06)
 
     def test_a_class_with_fewer_patients_than_folds_is_refused_by_name(self):
         X, _t = t_scores(n=60)
         y = np.array(WHO)[np.where(np.arange(60) < 2, 2, np.arange(60) % 2)]
         with pytest.raises(TooFewPerClass, match="2 patients are osteoporosis"):
-            run(ORDINAL, y, X, task="ordinal", order="who")
+            judged(ORDINAL, y, X, task="ordinal", order="who")
 
 
 class TestWhatIsSaved:
@@ -286,16 +295,18 @@ class TestWhatIsSaved:
     @pytest.mark.parametrize("which", ["number", "ordinal"])
     def test_finished_folds_are_kept(self, which, request, tmp_path, capsys):
         X, y, _ = request.getfixturevalue(which)
+        X, y = X.iloc[:60], y[:60]
         X.assign(bone=y, patient_id=[f"p{k:03d}" for k in range(len(X))]).to_csv(
             tmp_path / "t.csv", index=False
         )
         pipeline, order = (NUMBER, None) if which == "number" else (ORDINAL, "who")
+        pipeline = {**pipeline, **ONCE}
         with collected():
             first, second = (
                 evaluate_table(tmp_path / "t.csv", tmp_path / "out", target="bone", pipeline=pipeline, task=which, order=order)
                 for _ in range(2)
             )  # fmt: skip
-        assert "8 of 8 folds are unchanged" in capsys.readouterr().err
+        assert "3 of 3 folds are unchanged" in capsys.readouterr().err
         pd.testing.assert_frame_equal(first.predictions, second.predictions)
         assert first.metrics == second.metrics
 
@@ -307,7 +318,9 @@ class TestWhatIsSaved:
 
         X, t = t_scores(n=60)
         y = np.digitize(-t, [1.0, 2.5]) if kind == "ordinal" else t
-        space = {name: list(values)[:1] for name, values in TASKS[kind].models[model].space.items()}
+        family = TASKS[kind].models[model]
+        space = {name: list(values)[:1] for name, values in family.space.items()}
+        space |= {"n_estimators": [8]} if "n_estimators" in family.parameters else {}
         pipeline = {**SMALL, "task": kind, "models": [{model: space}]}
         with collected():
             made = fit(X, y, groups=np.arange(60), pipeline=pipeline)
@@ -376,8 +389,8 @@ class TestPipelines:
 
 def test_the_audit_finds_a_copy_of_the_number():
     X, t = t_scores(n=60)
-    found = run(NUMBER, t, X.assign(copy=t * 2 + 1), task="number")
-    codes = {one["code"]: one["message"] for one in found.result.audit}
+    found = judged(NUMBER, t, X.assign(copy=t * 2 + 1), task="number")
+    codes = {one["code"]: one["message"] for one in found.audit}
     assert "copy" in codes["SuspectedLeak"]
 
 

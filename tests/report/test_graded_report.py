@@ -1,5 +1,6 @@
 """The report of ordered classes and of numbers, made from a result folder."""
 
+import html
 import json
 import re
 
@@ -57,3 +58,31 @@ def test_it_shows_what_fits_the_task_and_names_what_is_left_out(page):
 
 def test_names_from_outside_are_escaped(page):
     assert HOSTILE not in page[1]
+
+
+def test_every_way_an_interval_was_made_is_told(page):
+    _, text, metrics = page
+    for one in metrics["metrics"].values():
+        assert one["method"] in html.unescape(text)
+
+
+def test_the_words_on_t_scores_are_shown_where_the_boundaries_are_the_whos(page, tmp_path):
+    task, text, _metrics = page
+    who = "is osteopenia and −2.5 and below osteoporosis"
+    assert (who in text) == (task == "number")
+    if task == "number":
+        rng = np.random.default_rng(2)
+        X = pd.DataFrame(rng.normal(size=(48, 2)), columns=["original_glcm_F0", "original_glcm_F1"])
+        asked = {"kind": "number", "boundaries": ["< 120"]}
+        with collected():
+            found = evaluate(
+                X, 120 + 20 * X.iloc[:, 0], groups=np.arange(48), task=asked, show_progress=False,
+                pipeline={**STEPS, "models": [{"ridge": {"alpha": [1.0]}}]},
+            )  # fmt: skip
+            found.save(tmp_path)
+            assert who not in write_report(tmp_path).read_text(encoding="utf-8")
+
+
+def test_every_cell_of_a_boundary_is_named_on_a_phone(page):
+    assert 'data-label="AUC"' in page[1]
+    assert 'data-label="auc"' not in page[1]

@@ -7,6 +7,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.metrics import roc_auc_score
 from typer.testing import CliRunner
 
 import radiobone as rb
@@ -87,3 +88,14 @@ def test_copies_of_rows_are_not_bootstrapped():
         rb.evaluate(
             X, y, range(80), pipeline=SPEC, parents=parents, bootstrap_optimism=12, show_progress=False
         )
+
+
+@pytest.mark.parametrize("fusion", ["early", "late"])
+def test_the_optimism_is_that_of_the_fused_blocks(fusion):
+    """The apparent AUC is that of the final model, which has the same blocks, on the rows it learned from."""
+    X, y, _ = table()
+    blocks = {"one": {"columns": "original_f[0-9]", "steps": ["impute", "scale"]}, "rest": "original_f1?"}
+    how = {"groups": range(80), "pipeline": SPEC, "blocks": blocks, "fusion": fusion}
+    found = rb.evaluate(X, y, **how, bootstrap_optimism=10, show_progress=False).result
+    whole = roc_auc_score(y, rb.fit(X, y, **how).predict(X)["probability"])
+    assert found.summary["bootstrap_optimism"]["apparent"] == pytest.approx(whole, abs=0.01)

@@ -120,3 +120,12 @@ def test_evaluate_compares_with_an_earlier_result(tmp_path):
         "c", 1.0, "--compare-with", str(tmp_path / "a"), "--splits", str(tmp_path / "a" / "splits.json")
     )
     assert isinstance(done.exception, BadSetting)
+    first = (tmp_path / "a" / "metrics.json").read_bytes()
+    done = run("a", 1.0, "--compare-with", str(tmp_path / "a"))
+    assert isinstance(done.exception, BadSetting)
+    assert "would be replaced" in str(done.exception)
+    assert (tmp_path / "a" / "metrics.json").read_bytes() == first
+    done = run("d", 1.0, "-p", "default_number", "--task", "number", "--compare-with", str(tmp_path / "a"))
+    assert isinstance(done.exception, BadSetting)
+    assert "compares metrics of two classes" in str(done.exception)
+    assert not (tmp_path / "d" / "metrics.json").exists()

@@ -23,6 +23,7 @@ EPILOG = """Examples:
 [bold]radiobone evaluate table.csv --target dead --null-control --optimism-meter -o checked[/bold]
 
 [bold]radiobone evaluate table.csv --target dead --subgroups sex,age:65 --bootstrap-optimism 200 -o result[/bold]
+
 [bold]radiobone evaluate features --target dead --clinical age,sex --ablation --pool max -o blocks[/bold]
 
 [bold]radiobone evaluate table.csv --target diagnosis --task ordinal --order who -o result[/bold]
@@ -93,8 +94,11 @@ def evaluate(
 ) -> None:
     """Judge a pipeline by nested cross-validation, with SHAP values on held-out rows."""
     from radiobone.workflow.contrasting import contrast_folders, contrast_lines, folds_of
-    from radiobone.workflow.study import evaluate_table
+    from radiobone.workflow.study import evaluate_table, resolve_pipeline
 
+    if compare_with is not None:
+        kind = resolve_pipeline(pipeline, task, order).task.kind
+        splits = folds_of(compare_with, splits, output, kind)
     evaluation = evaluate_table(
         source,
         output,
@@ -105,7 +109,7 @@ def evaluate(
         say=typer.echo,
         command=options.command_line(),
         outer=outer,
-        splits=splits if compare_with is None else folds_of(compare_with, splits),
+        splits=splits,
         time=time,
         external=external,
         parent=parent,

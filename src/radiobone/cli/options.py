@@ -264,7 +264,7 @@ def show_metrics(evaluation: Any) -> None:
     for name in SHOWN[evaluation.result.summary["task"]]:
         title, value = SHOWN[evaluation.result.summary["task"]][name], evaluation.metrics[name]
         if value.mean is None or value.low is None:
-            typer.echo(f"  {title:<18} –  (no fold holds both classes)")
+            typer.echo(f"  {title:<18} –  (too few folds in which it can be computed)")
             continue
         typer.echo(f"  {title:<18} {value.mean:.3f}  (95 % interval {value.low:.3f} to {value.high:.3f})")
     from radiobone.workflow.control_words import control_lines
@@ -274,7 +274,8 @@ def show_metrics(evaluation: Any) -> None:
     level = evaluation.result.patients
     if level is not None and level.metrics["auc"].mean is not None:
         auc = level.metrics["auc"]
-        told = f"{auc.mean:.3f}  (95 % interval {auc.low:.3f} to {auc.high:.3f})"
+        between = "no interval" if auc.low is None else f"95 % interval {auc.low:.3f} to {auc.high:.3f}"
+        told = f"{auc.mean:.3f}  ({between})"
         typer.echo(f"  {'AUC of patients':<18} {told}, {level.rule} of the rows of each")
     optimism = evaluation.result.summary.get("bootstrap_optimism")
     if optimism is not None:

@@ -11,7 +11,8 @@ import numpy.typing as npt
 from radiobone.cohort.cohort import Cohort
 from radiobone.core.errors import BadSetting
 from radiobone.core.progress import progress
-from radiobone.evaluation.fitting import fit_rows
+from radiobone.evaluation.blocks.late import learn
+from radiobone.evaluation.blocks.resolve import settle_blocks
 from radiobone.evaluation.metrics import auc
 from radiobone.evaluation.optimism import FitPredict, bootstrap_optimism
 from radiobone.evaluation.parallel import run_all
@@ -67,6 +68,7 @@ def pipeline_optimism(
     TooFewPerClass
         If a class has fewer than two patients in a resample.
     """
+    cohort, spec = settle_blocks(cohort, spec)
 
     def fit_predict(rows: IntArray) -> FloatArray:
         return _fit_predict(raw_rows(cohort), cohort.y, cohort.groups, spec, seed, rows)
@@ -87,7 +89,7 @@ def _fit_predict(
 ) -> FloatArray:
     """Fit on the rows drawn, copies of a patient kept together in the inner folds, and predict all."""
     drawn = cohort_rows.take(rows)
-    fitted = fit_rows(
+    fitted = learn(
         drawn.X, y[rows], groups[rows], spec, seed=seed, key=("optimism",), metadata=drawn.metadata
     )
     return fitted.predict(cohort_rows)

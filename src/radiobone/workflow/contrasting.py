@@ -62,13 +62,14 @@ def contrast_folders(folders: Sequence[Path], *, metric: str, output: Path | Non
     return found
 
 
-def folds_of(folder: Path, splits: Path | None) -> Path:
-    """Return the file of folds of a result, to be used again.
+def folds_of(folder: Path, splits: Path | None, output: Path, task: str) -> Path:
+    """Return the file of folds of a result, to be used again; refuse what could not be compared in the end.
 
     Raises
     ------
     BadSetting
-        If other folds are named as well, or the result has none.
+        If other folds are named as well, the result has none, is the one to be written, or one of the two is not of two
+        classes.
     """
     if splits is not None:
         raise BadSetting(
@@ -77,6 +78,19 @@ def folds_of(folder: Path, splits: Path | None) -> Path:
     if not (folder / SPLITS_FILE).is_file():
         raise BadSetting(
             f"--compare-with: {folder} has no {SPLITS_FILE}. Name a result folder of `evaluate`."
+        )
+    if folder.resolve() == output.resolve():
+        raise BadSetting(
+            f"--compare-with and --output both name {folder}: the earlier result would be replaced, and nothing would be left "
+            "to compare with. Name another output folder."
+        )
+    other = next(
+        (one for one in (task, _result(folder).summary.get("task", "binary")) if one != "binary"), None
+    )
+    if other is not None:
+        raise BadSetting(
+            f"--compare-with compares metrics of two classes, and the task here or of {folder} is '{other}'. Leave it out; "
+            f"--splits {folder / SPLITS_FILE} uses the same folds."
         )
     return folder / SPLITS_FILE
 

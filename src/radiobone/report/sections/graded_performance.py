@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from markupsafe import Markup
 
-from radiobone.report.data import ResultData
+from radiobone.cohort.task import Number
+from radiobone.report.data import Record, ResultData
 from radiobone.report.figures.graded import bland_altman_figure, classes_figure, scatter_figure
 from radiobone.report.figures.svg import to_svg
 from radiobone.report.numbers import decimals
@@ -24,6 +25,7 @@ MEASURES = {
     "mae": ("Mean absolute error", "in the target's unit; 0 is perfect"),
     "rmse": ("RMSE", "root of the mean squared error; large errors weigh more"),
 }
+WHO = {one.text for one in Number().boundaries}
 FOLD_SCORE = {"ordinal": "Quadratic kappa", "number": "Mean absolute error"}
 
 
@@ -40,7 +42,9 @@ def _context(data: ResultData) -> Context:
         "metrics": [
             (key, *MEASURES[key], about["metrics"][key]) for key in MEASURES if key in about["metrics"]
         ],
+        "how": _methods(about["metrics"]),
         "confusion": _confusion(data),
+        "who": {one["name"] for one in boundaries} <= WHO,
         "scatter": _scatter(data),
         "agreement": _agreement(data),
         "implied": implied,
@@ -51,6 +55,14 @@ def _context(data: ResultData) -> Context:
         "folds": [fold_row(fold) for fold in data.folds],
         "models": [(model_title(name), n) for name, n in about["models"].items()],
     }
+
+
+def _methods(metrics: Record) -> list[str]:
+    """Say how intervals were made: as that of the first measure, and of which measures otherwise."""
+    first, *others = [key for key in MEASURES if key in metrics]
+    usual = metrics[first]["method"]
+    differing = [key for key in others if metrics[key]["method"] != usual]
+    return [usual, *(f"{MEASURES[key][0]}: {metrics[key]['method']}" for key in differing)]
 
 
 def _confusion(data: ResultData) -> Markup | None:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from sklearn.base import BaseEstimator
+from sklearn.base import BaseEstimator, clone
 from sklearn.pipeline import Pipeline
 from sklearn.utils._param_validation import InvalidParameterError
 from sklearn.utils.validation import has_fit_parameter
@@ -18,6 +18,7 @@ from sklearn.utils.validation import has_fit_parameter
 from radiobone.core.errors import BadSetting, TooFewPerClass
 from radiobone.evaluation.row_metadata import NO_METADATA, RawRows, RowMetadata
 from radiobone.evaluation.spec import Scalar, Step
+from radiobone.selection.recut import Recut
 from radiobone.selection.registry import RESAMPLERS, STEPS
 from radiobone.selection.row_sites import apply_pipeline, apply_step, named_columns, takes_sites
 
@@ -45,14 +46,19 @@ class Rows:
 
 @dataclass(frozen=True, eq=False)
 class Chain:
-    """Fitted steps, and the training rows as the model sees them."""
+    """Fitted steps, and the training rows as the model sees them.
+
+    Attributes
+    ----------
+    fitted : tuple of (str, estimator)
+    rows : Rows
+    before : Chain or None
+        All but the last step, for rows that go through several chains.
+    """
 
     fitted: tuple[tuple[str, BaseEstimator], ...]
     rows: Rows
-
-    def transform(self, rows: RawRows) -> Table:
-        """Bring rows that were not learned from to the model's columns; they are never resampled."""
-        return apply_steps(self.pipeline(), rows)
+    before: Chain | None = None
 
     def pipeline(self) -> Pipeline:
         """Return the fitted steps as a scikit-learn pipeline."""
@@ -70,29 +76,41 @@ class ChainBuilder:
         The training rows.
     seeds : mapping of str to int
         Random state of each step that takes one.
+    planned : sequence of mapping
+        Parameters with which the steps will be fitted, so that the longest choice of columns can be learned first.
     """
 
-    def __init__(self, steps: Sequence[Step], rows: Rows, seeds: Mapping[str, int]) -> None:
+    def __init__(
+        self, steps: Sequence[Step], rows: Rows, seeds: Mapping[str, int], planned: Sequence[StepParams] = ()
+    ) -> None:
         self._steps = tuple(steps)
         self._seeds = seeds
+        self._planned = planned
         self._done: dict[tuple[Any, ...], Chain] = {(): Chain((), rows)}
+        self._learned: dict[tuple[Any, ...], Any] = {}
+        self._cuts: dict[tuple[Any, ...], Rows] = {}
 
     def fit(self, params: StepParams) -> Chain:
-        """Fit the steps with these parameters, from the training rows only."""
+        """Fit the steps with these parameters, from the training rows only.
+
+        Two chains whose last step keeps the same columns have the same ``rows``.
+        """
         key: tuple[Any, ...] = ()
         for step in self._steps:
-            before = self._done[key]
-            key = (*key, (step.name, tuple(sorted(params.get(step.name, {}).items()))))
+            before, own = key, dict(params.get(step.name, {}))
+            key = (*key, (step.name, tuple(sorted(own.items()))))
             if key not in self._done:
-                self._done[key] = self._extend(before, step, dict(params.get(step.name, {})))
+                self._done[key] = self._extend(before, step, own)
         return self._done[key]
 
-    def _extend(self, before: Chain, step: Step, params: dict[str, Scalar]) -> Chain:
-        estimator = make_step(step, params, self._seeds[step.name])
+    def _extend(self, key: tuple[Any, ...], step: Step, params: dict[str, Scalar]) -> Chain:
+        before, estimator = self._done[key], make_step(step, params, self._seeds[step.name])
         rows = before.rows
         if step.resamples:
             X, y = _resample(step.name, estimator, rows)
-            return Chain(before.fitted, Rows(X, y, None))
+            return Chain(before.fitted, Rows(X, y, None), before)
+        if isinstance(estimator, Recut):
+            return self._cut(key, step, estimator)
         table = rows.X
         if takes_sites(estimator):
             check_sites_known(step.name, rows.metadata)
@@ -100,7 +118,33 @@ class ChainBuilder:
         with named_faults(step.name, rows.X):
             estimator.fit(table, rows.y, **told_in_fit(estimator, rows))
         X = apply_step(estimator, table, rows.metadata.sites)
-        return Chain((*before.fitted, (step.name, estimator)), replace(rows, X=X))
+        return Chain((*before.fitted, (step.name, estimator)), replace(rows, X=X), before)
+
+    def _cut(self, key: tuple[Any, ...], step: Step, wanted: Any) -> Chain:
+        """Cut what was learned once at the columns that are wanted."""
+        before = self._done[key]
+        params = wanted.get_params(deep=False)
+        cut = {name: params.pop(name) for name in wanted.cut_parameters}
+        shared = (*key, step.name, tuple(sorted(params.items())))
+        if shared not in self._learned or not self._learned[shared].covers(cut):
+            self._learned[shared] = self._learn(step, wanted, before.rows)
+        with named_faults(step.name, before.rows.X):
+            estimator = self._learned[shared].recut(**cut)
+        place = (*shared, estimator.get_support().tobytes())
+        if place not in self._cuts:
+            self._cuts[place] = replace(before.rows, X=estimator.transform(before.rows.X))
+        return Chain((*before.fitted, (step.name, estimator)), self._cuts[place], before)
+
+    def _learn(self, step: Step, wanted: Any, rows: Rows) -> Any:
+        name, estimator = wanted.learned_up_to, clone(wanted)
+        if name is not None:
+            planned = [
+                params[step.name][name] for params in self._planned if name in params.get(step.name, {})
+            ]
+            estimator.set_params(**{name: max([getattr(wanted, name), *planned])})
+        with named_faults(step.name, rows.X):
+            estimator.fit(rows.X, rows.y, **told_in_fit(estimator, rows))
+        return estimator
 
     def _names_after(self, chain: Chain) -> list[str]:
         names = np.asarray(pd.DataFrame(self._done[()].rows.X).columns, dtype=object)
@@ -128,6 +172,36 @@ def apply_steps(steps: Pipeline, rows: RawRows) -> Table:
     """Bring raw rows to the model's columns by fitted steps, each of which is told what it asks to know of the rows."""
     transformed: Table = apply_pipeline(steps, rows.X, rows.metadata.sites)
     return transformed
+
+
+class NewRows:
+    """Rows that were not learned from, brought through several chains; they are never resampled.
+
+    Parameters
+    ----------
+    rows : RawRows
+        Rows of the raw table.
+    """
+
+    def __init__(self, rows: RawRows) -> None:
+        self._rows = rows
+        self._seen: dict[int, tuple[Chain, Table]] = {}
+
+    def through(self, chain: Chain) -> Table:
+        """Return the rows as the model after this chain sees them; what two chains share is done once."""
+        if id(chain) not in self._seen:
+            self._seen[id(chain)] = chain, self._transformed(chain)
+        return self._seen[id(chain)][1]
+
+    def _transformed(self, chain: Chain) -> Table:
+        if chain.before is None:
+            return apply_steps(chain.pipeline(), self._rows)
+        table = self.through(chain.before)
+        resampled = len(chain.fitted) == len(chain.before.fitted)
+        if resampled:
+            return table
+        transformed: Table = apply_step(chain.fitted[-1][1], table, self._rows.metadata.sites)
+        return transformed
 
 
 def check_sites_known(part: str, metadata: RowMetadata) -> None:

@@ -14,7 +14,15 @@ from radiobone.core.errors import TooFewPerClass
 from radiobone.core.progress import Advance, Progress
 from radiobone.evaluation.blocks.joined_chain import BlockChain, JoinedChainBuilder
 from radiobone.evaluation.candidates import Candidate
-from radiobone.evaluation.chain import Chain, ChainBuilder, Rows, named_faults, told_in_fit
+from radiobone.evaluation.chain import (
+    Chain,
+    ChainBuilder,
+    NewRows,
+    Rows,
+    StepParams,
+    named_faults,
+    told_in_fit,
+)
 from radiobone.evaluation.parallel import run_all
 from radiobone.evaluation.row_metadata import NO_METADATA, RawRows, RowMetadata
 from radiobone.evaluation.spec import Scoring, Step
@@ -64,10 +72,16 @@ class Problem:
 
 
 def builder_for(
-    steps: Sequence[Step], blocks: Sequence[BlockChain], rows: Rows, seeds: Mapping[str, int]
+    steps: Sequence[Step],
+    blocks: Sequence[BlockChain],
+    rows: Rows,
+    seeds: Mapping[str, int],
+    planned: Sequence[StepParams] = (),
 ) -> ChainBuilder | JoinedChainBuilder:
     """Return what fits chains on these rows: one over all columns, or one per block where blocks have steps."""
-    return JoinedChainBuilder(blocks, rows, seeds) if blocks else ChainBuilder(steps, rows, seeds)
+    if blocks:
+        return JoinedChainBuilder(blocks, rows, seeds, planned)
+    return ChainBuilder(steps, rows, seeds, planned)
 
 
 def search(
@@ -134,15 +148,18 @@ def score_fold(problem: Problem, split: Split) -> FloatArray:
     raw = RawRows(problem.X, problem.metadata)
     train, held_out = raw.take(split.train), raw.take(split.test)
     rows = Rows(train.X, problem.y[split.train], problem.groups[split.train], train.metadata)
-    builder = builder_for(problem.steps, problem.blocks, rows, problem.seeds)
-    seen: dict[int, npt.ArrayLike] = {}
-    output, scores = TASKS[problem.task].output, []
+    planned = [candidate.steps for candidate in problem.candidates]
+    builder = builder_for(problem.steps, problem.blocks, rows, problem.seeds, planned)
+    unseen, output = NewRows(held_out), TASKS[problem.task].output
+    known: dict[tuple[Any, ...], FloatArray] = {}
+    scores = []
     for candidate in problem.candidates:
         chain = builder.fit(candidate.steps)
-        if id(chain) not in seen:
-            seen[id(chain)] = chain.transform(held_out)
-        model = fit_candidate(candidate, chain, problem.seeds[candidate.model])
-        scores.append(output(model, seen[id(chain)]))
+        same = id(chain.rows), candidate.model, tuple(sorted(candidate.params.items()))
+        if same not in known:  # two choices of columns may be one
+            model = fit_candidate(candidate, chain, problem.seeds[candidate.model])
+            known[same] = output(model, unseen.through(chain))
+        scores.append(known[same])
     return np.stack(scores, axis=1)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -15,12 +15,13 @@ from radiobone.selection.arguments import check_bounds, check_choice, check_with
 from radiobone.selection.lasso_path import LassoPath, lambda_sequence
 from radiobone.selection.penalised import held_out_loss, inner_splits, problem_of
 from radiobone.selection.ranking import BoolArray, FloatArray, IntArray, best_first, keep_best
+from radiobone.selection.recut import Recut
 from radiobone.selection.tags import NeedsTwoClasses
 
 RULES = ("min", "1se")
 
 
-class LassoSelector(NeedsTwoClasses, SelectorMixin, BaseEstimator):
+class LassoSelector(NeedsTwoClasses, Recut, SelectorMixin, BaseEstimator):
     """Keep the columns with a coefficient in an L1-penalised regression: logistic for classes, linear for numbers.
 
     The penalty λ is chosen by cross-validation inside the rows given, stratified by class; with ``groups``
@@ -65,6 +66,8 @@ class LassoSelector(NeedsTwoClasses, SelectorMixin, BaseEstimator):
     Tibshirani 1996, Journal of the Royal Statistical Society B 58:267; the rules as in glmnet: Friedman,
     Hastie and Tibshirani 2010, Journal of Statistical Software 33(1).
     """
+
+    cut_parameters: ClassVar[frozenset[str]] = frozenset({"rule", "min_features", "max_features"})
 
     def __init__(
         self,
@@ -118,7 +121,7 @@ class LassoSelector(NeedsTwoClasses, SelectorMixin, BaseEstimator):
         self.path_ = problem.solve(table, problem.response, lambdas)
         splits = inner_splits(problem, groups, self.n_folds, self.random_state)
         self.deviance_, self.deviance_se_ = held_out_loss(table, problem, self.path_.lambdas, splits)
-        self._choose(table.shape[1])
+        self._cut()
         return self
 
     @property
@@ -133,8 +136,8 @@ class LassoSelector(NeedsTwoClasses, SelectorMixin, BaseEstimator):
             if getattr(self, name) < least:
                 raise BadSetting(f"{name} is {getattr(self, name)!r}; it must be at least {least}.")
 
-    def _choose(self, n_columns: int) -> None:
-        lambdas = self.path_.lambdas
+    def _cut(self) -> None:
+        lambdas, n_columns = self.path_.lambdas, self.path_.coefs.shape[1]
         best = int(np.argmin(self.deviance_))
         within = self.deviance_ <= self.deviance_[best] + self.deviance_se_[best]
         simplest = int(np.argmax(within))

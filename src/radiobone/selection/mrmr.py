@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,7 @@ from radiobone.core.errors import BadSetting
 from radiobone.selection.arguments import check_choice, check_within
 from radiobone.selection.mrmr_measures import SMALLEST_CORRELATION, Correlations, Measures, MutualInformation
 from radiobone.selection.ranking import BoolArray, FloatArray, IntArray
+from radiobone.selection.recut import Recut
 from radiobone.selection.tags import NeedsTarget
 from radiobone.selection.targets import Target, read_target
 
@@ -23,7 +24,7 @@ SAME = 1e-12  # a mean correlation this near to 1 is one of copies
 TIE = 1e-10  # relative: scores closer than this are equal, and the column further left wins
 
 
-class MRMRSelector(NeedsTarget, SelectorMixin, BaseEstimator):
+class MRMRSelector(NeedsTarget, Recut, SelectorMixin, BaseEstimator):
     """Choose columns one by one, each the best in relevance against redundancy with those before.
 
     The choice is incremental: the first k columns of a longer choice are the choice of k. Columns that
@@ -63,6 +64,9 @@ class MRMRSelector(NeedsTarget, SelectorMixin, BaseEstimator):
     discretisation); Zhao, Anand and Wang 2019, IEEE DSAA (FCQ).
     """
 
+    cut_parameters: ClassVar[frozenset[str]] = frozenset({"n_features"})
+    learned_up_to: ClassVar[str | None] = "n_features"
+
     def __init__(
         self, n_features: int = 20, scheme: str = "mid", width_sd: float = 1.0, target: str = "auto"
     ) -> None:
@@ -86,10 +90,14 @@ class MRMRSelector(NeedsTarget, SelectorMixin, BaseEstimator):
         measures = self._measures(table, read_target(labels, self.target))
         self.relevance_ = measures.relevance
         self.order_, self.scores_ = mrmr_order(measures, min(self.n_features, table.shape[1]), self.scheme)
-        self.ranking_ = np.full(table.shape[1], len(self.order_) + 1)
+        self._cut()
+        return self
+
+    def _cut(self) -> None:
+        self.order_, self.scores_ = self.order_[: self.n_features], self.scores_[: self.n_features]
+        self.ranking_ = np.full(len(self.relevance_), len(self.order_) + 1)
         self.ranking_[self.order_] = np.arange(1, len(self.order_) + 1)
         self.support_ = self.ranking_ <= len(self.order_)
-        return self
 
     def _check_parameters(self) -> None:
         check_choice("scheme", self.scheme, SCHEMES)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -14,13 +14,14 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from radiobone.core.errors import BadSetting
 from radiobone.selection.labels import some_classes
 from radiobone.selection.ranking import BoolArray, FloatArray, IntArray, best_first, keep_best
+from radiobone.selection.recut import Recut
 from radiobone.selection.tags import NeedsClasses
 
 PAIRS_AT_ONCE = 4096
 DIGITS = 12  # distances that agree in so many decimals tie, whatever the order of the rows
 
 
-class ReliefFSelector(NeedsClasses, SelectorMixin, BaseEstimator):
+class ReliefFSelector(NeedsClasses, Recut, SelectorMixin, BaseEstimator):
     """Keep the columns of the largest ReliefF weights.
 
     Every row is compared with its nearest rows of each class. A column gains where it differs from rows of
@@ -48,6 +49,8 @@ class ReliefFSelector(NeedsClasses, SelectorMixin, BaseEstimator):
     Robnik-Sikonja and Kononenko 2003, Machine Learning 53:23.
     """
 
+    cut_parameters: ClassVar[frozenset[str]] = frozenset({"n_features"})
+
     def __init__(self, n_features: int = 20, n_neighbors: int = 10) -> None:
         self.n_features = n_features
         self.n_neighbors = n_neighbors
@@ -62,15 +65,21 @@ class ReliefFSelector(NeedsClasses, SelectorMixin, BaseEstimator):
         OneClass
             If ``y`` has one class.
         """
-        for name in ("n_features", "n_neighbors"):
-            if getattr(self, name) < 1:
-                raise BadSetting(f"{name} is {getattr(self, name)!r}; it must be at least 1.")
+        self._check_parameters()
         table, labels = validate_data(self, X, y, dtype=np.float64, ensure_min_samples=2)
         self.classes_, codes = some_classes(labels)
         self.weights_ = relieff(table, codes, self.n_neighbors)
+        self._cut()
+        return self
+
+    def _check_parameters(self) -> None:
+        for name in ("n_features", "n_neighbors"):
+            if getattr(self, name) < 1:
+                raise BadSetting(f"{name} is {getattr(self, name)!r}; it must be at least 1.")
+
+    def _cut(self) -> None:
         order = best_first(np.round(self.weights_, DIGITS))
         self.support_ = keep_best(order, 0, self.n_features, None)
-        return self
 
     def _get_support_mask(self) -> BoolArray:
         check_is_fitted(self)

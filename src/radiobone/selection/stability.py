@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -16,13 +16,14 @@ from radiobone.selection.arguments import check_bounds, check_within
 from radiobone.selection.lasso_path import LassoPath, lambda_sequence
 from radiobone.selection.penalised import FOLD_TOLERANCE, Problem, problem_of
 from radiobone.selection.ranking import BoolArray, FloatArray, IntArray, best_first, keep_best
+from radiobone.selection.recut import Recut
 from radiobone.selection.tags import NeedsTwoClasses
 
 N_LAMBDAS = 60
 SMALLEST_RATIO = 0.02
 
 
-class StabilitySelector(NeedsTwoClasses, SelectorMixin, BaseEstimator):
+class StabilitySelector(NeedsTwoClasses, Recut, SelectorMixin, BaseEstimator):
     """Keep the columns that are among the first of the LASSO path in most random halves of the rows.
 
     In each half the q columns that enter the path first are marked; a column is kept if it is marked in at least
@@ -59,6 +60,8 @@ class StabilitySelector(NeedsTwoClasses, SelectorMixin, BaseEstimator):
     ----------
     Meinshausen and Buehlmann 2010, Journal of the Royal Statistical Society B 72:417.
     """
+
+    cut_parameters: ClassVar[frozenset[str]] = frozenset({"min_features", "max_features"})
 
     def __init__(
         self,
@@ -108,9 +111,13 @@ class StabilitySelector(NeedsTwoClasses, SelectorMixin, BaseEstimator):
         for rows in random_halves(problem, groups, self.n_subsamples, self.random_state):
             marked[first_to_enter(table[rows], problem, rows, self.q_)] += 1
         self.frequency_ = marked / self.n_subsamples
-        n_stable = int(np.count_nonzero(self.frequency_ >= self.pi_thr))
-        self.support_ = keep_best(best_first(marked), n_stable, self.min_features, self.max_features)
+        self._cut()
         return self
+
+    def _cut(self) -> None:
+        n_stable = int(np.count_nonzero(self.frequency_ >= self.pi_thr))
+        order = best_first(self.frequency_)
+        self.support_ = keep_best(order, n_stable, self.min_features, self.max_features)
 
     def _check_parameters(self) -> None:
         check_within("pi_thr", self.pi_thr, 0.51, 1.0)

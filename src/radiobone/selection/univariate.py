@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from radiobone.selection.arguments import check_bounds, check_choice, check_within
 from radiobone.selection.ranking import BoolArray, FloatArray, keep_best
+from radiobone.selection.recut import Recut
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +68,7 @@ CORRECTIONS: dict[str, Callable[[FloatArray], FloatArray]] = {
 }
 
 
-class UnivariateFilter(SelectorMixin, BaseEstimator):
+class UnivariateFilter(Recut, SelectorMixin, BaseEstimator):
     """Keep columns whose adjusted p-value is small; a subclass writes the test.
 
     Parameters
@@ -81,7 +82,16 @@ class UnivariateFilter(SelectorMixin, BaseEstimator):
         model can always be fitted; ``n_significant_`` tells how many passed.
     max_features : int or None
         Keep no more than these, by smallest p-value.
+
+    Attributes
+    ----------
+    order_ : ndarray of int, shape (n_columns,)
+        Positions from the smallest p-value to the largest.
     """
+
+    cut_parameters: ClassVar[frozenset[str]] = frozenset(
+        {"alpha", "correction", "min_features", "max_features"}
+    )
 
     def __init__(
         self,
@@ -115,11 +125,16 @@ class UnivariateFilter(SelectorMixin, BaseEstimator):
         table, labels = validate_data(self, X, y, dtype=np.float64, ensure_min_samples=2)
         test = self._test(table, labels)
         self.statistic_, self.pvalues_ = test.statistic, test.pvalues
-        self.pvalues_adjusted_ = CORRECTIONS[self.correction](test.pvalues)
-        self.n_significant_ = int(np.count_nonzero(self.pvalues_adjusted_ <= self.alpha))
-        by_p = np.lexsort((-test.strength, test.pvalues))  # stable: columns that tie stay in their order
-        self.support_ = keep_best(by_p, self.n_significant_, self.min_features, self.max_features)
+        self.order_ = np.lexsort(
+            (-test.strength, test.pvalues)
+        )  # stable: columns that tie stay in their order
+        self._cut()
         return self
+
+    def _cut(self) -> None:
+        self.pvalues_adjusted_ = CORRECTIONS[self.correction](self.pvalues_)
+        self.n_significant_ = int(np.count_nonzero(self.pvalues_adjusted_ <= self.alpha))
+        self.support_ = keep_best(self.order_, self.n_significant_, self.min_features, self.max_features)
 
     def _check_parameters(self) -> None:
         check_within("alpha", self.alpha, 0.0, 1.0)

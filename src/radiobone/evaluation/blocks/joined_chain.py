@@ -44,12 +44,25 @@ class JoinedChainBuilder:
         The training rows, with all columns.
     seeds : mapping of str to int
         Random state of each step, as ``block.step``.
+    planned : sequence of mapping
+        Parameters to come, keyed as ``block.step``.
     """
 
-    def __init__(self, blocks: Sequence[BlockChain], rows: Rows, seeds: Mapping[str, int]) -> None:
+    def __init__(
+        self,
+        blocks: Sequence[BlockChain],
+        rows: Rows,
+        seeds: Mapping[str, int],
+        planned: Sequence[StepParams] = (),
+    ) -> None:
         self._blocks, self._rows = tuple(blocks), rows
         self._builders = [
-            ChainBuilder(one.steps, rows.of_columns(one.positions), _of_block(seeds, one.name))
+            ChainBuilder(
+                one.steps,
+                rows.of_columns(one.positions),
+                _of_block(seeds, one.name),
+                [_of_block(params, one.name) for params in planned],
+            )
             for one in blocks
         ]
         self._done: dict[tuple[int, ...], Chain] = {}

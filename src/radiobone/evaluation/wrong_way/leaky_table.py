@@ -13,7 +13,7 @@ from radiobone.cohort.cohort import Cohort
 from radiobone.core.seeds import rng_for, seed_for
 from radiobone.evaluation.blocks.resolve import block_chains
 from radiobone.evaluation.candidates import Candidate, candidates
-from radiobone.evaluation.chain import Chain, Rows
+from radiobone.evaluation.chain import Chain, NewRows, Rows
 from radiobone.evaluation.row_metadata import raw_rows
 from radiobone.evaluation.search import builder_for
 from radiobone.evaluation.spec import PipelineSpec
@@ -51,9 +51,11 @@ def leaky_tables(cohort: Cohort, spec: PipelineSpec, *, seed: int) -> Iterator[L
     key = ("wrong way",)
     seeds = {name: seed_for(seed, *key, name) for name, _ in spec.keyed_steps}
     rows = Rows(cohort.X, cohort.y, cohort.groups, raw_rows(cohort).metadata)
-    builder = builder_for(spec.steps, block_chains(spec, cohort.X.columns), rows, seeds)
+    found = candidates(spec, seed=seed_for(seed, *key, "search"))
+    planned = [candidate.steps for candidate in found]
+    builder = builder_for(spec.steps, block_chains(spec, cohort.X.columns), rows, seeds, planned)
     tried: dict[int, tuple[Chain, list[Candidate]]] = {}
-    for candidate in candidates(spec, seed=seed_for(seed, *key, "search")):
+    for candidate in found:
         chain = builder.fit(candidate.steps)
         tried.setdefault(id(chain), (chain, []))[1].append(candidate)
     for chain, models in tried.values():
@@ -62,7 +64,7 @@ def leaky_tables(cohort: Cohort, spec: PipelineSpec, *, seed: int) -> Iterator[L
 
 def _table(cohort: Cohort, chain: Chain, models: tuple[Candidate, ...]) -> LeakyTable:
     made = np.asarray(chain.rows.X, dtype=float)
-    origin = _origins(made, np.asarray(chain.transform(raw_rows(cohort)), dtype=float))
+    origin = _origins(made, np.asarray(NewRows(raw_rows(cohort)).through(chain), dtype=float))
     fresh = origin == NEW_ROW
     groups = np.where(fresh, [f"new row {row}" for row in range(len(made))], cohort.groups[origin])
     return LeakyTable(pd.DataFrame(made), chain.rows.y, origin, groups.astype(np.str_), models)

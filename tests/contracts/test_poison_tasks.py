@@ -11,7 +11,7 @@ from radiobone.cohort.readers import cohort_from_arrays, read_cohort
 from radiobone.cohort.task import Number, Ordinal
 from radiobone.core.warnings import collected
 from radiobone.evaluation.chain import apply_steps
-from radiobone.evaluation.nested_cv import nested_cv
+from radiobone.evaluation.nested_cv import fit_fold, fold_task, nested_cv
 from radiobone.evaluation.row_metadata import RawRows, RowMetadata
 from radiobone.evaluation.spec import load_pipeline
 from radiobone.evaluation.splits.outer import outer_splits
@@ -58,7 +58,16 @@ def state(fit):
     return joblib.hash(fit.steps), probe.tobytes(), scores.tobytes(), choice
 
 
-def states(kind, steps, model):
+def learned(cohort, spec, split):
+    """Fit one outer fold as ``nested_cv`` does, without its audit and intervals."""
+    return fit_fold(*fold_task(cohort, split, spec, 0))
+
+
+def by_nested_cv(cohort, spec, split):
+    return nested_cv(cohort, spec, show_progress=False, splits=[split]).fits[0]
+
+
+def states(kind, steps, model, fit=learned):
     cohort = make_cohort(kind)
     content = {"task": kind, "steps": steps, "models": [model], "inner": {"folds": 2}, "outer": {"folds": 3}}
     spec = load_pipeline(content)
@@ -66,14 +75,20 @@ def states(kind, steps, model):
     assert (cohort.y[split.test] != poisoned(cohort, split.test).y[split.test]).any()
     for version in (cohort, poisoned(cohort, split.test)):
         with collected():
-            yield state(nested_cv(version, spec, show_progress=False, splits=[split]).fits[0])
+            yield state(fit(version, spec, split))
+
+
+@pytest.mark.parametrize("kind", TASK)
+def test_nested_cv_shows_no_fold_its_test_rows(kind):
+    clean, dirty = states(kind, ["impute", "scale"], MODEL[kind], by_nested_cv)
+    assert clean == dirty == next(states(kind, ["impute", "scale"], MODEL[kind]))
 
 
 @pytest.mark.parametrize(("kind", "step"), STEP_OF_TASK)
 def test_no_step_sees_the_test_rows(kind, step):
     steps = ["impute", "scale", *([step] if step not in ("impute", "scale") else [])]
     if step in ("boruta", "stability"):
-        steps[-1] = {step: {"boruta": {"max_rounds": 5}, "stability": {"n_subsamples": 10}}[step]}
+        steps[-1] = {step: {"boruta": {"max_rounds": 2}, "stability": {"n_subsamples": 10}}[step]}
     clean, dirty = states(kind, steps, MODEL[kind])
     assert clean == dirty
 
@@ -95,10 +110,7 @@ def test_a_poisoned_training_row_is_noticed(kind):
     )
     split = outer_splits(cohort, spec.outer, seed=0)[0]
     with collected():
-        fits = [
-            nested_cv(version, spec, show_progress=False, splits=[split]).fits[0]
-            for version in (cohort, poisoned(cohort, split.train[:1]))
-        ]
+        fits = [learned(version, spec, split) for version in (cohort, poisoned(cohort, split.train[:1]))]
     assert state(fits[0]) != state(fits[1])
 
 
@@ -108,9 +120,9 @@ def test_jobs_and_row_order_change_no_bit(kind, tmp_path):
     frame = pd.DataFrame(X, columns=[f"f{k}" for k in range(12)]).assign(
         grade=y, patient_id=[f"p{k:02d}" for k in patient], roi=np.tile(["L1", "L2"], 45)
     )
-    models = [MODEL[kind], {"rf": {"n_estimators": [10]}}]
+    models = [MODEL[kind], {"rf": {"n_estimators": [3]}}]
     content = {"task": kind, "steps": ["impute", "scale", {"mrmr": {"n_features": [3, 6]}}], "models": models,
-               "outer": {"folds": 3, "repeats": 2}, "inner": {"folds": 2}}  # fmt: skip
+               "outer": {"folds": 3, "repeats": 1}, "inner": {"folds": 2}}  # fmt: skip
     found = []
     for number, (jobs, rows) in enumerate(
         [(1, frame), (2, frame), (1, frame.sample(frac=1, random_state=3))]

@@ -64,6 +64,20 @@ def judged(pipeline, y, X, *, task, order=None):
         return nested_cv(cohort, spec, show_progress=False, seed=1).result
 
 
+@pytest.mark.parametrize(("pipeline", "task"), [(NUMBER, "number"), (ORDINAL, "ordinal")])
+def test_that_rows_are_not_pooled_is_said_where_patients_have_several(pipeline, task):
+    X, t = t_scores(n=60)
+    y = t if task == "number" else np.digitize(-t, [1.0, 2.5])
+    parts = []
+    for groups in (np.arange(60), np.arange(60) // 2):
+        spec = load_pipeline({**pipeline, **ONCE}, task)
+        with collected():
+            cohort = cohort_from_arrays(X, y, groups=groups, task=spec.task)
+            found = nested_cv(cohort, spec, show_progress=False).result.summary["left_out"]
+        parts.append({one["part"] for one in found})
+    assert parts[1] - parts[0] == {"patients"}
+
+
 @pytest.fixture(scope="module")
 def number():
     X, t = t_scores()

@@ -37,3 +37,11 @@ class TaskResults:
     fold: Callable[[Cohort, FoldOutcome], Mapping[str, Any]]
     estimates: Estimator
     summary: Summary
+
+
+def rows_not_pooled(cohort: Cohort) -> list[dict[str, str]]:
+    """Say that patients are not reported, where they have several rows and the task pools none."""
+    if cohort.n_rows == cohort.n_patients:
+        return []
+    why = "rows are pooled for two classes alone; every figure is of rows, with intervals that keep a patient's rows together"
+    return [{"part": "patients", "why": why}]

@@ -24,7 +24,7 @@ from radiobone.evaluation.graded_intervals import (
 )
 from radiobone.evaluation.number_metrics import bland_altman, of_errors, weighted_errors
 from radiobone.evaluation.ordinal_metrics import agreement, confusion_table, weighted_tables
-from radiobone.evaluation.task_results.base import Columns, TaskResults
+from radiobone.evaluation.task_results.base import Columns, TaskResults, rows_not_pooled
 from radiobone.evaluation.task_results.boundaries import boundary_entry
 
 LEFT_OUT = (
@@ -158,7 +158,7 @@ def _summary(
         },
         "bland_altman": _bland_altman(predictions, held, seed),
         "implied": _implied(cohort, crossed, predictions, held, fits, seed) if crossed else None,
-        "left_out": [*LEFT_OUT, *uncrossed],
+        "left_out": [*LEFT_OUT, *rows_not_pooled(cohort), *uncrossed],
     }  # fmt: skip
 
 

@@ -24,7 +24,7 @@ from radiobone.evaluation.ordinal_metrics import (
     weighted_tables,
 )
 from radiobone.evaluation.sample_bounds import wilson
-from radiobone.evaluation.task_results.base import Columns, TaskResults
+from radiobone.evaluation.task_results.base import Columns, TaskResults, rows_not_pooled
 from radiobone.evaluation.task_results.boundaries import boundary_entry
 
 LEFT_OUT = (
@@ -110,7 +110,7 @@ def _summary(
         "confusion": confusion_table(y, called, len(levels)).tolist(),
         "confusion_counts": "rows, summed over repeats; a line per true class",
         "boundaries": boundaries,
-        "left_out": list(LEFT_OUT),
+        "left_out": [*LEFT_OUT, *rows_not_pooled(cohort)],
     }
 
 

@@ -113,6 +113,37 @@ def test_no_model_sees_the_test_rows(model):
     assert changed_parts(spec_with(models=[{model: space}])) == set()
 
 
+SEARCHED = {
+    "steps": ["impute", "scale", {"mannwhitney": {"max_features": {"low": 2, "high": 10}}}],
+    "models": [{"lr": {"C": {"low": "1e-3", "high": 10.0, "log": True}}}, {"svm": {"C": [0.1, 1.0]}}],
+    "inner": {"folds": 3},
+}
+
+
+@pytest.mark.filterwarnings("ignore:X does not have valid feature names")
+@pytest.mark.parametrize("search", ["random", "optuna"])
+def test_no_search_sees_the_test_rows(search):
+    if search == "optuna":
+        pytest.importorskip("optuna", reason="the extra 'optuna' is not installed")
+    assert changed_parts({**SEARCHED, "search": {"kind": search, "n_iter": 12}}) == set()
+
+
+THRESHOLDS = {
+    "sensitivity": {"sensitivity": 0.9},
+    "specificity": {"specificity": 0.9},
+    "cost": {"cost": {"false_negative": 5, "false_positive": 1}},
+    "cost at a prevalence": {"cost": {"false_negative": 5, "false_positive": 1, "prevalence": 0.1}},
+}
+
+
+@pytest.mark.filterwarnings("ignore:X does not have valid feature names")
+@pytest.mark.parametrize("rule", sorted(THRESHOLDS))
+@pytest.mark.parametrize("calibration", ["sigmoid", "none"])
+def test_no_threshold_sees_the_test_rows(rule, calibration):
+    spec = {**spec_with(), "threshold": THRESHOLDS[rule], "calibration": calibration}
+    assert changed_parts(spec) == set()
+
+
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:X does not have valid feature names")
 @pytest.mark.parametrize("name", sorted(list_pipelines()))

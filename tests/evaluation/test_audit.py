@@ -26,6 +26,8 @@ def made(
     kernel=False,
     scaled=False,
     external=False,
+    constant=False,
+    equal=False,
 ):
     rng = np.random.default_rng(1)
     y = (np.arange(n) < positives).astype(int)
@@ -41,6 +43,10 @@ def made(
         X[(y == 1) & (np.arange(n) % 3 > 0), 5] = np.nan
     if scanner:
         X[:, 3] += 2.0 * (site == "1")
+    if constant:
+        X[:, 4] = 7.0
+    if equal:
+        X[:, 4] = X[:, 3]
     if scaled:
         X = (X - X.mean(axis=0)) / X.std(axis=0)
     patient = [f"P{i}" for i in range(n)] if groups else None
@@ -67,6 +73,8 @@ CASES = {
     "AcquisitionConfounded": {"kernel": True},
     "StepOutsideFold": {"scaled": True},
     "PatientInTrainAndTest": {"external": True},
+    "ConstantFeature": {"constant": True},
+    "EqualFeatures": {"equal": True},
 }
 
 

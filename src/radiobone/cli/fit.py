@@ -33,6 +33,7 @@ def fit(
     task: options.Task = None,
     order: options.Order = None,
     pipeline: options.Pipeline = "default",
+    search: options.Search = None,
     id_column: options.IdColumn = None,
     groups: options.Groups = None,
     site: options.Site = None,
@@ -64,6 +65,7 @@ def fit(
     model = fit_table(
         source,
         pipeline=pipeline,
+        search=search,
         seed=seed,
         jobs=jobs,
         show_progress=not quiet,

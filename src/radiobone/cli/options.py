@@ -52,6 +52,14 @@ Order = Annotated[
 Pipeline = Annotated[
     str, typer.Option("--pipeline", "-p", help="Name (see `radiobone recipes`) or YAML file of a pipeline.")
 ]
+Search = Annotated[
+    str | None,
+    typer.Option(
+        "--search",
+        help="How the inner folds choose, instead of as the pipeline says: grid (every setting), random (some, by chance), "
+        "optuna (each proposed from how the earlier did; needs radiobone[optuna]); or written out: '{kind: random, n_iter: 50}'.",
+    ),
+]
 Root = Annotated[
     Path | None,
     typer.Option("--root", help="Folder that the manifest's paths are relative to. Default: its own."),

@@ -17,6 +17,7 @@ from radiobone.core.errors import (
     ConflictingLabel,
     DuplicateColumn,
     DuplicateId,
+    EmptyTable,
     MissingColumn,
     MissingId,
     PatientInTrainAndTest,
@@ -170,14 +171,16 @@ def check_enough(n_patients: int) -> None:
 
 
 def check_columns(table: pd.DataFrame) -> None:
-    """Refuse a table without columns of its own names.
+    """Refuse a table without rows, or without columns of names of their own.
 
     Raises
     ------
-    MissingColumn, DuplicateColumn
+    MissingColumn, EmptyTable, DuplicateColumn
     """
     if table.shape[1] == 0:
-        raise MissingColumn("The table has no columns.")
+        raise MissingColumn("The table has no columns. It needs at least one feature per row.")
+    if table.shape[0] == 0:
+        raise EmptyTable("The table has no rows. It needs one per patient or region.")
     twice = table.columns[table.columns.duplicated()]
     if len(twice):
         raise DuplicateColumn(f"Two columns are called '{twice[0]}'. Rename or remove one.")
@@ -208,8 +211,13 @@ def check_varies(features: pd.DataFrame) -> None:
     ------
     MissingColumn
     """
+    if features.shape[1] == 0:
+        raise MissingColumn(
+            "No feature column holds a value in any row, so there is nothing to learn from. Check that the table holds the "
+            "features, and that --features (in Python: X) has them."
+        )
     if (features.nunique() < 2).all():
-        shown = ", ".join(map(str, features.columns[:5])) or "none at all"
+        shown = ", ".join(map(str, features.columns[:5]))
         raise MissingColumn(
             f"None of the {features.shape[1]} feature column(s) varies between the rows ({shown}), so there is nothing to "
             "learn from. Check that the table holds the features, and that --features (in Python: X) has them."

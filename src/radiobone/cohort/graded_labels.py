@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from radiobone.cohort.labels import Labels, check_spelling, spelled, warn_dropped
-from radiobone.cohort.numbers import is_missing, number_table
+from radiobone.cohort.labels import Labels, check_finite, check_spelling, spelled, warn_dropped
+from radiobone.cohort.numbers import TARGET, is_missing, number_table
 from radiobone.cohort.task import Number, Ordinal
 from radiobone.core.errors import BadSetting, OneClass
 
@@ -31,6 +31,7 @@ def read_ordered(column: pd.Series, task: Ordinal) -> Labels:
     words = [None if is_missing(cell) else spelled(cell) for cell in column]
     found = sorted({one for one in words if one is not None})
     check_spelling(found, name)
+    check_finite(found, name)
     _check_several(found, name)
     levels = _by_number(found, name) if task.order is None else _as_asked(found, task.order, name)
     place = {level: code for code, level in enumerate(levels)}
@@ -99,8 +100,8 @@ def read_numbers(column: pd.Series, task: Number) -> Labels:
         If there are two values only.
     """
     name = str(column.name)
-    rows = [f"{number}" for number in range(1, len(column) + 1)]
-    y = number_table(column.to_frame(name), rows, leave_out=", or choose another --target")[name].to_numpy()
+    rows = [f"{number} of the table" for number in range(1, len(column) + 1)]
+    y = number_table(column.to_frame(name), rows, due=TARGET)[name].to_numpy()
     _check_differ(np.unique(y[~np.isnan(y)]), name)
     warn_dropped(np.isnan(y), name)
     return Labels(y, "", "")

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from radiobone.cohort.numbers import is_missing
-from radiobone.core.errors import BadSetting, MixedLabels, NotBinary, OneClass
+from radiobone.core.errors import BadSetting, MixedLabels, NonFiniteFeature, NotBinary, OneClass
 from radiobone.core.warnings import RowsDropped
 
 TRUTHS = {"1": "0", "true": "false"}
@@ -64,6 +64,8 @@ def read_labels(column: pd.Series, *, positive: str | bool | None = None) -> Lab
         If there are not two values.
     MixedLabels
         If one class is spelled in several ways.
+    NonFiniteFeature
+        If a class is an infinite number.
     BadSetting
         If it cannot be told which class is positive.
     """
@@ -71,6 +73,7 @@ def read_labels(column: pd.Series, *, positive: str | bool | None = None) -> Lab
     words = [None if is_missing(cell) else spelled(cell) for cell in column]
     found = sorted({word for word in words if word is not None})
     check_spelling(found, name)
+    check_finite(found, name)
     _check_two(found, name)
     chosen = (
         _of_truth(found, name, positive)
@@ -120,6 +123,24 @@ def check_spelling(found: list[str], name: str) -> None:
         raise MixedLabels(
             f"'{name}' spells one class in {len(mixed)} ways: {', '.join(map(repr, mixed))}. "
             "They would count as different classes. Use one spelling."
+        )
+
+
+def check_finite(found: list[str], name: str) -> None:
+    """Refuse an infinite value among classes that are numbers; ``inf`` among words is a word.
+
+    Raises
+    ------
+    NonFiniteFeature
+    """
+    try:
+        infinite = [word for word in found if np.isinf(float(word))]
+    except ValueError:
+        return
+    if infinite:
+        raise NonFiniteFeature(
+            f"'{name}' has the value {infinite[0]}, which is no class. Find out where it comes from, and correct it or leave "
+            "the cell empty."
         )
 
 

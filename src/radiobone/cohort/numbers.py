@@ -78,7 +78,13 @@ def looks_numeric(column: pd.Series) -> bool:
     )
 
 
-def number_table(table: pd.DataFrame, row_names: list[str], *, leave_out: str = "") -> pd.DataFrame:
+FEATURE = "A feature must be numbers only"
+TARGET = "A target of --task number must be numbers only; classes are of --task binary or ordinal"
+
+
+def number_table(
+    table: pd.DataFrame, row_names: list[str], *, leave_out: str = "", due: str = FEATURE
+) -> pd.DataFrame:
     """Turn columns into float64.
 
     Parameters
@@ -89,6 +95,8 @@ def number_table(table: pd.DataFrame, row_names: list[str], *, leave_out: str = 
         How to call each row in a message.
     leave_out : str
         How to leave a column out, for a message; ``{name}`` stands for the column.
+    due : str
+        What the columns must be, for a message.
 
     Raises
     ------
@@ -102,7 +110,7 @@ def number_table(table: pd.DataFrame, row_names: list[str], *, leave_out: str = 
     for name in table.columns:
         values, words, comma = parse(table[name])
         if words.any():
-            raise _not_numeric(table[name], words, row_names, leave_out)
+            raise _not_numeric(table[name], words, row_names, leave_out, due)
         if np.isinf(values).any():
             raise _not_finite(str(name), values, row_names)
         numbers[str(name)] = values
@@ -119,14 +127,14 @@ def number_table(table: pd.DataFrame, row_names: list[str], *, leave_out: str = 
 
 
 def _not_numeric(
-    column: pd.Series, words: npt.NDArray[np.bool_], row_names: list[str], leave_out: str
+    column: pd.Series, words: npt.NDArray[np.bool_], row_names: list[str], leave_out: str, due: str
 ) -> NotNumeric:
     first = int(np.flatnonzero(words)[0])
     return NotNumeric(
         f"Column '{column.name}', row {row_names[first]}: {column.iloc[first]!r} is not a number "
-        f"({int(words.sum())} such cell(s)). A feature must be numbers only. "
-        "Correct the cells, leave them empty if the value is missing, or leave the column out"
-        f"{leave_out.format(name=column.name)}."
+        f"({int(words.sum())} such cell(s)). {due}. "
+        "Correct the cells, leave them empty if the value is missing, or "
+        f"{'choose another --target' if due == TARGET else f'leave the column out{leave_out.format(name=column.name)}'}."
     )
 
 
@@ -135,5 +143,5 @@ def _not_finite(name: str, values: npt.NDArray[np.float64], row_names: list[str]
     return NonFiniteFeature(
         f"Column '{name}', row {row_names[first]}: the value is infinite "
         f"({int(np.isinf(values).sum())} such cell(s)). No model can use it, and it is not the same as missing. "
-        "Find out why the extraction gave it, and correct it or leave the cell empty."
+        "Find out where it comes from, and correct it or leave the cell empty."
     )

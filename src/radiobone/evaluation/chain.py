@@ -16,8 +16,8 @@ from sklearn.utils._param_validation import InvalidParameterError
 from sklearn.utils.validation import has_fit_parameter
 
 from radiobone.core.errors import BadSetting, TooFewPerClass
+from radiobone.evaluation.parts import Scalar, Step
 from radiobone.evaluation.row_metadata import NO_METADATA, RawRows, RowMetadata
-from radiobone.evaluation.spec import Scalar, Step
 from radiobone.selection.recut import Recut
 from radiobone.selection.registry import RESAMPLERS, STEPS
 from radiobone.selection.row_sites import apply_pipeline, apply_step, named_columns, takes_sites

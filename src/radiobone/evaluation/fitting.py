@@ -12,15 +12,15 @@ import pandas as pd
 from sklearn.pipeline import Pipeline
 
 from radiobone.core.errors import TooFewPerClass
-from radiobone.core.progress import progress
 from radiobone.core.seeds import seed_for
 from radiobone.evaluation.blocks.resolve import block_chains
 from radiobone.evaluation.calibration import SigmoidCalibrator
-from radiobone.evaluation.candidates import candidates
 from radiobone.evaluation.chain import Rows, apply_steps
+from radiobone.evaluation.choosing import choose
+from radiobone.evaluation.parts import Scalar
 from radiobone.evaluation.row_metadata import NO_METADATA, RawRows, RowMetadata
-from radiobone.evaluation.search import Problem, builder_for, fit_candidate, search
-from radiobone.evaluation.spec import PipelineSpec, Scalar
+from radiobone.evaluation.search import Problem, builder_for, fit_candidate
+from radiobone.evaluation.spec import PipelineSpec
 from radiobone.evaluation.splits import Split, make_splits, smallest_class
 from radiobone.evaluation.tasks.registry import TASKS
 
@@ -134,14 +134,12 @@ def fit_rows(
     task = TASKS[spec.task.kind]
     splits, inner_folds = inner_splits(y, groups, spec, seed, key, derived)
     key = (*key, "block", within) if within else key
-    tried = tuple(candidates(spec, seed=seed_for(seed, *key, "search")))
     names = [name for name, _ in spec.keyed_steps] + [choice.name for choice in spec.models]
     seeds = {name: seed_for(seed, *key, name) for name in names}
-    problem = Problem(
-        X, y, groups, spec.steps, tried, seeds, block_chains(spec, X.columns), metadata, task.name
+    problem = Problem(X, y, groups, spec.steps, (), seeds, block_chains(spec, X.columns), metadata, task.name)
+    found = choose(
+        problem, splits, spec, seed=seed_for(seed, *key, "search"), jobs=jobs, show_progress=show_progress
     )
-    with progress("Choosing the model in inner folds", len(splits), show=show_progress) as advance:
-        found = search(problem, splits, scoring=spec.search.scoring, jobs=jobs, advance=advance)
     chain = builder_for(spec.steps, problem.blocks, Rows(X, y, groups, metadata), seeds).fit(found.best.steps)
     model = fit_candidate(found.best, chain, seeds[found.best.model])
     calibrator, threshold = (

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from sklearn.pipeline import Pipeline
 
 from radiobone.evaluation.calibration import SigmoidCalibrator
-from radiobone.evaluation.spec import Scalar
+from radiobone.evaluation.parts import Scalar
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -13,7 +13,6 @@ import pandas as pd
 from radiobone.core.errors import TooFewPerClass
 from radiobone.core.progress import Advance, Progress
 from radiobone.evaluation.blocks.joined_chain import BlockChain, JoinedChainBuilder
-from radiobone.evaluation.candidates import Candidate
 from radiobone.evaluation.chain import (
     Chain,
     ChainBuilder,
@@ -24,8 +23,10 @@ from radiobone.evaluation.chain import (
     told_in_fit,
 )
 from radiobone.evaluation.parallel import run_all
+from radiobone.evaluation.parts import Step
 from radiobone.evaluation.row_metadata import NO_METADATA, RawRows, RowMetadata
-from radiobone.evaluation.spec import Scoring, Step
+from radiobone.evaluation.search_settings import Scoring
+from radiobone.evaluation.search_space import Candidate
 from radiobone.evaluation.splits import Split
 from radiobone.evaluation.tasks.registry import TASKS
 
@@ -113,8 +114,52 @@ def search(
         If no inner fold has held-out rows that the score can be computed of, such as of both classes.
     """
     held_out = list(run_all(score_fold, [(problem, split) for split in splits], jobs=jobs, advance=advance))
-    scorer = TASKS[problem.task].scorings[scoring]
-    table = []
+    return best_of(problem, problem.candidates, held_out, splits, scoring)
+
+
+def best_of(
+    problem: Problem,
+    tried: Sequence[Candidate],
+    held_out: Sequence[FloatArray],
+    splits: Sequence[Split],
+    scoring: Scoring,
+) -> Searched:
+    """Take the candidate with the best mean score over the inner folds.
+
+    Parameters
+    ----------
+    problem, splits, scoring
+        As for ``search``.
+    tried : sequence of Candidate
+    held_out : sequence of numpy.ndarray
+        Of each inner fold, as ``score_fold`` gives it.
+
+    Raises
+    ------
+    TooFewPerClass
+    """
+    means = mean_scores(problem, held_out, splits, scoring)
+    best = int(np.argmax(np.round(means, EQUAL_DIGITS)))
+    return Searched(
+        tried[best],
+        float(means[best]),
+        np.concatenate([scores[:, best] for scores in held_out]),
+        np.concatenate([split.test for split in splits]),
+        means,
+    )
+
+
+def mean_scores(
+    problem: Problem, held_out: Sequence[FloatArray], splits: Sequence[Split], scoring: Scoring
+) -> FloatArray:
+    """Return each candidate's mean score, over the inner folds whose held-out rows have one; arguments as for ``best_of``.
+
+    Raises
+    ------
+    TooFewPerClass
+        If no inner fold has held-out rows that the score can be computed of.
+    """
+    scorer, table = TASKS[problem.task].scorings[scoring], []
     for split, scores in zip(splits, held_out, strict=True):
         row = [scorer(problem.y[split.test], scores[:, number]) for number in range(scores.shape[1])]
         if None not in row:  # a fold with one class says nothing about any candidate
@@ -127,15 +172,8 @@ def search(
             f"None of the {len(splits)} inner folds has {lacking} among its held-out rows, so no model can be "
             "chosen. Add cases of the rarer class, or use fewer inner folds."
         )
-    means = np.array(table, dtype=float).mean(axis=0)
-    best = int(np.argmax(np.round(means, EQUAL_DIGITS)))
-    return Searched(
-        problem.candidates[best],
-        float(means[best]),
-        np.concatenate([scores[:, best] for scores in held_out]),
-        np.concatenate([split.test for split in splits]),
-        means,
-    )
+    means: FloatArray = np.array(table, dtype=float).mean(axis=0)
+    return means
 
 
 def score_fold(problem: Problem, split: Split) -> FloatArray:
@@ -145,22 +183,39 @@ def score_fold(problem: Problem, split: Split) -> FloatArray:
     -------
     numpy.ndarray of float, shape (n_held_out, n_candidates) or (n_held_out, n_candidates, n_classes)
     """
-    raw = RawRows(problem.X, problem.metadata)
-    train, held_out = raw.take(split.train), raw.take(split.test)
-    rows = Rows(train.X, problem.y[split.train], problem.groups[split.train], train.metadata)
-    planned = [candidate.steps for candidate in problem.candidates]
-    builder = builder_for(problem.steps, problem.blocks, rows, problem.seeds, planned)
-    unseen, output = NewRows(held_out), TASKS[problem.task].output
-    known: dict[tuple[Any, ...], FloatArray] = {}
-    scores = []
-    for candidate in problem.candidates:
-        chain = builder.fit(candidate.steps)
+    fold = InnerFold(problem, split)
+    return np.stack([fold.output(candidate) for candidate in problem.candidates], axis=1)
+
+
+class InnerFold:
+    """One inner fold: candidates that share fitted steps, or rows and model, have them fitted once.
+
+    Parameters
+    ----------
+    problem : Problem
+        Training rows, and the candidates that are known beforehand.
+    split : Split
+        Positions in them.
+    """
+
+    def __init__(self, problem: Problem, split: Split) -> None:
+        raw = RawRows(problem.X, problem.metadata)
+        train = raw.take(split.train)
+        rows = Rows(train.X, problem.y[split.train], problem.groups[split.train], train.metadata)
+        planned = [candidate.steps for candidate in problem.candidates]
+        self._builder = builder_for(problem.steps, problem.blocks, rows, problem.seeds, planned)
+        self._unseen = NewRows(raw.take(split.test))
+        self._problem = problem
+        self._known: dict[tuple[Any, ...], FloatArray] = {}
+
+    def output(self, candidate: Candidate) -> FloatArray:
+        """Return what a candidate says of the held-out rows, shape (n_held_out,) or (n_held_out, n_classes)."""
+        chain = self._builder.fit(candidate.steps)
         same = id(chain.rows), candidate.model, tuple(sorted(candidate.params.items()))
-        if same not in known:  # two choices of columns may be one
-            model = fit_candidate(candidate, chain, problem.seeds[candidate.model])
-            known[same] = output(model, unseen.through(chain))
-        scores.append(known[same])
-    return np.stack(scores, axis=1)
+        if same not in self._known:  # two choices of columns may be one
+            model = fit_candidate(candidate, chain, self._problem.seeds[candidate.model])
+            self._known[same] = TASKS[self._problem.task].output(model, self._unseen.through(chain))
+        return self._known[same]
 
 
 def fit_candidate(candidate: Candidate, chain: Chain, seed: int) -> Any:

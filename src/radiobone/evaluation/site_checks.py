@@ -12,8 +12,9 @@ from radiobone.cohort.readers import UNKNOWN_SITE
 from radiobone.core.errors import BadSetting, MissingColumn, UnseenSite
 from radiobone.core.warnings import OneSite, SmallSite
 from radiobone.evaluation.chain import check_sites_known
+from radiobone.evaluation.parts import Scalar, Step, listed
 from radiobone.evaluation.row_metadata import Positions, raw_rows
-from radiobone.evaluation.spec import PipelineSpec, Scalar, Step
+from radiobone.evaluation.spec import PipelineSpec
 from radiobone.evaluation.splits import Split
 from radiobone.selection.registry import STEPS
 from radiobone.selection.row_sites import takes_sites
@@ -141,5 +142,4 @@ def _check_seen(step: Step, fold: str, trained: StrArray, tested: StrArray) -> N
 
 def _values(step: Step, name: str, default: Scalar) -> tuple[Scalar, ...]:
     """Return the values that the search may choose for a parameter."""
-    value = step.params.get(name, default)
-    return value if isinstance(value, tuple) else (value,)
+    return listed(step.params.get(name, default))

@@ -2,151 +2,24 @@
 
 from __future__ import annotations
 
-import inspect
 import re
 from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from radiobone.cohort.task import AnyTask, Binary, Task, parse_task
 from radiobone.core.errors import BadConfig, BadSetting
 from radiobone.core.settings import Settings, parse_yaml, read_yaml, validate
 from radiobone.evaluation.blocks.settings import EarlyFusion, Fusion, Pooling
+from radiobone.evaluation.parts import Block, ModelChoice, Range, Step
+from radiobone.evaluation.search_settings import GridSearch, Search
 from radiobone.evaluation.splits.settings import Folds, KFold, Outer
+from radiobone.evaluation.task_fit import check_fits, with_task_defaults
 from radiobone.evaluation.tasks.registry import TASKS
-from radiobone.evaluation.threshold import Threshold, Youden
-from radiobone.selection.registry import RESAMPLERS, STEPS
-
-Scalar = bool | int | float | str | None
-Values = Scalar | tuple[Scalar, ...]
-
-
-class Part(Settings):
-    """A step or a model by its registered name; a parameter with several values is searched over."""
-
-    name: str
-    params: dict[str, Values] = Field(default_factory=dict)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _short_forms(cls, content: Any) -> Any:
-        """Accept ``scale`` and ``{correlation: {threshold: 0.9}}`` besides the long form."""
-        if isinstance(content, str):
-            return {"name": content}
-        if isinstance(content, Mapping) and len(content) == 1 and "name" not in content:
-            (name, params), *_ = content.items()
-            return {"name": name, "params": params or {}}
-        return content
-
-    @field_validator("params")
-    @classmethod
-    def _no_empty_lists(cls, params: dict[str, Values]) -> dict[str, Values]:
-        empty = [name for name, values in params.items() if values == ()]
-        if empty:
-            raise ValueError(f"'{empty[0]}' has an empty list of values to search over")
-        return params
-
-
-class Step(Part):
-    """One step between the table and the model."""
-
-    @field_validator("params")
-    @classmethod
-    def _lists_that_are_one_value(cls, params: dict[str, Values], info: ValidationInfo) -> dict[str, Values]:
-        """Join a list that names columns: it is no list of values to search over."""
-        kind = STEPS.get(info.data.get("name", ""))
-        lists = getattr(kind, "list_parameters", ())
-        return {
-            name: ",".join(map(str, values)) if name in lists and isinstance(values, tuple) else values
-            for name, values in params.items()
-        }
-
-    @model_validator(mode="after")
-    def _known(self) -> Step:
-        known = {**STEPS, **RESAMPLERS}
-        if self.name not in known:
-            raise ValueError(f"'{self.name}' is no step; there are {', '.join(sorted(known))}")
-        _check_parameters(self, set(inspect.signature(known[self.name]).parameters))
-        return self
-
-    @property
-    def resamples(self) -> bool:
-        """Whether the step changes the training rows instead of the columns."""
-        return self.name in RESAMPLERS
-
-
-class ModelChoice(Part):
-    """One model family; its own grid replaces the family's."""
-
-    @model_validator(mode="after")
-    def _known(self) -> ModelChoice:
-        families = [task.models[self.name] for task in TASKS.values() if self.name in task.models]
-        if not families:
-            names = sorted({name for task in TASKS.values() for name in task.models})
-            raise ValueError(f"'{self.name}' is no model; there are {', '.join(names)}")
-        _check_parameters(self, {name for family in families for name in family.parameters})
-        return self
-
-
-def _check_parameters(part: Part, known: set[str]) -> None:
-    for name in part.params:
-        if name not in known:
-            raise ValueError(
-                f"'{part.name}' has no parameter '{name}'; it has {', '.join(sorted(known)) or 'none'}"
-            )
-
-
-class Block(Settings):
-    """A named set of columns; its own steps and models take the place of the pipeline's.
-
-    ``columns`` are names, patterns (``wavelet-*``) or one table file whose columns join those of the cohort.
-    """
-
-    columns: tuple[str, ...] = Field(min_length=1)
-    steps: tuple[Step, ...] = ()
-    models: tuple[ModelChoice, ...] = ()
-
-    @model_validator(mode="before")
-    @classmethod
-    def _short_forms(cls, content: Any) -> Any:
-        """Accept ``original_*, wavelet-*`` and lists of them besides the long form."""
-        if isinstance(content, Mapping):
-            return {**content, "columns": _names(content["columns"])} if "columns" in content else content
-        return {"columns": _names(content)}
-
-
-def _names(content: Any) -> Any:
-    if isinstance(content, str):
-        return [name.strip() for name in content.split(",") if name.strip()]
-    return content
-
-
-Scoring = Literal[
-    "roc_auc", "average_precision",
-    "neg_ranked_probability_score", "boundary_auc", "quadratic_kappa",
-    "neg_root_mean_squared_error", "neg_mean_absolute_error", "r2",
-]  # fmt: skip
-
-
-class GridSearch(Settings):
-    """Try every combination."""
-
-    kind: Literal["grid"] = "grid"
-    scoring: Scoring = "roc_auc"
-
-
-class RandomSearch(Settings):
-    """Try some combinations of each model family, drawn from its grid."""
-
-    kind: Literal["random"] = "random"
-    n_iter: int = Field(default=20, ge=1)
-    scoring: Scoring = "roc_auc"
-
-
-Search = Annotated[GridSearch | RandomSearch, Field(discriminator="kind")]
+from radiobone.evaluation.threshold import Threshold, Youden, threshold_of
 
 
 class PipelineSpec(Settings):
@@ -208,14 +81,7 @@ class PipelineSpec(Settings):
     @field_validator("threshold", mode="before")
     @classmethod
     def _threshold_short_forms(cls, content: Any) -> Any:
-        """Accept ``youden``, a number, and ``{sensitivity: 0.9}``."""
-        if isinstance(content, str):
-            return {"kind": content}
-        if isinstance(content, int | float) and not isinstance(content, bool):
-            return {"kind": "fixed", "value": content}
-        if isinstance(content, Mapping) and set(content) == {"sensitivity"}:
-            return {"kind": "sensitivity", "at_least": content["sensitivity"]}
-        return content
+        return threshold_of(content)
 
     @field_validator("blocks")
     @classmethod
@@ -246,95 +112,30 @@ class PipelineSpec(Settings):
         return self
 
     @model_validator(mode="after")
+    def _a_grid_has_no_ranges(self) -> PipelineSpec:
+        if not isinstance(self.search, GridSearch):
+            return self
+        own = [part for block in self.blocks.values() for part in (*block.steps, *block.models)]
+        for part in (*self.steps, *self.models, *own):
+            for name, values in part.params.items():
+                if isinstance(values, Range):
+                    raise ValueError(
+                        f"'{name}' of '{part.name}' is a range, and a grid tries values of a list. List them, or say search: "
+                        "random or search: optuna (--search)"
+                    )
+        return self
+
+    @model_validator(mode="after")
     def _fits_the_task(self) -> PipelineSpec:
         check_fits(self)
         return self
-
-
-def with_task_defaults(content: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the content of a pipeline with the defaults of its task; for two classes they are those of the fields."""
-    asked = content.get("task", "binary")
-    kind = asked if isinstance(asked, str) else _kind_of(asked)
-    task = TASKS.get(str(kind))
-    if task is None or task.decide is not None:
-        return dict(content)
-    search = content.get("search", {})
-    named = {"kind": search} if isinstance(search, str) else _plain(search)
-    return {
-        "calibration": "none",
-        "threshold": None,
-        "pool": None,
-        **content,
-        "search": {"kind": "grid", "scoring": task.default_scoring, **named},
-        "steps": [_for_task(step, task.step_params) for step in content.get("steps", ())],
-    }
-
-
-def _kind_of(asked: Any) -> Any:
-    return asked.get("kind") if isinstance(asked, Mapping) else getattr(asked, "kind", None)
-
-
-def _plain(part: Any) -> dict[str, Any]:
-    return part.model_dump(exclude_unset=True) if isinstance(part, Settings) else dict(part)
-
-
-def _for_task(content: Any, params_of: Mapping[str, Mapping[str, str]]) -> Any:
-    """Give a step the parameters that it needs for the task, unless it has them."""
-    try:
-        step = content if isinstance(content, Step) else Step.model_validate(content)
-    except ValidationError:
-        return content  # the field itself says what is wrong, and where
-    extra = {name: value for name, value in params_of.get(step.name, {}).items() if name not in step.params}
-    return {"name": step.name, "params": {**step.params, **extra}}
-
-
-def check_fits(spec: PipelineSpec) -> None:
-    """Refuse what the task cannot use.
-
-    Raises
-    ------
-    ValueError
-        If a step, a model or the score of the search is of another task, or a calibration or threshold is asked for
-        where there is none.
-    """
-    task = TASKS[spec.task.kind]
-    for step in spec.steps:
-        if step.name in task.refused:
-            raise ValueError(
-                f"the step '{step.name}' does not fit task '{task.name}': {task.refused[step.name]}"
-            )
-    for choice in spec.models:
-        if choice.name not in task.models:
-            others = " or ".join(f"'{other.name}'" for other in TASKS.values() if choice.name in other.models)
-            raise ValueError(
-                f"the model '{choice.name}' is for task {others} and not for '{task.name}', which has "
-                f"{', '.join(sorted(task.models))}; say task: … or choose another model"
-            )
-    if spec.search.scoring not in task.scorings:
-        raise ValueError(
-            f"the search cannot go by '{spec.search.scoring}' for task '{task.name}'; there are {', '.join(task.scorings)}"
-        )
-    if task.decide is None and (spec.calibration != "none" or spec.threshold is not None):
-        raise ValueError(
-            f"calibration and threshold are for two classes; task '{task.name}' has none: leave them out"
-        )
-    if task.decide is None and (
-        spec.pool is not None
-        or spec.fusion.kind == "late"
-        or any(one.steps or one.models for one in spec.blocks.values())
-    ):
-        raise ValueError(
-            f"pooled patients, late fusion, and steps or models of a block's own are for two classes; task '{task.name}' has "
-            "none of them: leave them out"
-        )
-    if task.decide is not None and spec.threshold is None:
-        raise ValueError("two classes need a threshold: youden, a number, or {sensitivity: 0.9}")
 
 
 def load_pipeline(
     source: str | Path | Mapping[str, Any] | PipelineSpec,
     task: str | Mapping[str, Any] | AnyTask | None = None,
     order: Any = None,
+    search: str | Mapping[str, Any] | None = None,
 ) -> PipelineSpec:
     """Read a pipeline.
 
@@ -346,16 +147,20 @@ def load_pipeline(
         What is predicted, for a pipeline that does not say: ``ordinal``, or ``{kind: number, boundaries: [< -1]}``.
     order : str or sequence of str, optional
         Ordered classes from the first to the last, or the name of an order.
+    search : str or mapping, optional
+        Search instead of the pipeline's: ``random``, or ``{kind: optuna, n_iter: 50}``, also as text.
 
     Raises
     ------
     BadConfig, BadSetting, FileMissing
     """
+    if isinstance(source, PipelineSpec) and task is None and order is None and search is None:
+        return source
     content, named = _content(source)
     if task is not None or order is not None:
         content = _asked(content, task, order)
-    elif isinstance(source, PipelineSpec):
-        return source
+    if search is not None:
+        content = {**content, "search": _other_search(content.get("search"), search)}
     return validate(PipelineSpec, content, source=named)
 
 
@@ -385,6 +190,16 @@ def _asked(content: Mapping[str, Any], asked: Any, order: Any) -> dict[str, Any]
             f"asked for. Choose a pipeline for it, such as '{TASKS[task.kind].default_pipeline}', or leave --task out."
         )
     return {**content, "task": task.model_dump()}
+
+
+def _other_search(stated: Any, asked: str | Mapping[str, Any]) -> dict[str, Any]:
+    """Return the search that is asked for; it goes by the score that the pipeline states, unless it says another."""
+    wanted = parse_yaml(f"search: {asked}", source="search")["search"] if isinstance(asked, str) else asked
+    known = dict(stated) if isinstance(stated, Mapping) else {"kind": stated or "grid"}
+    named = dict(wanted) if isinstance(wanted, Mapping) else {"kind": wanted}
+    if named.get("kind") == known.get("kind"):
+        return {**known, **named}
+    return {**({"scoring": known["scoring"]} if "scoring" in known else {}), **named}
 
 
 def with_outer(spec: PipelineSpec, outer: str | Mapping[str, Any] | None) -> PipelineSpec:

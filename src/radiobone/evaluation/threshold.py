@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +12,7 @@ from pydantic import Field
 from radiobone.core.settings import Settings
 
 FloatArray = npt.NDArray[np.float64]
+EQUAL_DIGITS = 12
 
 
 class Youden(Settings):
@@ -33,16 +35,50 @@ class SensitivityTarget(Settings):
     at_least: float = Field(gt=0, le=1)
 
 
-Threshold = Annotated[Youden | FixedThreshold | SensitivityTarget, Field(discriminator="kind")]
+class SpecificityTarget(Settings):
+    """The lowest cut that already reaches a specificity."""
+
+    kind: Literal["specificity"] = "specificity"
+    at_least: float = Field(gt=0, le=1)
 
 
-def choose_threshold(
-    probability: FloatArray, y: npt.NDArray[np.int64], rule: Youden | FixedThreshold | SensitivityTarget
-) -> float:
+class LeastCost(Settings):
+    """The cut at which mistakes cost least per patient.
+
+    The costs count in proportion to each other alone. ``prevalence`` is that of the patients on whom the model is to be
+    used; without it, that of the training rows.
+    """
+
+    kind: Literal["cost"] = "cost"
+    false_negative: float = Field(gt=0)
+    false_positive: float = Field(gt=0)
+    prevalence: float | None = Field(default=None, gt=0, lt=1)
+
+
+AnyThreshold = Youden | FixedThreshold | SensitivityTarget | SpecificityTarget | LeastCost
+Threshold = Annotated[AnyThreshold, Field(discriminator="kind")]
+TARGETS = ("sensitivity", "specificity")
+
+
+def threshold_of(content: Any) -> Any:
+    """Accept ``youden``, a number, ``{sensitivity: 0.9}``, ``{specificity: 0.9}`` and ``{cost: {…}}``."""
+    if isinstance(content, str):
+        return {"kind": content}
+    if isinstance(content, int | float) and not isinstance(content, bool):
+        return {"kind": "fixed", "value": content}
+    if not isinstance(content, Mapping) or "kind" in content or len(content) != 1:
+        return content
+    ((name, value),) = content.items()
+    if name in TARGETS:
+        return {"kind": name, "at_least": value}
+    return {"kind": "cost", **value} if name == "cost" and isinstance(value, Mapping) else content
+
+
+def choose_threshold(probability: FloatArray, y: npt.NDArray[np.int64], rule: AnyThreshold) -> float:
     """Choose a threshold from rows that the model has not seen.
 
     Cuts lie midway between neighbouring probabilities. Of equally good cuts the lowest is taken,
-    which misses fewer cases.
+    which misses fewer cases. For a specificity or a cost, a cut above all rows is among them.
 
     Parameters
     ----------
@@ -50,17 +86,36 @@ def choose_threshold(
         Probability of the positive class.
     y : numpy.ndarray of int, shape (n_rows,)
         Classes 0 and 1.
-    rule : Youden, FixedThreshold or SensitivityTarget
+    rule : Youden, FixedThreshold, SensitivityTarget, SpecificityTarget or LeastCost
         What the threshold is to do.
     """
     if isinstance(rule, FixedThreshold):
         return rule.value
     cuts, sensitivity, specificity = operating_points(probability, y)
+    if isinstance(rule, SensitivityTarget):
+        return float(cuts[np.flatnonzero(sensitivity >= rule.at_least - 1e-12)[-1]])
     if isinstance(rule, Youden):
-        gain = np.round(sensitivity + specificity, 12)
-        return float(cuts[np.flatnonzero(gain == gain.max())[0]])
-    reached = np.flatnonzero(sensitivity >= rule.at_least - 1e-12)
-    return float(cuts[reached[-1]])
+        return _first_best(cuts, sensitivity + specificity)
+    cuts = np.append(cuts, _above(probability))
+    sensitivity, specificity = np.append(sensitivity, 0.0), np.append(specificity, 1.0)
+    if isinstance(rule, SpecificityTarget):
+        return float(cuts[np.flatnonzero(specificity >= rule.at_least - 1e-12)[0]])
+    share = float(np.mean(y == 1)) if rule.prevalence is None else rule.prevalence
+    missed = rule.false_negative * share * (1 - sensitivity)
+    alarms = rule.false_positive * (1 - share) * (1 - specificity)
+    return _first_best(cuts, -(missed + alarms) / (rule.false_negative + rule.false_positive))
+
+
+def _first_best(cuts: FloatArray, gain: FloatArray) -> float:
+    """Return the lowest of the cuts with the largest gain."""
+    rounded = np.round(gain, EQUAL_DIGITS)
+    return float(cuts[np.flatnonzero(rounded == rounded.max())[0]])
+
+
+def _above(probability: FloatArray) -> float:
+    """Return a cut above all rows: midway to 1 where there is room."""
+    highest = float(probability.max())
+    return max((highest + 1.0) / 2, float(np.nextafter(highest, np.inf)))
 
 
 def operating_points(

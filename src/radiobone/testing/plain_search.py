@@ -12,11 +12,13 @@ from sklearn.pipeline import Pipeline
 
 from radiobone.cohort.cohort import Cohort
 from radiobone.core.seeds import seed_for
-from radiobone.evaluation.candidates import Candidate, candidates
+from radiobone.evaluation.candidates import candidates
 from radiobone.evaluation.chain import make_step
 from radiobone.evaluation.fitting import inner_splits
+from radiobone.evaluation.parts import Scalar
 from radiobone.evaluation.search import EQUAL_DIGITS
-from radiobone.evaluation.spec import PipelineSpec, Scalar
+from radiobone.evaluation.search_space import Candidate
+from radiobone.evaluation.spec import PipelineSpec
 from radiobone.evaluation.splits import Split
 from radiobone.models.scores import raw_scores
 from radiobone.selection.registry import STEPS

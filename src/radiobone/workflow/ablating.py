@@ -10,7 +10,7 @@ from radiobone.evaluation.blocks.ablation import Ablation, ablate
 from radiobone.evaluation.blocks.resolve import with_fusion
 from radiobone.evaluation.spec import with_outer
 from radiobone.evaluation.splits.file import SplitSource
-from radiobone.workflow.study import PipelineSource, resolve_pipeline
+from radiobone.workflow.study import PipelineSource, SearchSource, resolve_pipeline
 
 
 def ablation(
@@ -31,6 +31,7 @@ def ablation(
     outer: str | Mapping[str, Any] | None = None,
     splits: SplitSource | None = None,
     show_progress: bool = True,
+    search: SearchSource = None,
 ) -> Ablation:
     """Judge each block of columns alone, all together (early and late fusion), and one simple column.
 
@@ -38,7 +39,7 @@ def ablation(
 
     Parameters
     ----------
-    X, y, groups, sites, clinical, pipeline, seed, jobs, blocks, fusion, pool, positive, outer, splits, show_progress
+    X, y, groups, sites, clinical, pipeline, seed, jobs, blocks, fusion, pool, positive, outer, splits, show_progress, search
         See ``evaluate``. Without ``blocks``, the clinical columns are one block and all others another; ``"late-stack"``
         for ``fusion`` combines by learned weights where blocks are fused late.
     baseline : str, optional
@@ -54,7 +55,7 @@ def ablation(
     ------
     TableError, StudyError, SettingError
     """
-    spec = with_fusion(with_outer(resolve_pipeline(pipeline), outer), blocks, fusion, pool)
+    spec = with_fusion(with_outer(resolve_pipeline(pipeline, search=search), outer), blocks, fusion, pool)
     cohort = cohort_from_arrays(X, y, groups=groups, sites=sites, clinical=clinical, positive=positive)
     return ablate(
         cohort, spec, baseline=baseline, seed=seed, jobs=jobs, show_progress=show_progress, splits=splits

@@ -79,6 +79,11 @@ class Controls:
                 "The optimism meter runs the leaky twin of one model, and late fusion has one per block. Use early fusion, or "
                 "evaluate a block alone."
             )
+        if self.optimism_meter and spec.search.kind == "optuna":
+            raise BadSetting(
+                "The optimism meter lets the leaky twin try the settings that the honest one tried, and with search 'optuna' "
+                "every fold tries others. Say --search grid or random (search= in Python), or leave the meter out."
+            )
 
 
 @dataclass(frozen=True)

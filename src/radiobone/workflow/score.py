@@ -31,7 +31,7 @@ from radiobone.workflow.kind import as_trained
 from radiobone.workflow.score_cases import check_row, score_cases
 from radiobone.workflow.score_words import Scored
 from radiobone.workflow.single import ImageLike, as_volume, extract_features
-from radiobone.workflow.study import PipelineSource, TaskSource, resolve_pipeline
+from radiobone.workflow.study import PipelineSource, SearchSource, TaskSource, resolve_pipeline
 
 
 class Scorer:
@@ -179,6 +179,7 @@ def fit_table(
     pool: str | None = None,
     task: TaskSource = None,
     order: str | Sequence[str] | None = None,
+    search: SearchSource = None,
     **roles: Any,
 ) -> Model:
     """Fit the final model on an extract folder or a table; ``roles`` as for ``read_cohort``, all else as for ``evaluate``.
@@ -190,7 +191,7 @@ def fit_table(
     SuspectedLeak, SiteConfounded, DuplicateRows, NoPatientIds
     """
     result = None if evaluated is None else Result.load(evaluated)
-    spec = with_fusion(resolve_pipeline(pipeline, task, order), blocks, fusion, pool)
+    spec = with_fusion(resolve_pipeline(pipeline, task, order, search), blocks, fusion, pool)
     cohort = read_cohort(source, **roles, task=spec.task)
     for line in described(cohort):
         say(line)

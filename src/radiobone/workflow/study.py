@@ -34,6 +34,7 @@ from radiobone.evaluation.spec import PipelineSpec, load_pipeline, with_outer
 from radiobone.evaluation.splits.file import SplitSource
 from radiobone.evaluation.subgroups import SubgroupRequest
 from radiobone.evaluation.tasks.registry import TASKS
+from radiobone.evaluation.trials import check_optuna_is_there
 from radiobone.explain.explanation import Explanation
 from radiobone.report.build import write_report
 from radiobone.workflow.announce import described
@@ -44,6 +45,7 @@ from radiobone.workflow.judging import judge
 
 PipelineSource = str | Path | Mapping[str, Any] | PipelineSpec
 TaskSource = str | Mapping[str, Any] | AnyTask | None
+SearchSource = str | Mapping[str, Any] | None
 CASES = "cases.csv"
 PICTURE_INDEX = Path("pictures") / "index.json"
 
@@ -163,6 +165,7 @@ def evaluate(
     bootstrap_optimism: int | None = None,
     task: TaskSource = None,
     order: str | Sequence[str] | None = None,
+    search: SearchSource = None,
 ) -> Evaluation:
     """Judge a pipeline by nested cross-validation on arrays or data frames.
 
@@ -227,6 +230,9 @@ def evaluate(
     order : sequence of str or str, optional
         Ordered classes from the first to the last, or ``"who"`` for normal, osteopenia, osteoporosis; needed unless they
         are numbers.
+    search : str or mapping, optional
+        How the inner folds choose, instead of as the pipeline says: ``"grid"``, ``"random"``, ``"optuna"`` (needs the extra
+        ``optuna``), or written out, ``{"kind": "optuna", "n_iter": 50}``.
 
     Returns
     -------
@@ -237,7 +243,9 @@ def evaluate(
     ------
     TableError, StudyError, SettingError
     """
-    spec = with_fusion(with_outer(resolve_pipeline(pipeline, task, order), outer), blocks, fusion, pool)
+    spec = with_fusion(
+        with_outer(resolve_pipeline(pipeline, task, order, search), outer), blocks, fusion, pool
+    )
     controls = Controls(null_control, optimism_meter)
     controls.check(spec)
     cohort = cohort_from_arrays(
@@ -282,17 +290,22 @@ def evaluate_cohort(
 
 
 def resolve_pipeline(
-    pipeline: PipelineSource, task: TaskSource = None, order: str | Sequence[str] | None = None
+    pipeline: PipelineSource,
+    task: TaskSource = None,
+    order: str | Sequence[str] | None = None,
+    search: SearchSource = None,
 ) -> PipelineSpec:
     """Return the pipeline that a name, a path or a mapping stands for; ``default`` is that of the task.
 
     Raises
     ------
-    BadConfig, BadSetting, FileMissing
+    BadConfig, BadSetting, FileMissing, MissingExtra
     """
     if task is not None and isinstance(pipeline, str) and pipeline == "default":
         pipeline = TASKS[parse_task(task).kind].default_pipeline
-    return load_pipeline(pipeline, task, order)
+    spec = load_pipeline(pipeline, task, order, search)
+    check_optuna_is_there(spec)
+    return spec
 
 
 def evaluate_table(
@@ -319,6 +332,7 @@ def evaluate_table(
     baseline: str | None = None,
     task: TaskSource = None,
     order: str | Sequence[str] | None = None,
+    search: SearchSource = None,
     **roles: Any,
 ) -> Evaluation:
     """Judge a pipeline on a table or an extract folder, and write the result folder.
@@ -334,7 +348,7 @@ def evaluate_table(
         For the report: what was typed, and the question in the user's words.
     say : callable
         Told, line by line and before anything is computed, which column was taken for what.
-    outer, splits, blocks, fusion, pool, null_control, optimism_meter, subgroups, bootstrap_optimism, task, order
+    outer, splits, blocks, fusion, pool, null_control, optimism_meter, subgroups, bootstrap_optimism, task, order, search
         As ``evaluate`` takes them; blocks also as ``NAME=PATTERN``.
     ablation : bool
         Also judge each block alone, all together, and ``baseline`` alone (see ``radiobone.ablation``), on the same outer
@@ -352,7 +366,9 @@ def evaluate_table(
         Among them ``OutputTaken`` if ``output`` holds an extraction, before anything is computed.
     """
     path, folder = Path(source), prepare_result_folder(output, inputs=[source])
-    spec = with_fusion(with_outer(resolve_pipeline(pipeline, task, order), outer), blocks, fusion, pool)
+    spec = with_fusion(
+        with_outer(resolve_pipeline(pipeline, task, order, search), outer), blocks, fusion, pool
+    )
     controls = Controls(null_control, optimism_meter)
     controls.check(spec)
     if ablation:
@@ -409,16 +425,20 @@ def fit(
     pool: str | Mapping[str, Any] | None = None,
     task: TaskSource = None,
     order: str | Sequence[str] | None = None,
+    parents: Any = None,
+    duplicates: Duplicates = "group",
+    search: SearchSource = None,
 ) -> Model:
     """Fit the final model on all rows; parameters as for ``evaluate``.
 
     ``evaluated`` is what ``evaluate`` returned for the same rows and pipeline: the model carries its figures, and
     ``validate`` shows them beside its own.
     """
-    spec = with_fusion(resolve_pipeline(pipeline, task, order), blocks, fusion, pool)
+    spec = with_fusion(resolve_pipeline(pipeline, task, order, search), blocks, fusion, pool)
     cohort = cohort_from_arrays(
-        X, y, groups=groups, sites=sites, clinical=clinical, positive=positive, task=spec.task
-    )
+        X, y, groups=groups, sites=sites, clinical=clinical, positive=positive, parents=parents, duplicates=duplicates,
+        task=spec.task,
+    )  # fmt: skip
     warn_of_table(audit_cohort(cohort), serious=True)
     result = None if evaluated is None else evaluated.result
     return fit_model(cohort, spec, seed=seed, jobs=jobs, evaluated=result)

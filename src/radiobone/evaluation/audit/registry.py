@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 from radiobone.cohort.cohort import Cohort
 from radiobone.evaluation.audit.acquisition_confounded import acquisition_confounded
+from radiobone.evaluation.audit.constant_features import constant_features
 from radiobone.evaluation.audit.duplicate_rows import duplicate_rows
+from radiobone.evaluation.audit.equal_features import equal_features
 from radiobone.evaluation.audit.few_events import few_events
 from radiobone.evaluation.audit.finding import Finding
 from radiobone.evaluation.audit.missingness_leak import missingness_leak
@@ -33,6 +35,8 @@ CHECKS: dict[str, Callable[[Cohort], list[Finding]]] = {
     "NoPatientIds": no_patient_ids,
     "PossiblePatients": possible_patients,
     "FewEvents": few_events,
+    "ConstantFeature": constant_features,
+    "EqualFeatures": equal_features,
 }
 
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 import numpy as np
 
 from radiobone.evaluation.chain import Chain, ChainBuilder, Rows, StepParams
-from radiobone.evaluation.spec import Step
+from radiobone.evaluation.parts import Step
 from radiobone.selection.joined_blocks import JoinedBlocks
 
 V = TypeVar("V")

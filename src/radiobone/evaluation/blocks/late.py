@@ -14,7 +14,8 @@ from radiobone.evaluation.blocks.joined_chain import STEP
 from radiobone.evaluation.blocks.settings import EarlyFusion, LateFusion
 from radiobone.evaluation.calibration import SigmoidCalibrator, fit_sigmoid
 from radiobone.evaluation.fitting import Fitted, fit_rows
-from radiobone.evaluation.spec import PipelineSpec, Scalar
+from radiobone.evaluation.parts import Scalar
+from radiobone.evaluation.spec import PipelineSpec
 from radiobone.evaluation.splits import Split
 from radiobone.evaluation.tasks.binary import BINARY, as_probability
 from radiobone.evaluation.threshold import choose_threshold

@@ -14,7 +14,8 @@ from radiobone.core.errors import BadSetting, MissingColumn
 from radiobone.core.file_kinds import TABLE_SUFFIXES
 from radiobone.core.settings import validate
 from radiobone.evaluation.blocks.joined_chain import BlockChain
-from radiobone.evaluation.spec import Block, PipelineSpec
+from radiobone.evaluation.parts import Block
+from radiobone.evaluation.spec import PipelineSpec
 
 CLINICAL, IMAGE, OTHER = "clinical", "radiomics", "other"
 

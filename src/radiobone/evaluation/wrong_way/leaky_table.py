@@ -12,10 +12,11 @@ import pandas as pd
 from radiobone.cohort.cohort import Cohort
 from radiobone.core.seeds import rng_for, seed_for
 from radiobone.evaluation.blocks.resolve import block_chains
-from radiobone.evaluation.candidates import Candidate, candidates
+from radiobone.evaluation.candidates import candidates
 from radiobone.evaluation.chain import Chain, NewRows, Rows
 from radiobone.evaluation.row_metadata import raw_rows
 from radiobone.evaluation.search import builder_for
+from radiobone.evaluation.search_space import Candidate
 from radiobone.evaluation.spec import PipelineSpec
 from radiobone.evaluation.splits import Split
 

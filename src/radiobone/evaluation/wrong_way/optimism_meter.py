@@ -11,11 +11,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from radiobone.core.seeds import seed_for
-from radiobone.evaluation.candidates import Candidate
 from radiobone.evaluation.chain import Chain, Rows
 from radiobone.evaluation.fitting import inner_splits
 from radiobone.evaluation.metrics import auc
 from radiobone.evaluation.search import EQUAL_DIGITS, Problem, fit_candidate, search
+from radiobone.evaluation.search_space import Candidate
 from radiobone.evaluation.spec import PipelineSpec
 from radiobone.evaluation.splits import Split
 from radiobone.evaluation.wrong_way.leaky_table import LeakyTable, leaky_folds

@@ -1,0 +1,29 @@
+"""Columns that repeat another one."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from radiobone.cohort.cohort import Cohort
+from radiobone.evaluation.audit.finding import Finding
+
+SHOWN = 3
+
+
+def equal_features(cohort: Cohort) -> list[Finding]:
+    """Find columns that agree with an earlier one in every row; columns that do not vary are not counted."""
+    first: dict[bytes, str] = {}
+    pairs = []
+    for name in cohort.X.columns[np.asarray(cohort.X.nunique() > 1, dtype=bool)]:
+        values = np.nan_to_num(cohort.X[name].to_numpy(dtype=float), nan=np.inf) + 0.0
+        other = first.setdefault(values.tobytes(), str(name))
+        if other != str(name):
+            pairs.append(f"{name} = {other}")
+    if not pairs:
+        return []
+    message = (
+        f"{len(pairs)} column(s) agree with another one in every row: {', '.join(pairs[:SHOWN])}"
+        f"{', …' if len(pairs) > SHOWN else ''}. The step 'correlation' keeps the first of each; without it, importance is divided "
+        "between the copies. Check that one is not a wrong export of the other."
+    )
+    return [Finding("EqualFeatures", "note", message)]

@@ -279,6 +279,12 @@ def test_a_word_that_training_did_not_have_is_refused(model, cohort):
         model.predict(table)
 
 
+def test_a_clinical_column_that_is_not_there_goes_by_its_own_name(model, cohort):
+    with pytest.raises(errors.FeatureMismatch, match=r": sex\. .*Add the clinical column\(s\) sex") as caught:
+        model.predict(cohort.X.drop(columns="sex=M"))
+    assert "Extract" not in str(caught.value)
+
+
 def test_a_changed_result_is_named(tmp_path, result):
     result.save(tmp_path)
     (tmp_path / "metrics.json").write_text("[]")

@@ -62,6 +62,20 @@ def test_patients_are_beside_rows(made):
     assert "the mean of the probabilities of a patient's rows" in page.replace("&#39;", "'")
 
 
+def test_the_first_screen_tells_cases_from_patients(made):
+    result, _, page = made
+    summary = page[page.index('id="summary"') : page.index('id="performance"')]
+    assert "the AUC of patients is" in summary
+    assert repr(result.patients.metrics["auc"].mean) in summary
+
+
+def test_p_values_stand_apart_and_what_is_corrected_is_said(made):
+    section = made[2][made[2].index('id="ablation"') :]
+    assert "), <span" in section
+    assert ")<span" not in section
+    assert "the intervals of differences are not corrected" in section
+
+
 def test_a_result_without_blocks_has_no_section(made, tmp_path):
     result, *_ = made
     result.save(tmp_path)

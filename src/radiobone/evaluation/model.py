@@ -178,13 +178,25 @@ class Model:
         columns = {name: _column(table, name, known) for name in self.needed}
         missing = [name for name, column in columns.items() if column is None]
         if missing:
-            raise FeatureMismatch(
-                f"The table lacks {len(missing)} of the {len(self.needed)} features that the model needs: "
-                f"{', '.join(missing[:5])}{', …' if len(missing) > 5 else ''}. Nothing can stand in for them. "
-                "Extract with the settings that the model carries."
-            )
+            raise FeatureMismatch(self._lacking(missing))
         there = {name: column.to_numpy() for name, column in columns.items() if column is not None}
         return number_table(pd.DataFrame(there, index=table.index), [str(row) for row in table.index])
+
+    def _lacking(self, missing: Sequence[str]) -> str:
+        """Say which columns a table lacks, clinical ones by the name that they have in a table, and what to do."""
+        clinical = set(self.about.get("training", {}).get("clinical", ()))
+        variables = dict.fromkeys(name.rpartition("=")[0] or name for name in missing if name in clinical)
+        names = [*(name for name in missing if name not in clinical), *variables]
+        shown = f"{', '.join(names[:5])}{', …' if len(names) > 5 else ''}"
+        words = [
+            f"The table lacks {len(missing)} of the {len(self.needed)} features that the model needs: {shown}. Nothing can stand "
+            "in for them."
+        ]
+        if variables:
+            words.append(f"Add the clinical column(s) {', '.join(variables)}, spelled as in training.")
+        if len(names) > len(variables):
+            words.append("Extract with the settings that the model carries.")
+        return " ".join(words)
 
     def patients_in(self, table: pd.DataFrame) -> list[str]:
         """Return the columns of a table that tell its patients apart: those of training, or known by their names."""

@@ -106,7 +106,6 @@ def ready_tables(cohort: Any, spec: Any) -> list[Any]:
     from radiobone.evaluation.candidates import candidates
     from radiobone.evaluation.chain import ChainBuilder, NewRows, Rows
     from radiobone.evaluation.fitting import inner_splits
-    from radiobone.evaluation.row_metadata import RawRows
     from radiobone.evaluation.splits.outer import outer_splits
 
     found, tried = [], candidates(spec, seed=0)
@@ -120,7 +119,7 @@ def ready_tables(cohort: Any, spec: Any) -> list[Any]:
             builder = ChainBuilder(
                 spec.steps, Rows(X.iloc[train], y[train], groups[train]), seeds, [one.steps for one in some]
             )
-            unseen, chains = NewRows(RawRows(X.iloc[test])), [builder.fit(one.steps) for one in some]
+            unseen, chains = NewRows(X.iloc[test]), [builder.fit(one.steps) for one in some]
             tables = [
                 (one, seeds[one.model], chain.rows.X, chain.rows.y, unseen.through(chain))
                 for one, chain in zip(some, chains, strict=True)

@@ -179,12 +179,13 @@ class NewRows:
 
     Parameters
     ----------
-    rows : RawRows
+    table : pandas.DataFrame or numpy.ndarray, shape (n_rows, n_features)
         Rows of the raw table.
+    metadata : RowMetadata
     """
 
-    def __init__(self, rows: RawRows) -> None:
-        self._rows = rows
+    def __init__(self, table: Table, metadata: RowMetadata = NO_METADATA) -> None:
+        self._table, self._sites = table, metadata.sites
         self._seen: dict[int, tuple[Chain, Table]] = {}
 
     def through(self, chain: Chain) -> Table:
@@ -195,12 +196,13 @@ class NewRows:
 
     def _transformed(self, chain: Chain) -> Table:
         if chain.before is None:
-            return apply_steps(chain.pipeline(), self._rows)
+            whole: Table = apply_pipeline(chain.pipeline(), self._table, self._sites)
+            return whole
         table = self.through(chain.before)
         resampled = len(chain.fitted) == len(chain.before.fitted)
         if resampled:
             return table
-        transformed: Table = apply_step(chain.fitted[-1][1], table, self._rows.metadata.sites)
+        transformed: Table = apply_step(chain.fitted[-1][1], table, self._sites)
         return transformed
 
 

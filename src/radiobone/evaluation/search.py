@@ -19,6 +19,7 @@ from radiobone.evaluation.chain import (
     NewRows,
     Rows,
     StepParams,
+    Table,
     named_faults,
     told_in_fit,
 )
@@ -29,6 +30,8 @@ from radiobone.evaluation.search_settings import Scoring
 from radiobone.evaluation.search_space import Candidate
 from radiobone.evaluation.splits import Split
 from radiobone.evaluation.tasks.registry import TASKS
+from radiobone.selection.registry import STEPS
+from radiobone.selection.row_sites import knows_names
 
 FloatArray = npt.NDArray[np.float64]
 EQUAL_DIGITS = 12
@@ -200,11 +203,13 @@ class InnerFold:
 
     def __init__(self, problem: Problem, split: Split) -> None:
         raw = RawRows(problem.X, problem.metadata)
-        train = raw.take(split.train)
-        rows = Rows(train.X, problem.y[split.train], problem.groups[split.train], train.metadata)
+        train, held_out = raw.take(split.train), raw.take(split.test)
+        named = _names_matter(problem)
+        table, new_table = (one.X if named else _unnamed(one.X) for one in (train, held_out))
+        rows = Rows(table, problem.y[split.train], problem.groups[split.train], train.metadata)
         planned = [candidate.steps for candidate in problem.candidates]
         self._builder = builder_for(problem.steps, problem.blocks, rows, problem.seeds, planned)
-        self._unseen = NewRows(raw.take(split.test))
+        self._unseen = NewRows(new_table, held_out.metadata)
         self._problem = problem
         self._known: dict[tuple[Any, ...], FloatArray] = {}
 
@@ -216,6 +221,18 @@ class InnerFold:
             model = fit_candidate(candidate, chain, self._problem.seeds[candidate.model])
             self._known[same] = TASKS[self._problem.task].output(model, self._unseen.through(chain))
         return self._known[same]
+
+
+def _names_matter(problem: Problem) -> bool:
+    """Tell whether columns are looked up by name: those of a block, or by a step."""
+    return bool(problem.blocks) or any(
+        knows_names(STEPS[step.name]) for step in problem.steps if not step.resamples
+    )
+
+
+def _unnamed(table: pd.DataFrame) -> Table:
+    """Return numbers without names: scikit-learn looks at a frame column by column, again in every step and candidate."""
+    return table.to_numpy() if all(kind == np.float64 for kind in table.dtypes) else table
 
 
 def fit_candidate(candidate: Candidate, chain: Chain, seed: int) -> Any:

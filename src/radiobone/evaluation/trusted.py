@@ -10,6 +10,7 @@ TRUSTED_TYPES: tuple[str, ...] = (
     "catboost.core.CatBoostClassifier",
     "radiobone.selection.boruta.BorutaSelector",
     "radiobone.selection.chi2.Chi2Filter",
+    "radiobone.models.forest.OneThreadForest",
     "radiobone.models.fused.FusedModel",
     "radiobone.models.frank_hall.FrankHall",
     "radiobone.models.knn.NearestNeighbours",

@@ -19,6 +19,11 @@ def takes_sites(step: Any) -> bool:
     return "sites" in getattr(step, "row_metadata", ())
 
 
+def knows_names(step: Any) -> bool:
+    """Tell whether a step, or a kind of step, looks columns up by their names."""
+    return takes_sites(step) or getattr(step, "by_name", False)
+
+
 def apply_step(step: Any, table: Any, sites: Sites) -> Any:
     """Transform rows by one fitted step; one that asks for sites also gets the columns' names, by which it knows them."""
     if not takes_sites(step):

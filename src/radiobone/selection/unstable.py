@@ -66,6 +66,8 @@ class UnstableFilter(AllowsMissing, SelectorMixin, BaseEstimator):
     Shrout and Fleiss 1979, Psychol Bull 86(2):420-428; Koo and Li 2016, J Chiropr Med 15(2):155-163 (limits).
     """
 
+    by_name = True
+
     def __init__(
         self,
         table: str | None = None,

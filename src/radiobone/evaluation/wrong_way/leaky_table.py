@@ -65,7 +65,9 @@ def leaky_tables(cohort: Cohort, spec: PipelineSpec, *, seed: int) -> Iterator[L
 
 def _table(cohort: Cohort, chain: Chain, models: tuple[Candidate, ...]) -> LeakyTable:
     made = np.asarray(chain.rows.X, dtype=float)
-    origin = _origins(made, np.asarray(NewRows(raw_rows(cohort)).through(chain), dtype=float))
+    everything = raw_rows(cohort)
+    through = NewRows(everything.X, everything.metadata).through(chain)
+    origin = _origins(made, np.asarray(through, dtype=float))
     fresh = origin == NEW_ROW
     groups = np.where(fresh, [f"new row {row}" for row in range(len(made))], cohort.groups[origin])
     return LeakyTable(pd.DataFrame(made), chain.rows.y, origin, groups.astype(np.str_), models)

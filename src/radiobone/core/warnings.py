@@ -58,7 +58,7 @@ class ImplausibleSpacing(RadioboneWarning):
 
 
 class Imputed(RadioboneWarning):
-    """Missing values are filled in, inside the folds."""
+    """Missing values are filled in as learned from training rows."""
 
 
 class InvertedPhotometric(RadioboneWarning):
@@ -165,6 +165,10 @@ class SpacingAssumed(RadioboneWarning):
 
 class StepOutsideFold(RadioboneWarning):
     """Values were scaled, filled in, harmonised or made up on all rows."""
+
+
+class StepWithoutEffect(RadioboneWarning):
+    """A step of the pipeline changes nothing as it is set."""
 
 
 class StructureNamesAssumed(RadioboneWarning):

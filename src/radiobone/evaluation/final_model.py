@@ -17,6 +17,7 @@ from radiobone.evaluation.blocks.resolve import settle_blocks
 from radiobone.evaluation.calibration import SigmoidCalibrator
 from radiobone.evaluation.chain import apply_steps
 from radiobone.evaluation.fitting import Fitted
+from radiobone.evaluation.idle_steps import warn_of_idle_steps
 from radiobone.evaluation.internal import internal_record
 from radiobone.evaluation.model import Model
 from radiobone.evaluation.model_file import read_model
@@ -70,6 +71,7 @@ def fit_model(
         If ``evaluated`` is of another cohort or pipeline.
     """
     check_same_task(cohort, pipeline)
+    warn_of_idle_steps(pipeline)
     cohort, pipeline = settle_blocks(cohort, pipeline)
     check_sites(cohort, pipeline)
     internal = {} if evaluated is None else {"internal": internal_record(evaluated, cohort, pipeline)}
@@ -162,6 +164,7 @@ def _about(
             "source": cohort.provenance.get("source"),
             "digest": cohort.provenance.get("digest"),
             "n_rows": cohort.n_rows,
+            "n_rows_derived": 0 if cohort.derived is None else int(cohort.derived.sum()),
             "n_patients": cohort.n_patients,
             **class_counts(cohort),
             "columns": _columns(cohort),

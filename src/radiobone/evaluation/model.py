@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -15,7 +16,8 @@ from sklearn.pipeline import Pipeline
 from radiobone.cohort.checks import texts
 from radiobone.cohort.clinical import categories_of, indicator
 from radiobone.cohort.numbers import number_table
-from radiobone.core.errors import FeatureMismatch, MissingColumn
+from radiobone.core.errors import DuplicateColumn, FeatureMismatch, MissingColumn
+from radiobone.core.warnings import Imputed
 from radiobone.evaluation.calibration import SigmoidCalibrator
 from radiobone.evaluation.chain import apply_steps
 from radiobone.evaluation.model_file import write_model
@@ -119,20 +121,26 @@ class Model:
         Raises
         ------
         FeatureMismatch
-            If columns are missing, or a clinical column holds a word that training did not have.
+            If columns are missing, a row holds none of the needed values, or a clinical column holds a word that training
+            did not have.
         MissingColumn
             If the model corrects rows by their site, and it is not known.
         UnseenSite
             If a row is of a site that the model was not trained on, and its pipeline refuses such.
+        DuplicateColumn
+            If a needed column is there twice.
         NotNumeric, NonFiniteFeature
             If values are no finite numbers.
 
         Warns
         -----
+        Imputed
+            If needed values are missing, which the model fills in as it learned to from its training rows.
         OutsideTrainingRange
             If half or more of the needed features of a row lie outside what the model was trained on.
         """
         wanted = self.needed_values(table)
+        _warn_filled_in(wanted)
         rows = RawRows(self._full(wanted), RowMetadata(self._sites(table, sites)))
         task = self.task
         output = task.output(self.classifier, apply_steps(self.steps, rows))
@@ -171,16 +179,31 @@ class Model:
 
         Raises
         ------
-        FeatureMismatch, NotNumeric, NonFiniteFeature
+        DuplicateColumn, FeatureMismatch, NotNumeric, NonFiniteFeature
             As ``predict``.
         """
+        twice = [name for name in self.needed if int((table.columns == name).sum()) > 1]
+        if twice:
+            raise DuplicateColumn(f"Two columns are called '{twice[0]}'. Rename or remove one.")
         known = self.about.get("training", {}).get("categories", {})
         columns = {name: _column(table, name, known) for name in self.needed}
         missing = [name for name, column in columns.items() if column is None]
         if missing:
             raise FeatureMismatch(self._lacking(missing))
         there = {name: column.to_numpy() for name, column in columns.items() if column is not None}
-        return number_table(pd.DataFrame(there, index=table.index), [str(row) for row in table.index])
+        numbers = number_table(pd.DataFrame(there, index=table.index), _row_names(table))
+        self._check_filled(numbers)
+        return numbers
+
+    def _check_filled(self, numbers: pd.DataFrame) -> None:
+        """Refuse rows that hold nothing: their score would be that of the average patient."""
+        empty = np.flatnonzero(numbers.isna().all(axis=1))
+        if len(empty):
+            raise FeatureMismatch(
+                f"{len(empty)} row(s), the first being row {_row_names(numbers)[empty[0]]}, hold no value of any of the "
+                f"{len(self.needed)} features that the model needs, so there is nothing to score. Extract the features again, or "
+                "remove the row."
+            )
 
     def _lacking(self, missing: Sequence[str]) -> str:
         """Say which columns a table lacks, clinical ones by the name that they have in a table, and what to do."""
@@ -278,3 +301,23 @@ def _column(table: pd.DataFrame, name: str, known: Mapping[str, Sequence[str]]) 
             "word would silently count as 'not that'. Spell the words as in training."
         )
     return indicator(table[column], level)
+
+
+def _row_names(table: pd.DataFrame) -> list[str]:
+    """Name rows in a message: by their labels, or by their places from 1 where they have none."""
+    if isinstance(table.index, pd.RangeIndex):
+        return [f"{number} of the table" for number in range(1, len(table) + 1)]
+    return [str(label) for label in table.index]
+
+
+def _warn_filled_in(wanted: pd.DataFrame) -> None:
+    missing = wanted.isna().to_numpy()
+    if missing.any():
+        warnings.warn(
+            Imputed(
+                f"{int(missing.sum())} of the {missing.size} values that the model needs are missing, in "
+                f"{int(missing.any(axis=0).sum())} column(s) and {int(missing.any(axis=1).sum())} row(s). They are filled in as "
+                "learned from the training rows, so scores of these rows lean towards the average patient."
+            ),
+            stacklevel=3,
+        )

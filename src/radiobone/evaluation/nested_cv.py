@@ -18,6 +18,7 @@ from radiobone.evaluation.audit.tell import warn_of
 from radiobone.evaluation.blocks.late import learn
 from radiobone.evaluation.blocks.resolve import settle_blocks
 from radiobone.evaluation.fold import FoldFit
+from radiobone.evaluation.idle_steps import warn_of_idle_steps
 from radiobone.evaluation.parallel import run_all
 from radiobone.evaluation.pooling import is_pooled, patient_cut
 from radiobone.evaluation.result import Result
@@ -135,6 +136,7 @@ def plan_folds(
     StudyError, SettingError, BadTime
     """
     check_same_task(cohort, pipeline)
+    warn_of_idle_steps(pipeline)
     findings = audit_cohort(cohort)
     warn_of(findings, stacklevel=4)
     planned = resolve_splits(splits, cohort) or outer_splits(cohort, pipeline.outer, seed=seed)

@@ -142,6 +142,7 @@ def cohort_record(cohort: Cohort) -> dict[str, Any]:
         "source": origin.get("source"),
         "digest": origin.get("digest"),
         "n_rows": cohort.n_rows,
+        "n_rows_derived": 0 if cohort.derived is None else int(cohort.derived.sum()),
         "n_patients": cohort.n_patients,
         "rows_dropped": origin.get("rows_dropped", 0),
         "target": cohort.target,

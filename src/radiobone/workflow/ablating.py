@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from radiobone.cohort.readers import cohort_from_arrays
-from radiobone.evaluation.blocks.ablation import Ablation, ablate
+from radiobone.evaluation.blocks.ablation import Ablation, ablate, check_can_ablate
 from radiobone.evaluation.blocks.resolve import with_fusion
 from radiobone.evaluation.spec import with_outer
 from radiobone.evaluation.splits.file import SplitSource
-from radiobone.workflow.study import PipelineSource, SearchSource, resolve_pipeline
+from radiobone.workflow.study import PipelineSource, SearchSource, TaskSource, resolve_pipeline
 
 
 def ablation(
@@ -32,6 +32,8 @@ def ablation(
     splits: SplitSource | None = None,
     show_progress: bool = True,
     search: SearchSource = None,
+    task: TaskSource = None,
+    order: str | Sequence[str] | None = None,
 ) -> Ablation:
     """Judge each block of columns alone, all together (early and late fusion), and one simple column.
 
@@ -39,8 +41,8 @@ def ablation(
 
     Parameters
     ----------
-    X, y, groups, sites, clinical, pipeline, seed, jobs, blocks, fusion, pool, positive, outer, splits, show_progress, search
-        See ``evaluate``. Without ``blocks``, the clinical columns are one block and all others another; ``"late-stack"``
+    X, y, groups, sites, clinical, pipeline, seed, jobs, blocks, fusion, pool, positive, outer, splits, show_progress, search, task, order
+        See ``evaluate``; the table is of two classes, and another task is refused. Without ``blocks``, the clinical columns are one block and all others another; ``"late-stack"``
         for ``fusion`` combines by learned weights where blocks are fused late.
     baseline : str, optional
         The simple column; ``"none"`` for none. Default: the mean of the original image
@@ -55,8 +57,13 @@ def ablation(
     ------
     TableError, StudyError, SettingError
     """
-    spec = with_fusion(with_outer(resolve_pipeline(pipeline, search=search), outer), blocks, fusion, pool)
-    cohort = cohort_from_arrays(X, y, groups=groups, sites=sites, clinical=clinical, positive=positive)
+    spec = with_fusion(
+        with_outer(resolve_pipeline(pipeline, task, order, search), outer), blocks, fusion, pool
+    )
+    check_can_ablate(spec)
+    cohort = cohort_from_arrays(
+        X, y, groups=groups, sites=sites, clinical=clinical, positive=positive, task=spec.task
+    )
     return ablate(
         cohort, spec, baseline=baseline, seed=seed, jobs=jobs, show_progress=show_progress, splits=splits
     )

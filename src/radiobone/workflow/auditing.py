@@ -59,7 +59,8 @@ def audit_table(
     findings = sorted(audit_cohort(cohort), key=lambda one: WORST_FIRST.index(one.severity))
     if output is not None:
         found = {"findings": [asdict(one) for one in findings]}
-        write_json(output, {**found, "checks": list(CHECKS), "sample_size": development_adequacy(cohort)})
+        size = development_adequacy(cohort) if cohort.task.kind == "binary" else None
+        write_json(output, {**found, "checks": list(CHECKS), "sample_size": size})
     return cohort, findings
 
 
@@ -73,7 +74,8 @@ def audit_lines(cohort: Cohort, findings: Sequence[Finding]) -> Iterator[str]:
             finding.message, WIDTH, initial_indent="  ", subsequent_indent="  ", break_long_words=False
         )
     yield ""
-    yield from textwrap.wrap(str(development_adequacy(cohort)["sentence"]), WIDTH)
+    if cohort.task.kind == "binary":  # Riley's criteria as computed here are of two classes
+        yield from textwrap.wrap(str(development_adequacy(cohort)["sentence"]), WIDTH)
     counts = Counter(finding.severity for finding in findings)
     told = ", ".join(f"{counts[severity]} {severity}" for severity in WORST_FIRST if counts[severity])
     yield f"{len(CHECKS)} checks ({', '.join(CHECKS)}): {told or 'nothing found'}."

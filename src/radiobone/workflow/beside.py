@@ -82,18 +82,10 @@ def told_beside(
 ) -> Result:
     """Return the result with the adequacy of the sample size, and what was asked for, in its summary.
 
-    Raises
-    ------
-    BadSetting
-        If something is asked for that is told of two classes only, and the target is another.
+    All of it is of two classes: ``wanted_beside`` refuses to ask for it of another target, which has nothing beside it.
     """
     if result.summary["task"] != "binary":
-        if beside.request is None and beside.n_bootstrap is None:
-            return result
-        raise BadSetting(
-            f"Subgroups and bootstrap optimism are told of targets with two classes, and '{cohort.target}' is predicted "
-            f"as '{result.summary['task']}'. Leave --subgroups and --bootstrap-optimism out."
-        )
+        return result
     more: dict[str, Any] = {
         "sample_size": development_adequacy(cohort, auc=result.metrics["auc"].mean),
     }

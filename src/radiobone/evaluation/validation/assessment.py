@@ -11,9 +11,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from radiobone.cohort.cohort import Cohort
+from radiobone.core.errors import TooFewPerClass
 from radiobone.evaluation.adequacy import validation_adequacy
 from radiobone.evaluation.metrics import auc
 from radiobone.evaluation.model import Model
+from radiobone.evaluation.splits import smallest_class
 from radiobone.evaluation.subgroups import Subgroup, SubgroupRequest, subgroup_summary
 from radiobone.evaluation.validation.patients import patients_entry
 from radiobone.evaluation.validation.performance import frozen_performance, held_out, is_clustered
@@ -60,6 +62,7 @@ def assess(model: Model, table: pd.DataFrame, cohort: Cohort, *, seed: int) -> A
         If a class has fewer than two patients.
     """
     assert model.threshold is not None  # a model for two classes has one
+    _check_enough(cohort)
     scores = model.predict(table, sites=cohort.site)
     probability = scores["probability"].to_numpy(dtype=float)
     rows = held_out(cohort.y, probability, model.threshold, cohort.groups)
@@ -82,6 +85,16 @@ def assess(model: Model, table: pd.DataFrame, cohort: Cohort, *, seed: int) -> A
         level = patients_entry(cohort, probability, pooling, cut, seed=seed)
         entry |= {} if level is None else {"patients": level}
     return Assessment(scores, entry)
+
+
+def _check_enough(cohort: Cohort) -> None:
+    """Refuse a cohort in which a class has one patient: no interval and no recalibration could be told."""
+    rarer = smallest_class(cohort.y, cohort.groups)
+    if rarer < 2:
+        raise TooFewPerClass(
+            f"The cohort has {rarer} patient(s) of one class of '{cohort.target}', and judging a model needs at least 2 of each: "
+            "the rest of a single one is chance. Add cases, or score the rows without judging them (radiobone score)."
+        )
 
 
 def _sample_size(model: Model, cohort: Cohort, probability: npt.NDArray[np.float64]) -> dict[str, Any]:

@@ -108,7 +108,6 @@ def codes_of(call):
             call()
         except RadioboneError as error:
             found.add(error.code)
-            assert len(str(error)) > 30
     return found | {one.category.code for one in told if issubclass(one.category, RadioboneWarning)}
 
 

@@ -4,8 +4,8 @@
 
 The same table (planted signal), outer and inner folds, selectors, models, grids, seeds and number of workers on both
 sides; fresh processes by turns, imports and the start of the workers outside the clock. ``plain`` searches the outer
-folds one after the other with GridSearchCV and its processes, ``ours`` is `nested_cv` whole (audit, calibration,
-threshold and intervals included), and ``fits`` is what no sharing can save: every fit and prediction of the models alone,
+folds one after the other with GridSearchCV and its processes, ``ours`` is the outer folds of `nested_cv` (calibration and
+threshold included; its audit and intervals, which a grid search does not have, are left out), and ``fits`` is what no sharing can save: every fit and prediction of the models alone,
 as scikit-learn and XGBoost do them, with the selected columns ready, over the same workers. The ceiling is plain over
 fits. Before anything is said of speed, the out-of-fold scores of both sides are compared. Writes
 benchmarks/results/grid_search_speed.json, pairs not measured now being kept.
@@ -78,14 +78,23 @@ def spec_of(selector: str, model: str, outer: int) -> Any:
 
 def by_us(cohort: Any, spec: Any, jobs: int) -> dict[int, float]:
     """Return the scores of all rows, by position, as nested cross-validation has them."""
-    from radiobone.evaluation.nested_cv import nested_cv
+    from radiobone.evaluation.nested_cv import each_fold, fold_task
+    from radiobone.evaluation.splits.outer import outer_splits
     from radiobone.models.scores import raw_scores
 
-    scores = {}
-    for fit in nested_cv(cohort, spec, jobs=jobs, show_progress=False).fits:
+    scores, splits = {}, outer_splits(cohort, spec.outer, seed=0)
+    tasks = ((fold_task(cohort, split, spec, 0),) for split in splits)
+    for fit in each_fold(fit_one, tasks, len(splits), jobs=jobs, show_progress=False):
         found = raw_scores(fit.model, fit.steps.transform(cohort.X.iloc[fit.test]))
         scores |= dict(zip(fit.test.tolist(), found.tolist(), strict=True))
     return scores
+
+
+def fit_one(to_fit: Any) -> Any:
+    """Fit one outer fold."""
+    from radiobone.evaluation.nested_cv import fit_fold
+
+    return fit_fold(*to_fit)
 
 
 def by_scikit_learn(cohort: Any, spec: Any, jobs: int) -> dict[int, float]:

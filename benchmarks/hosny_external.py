@@ -6,7 +6,7 @@ The default pipeline is fitted on one or two of the cohorts A, B and C, frozen, 
 its cohort.
 
 - ``none``: the default pipeline.
-- ``pooled``: ComBat as a step before scaling, learned from training rows alone. The external cohort is a site that
+- ``pooled``: ComBat as a step before the correlation filter, learned from training rows alone. The external cohort is a site that
   training never saw, and its rows are taken to be like the average of the training sites. No external row is used. With
   one training cohort there is nothing to learn and no value changes: it is the same model.
 - ``saw_external_images`` (one training cohort): the external rows are brought to the training cohort by a ComBat learned
@@ -77,11 +77,11 @@ def planted(sheet: Sheet, seed: int) -> Sheet:
 
 
 def with_combat() -> PipelineSpec:
-    """Put ComBat into the default pipeline, before the features are scaled."""
+    """Put ComBat into the default pipeline, before anything compares the features."""
     content = load_pipeline("default").model_dump()
     names = [step["name"] for step in content["steps"]]
     content["steps"] = list(content["steps"])
-    content["steps"].insert(names.index("scale"), {"name": "combat", "params": {"unseen": "pooled"}})
+    content["steps"].insert(names.index("correlation"), {"name": "combat", "params": {"unseen": "pooled"}})
     return load_pipeline(content)
 
 

@@ -39,11 +39,11 @@ from radiobone.cohort.cohort import Cohort
 from radiobone.cohort.readers import cohort_from_arrays
 from radiobone.core.files import content_digest, write_json
 from radiobone.core.warnings import collected
+from radiobone.evaluation.nested_cv import nested_cv
 from radiobone.evaluation.resampled_t import corrected_t
 from radiobone.evaluation.spec import load_pipeline
 from radiobone.evaluation.splits import Split
 from radiobone.evaluation.splits.outer import outer_splits
-from radiobone.workflow.study import evaluate_cohort
 
 HERE = Path(__file__).resolve().parent
 RESULT = HERE / "results" / "radmlbench.json"
@@ -66,10 +66,12 @@ def read(folder: Path, name: str) -> Cohort:
 
 
 def by_default(cohort: Cohort, splits: Sequence[Split], seed: int, jobs: int) -> FoldAUC:
-    """Evaluate as a user would."""
+    """Judge the default pipeline, as ``evaluate`` does before it explains the predictions."""
     with collected():
-        found = evaluate_cohort(cohort, "default", seed=seed, jobs=jobs, splits=splits, show_progress=False)
-    return [float(fold["auc"]) for fold in found.result.folds]
+        run = nested_cv(
+            cohort, load_pipeline("default"), seed=seed, jobs=jobs, splits=splits, show_progress=False
+        )
+    return [float(fold["auc"]) for fold in run.result.folds]
 
 
 def by_grid(cohort: Cohort, splits: Sequence[Split], seed: int, jobs: int) -> FoldAUC:

@@ -76,6 +76,16 @@ def test_every_family_gets_shapleys_values(name):
     assert additivity_error(problem, found) < 1e-6
 
 
+def test_a_vote_is_explained_by_its_members():
+    X, y = make_data(n_features=4)
+    model = MODELS["vote"].make(3).set_params(members="lr(C=0.1)+svm+et(n_estimators=10)").fit(X[:60], y[:60])
+    problem = Problem(model, probability_of(model, None), X[:12], X[60:62], 11, link_of(model, None))
+    found = explainer_for(model)(problem)
+    assert found.kind == "members"
+    assert found.values == pytest.approx(shapley_by_orders(problem), abs=2e-6)
+    assert additivity_error(problem, found) < 1e-6
+
+
 def test_forests_are_explained_exactly_and_not_by_sampling():
     problem = problem_of("rf", n_features=14)
     assert explainer_for(problem.model)(problem).kind == "tree"

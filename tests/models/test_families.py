@@ -6,6 +6,7 @@ import skops.io
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import ParameterGrid
 from sklearn.pipeline import make_pipeline
+from sklearn.svm import SVC
 from sklearn.utils._param_validation import InvalidParameterError
 
 from radiobone.models.lr import make_l1, make_l2
@@ -112,12 +113,22 @@ def test_a_vote_is_the_mean_of_its_members_probabilities():
     np.testing.assert_allclose(vote.predict_proba(X), np.mean(each, axis=0), rtol=1e-12)
 
 
-@pytest.mark.parametrize(
-    ("name", "members"), [("vote", "lr"), ("vote", "lr+svm"), ("stack", "lr+lr"), ("stack", "lr+x")]
-)
+def test_members_take_parameters_of_their_own():
+    X, y = planted_table(n_rows=60)
+    vote = MODELS["vote"].make(4).set_params(members="lr(C=0.01) + svm(kernel=linear, C=0.5)").fit(X, y)
+    ridge = make_l2(0).set_params(C=0.01).fit(X, y)
+    margin = SVC(kernel="linear", C=0.5, class_weight="balanced").fit(X, y).decision_function(X)
+    expected = (ridge.predict_proba(X)[:, 1] + 1 / (1 + np.exp(-margin))) / 2
+    np.testing.assert_allclose(vote.predict_proba(X)[:, 1], expected, rtol=1e-12)
+
+
+WRONG = ["lr", "lr+lr", "lr+x", "lr+svm(kernel", "lr+svm(colour=3)", "lr+", "lr+rf(n_estimators)"]
+
+
+@pytest.mark.parametrize(("name", "members"), [("vote", one) for one in WRONG] + [("stack", "lr+lr")])
 def test_an_ensemble_says_what_its_members_may_be(name, members):
     X, y = planted_table(n_rows=40)
-    with pytest.raises(InvalidParameterError, match="members="):
+    with pytest.raises(InvalidParameterError, match="members"):
         MODELS[name].make(0).set_params(members=members).fit(X, y)
 
 

@@ -13,6 +13,7 @@ from radiobone.core.errors import BadSetting, EmptyTable
 from radiobone.selection.constant import ConstantFilter, commonest_share
 from radiobone.selection.correlation import BLOCK, CorrelationFilter
 from radiobone.selection.impute import MedianImputer
+from radiobone.selection.normal_scores import NormalScores
 from radiobone.selection.scale import ZScore
 from radiobone.testing import slow_twins
 from radiobone.testing.contracts import planted_table
@@ -142,3 +143,34 @@ def test_a_bad_argument_is_named(step, named):
     X, y = planted_table(n_rows=10)
     with pytest.raises(BadSetting, match=named):
         step.fit(X, y)
+
+
+def test_normal_scores_are_the_quantiles_of_mid_ranks():
+    rng = np.random.default_rng(3)
+    train = np.round(rng.lognormal(sigma=2, size=(40, 5)), 1)  # with ties
+    mid_rank = stats.rankdata(train, axis=0) - 0.5
+    expected = stats.norm.ppf(mid_rank / len(train))
+    np.testing.assert_allclose(NormalScores().fit_transform(train), expected, rtol=1e-12)
+
+
+def test_normal_scores_do_not_ask_how_a_feature_is_stretched():
+    rng = np.random.default_rng(4)
+    train, new = rng.normal(size=(30, 4)), rng.normal(size=(20, 4))
+    straight = NormalScores().fit(train).transform(new)
+    np.testing.assert_array_equal(NormalScores().fit(np.exp(3 * train)).transform(np.exp(3 * new)), straight)
+
+
+def test_values_beyond_all_training_values_get_the_score_of_the_most_extreme_row():
+    train = np.arange(10.0)[:, None]
+    step = NormalScores().fit(train)
+    np.testing.assert_array_equal(step.transform([[1e9], [-1e9]]), step.transform([[9.0], [0.0]]))
+
+
+def test_normal_scores_leave_missing_values_missing_and_constant_columns_at_zero():
+    train = np.array([[1.0, np.nan, np.nan], [1.0, 2.0, np.nan], [1.0, 4.0, np.nan], [1.0, 8.0, np.nan]])
+    scores = NormalScores().fit_transform(train)
+    np.testing.assert_array_equal(scores[:, 0], 0.0)
+    np.testing.assert_allclose(scores[1:, 1], stats.norm.ppf([1 / 6, 1 / 2, 5 / 6]), atol=1e-15)
+    assert np.isnan(scores[0, 1])
+    assert np.isnan(scores[:, 2]).all()
+    np.testing.assert_array_equal(NormalScores().fit(train).transform([[1.0, 4.0, 7.0]])[0, [0, 2]], 0.0)

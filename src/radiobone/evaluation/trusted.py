@@ -29,6 +29,7 @@ TRUSTED_TYPES: tuple[str, ...] = (
     "radiobone.selection.lasso_path.LassoPath",
     "radiobone.selection.mannwhitney.MannWhitneyFilter",
     "radiobone.selection.mrmr.MRMRSelector",
+    "radiobone.selection.normal_scores.NormalScores",
     "radiobone.selection.relieff.ReliefFSelector",
     "radiobone.selection.rfe.RFESelector",
     "radiobone.selection.scale.ZScore",

@@ -26,9 +26,18 @@ from radiobone.explain.permutations import explain_any
 from radiobone.explain.problem import Attribution, Problem
 from radiobone.explain.support_vectors import explain_svm
 from radiobone.explain.trees import explain_trees
+from radiobone.explain.vote import explain_vote
 from radiobone.models.penalised_regression import PenalisedRegression
+from radiobone.models.vote import SoftVote
 
 Explainer = Callable[[Problem], Attribution]
+
+
+def explain(problem: Problem) -> Attribution:
+    """Explain a model in the way that suits its type."""
+    return explainer_for(problem.model)(problem)
+
+
 EXPLAINERS: dict[type, Explainer] = {
     LogisticRegression: explain_linear,
     LinearDiscriminantAnalysis: explain_linear,
@@ -38,6 +47,7 @@ EXPLAINERS: dict[type, Explainer] = {
     ExtraTreesClassifier: explain_trees,
     Ridge: explain_linear,
     PenalisedRegression: explain_linear,
+    SoftVote: lambda problem: explain_vote(problem, explain),
     RandomForestRegressor: explain_trees,
     ExtraTreesRegressor: explain_trees,
 }

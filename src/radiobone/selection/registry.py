@@ -18,6 +18,7 @@ from radiobone.selection.kruskal import KruskalFilter
 from radiobone.selection.lasso import LassoSelector
 from radiobone.selection.mannwhitney import MannWhitneyFilter
 from radiobone.selection.mrmr import MRMRSelector
+from radiobone.selection.normal_scores import NormalScores
 from radiobone.selection.relieff import ReliefFSelector
 from radiobone.selection.resampling import (
     SafeADASYN,
@@ -41,6 +42,7 @@ STEPS: dict[str, type[BaseEstimator]] = {
     "unstable": UnstableFilter,
     "combat": ComBat,
     "scale": ZScore,
+    "normal_scores": NormalScores,
     "correlation": CorrelationFilter,
     "mannwhitney": MannWhitneyFilter,
     "ttest": TTestFilter,

@@ -26,6 +26,7 @@ EXPLAINERS = {
     "linear": "exactly, by all subsets of features",
     "exact": "exactly, by all subsets of features",
     "permutation": "approximately, by random orders of the features, because all subsets would be too many",
+    "members": "each voting model in the way that suits it, exactly along trees, else by random orders of the features; then their mean",
 }
 
 

@@ -58,11 +58,15 @@ FoldAUC = list[float]
 
 
 def read(folder: Path, name: str) -> Cohort:
-    """Read a table; each row is a patient."""
+    """Read a table; each row is a patient, one of them without a name."""
     table = pd.read_csv(folder / f"{name}.csv.gz")
     X = table.drop(columns=["ID", "Target"])
+    unnamed = pd.Series([f"row {number}" for number in range(len(table))])
+    patients = table["ID"].astype("string").str.strip().fillna(unnamed)
     with collected():
-        return cohort_from_arrays(X, table["Target"].to_numpy(dtype=int), groups=table["ID"].astype(str))
+        return cohort_from_arrays(
+            X, table["Target"].to_numpy(dtype=int), groups=patients.to_numpy(dtype=object)
+        )
 
 
 def by_default(cohort: Cohort, splits: Sequence[Split], seed: int, jobs: int) -> FoldAUC:

@@ -157,7 +157,16 @@ def summary(runs: dict[str, Any]) -> dict[str, Any]:
         for part, names in {**PARTS, "all": DEVELOPMENT + REPORTED}.items()
         if any(name in tables for name in names)
     }
-    return {"tables": tables, "parts": parts}
+    return {"tables": tables, "parts": parts, "sides": {side: of_side(runs, side) for side in SIDES}}
+
+
+def of_side(runs: dict[str, Any], side: str) -> dict[str, Any]:
+    """Mean over the seeds that one side has, per table, whether the other side has them or not."""
+    found = {
+        name: [entry[side]["auc"] for entry in seeds.values() if side in entry]
+        for name, seeds in sorted(runs.items())
+    }
+    return {name: {"auc": float(np.mean(aucs)), "n_seeds": len(aucs)} for name, aucs in found.items() if aucs}
 
 
 def kept_runs(digest: str) -> dict[str, Any]:
@@ -190,7 +199,8 @@ def main() -> None:
     options = arguments()
     names = PARTS.get(options.part, DEVELOPMENT + REPORTED)
     sides = list(SIDES) if options.side == "both" else [options.side]
-    digest = content_digest(load_pipeline("default").model_dump(mode="json", exclude={"title", "about"}))
+    said = load_pipeline("default").model_dump(mode="json", exclude_unset=True, exclude={"title", "about"})
+    digest = content_digest(said)
     runs = kept_runs(digest)
     for seed in options.seeds:
         for name in names:

@@ -12,6 +12,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+from radiobone.features.ordering import ascending
 from radiobone.features.region import TextureRegion
 
 EPSILON = float(np.spacing(1.0))
@@ -46,7 +47,7 @@ def firstorder(region: TextureRegion) -> dict[str, float]:
 
 def order_statistics(values: npt.NDArray[np.float64]) -> dict[str, float]:
     """Percentiles and what is derived from them, of values of shape (n,)."""
-    ordered = np.sort(values)
+    ordered = ascending(values)
     p10, p25, median, p75, p90 = (_percentile(ordered, percent) for percent in (10, 25, 50, 75, 90))
     lowest, highest = float(ordered[0]), float(ordered[-1])
     low, high = np.searchsorted(ordered, p10, side="left"), np.searchsorted(ordered, p90, side="right")

@@ -29,7 +29,7 @@ def find_zones(grid: LevelGrid, alike: Alike) -> tuple[npt.NDArray[np.int64], np
     sizes : ndarray of int64, shape (n_zones,)
         Number of voxels in each zone.
     """
-    levels, sizes, _ = label_zones(grid, alike)
+    levels, sizes, _ = _find(grid, alike)
     return levels, sizes
 
 
@@ -45,13 +45,21 @@ def label_zones(
     zones : ndarray of int32, shape (n_voxels,)
         Number of each voxel's zone, from 0, in raster order.
     """
+    levels, sizes, parent = _find(grid, alike)
+    return levels, sizes, -1 - parent[grid.layout.inside]
+
+
+def _find(
+    grid: LevelGrid, alike: Alike
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int32]]:
+    """Return levels and sizes of zones, and at each place of the region -1 - its zone."""
     parent = np.empty(grid.flat.size, dtype=np.int32)  # read only where a voxel was visited before
     sizes = np.empty(grid.layout.inside.size, dtype=np.int64)
     ranks = np.empty(grid.layout.inside.size, dtype=np.int64)
     apart = _apart(alike.offsets)
     _join(grid.layout.inside, alike.steps, alike.bits, LOWEST_BIT, apart, parent)
     n_zones = _number(grid.flat, grid.layout.inside, parent, sizes, ranks)
-    return ranks[:n_zones] - 1, sizes[:n_zones], -1 - parent[grid.layout.inside]
+    return ranks[:n_zones] - 1, sizes[:n_zones], parent
 
 
 @lru_cache

@@ -53,10 +53,10 @@ def write_report(folder: Path, output: Path | None = None) -> Path:
     source = Path(folder)
     target = source / REPORT_NAME if output is None else Path(output)
     validation = is_validation(source)
-    page = render_validation(read_validation(source)) if validation else render(read_result(source))
+    data = read_validation(source) if validation else read_result(source)
     warn_if_unfinished(source, "validation" if validation else "evaluation")
     prepare_file(target, example=REPORT_NAME)
-    write_text(target, page)
+    write_text(target, render_validation(data) if isinstance(data, ValidationData) else render(data))
     return target
 
 

@@ -218,6 +218,7 @@ def model(table, tmp_path_factory):
     return load_model(folder / "model.rbm")
 
 
+@pytest.mark.filterwarnings("ignore::radiobone.core.warnings.Imputed")  # the table has gaps
 class TestModel:
     def test_the_sites_column_of_the_table_is_used(self, model, table):
         found = model.predict(table)["probability"]

@@ -61,6 +61,9 @@ def test_rows_are_found_by_their_id_in_any_order(cohort, content):
         assert set(moved.X.index[split.train]) == set(cohort.X.index[other.train])
 
 
+@pytest.mark.filterwarnings(
+    "ignore::radiobone.core.warnings.PatientLevelLeftOut"
+)  # patients with both classes
 def test_a_result_keeps_its_folds_and_another_run_uses_them(cohort, tmp_path):
     first = nested_cv(cohort, load_pipeline(FAST), seed=4, show_progress=False).result
     first.save(tmp_path)

@@ -13,7 +13,7 @@ from radiobone.core.warnings import collected
 from radiobone.evaluation.chain import apply_steps
 from radiobone.evaluation.nested_cv import fit_fold, fold_task, nested_cv
 from radiobone.evaluation.row_metadata import RawRows, RowMetadata
-from radiobone.evaluation.spec import load_pipeline
+from radiobone.evaluation.spec import list_pipelines, load_pipeline
 from radiobone.evaluation.splits.outer import outer_splits
 from radiobone.evaluation.tasks.registry import TASKS
 from radiobone.selection.registry import RESAMPLERS, STEPS
@@ -68,9 +68,12 @@ def by_nested_cv(cohort, spec, split):
 
 
 def states(kind, steps, model, fit=learned):
-    cohort = make_cohort(kind)
     content = {"task": kind, "steps": steps, "models": [model], "inner": {"folds": 2}, "outer": {"folds": 3}}
-    spec = load_pipeline(content)
+    return states_of(load_pipeline(content), fit)
+
+
+def states_of(spec, fit=learned):
+    cohort = make_cohort(spec.task.kind)
     split = outer_splits(cohort, spec.outer, seed=0)[1]
     assert (cohort.y[split.test] != poisoned(cohort, split.test).y[split.test]).any()
     for version in (cohort, poisoned(cohort, split.test)):
@@ -82,6 +85,15 @@ def states(kind, steps, model, fit=learned):
 def test_nested_cv_shows_no_fold_its_test_rows(kind):
     clean, dirty = states(kind, ["impute", "scale"], MODEL[kind], by_nested_cv)
     assert clean == dirty == next(states(kind, ["impute", "scale"], MODEL[kind]))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "name", [name for name in list_pipelines() if load_pipeline(name).task.kind != "binary"]
+)
+def test_no_built_in_pipeline_sees_the_test_rows(name):
+    clean, dirty = states_of(load_pipeline(name))
+    assert clean == dirty
 
 
 @pytest.mark.parametrize(("kind", "step"), STEP_OF_TASK)

@@ -9,9 +9,9 @@ from pathlib import Path
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
-def main(report: Path) -> int:
-    """Read a pytest report and say what was skipped."""
-    everything = ET.parse(report).iter("testcase")
+def main(*reports: str) -> int:
+    """Read pytest reports and say what was skipped."""
+    everything = [case for report in reports for case in ET.parse(report).iter("testcase")]
     cases = [case for case in everything if "test_shared_oracle" in str(case.get("name"))]
     skipped = [case for case in cases if case.find("skipped") is not None]
     for case in skipped:
@@ -26,4 +26,4 @@ def main(report: Path) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))
+    sys.exit(main(*sys.argv[1:]))

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from radiobone import __version__
 from radiobone.core.files import write_json
+from radiobone.workflow.evaluate_table import evaluate_table
 from radiobone.workflow.extract import extract
-from radiobone.workflow.study import evaluate_table
 
 HERE = Path(__file__).resolve().parent
 SEEDS = range(5)

@@ -19,8 +19,8 @@ from typing import Any
 from radiobone import __version__
 from radiobone.core.files import read_json, write_json
 from radiobone.testing.demo_cohort import write_demo_cohort
+from radiobone.workflow.evaluate_table import evaluate_table
 from radiobone.workflow.extract import extract
-from radiobone.workflow.study import evaluate_table
 
 HERE = Path(__file__).resolve().parent
 

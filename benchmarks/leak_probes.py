@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
-import sys
 import time
 from pathlib import Path
 from types import ModuleType
@@ -19,21 +18,23 @@ from typing import Any
 
 from joblib import Parallel, delayed
 
+from radiobone.core.files import content_digest, read_json, write_json
+from radiobone.core.provenance import code_digest
+from radiobone.evaluation.spec import load_pipeline
+
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "tests" / "helpers"))
-
-from leak_adapter import default_pipeline  # noqa: E402
-from radiobone.core.files import content_digest, read_json, write_json  # noqa: E402
-from radiobone.core.provenance import code_digest  # noqa: E402
-from radiobone.evaluation.spec import load_pipeline  # noqa: E402
-
+ADAPTER = HERE.parent / "tests" / "helpers" / "leak_adapter.py"
 RESULT = HERE / "results" / "leak_probes.json"
 LEARNING_PARTS = ("core", "cohort", "selection", "models", "evaluation")
 SIGNALS = {"signal n100": 100, "signal n200": 200}
 
 
 def load_tool(folder: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location("leak_probes_tool", folder / "leak_probes.py")
+    return load_module(folder / "leak_probes.py")
+
+
+def load_module(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"{path.stem}_loaded", path)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -42,12 +43,12 @@ def load_tool(folder: Path) -> ModuleType:
 
 
 def estimate(folder: Path, name: str, seed: int) -> float:
-    tool = load_tool(folder)
+    tool, adapter = load_tool(folder), load_module(ADAPTER)
     if name in SIGNALS:
         X, y, *_ = tool.signal_cohort(seed, SIGNALS[name])
-        return default_pipeline(X, y, seed=seed)
+        return adapter.default_pipeline(X, y, seed=seed)
     X, y, groups = tool.NULLS[name](seed)
-    return default_pipeline(X, y, groups=groups, seed=seed)
+    return adapter.default_pipeline(X, y, groups=groups, seed=seed)
 
 
 def verdict(tool: ModuleType, values: dict[str, dict[str, float]], n_seeds: int) -> list[dict[str, Any]]:

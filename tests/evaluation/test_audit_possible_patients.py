@@ -12,7 +12,7 @@ from radiobone.cohort.readers import read_cohort
 from radiobone.core.warnings import PossiblePatients
 from radiobone.evaluation.audit.registry import audit_cohort
 from radiobone.evaluation.audit.tell import warn_of_table
-from radiobone.workflow.study import evaluate_table
+from radiobone.workflow.evaluate_table import evaluate_table
 
 RNG = np.random.default_rng(0)
 N = 80

@@ -32,7 +32,9 @@ from radiobone.evaluation.result import Result
 from radiobone.evaluation.spec import list_pipelines, load_pipeline
 from radiobone.evaluation.splits.outer import outer_splits
 from radiobone.evaluation.tasks.registry import TASKS
-from radiobone.workflow.study import evaluate, evaluate_table, fit, resolve_pipeline
+from radiobone.workflow.evaluate_table import evaluate_table
+from radiobone.workflow.pipelines import resolve_pipeline
+from radiobone.workflow.study import evaluate, fit
 
 WHO = ("normal", "osteopenia", "osteoporosis")
 SMALL = {"outer": {"folds": 3, "repeats": 2}, "inner": {"folds": 2}, "steps": ["impute", "scale"]}

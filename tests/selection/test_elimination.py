@@ -68,7 +68,10 @@ def slow_relieff(table, codes, k):
     """The definition, one row, one class and one neighbour at a time."""
     n, p = table.shape
     span = np.ptp(table, axis=0)
-    diff = lambda a, b: np.abs(table[a] - table[b]) / span  # noqa: E731
+
+    def diff(a, b):
+        return np.abs(table[a] - table[b]) / span
+
     share = np.bincount(codes) / n
     weights = np.zeros(p)
     for row in range(n):

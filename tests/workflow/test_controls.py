@@ -15,7 +15,7 @@ from radiobone.core.files import write_json
 from radiobone.evaluation.null_control import null_control, null_entry
 from radiobone.workflow import controls
 from radiobone.workflow.control_words import control_lines
-from radiobone.workflow.study import evaluate_table
+from radiobone.workflow.evaluate_table import evaluate_table
 
 PIPELINE = {
     "steps": ["impute", "scale", {"mannwhitney": {"max_features": 5}}],

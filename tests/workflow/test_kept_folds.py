@@ -19,8 +19,9 @@ from radiobone.evaluation.nested_cv import nested_cv
 from radiobone.evaluation.spec import load_pipeline
 from radiobone.explain.over_folds import explain_fold, gathered, shap_task
 from radiobone.workflow import judging, kept_folds
+from radiobone.workflow.evaluate_table import evaluate_table
 from radiobone.workflow.kept_folds import fold_keys
-from radiobone.workflow.study import evaluate_cohort, evaluate_table
+from radiobone.workflow.study import evaluate_cohort
 
 RESULT = ("metrics.json", "folds.json", "audit.json", "predictions.parquet", "selected.parquet", "shap.json", "shap.parquet")  # fmt: skip
 SPEC = {

@@ -18,8 +18,9 @@ from radiobone.core.errors import FileMissing, FileUnreadable, OutputNotWritable
 from radiobone.core.folders import EXTRACTION, begin
 from radiobone.core.warnings import UnfinishedRun
 from radiobone.report.build import write_report
+from radiobone.workflow.evaluate_table import evaluate_table
 from radiobone.workflow.extract import dry_run, extract
-from radiobone.workflow.study import evaluate, evaluate_table
+from radiobone.workflow.study import evaluate
 from small_cohort import QUICK, SmallCohort
 
 FAST = {
@@ -63,7 +64,7 @@ def no_work(*_args: object, **_kwargs: object) -> None:
 def without_work(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let every kind of work fail the test."""
     for name in (
-        "workflow.study.evaluate_cohort", "workflow.extract.case_keys", "workflow.score.fit_model", "report.build.render",
+        "workflow.evaluate_table.evaluate_cohort", "workflow.extract.case_keys", "workflow.score.fit_model", "report.build.render",
         "workflow.demo.write_demo_cohort", "workflow.pair.pair_folders", "workflow.score.score_source",
     ):  # fmt: skip
         monkeypatch.setattr(f"radiobone.{name}", no_work)

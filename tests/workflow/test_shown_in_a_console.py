@@ -7,10 +7,11 @@ import pandas as pd
 import pytest
 
 from radiobone.evaluation.model import Model
+from radiobone.workflow.evaluated import Evaluation
 from radiobone.workflow.extract import extract
 from radiobone.workflow.feature_table import FeatureTable
 from radiobone.workflow.score import Scorer
-from radiobone.workflow.study import Evaluation, evaluate, fit
+from radiobone.workflow.study import evaluate, fit
 from small_cohort import QUICK, SmallCohort
 
 PIPELINE = {"steps": ["scale"], "models": ["lr"], "outer": {"folds": 2, "repeats": 1}, "inner": {"folds": 2}}

@@ -95,7 +95,8 @@ def evaluate(
 ) -> None:
     """Judge a pipeline by nested cross-validation, with SHAP values on held-out rows."""
     from radiobone.workflow.contrasting import contrast_folders, contrast_lines, folds_of
-    from radiobone.workflow.study import evaluate_table, resolve_pipeline
+    from radiobone.workflow.evaluate_table import evaluate_table
+    from radiobone.workflow.pipelines import resolve_pipeline
 
     if compare_with is not None:
         kind = resolve_pipeline(pipeline, task, order).task.kind

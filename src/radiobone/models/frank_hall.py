@@ -8,23 +8,21 @@ from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.base import BaseEstimator, ClassifierMixin, clone
+from sklearn.base import BaseEstimator, clone
 from sklearn.linear_model import LogisticRegression
-from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from radiobone.models.et import ET
 from radiobone.models.family import ModelFamily
 from radiobone.models.gb import GB
 from radiobone.models.lr import ELASTIC_NET, L1, L2
+from radiobone.models.ordered import FloatArray, OrderedClassifier
 from radiobone.models.rf import RF
 from radiobone.models.tree import TREE
 from radiobone.models.xgboost import XGBOOST
 
-FloatArray = npt.NDArray[np.float64]
 
-
-class FrankHall(ClassifierMixin, BaseEstimator):
+class FrankHall(OrderedClassifier):
     """A copy of a binary classifier per boundary between ordered classes.
 
     The probability of lying beyond a later boundary is cut to that of the boundary before it, so that no class has a
@@ -48,11 +46,6 @@ class FrankHall(ClassifierMixin, BaseEstimator):
 
     def __init__(self, estimator: Any = None) -> None:
         self.estimator = estimator
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.classifier_tags.poor_score = True  # on classes that have no order, which it is not made for
-        return tags
 
     def set_params(self, **params: Any) -> Self:
         """Set parameters; those that are not its own are the classifier's."""
@@ -80,11 +73,7 @@ class FrankHall(ClassifierMixin, BaseEstimator):
         ValueError
             If there is one class.
         """
-        table, labels = validate_data(self, X, y, dtype=np.float64)
-        check_classification_targets(labels)
-        self.classes_, codes = np.unique(labels, return_inverse=True)
-        if len(self.classes_) < 2:
-            raise ValueError(f"y has one class only ({self.classes_[0]!r}), and two or more are needed.")
+        table, codes = self._read(X, y)
         beyond = [(codes > code).astype(np.int64) for code in range(len(self.classes_) - 1)]
         self.models_ = [clone(self._base()).fit(table, labels) for labels in beyond]
         return self
@@ -98,11 +87,6 @@ class FrankHall(ClassifierMixin, BaseEstimator):
         beyond = np.minimum.accumulate(beyond, axis=1)
         edges = np.hstack([np.ones((len(beyond), 1)), beyond, np.zeros((len(beyond), 1))])
         return np.asarray(edges[:, :-1] - edges[:, 1:], dtype=float)
-
-    def predict(self, X: Any) -> npt.NDArray[Any]:
-        """Return the most probable class."""
-        probability = self.predict_proba(X)
-        return np.asarray(self.classes_[probability.argmax(axis=1)])
 
 
 def _make(binary: Callable[[int], BaseEstimator], seed: int) -> FrankHall:

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 from scipy.special import expit, log_expit
-from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from radiobone.models.family import ModelFamily
+from radiobone.models.ordered import FloatArray, IntArray, OrderedClassifier
 
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
 LARGEST_GAP = 500.0  # between neighbouring cuts; beyond, exp would overflow
 
 
-class ProportionalOdds(ClassifierMixin, BaseEstimator):
+class ProportionalOdds(OrderedClassifier):
     """The log odds of lying beyond a boundary are a weighted sum less the boundary's cut.
 
     P(class ≤ k) = 1 / (1 + exp(-(cut_k - x·coef))), fitted by maximum likelihood with an L2 penalty on ``coef``. Classes
@@ -49,11 +46,6 @@ class ProportionalOdds(ClassifierMixin, BaseEstimator):
         self.C = C
         self.max_iter = max_iter
 
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.classifier_tags.poor_score = True  # on classes that have no order, which it is not made for
-        return tags
-
     def fit(self, X: npt.ArrayLike, y: npt.ArrayLike) -> Self:
         """Learn coefficients and cuts.
 
@@ -68,11 +60,7 @@ class ProportionalOdds(ClassifierMixin, BaseEstimator):
         ValueError
             If there is one class.
         """
-        table, labels = validate_data(self, X, y, dtype=np.float64)
-        check_classification_targets(labels)
-        self.classes_, codes = np.unique(labels, return_inverse=True)
-        if len(self.classes_) < 2:
-            raise ValueError(f"y has one class only ({self.classes_[0]!r}), and two or more are needed.")
+        table, codes = self._read(X, y)
         n_columns = table.shape[1]
         start = np.concatenate([np.zeros(n_columns), _to_free(_cuts_of_shares(np.bincount(codes)))])
         found = minimize(
@@ -91,11 +79,6 @@ class ProportionalOdds(ClassifierMixin, BaseEstimator):
         up_to = expit(self.cuts_ - (table @ self.coef_)[:, np.newaxis])
         edges = np.hstack([np.zeros((len(table), 1)), up_to, np.ones((len(table), 1))])
         return np.asarray(np.diff(edges, axis=1), dtype=float)
-
-    def predict(self, X: npt.ArrayLike) -> npt.NDArray[Any]:
-        """Return the most probable class."""
-        probability = self.predict_proba(X)
-        return np.asarray(self.classes_[probability.argmax(axis=1)])
 
 
 def _cuts_of_shares(counts: IntArray) -> FloatArray:

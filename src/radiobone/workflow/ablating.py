@@ -10,7 +10,7 @@ from radiobone.evaluation.blocks.ablation import Ablation, ablate, check_can_abl
 from radiobone.evaluation.blocks.resolve import with_fusion
 from radiobone.evaluation.spec import with_outer
 from radiobone.evaluation.splits.file import SplitSource
-from radiobone.workflow.study import PipelineSource, SearchSource, TaskSource, resolve_pipeline
+from radiobone.workflow.pipelines import PipelineSource, SearchSource, TaskSource, resolve_pipeline
 
 
 def ablation(
@@ -42,8 +42,9 @@ def ablation(
     Parameters
     ----------
     X, y, groups, sites, clinical, pipeline, seed, jobs, blocks, fusion, pool, positive, outer, splits, show_progress, search, task, order
-        See ``evaluate``; the table is of two classes, and another task is refused. Without ``blocks``, the clinical columns are one block and all others another; ``"late-stack"``
-        for ``fusion`` combines by learned weights where blocks are fused late.
+        See ``evaluate``; the table is of two classes, and another task is refused. Without ``blocks``, the clinical
+        columns are one block and all others another; ``"late-stack"`` for ``fusion`` combines by learned weights where
+        blocks are fused late.
     baseline : str, optional
         The simple column; ``"none"`` for none. Default: the mean of the original image
         (``original_firstorder_Mean``), where ``X`` has it.

@@ -39,6 +39,9 @@ class Beside:
     n_bootstrap: int | None = None
 
 
+NOTHING_BESIDE = Beside()
+
+
 def wanted_beside(
     subgroups: SubgroupRequest | str | None, n_bootstrap: int | None, cohort: Cohort, table: pd.DataFrame
 ) -> Beside:

@@ -11,7 +11,7 @@ from radiobone.core.files import write_json
 from radiobone.core.outputs import prepare_file
 from radiobone.evaluation.contrast import contrast_results
 from radiobone.evaluation.result import SPLITS_FILE, Result
-from radiobone.workflow.study import Evaluation
+from radiobone.workflow.evaluated import Evaluation
 
 
 def contrast(

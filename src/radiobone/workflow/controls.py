@@ -86,6 +86,9 @@ class Controls:
             )
 
 
+NO_CONTROLS = Controls()
+
+
 @dataclass(frozen=True)
 class Run:
     """How the controls are run: as the result was, of which they speak."""

@@ -28,10 +28,10 @@ from radiobone.workflow.case_runner import WARNING_SEPARATOR
 from radiobone.workflow.extract import extract
 from radiobone.workflow.feature_table import read_features
 from radiobone.workflow.kind import as_trained
+from radiobone.workflow.pipelines import PipelineSource, SearchSource, TaskSource, resolve_pipeline
 from radiobone.workflow.score_cases import check_row, score_cases
 from radiobone.workflow.score_words import Scored
 from radiobone.workflow.single import ImageLike, as_volume, extract_features
-from radiobone.workflow.study import PipelineSource, SearchSource, TaskSource, resolve_pipeline
 
 
 class Scorer:

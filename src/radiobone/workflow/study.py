@@ -1,141 +1,29 @@
-"""The table half: features and labels become an honest estimate, with its explanation."""
+"""Features and labels become an honest estimate, with its explanation, or a model."""
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from radiobone.cohort.arrays import gather
 from radiobone.cohort.cohort import Cohort
 from radiobone.cohort.duplicates import Duplicates
-from radiobone.cohort.readers import cohort_from_arrays, read_cohort
-from radiobone.cohort.task import AnyTask, parse_task
-from radiobone.core.folders import (
-    EVALUATION,
-    FOLD_CACHE,
-    begin,
-    finish,
-    prepare_result_folder,
-    warn_if_unfinished,
-)
-from radiobone.core.outputs import prepare_file, writing
+from radiobone.cohort.readers import cohort_from_arrays
 from radiobone.evaluation.audit.registry import audit_cohort
 from radiobone.evaluation.audit.tell import warn_of_table
-from radiobone.evaluation.blocks.ablation import ablate, baseline_column, check_can_ablate, forget_ablation
-from radiobone.evaluation.blocks.resolve import named_blocks, with_fusion
+from radiobone.evaluation.blocks.resolve import with_fusion
 from radiobone.evaluation.final_model import Model, fit_model
-from radiobone.evaluation.patient_level import PatientLevel
-from radiobone.evaluation.result import Estimate, Result
-from radiobone.evaluation.spec import PipelineSpec, load_pipeline, with_outer
+from radiobone.evaluation.result import Result
+from radiobone.evaluation.spec import with_outer
 from radiobone.evaluation.splits.file import SplitSource
 from radiobone.evaluation.subgroups import SubgroupRequest
-from radiobone.evaluation.tasks.registry import TASKS
-from radiobone.evaluation.trials import check_optuna_is_there
-from radiobone.explain.explanation import Explanation
-from radiobone.report.build import write_report
-from radiobone.workflow.announce import described
-from radiobone.workflow.beside import Beside, told_beside, wanted_beside
-from radiobone.workflow.controls import Controls, with_controls
-from radiobone.workflow.feature_table import listed_pictures, read_features
+from radiobone.workflow.beside import NOTHING_BESIDE, Beside, told_beside, wanted_beside
+from radiobone.workflow.controls import NO_CONTROLS, Controls, with_controls
+from radiobone.workflow.evaluated import Evaluation
 from radiobone.workflow.judging import judge
-
-PipelineSource = str | Path | Mapping[str, Any] | PipelineSpec
-TaskSource = str | Mapping[str, Any] | AnyTask | None
-SearchSource = str | Mapping[str, Any] | None
-CASES = "cases.csv"
-PICTURE_INDEX = Path("pictures") / "index.json"
-
-
-@dataclass(frozen=True, eq=False)
-class Evaluation:
-    """A result and its explanation.
-
-    Attributes
-    ----------
-    result : Result
-        Predictions, selections, metrics, audit, provenance.
-    explanation : Explanation
-        SHAP values on held-out rows.
-    """
-
-    result: Result
-    explanation: Explanation
-
-    @property
-    def metrics(self) -> Mapping[str, Estimate]:
-        """AUC and the others, each with ``mean``, ``low``, ``high``."""
-        return self.result.metrics
-
-    @property
-    def patients(self) -> PatientLevel | None:
-        """Metrics and predictions of patients, where several rows of each were pooled."""
-        return self.result.patients
-
-    @property
-    def predictions(self) -> Any:
-        """Out-of-fold predictions, one row per row and repeat."""
-        return self.result.predictions
-
-    @property
-    def selected(self) -> Any:
-        """Which features reached the model, per fold."""
-        return self.result.selected
-
-    def save(self, folder: str | Path) -> Path:
-        """Write everything that the report needs into ``folder``.
-
-        Raises
-        ------
-        OutputTaken
-            If it holds an extraction.
-        OutputNotWritable, DiskFull
-        """
-        where = prepare_result_folder(folder)
-        self.result.save(where)
-        self.explanation.save(where)
-        finish(where, EVALUATION)
-        return where
-
-    def report(self, path: str | Path) -> Path:
-        """Write the HTML report, and return where it is.
-
-        Parameters
-        ----------
-        path : path
-            A file that ends in ``.html``, which is all that is written then; or a folder, which also gets
-            everything that ``save`` writes.
-
-        Raises
-        ------
-        OutputTaken
-            If the folder holds an extraction, or files of others that would be replaced.
-        OutputNotWritable, DiskFull
-        """
-        target = Path(path)
-        if target.suffix.lower() != ".html":
-            return write_report(self.save(target))
-        prepare_file(target, example="report.html")
-        with tempfile.TemporaryDirectory() as folder:
-            return write_report(self.save(folder), target)
-
-    def __repr__(self) -> str:
-        return f"Evaluation({self.result.in_brief()})"
-
-    def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><td>{name}</td><td>{_shown(one.mean)}</td><td>{_shown(one.low)} to {_shown(one.high)}</td></tr>"
-            for name, one in self.metrics.items()
-        )
-        head = "<tr><th>metric</th><th>mean over folds</th><th>95 % interval</th></tr>"
-        return f"<table>{head}{rows}</table>"
-
-
-def _shown(value: float | None) -> str:
-    return "–" if value is None else f"{value:.3f}"
+from radiobone.workflow.pipelines import PipelineSource, SearchSource, TaskSource, resolve_pipeline
 
 
 def evaluate(
@@ -270,8 +158,8 @@ def evaluate_cohort(
     origin: Mapping[str, Any] | None = None,
     cache: Path | None = None,
     splits: SplitSource | None = None,
-    controls: Controls = Controls(),  # noqa: B008 - it is frozen
-    beside: Beside = Beside(),  # noqa: B008 - it is frozen
+    controls: Controls = NO_CONTROLS,
+    beside: Beside = NOTHING_BESIDE,
 ) -> Evaluation:
     """Judge a pipeline on a cohort; ``origin`` joins the provenance, finished folds are kept in ``cache``."""
     spec = resolve_pipeline(pipeline)
@@ -287,125 +175,6 @@ def evaluate_cohort(
     result = told_beside(result, cohort, spec, beside, seed=seed, jobs=jobs, show_progress=show_progress)
     named = replace(result, provenance={**result.provenance, **folds, **(origin or {})})
     return Evaluation(named, explanation)
-
-
-def resolve_pipeline(
-    pipeline: PipelineSource,
-    task: TaskSource = None,
-    order: str | Sequence[str] | None = None,
-    search: SearchSource = None,
-) -> PipelineSpec:
-    """Return the pipeline that a name, a path or a mapping stands for; ``default`` is that of the task.
-
-    Raises
-    ------
-    BadConfig, BadSetting, FileMissing, MissingExtra
-    """
-    if task is not None and isinstance(pipeline, str) and pipeline == "default":
-        pipeline = TASKS[parse_task(task).kind].default_pipeline
-    spec = load_pipeline(pipeline, task, order, search)
-    check_optuna_is_there(spec)
-    return spec
-
-
-def evaluate_table(
-    source: str | Path,
-    output: str | Path,
-    *,
-    pipeline: PipelineSource = "default",
-    seed: int = 0,
-    jobs: int = 1,
-    show_progress: bool = True,
-    command: str | None = None,
-    title: str | None = None,
-    say: Callable[[str], None] = lambda _line: None,
-    outer: str | Mapping[str, Any] | None = None,
-    splits: SplitSource | None = None,
-    blocks: Mapping[str, Any] | Sequence[str] | None = None,
-    fusion: str | None = None,
-    null_control: int | None = None,
-    optimism_meter: bool = False,
-    pool: str | None = None,
-    subgroups: SubgroupRequest | str | None = None,
-    bootstrap_optimism: int | None = None,
-    ablation: bool = False,
-    baseline: str | None = None,
-    task: TaskSource = None,
-    order: str | Sequence[str] | None = None,
-    search: SearchSource = None,
-    **roles: Any,
-) -> Evaluation:
-    """Judge a pipeline on a table or an extract folder, and write the result folder.
-
-    Parameters
-    ----------
-    source : path
-        A folder made by ``extract``, or a table of features from elsewhere.
-    output : path
-        The result folder; pictures and ``cases.csv`` of the source are carried along. Finished folds are kept
-        below it: after an interruption the same call does the rest, and gives the same bytes.
-    command, title : str, optional
-        For the report: what was typed, and the question in the user's words.
-    say : callable
-        Told, line by line and before anything is computed, which column was taken for what.
-    outer, splits, blocks, fusion, pool, null_control, optimism_meter, subgroups, bootstrap_optimism, task, order, search
-        As ``evaluate`` takes them; blocks also as ``NAME=PATTERN``.
-    ablation : bool
-        Also judge each block alone, all together, and ``baseline`` alone (see ``radiobone.ablation``), on the same outer
-        folds, into ``ablation.csv`` and ``ablation.json``.
-    baseline : str, optional
-        Column of the simple baseline; default the mean of the original image.
-    **roles
-        As ``radiobone.cohort.readers.read_cohort`` takes them: ``target``, ``positive``, ``id``, ``groups``,
-        ``site``, ``clinical``, ``features``, ``unit``, ``time``, ``external``, ``parent``,
-        ``duplicates``.
-
-    Raises
-    ------
-    TableError, StudyError, SettingError, PathError
-        Among them ``OutputTaken`` if ``output`` holds an extraction, before anything is computed.
-    """
-    path, folder = Path(source), prepare_result_folder(output, inputs=[source])
-    spec = with_fusion(
-        with_outer(resolve_pipeline(pipeline, task, order, search), outer), blocks, fusion, pool
-    )
-    controls = Controls(null_control, optimism_meter)
-    controls.check(spec)
-    if ablation:
-        check_can_ablate(spec)
-    warn_if_unfinished(path, "extraction")
-    cohort = read_cohort(path, **roles, task=spec.task)
-    for line in described(cohort):
-        say(line)
-    beside = wanted_beside(subgroups, bootstrap_optimism, cohort, read_features(path))
-    warn_of_table(audit_cohort(cohort), serious=False)
-    if ablation:
-        baseline_column(
-            named_blocks(cohort, spec)[0], baseline
-        )  # a wrong name is told before the work begins
-    origin = {"command": command, "title": title}
-    begin(folder, EVALUATION)
-    evaluation = evaluate_cohort(
-        cohort,
-        spec,
-        seed=seed,
-        jobs=jobs,
-        show_progress=show_progress,
-        origin=origin,
-        cache=folder / FOLD_CACHE,
-        splits=splits,
-        controls=controls,
-        beside=beside,
-    )
-    _carry_along(path, folder)
-    forget_ablation(folder)
-    if ablation:
-        compared = ablate(
-            cohort, spec, baseline=baseline, seed=seed, jobs=jobs, show_progress=show_progress, splits=splits
-        )
-        compared.save(folder)
-    evaluation.save(folder)
-    return evaluation
 
 
 def fit(
@@ -452,22 +221,3 @@ def load_result(folder: str | Path) -> Result:
     FileMissing, FileUnreadable
     """
     return Result.load(Path(folder))
-
-
-def _carry_along(source: Path, folder: Path) -> None:
-    """Copy the pictures and cases of an extract folder; what an earlier run left in ``folder`` goes."""
-    with writing(folder, "The pictures and cases of the extraction are not all there."):
-        _forget(folder)
-        if (source / CASES).is_file():
-            shutil.copyfile(source / CASES, folder / CASES)
-        if (source / PICTURE_INDEX).is_file():
-            shutil.copytree(source / PICTURE_INDEX.parent, folder / PICTURE_INDEX.parent, dirs_exist_ok=True)
-
-
-def _forget(folder: Path) -> None:
-    (folder / CASES).unlink(missing_ok=True)
-    index = folder / PICTURE_INDEX
-    if index.is_file():
-        for name in listed_pictures(index):
-            (index.parent / name).unlink(missing_ok=True)
-        index.unlink()

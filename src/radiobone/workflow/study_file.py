@@ -14,9 +14,10 @@ from radiobone.core.folders import prepare_result_folder
 from radiobone.core.settings import Settings, read_yaml, validate
 from radiobone.report.build import write_report
 from radiobone.workflow.case_report import warning_lines
+from radiobone.workflow.evaluate_table import evaluate_table
+from radiobone.workflow.evaluated import Evaluation
 from radiobone.workflow.extract import extract
 from radiobone.workflow.feature_table import FeatureTable
-from radiobone.workflow.study import Evaluation, evaluate_table
 
 Say = Callable[[str], None]
 

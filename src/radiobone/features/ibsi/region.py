@@ -98,14 +98,10 @@ def slices_of(grid: LevelGrid) -> Iterator[LevelGrid]:
     The padding round the region is in every slice, so no step within a plane leaves the slice's part of the array.
     """
     layout, plane = grid.layout, grid.layout.strides[AXIAL]
-    numbers = layout.inside // plane
-    for number in np.unique(numbers):
+    for number in np.unique(layout.inside // plane):
         flat = grid.flat[number * plane : (number + 1) * plane]
-        inside = layout.inside[numbers == number] - number * plane
-        counts = np.bincount(flat[inside], minlength=grid.levels.size + 1)[1:]
-        yield LevelGrid(
-            Layout(inside, plane, layout.strides, (1, *layout.box[1:])), flat, grid.levels, counts
-        )
+        counts = np.bincount(flat, minlength=grid.levels.size + 1)[1:]
+        yield LevelGrid(Layout(flat > 0, layout.strides, (1, *layout.box[1:])), flat, grid.levels, counts)
 
 
 def split(aggregation: str) -> tuple[Dimension, bool]:

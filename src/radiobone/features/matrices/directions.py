@@ -195,10 +195,8 @@ def _count_cells(
     """Count the voxels in each cell; the tables are empty before and after."""
     last = tables.shape[0] - 1  # one table stands for all four, or there are four
     a, b, c, d = tables[0], tables[1 & last], tables[2 & last], tables[3 & last]
-    one, four = (
-        np.uint32(1),
-        np.uint64(4),
-    )  # places are unsigned: a negative one would be looked for at every step
+    # Places are unsigned: a negative one would be looked for at every step.
+    one, four = np.uint32(1), np.uint64(4)
     whole = np.uint64(cells.size) // four * four
     for i in range(np.uint64(0), whole, four):
         a[cells[i]] += one

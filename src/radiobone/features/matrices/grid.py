@@ -32,18 +32,15 @@ class Layout:
 
     Attributes
     ----------
-    inside : ndarray of int64, shape (n_voxels,)
-        Positions in the flat array, in raster order.
-    size : int
-        Length of the flat array, padding included.
+    filled : ndarray of bool, shape (size,)
+        The flat array, padding included: True inside the region.
     strides : tuple of int, (z, y, x)
         Steps in the flat array along the axes.
     box : tuple of int, (n_z, n_y, n_x)
         Size before padding.
     """
 
-    inside: npt.NDArray[np.int64]
-    size: int
+    filled: npt.NDArray[np.bool_]
     strides: tuple[int, int, int]
     box: tuple[int, int, int]
     _lines: dict[Offset, bool] = field(default_factory=dict, repr=False)
@@ -59,13 +56,21 @@ class Layout:
             If its places could not be numbered.
         """
         check_box(mask.shape, margin)
-        box = tuple(mask.shape)
+        box = (mask.shape[0], mask.shape[1], mask.shape[2])
         padded = np.zeros([size + 2 * margin for size in box], dtype=np.bool_)
         padded[tuple(slice(margin, margin + size) for size in box)] = mask
         _, n_y, n_x = padded.shape
-        layout = cls(np.flatnonzero(padded), padded.size, (n_y * n_x, n_x, 1), box)
-        layout.__dict__["_filled"] = padded.ravel()
-        return layout
+        return cls(padded.ravel(), (n_y * n_x, n_x, 1), box)
+
+    @property
+    def size(self) -> int:
+        """Length of the flat array."""
+        return self.filled.size
+
+    @cached_property
+    def inside(self) -> npt.NDArray[np.int64]:
+        """Positions of the voxels in the flat array, in raster order, shape (n_voxels,)."""
+        return np.flatnonzero(self.filled)
 
     def step(self, offset: Offset) -> int:
         """Distance in ``flat`` to the neighbour at an offset (z, y, x)."""
@@ -100,7 +105,7 @@ class Layout:
         """Count each place's neighbours inside the region, shape (size,), at offsets and their opposites."""
         key = tuple(offsets)
         if key not in self._met:
-            inside = self._filled.astype(np.uint8 if 2 * len(key) < 256 else np.uint16)
+            inside = self.filled.astype(np.uint8 if 2 * len(key) < 256 else np.uint16)
             axes = [axis for axis in range(3) if any(offset[axis] for offset in key)]
             is_box = len(key) == (3 ** len(axes) - 1) // 2 and all(abs(c) <= 1 for o in key for c in o)
             self._met[key] = self._box_around(inside, axes) if is_box else self._around(inside, key)
@@ -137,16 +142,9 @@ class Layout:
         middle = int(self.inside[self.inside.size // 2])
         for begin, stop in ((middle, middle + SHORT_STRETCH), *_stretches(first, end)):
             here = slice(begin, min(stop, end))
-            if (self._filled[here] & self._filled[here.start + step : here.stop + step]).any():
+            if (self.filled[here] & self.filled[here.start + step : here.stop + step]).any():
                 return True
         return False
-
-    @cached_property
-    def _filled(self) -> npt.NDArray[np.bool_]:
-        """True inside the region, in the flat array."""
-        filled = np.zeros(self.size, dtype=np.bool_)
-        filled[self.inside] = True
-        return filled
 
     def _share_a_line(self, offset: Offset) -> bool:
         stride_z, stride_y, _ = self.strides

@@ -1,0 +1,104 @@
+"""What an evaluation gives: a result and its explanation, to look at, to save and to report."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from radiobone.core.folders import EVALUATION, finish, prepare_result_folder
+from radiobone.core.outputs import prepare_file
+from radiobone.evaluation.patient_level import PatientLevel
+from radiobone.evaluation.result import Estimate, Result
+from radiobone.explain.explanation import Explanation
+from radiobone.report.build import write_report
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """A result and its explanation.
+
+    Attributes
+    ----------
+    result : Result
+        Predictions, selections, metrics, audit, provenance.
+    explanation : Explanation
+        SHAP values on held-out rows.
+    """
+
+    result: Result
+    explanation: Explanation
+
+    @property
+    def metrics(self) -> Mapping[str, Estimate]:
+        """AUC and the others, each with ``mean``, ``low``, ``high``."""
+        return self.result.metrics
+
+    @property
+    def patients(self) -> PatientLevel | None:
+        """Metrics and predictions of patients, where several rows of each were pooled."""
+        return self.result.patients
+
+    @property
+    def predictions(self) -> Any:
+        """Out-of-fold predictions, one row per row and repeat."""
+        return self.result.predictions
+
+    @property
+    def selected(self) -> Any:
+        """Which features reached the model, per fold."""
+        return self.result.selected
+
+    def save(self, folder: str | Path) -> Path:
+        """Write everything that the report needs into ``folder``.
+
+        Raises
+        ------
+        OutputTaken
+            If it holds an extraction.
+        OutputNotWritable, DiskFull
+        """
+        where = prepare_result_folder(folder)
+        self.result.save(where)
+        self.explanation.save(where)
+        finish(where, EVALUATION)
+        return where
+
+    def report(self, path: str | Path) -> Path:
+        """Write the HTML report, and return where it is.
+
+        Parameters
+        ----------
+        path : path
+            A file that ends in ``.html``, which is all that is written then; or a folder, which also gets
+            everything that ``save`` writes.
+
+        Raises
+        ------
+        OutputTaken
+            If the folder holds an extraction, or files of others that would be replaced.
+        OutputNotWritable, DiskFull
+        """
+        target = Path(path)
+        if target.suffix.lower() != ".html":
+            return write_report(self.save(target))
+        prepare_file(target, example="report.html")
+        with tempfile.TemporaryDirectory() as folder:
+            return write_report(self.save(folder), target)
+
+    def __repr__(self) -> str:
+        return f"Evaluation({self.result.in_brief()})"
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td>{name}</td><td>{_shown(one.mean)}</td><td>{_shown(one.low)} to {_shown(one.high)}</td></tr>"
+            for name, one in self.metrics.items()
+        )
+        head = "<tr><th>metric</th><th>mean over folds</th><th>95 % interval</th></tr>"
+        return f"<table>{head}{rows}</table>"
+
+
+def _shown(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"

@@ -11,7 +11,7 @@ from sklearn import metrics as sk
 from radiobone.core.seeds import rng_for
 from radiobone.evaluation.intervals import bootstrap_means, draw_patients, intervals
 from radiobone.evaluation.metrics import METRICS, Scored, auc, average_precision, confusion
-from radiobone.evaluation.weighted import HeldOut
+from radiobone.evaluation.weighted import FOLD_METRICS, HeldOut
 
 
 def rows_of(seed, n=40, ties=False):
@@ -114,6 +114,19 @@ def test_bootstrap_equals_its_slow_twin(ties):
     for number, drawn in enumerate(weights):
         for name, value in slow_twin(rows, drawn).items():
             np.testing.assert_allclose(fast[name][number], value, atol=1e-12, err_msg=name)
+
+
+def test_metrics_that_are_not_asked_for_are_not_resampled(monkeypatch):
+    rows = held_out(3)
+    every = intervals(rows, seed=1, n_resamples=300)
+    counted = []
+    auc_of_resamples = FOLD_METRICS["auc"]
+    monkeypatch.setitem(
+        FOLD_METRICS, "auc", lambda part, drawn: counted.append(len(drawn)) or auc_of_resamples(part, drawn)
+    )
+    some = intervals(rows, seed=1, n_resamples=300, names=("brier", "mcc"))
+    assert some == {name: every[name] for name in ("brier", "mcc")}
+    assert set(counted) == {1}  # the observed value alone
 
 
 def test_draws_keep_class_sizes():

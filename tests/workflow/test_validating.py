@@ -187,6 +187,18 @@ def test_two_models_are_compared(folder, tmp_path):
     assert "should decide" in done.output
 
 
+def test_a_warning_says_which_of_two_models_it_is_of(folder):
+    far = cohort(3, 40)
+    given = {"X": far[COLUMNS] + 50.0, "y": far["osteoporosis"], "groups": far["patient_id"]}
+    models = [folder / "model.rbm", folder / "weaker.rbm"]
+    with pytest.warns(OutsideTrainingRange) as told:
+        rb.validate(models[0], **given, against=models[1], positive="yes")
+    assert [str(one.message).partition(": ")[0] for one in told] == [str(one) for one in models]
+    with pytest.warns(OutsideTrainingRange, match="^40 of 40 rows") as told:
+        rb.validate(models[0], **given, positive="yes")
+    assert len(told) == 1
+
+
 def test_cuts_that_are_no_numbers_are_refused(folder, tmp_path):
     done = run(folder, folder / "other.csv", tmp_path / "out", "--cuts", "low,high")
     assert isinstance(done.exception, errors.BadSetting)

@@ -36,6 +36,13 @@ def score(
         Path | None, typer.Option("-o", "--output", help="Write the scores as CSV, in full.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the scores as JSON, in full.")] = False,
+    site: Annotated[
+        str | None,
+        typer.Option(
+            "--site",
+            help="Column of hospitals or scanners, for a model that corrects by them. Default: its name in training.",
+        ),
+    ] = None,
     root: Root = None,
     jobs: Jobs = ALL_CORES,
     quiet: Quiet = False,
@@ -54,6 +61,7 @@ def score(
         clinical=clinical or [],
         root=root,
         jobs=jobs,
+        site=site,
         show_progress=not quiet,
     )
     if output is not None:

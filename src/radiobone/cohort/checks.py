@@ -36,7 +36,7 @@ def check_ids(ids: Sequence[object], column: str) -> list[str]:
     MissingId
         If a row has none.
     """
-    gone = [number for number, value in enumerate(ids, start=1) if _is_blank(value)]
+    gone = [number for number, value in enumerate(ids, start=1) if is_blank(value)]
     if gone:
         raise MissingId(
             f"{len(gone)} row(s) have no '{column}' (first: row {gone[0]} of the table). Without it, rows of one "
@@ -47,7 +47,8 @@ def check_ids(ids: Sequence[object], column: str) -> list[str]:
     return texts
 
 
-def _is_blank(value: Any) -> bool:
+def is_blank(value: Any) -> bool:
+    """Whether a cell holds no id."""
     return bool(pd.isna(value)) or not str(value).strip()
 
 

@@ -103,6 +103,10 @@ class NonFiniteIntensityOutside(RadioboneWarning):
     code = "NonFiniteIntensity"
 
 
+class RepeatedId(RadioboneWarning):
+    """A patient and region are in several rows to score."""
+
+
 class RepeatFailed(RadioboneWarning):
     """A perturbed repeat could not be measured; the region itself and its other repeats are there."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 import numpy.typing as npt
 from threadpoolctl import threadpool_limits
@@ -19,8 +21,10 @@ LEVEL = 0.95
 METHOD = "95 % percentile bootstrap of patients, {n} resamples, folds and fitted models kept"
 
 
-def bootstrap_means(rows: HeldOut, weights: FloatArray) -> dict[str, FloatArray]:
-    """Compute the mean over folds of every metric, with patients counted as often as drawn.
+def bootstrap_means(
+    rows: HeldOut, weights: FloatArray, names: Collection[str] = tuple(FOLD_METRICS)
+) -> dict[str, FloatArray]:
+    """Compute the mean over folds of metrics, with patients counted as often as drawn.
 
     A fold without one of the classes in a resample is left out of that resample's mean.
 
@@ -30,14 +34,17 @@ def bootstrap_means(rows: HeldOut, weights: FloatArray) -> dict[str, FloatArray]
         Predictions.
     weights : numpy.ndarray of float, shape (n_resamples, n_patients)
         How often each patient was drawn.
+    names : collection of str
+        Which metrics.
 
     Returns
     -------
     dict of str to numpy.ndarray, shape (n_resamples,)
         NaN where no fold could be counted.
     """
-    totals = {name: np.zeros(len(weights)) for name in FOLD_METRICS}
-    counted = {name: np.zeros(len(weights)) for name in FOLD_METRICS}
+    metrics = {name: FOLD_METRICS[name] for name in names}
+    totals = {name: np.zeros(len(weights)) for name in metrics}
+    counted = {name: np.zeros(len(weights)) for name in metrics}
     for fold in np.unique(rows.fold):
         here = np.flatnonzero(rows.fold == fold)
         here = here[np.argsort(rows.probability[here], kind="stable")]
@@ -45,12 +52,12 @@ def bootstrap_means(rows: HeldOut, weights: FloatArray) -> dict[str, FloatArray]
             rows.y[here], rows.probability[here], rows.predicted[here], rows.patient[here], rows.fold[here]
         )
         drawn = weights[:, part.patient]
-        for name, metric in FOLD_METRICS.items():
+        for name, metric in metrics.items():
             values = metric(part, drawn)
             there = np.isfinite(values)
             totals[name] += np.where(there, values, 0.0)
             counted[name] += there
-    return {name: ratio(totals[name], counted[name]) for name in FOLD_METRICS}
+    return {name: ratio(totals[name], counted[name]) for name in metrics}
 
 
 def draw_patients(patient_class: IntArray, n_resamples: int, rng: np.random.Generator) -> FloatArray:
@@ -76,9 +83,13 @@ def draw_patients(patient_class: IntArray, n_resamples: int, rng: np.random.Gene
 
 
 def intervals(
-    rows: HeldOut, *, seed: int, n_resamples: int = N_RESAMPLES
+    rows: HeldOut,
+    *,
+    seed: int,
+    n_resamples: int = N_RESAMPLES,
+    names: Collection[str] = tuple(FOLD_METRICS),
 ) -> dict[str, tuple[float | None, float | None]]:
-    """Bootstrap a 95 % interval of the mean over folds of every metric.
+    """Bootstrap a 95 % interval of the mean over folds of metrics, all of them unless ``names`` says which.
 
     Patients are drawn with all their rows and repeats, within their class; folds, fitted models and
     thresholds stay as they are. The interval says how sure one can be of these models' scores, not how
@@ -95,11 +106,11 @@ def intervals(
     weights = draw_patients(patient_class, n_resamples, rng_for(seed, "bootstrap"))
     with threadpool_limits(limits=1):
         parts = [
-            bootstrap_means(rows, weights[start : start + RESAMPLES_AT_ONCE])
+            bootstrap_means(rows, weights[start : start + RESAMPLES_AT_ONCE], names)
             for start in range(0, n_resamples, RESAMPLES_AT_ONCE)
         ]
         observed = bootstrap_means(rows, np.ones((1, len(patient_class))))
-    found = {name: percentiles(np.concatenate([part[name] for part in parts])) for name in FOLD_METRICS}
+    found = {name: percentiles(np.concatenate([part[name] for part in parts])) for name in names}
     least = sample_floors(rows, {name: float(values[0]) for name, values in observed.items()})
     return {name: _wider(bounds, least.get(name)) for name, bounds in found.items()}
 

@@ -265,10 +265,12 @@ class Model:
             raise MissingColumn(
                 "The model corrects features by the site (hospital or scanner) of each row, and the table has no column "
                 + (
-                    f"'{name}', as training had. Add it (of a single image: --clinical {name}=…; "
+                    f"'{name}', as training had. Add it, or name"
                     if name
-                    else "for it ("
+                    else "for it that training named. Name"
                 )
+                + " yours: --site COLUMN ("
+                + (f"of a single image --clinical {name}=…; " if name else "")
                 + "in Python predict(table, sites=…)). Where the site is not among those of training: see `unseen` of the step."
             )
         return np.array(

@@ -29,6 +29,7 @@ from radiobone.workflow.extract import extract
 from radiobone.workflow.feature_table import read_features
 from radiobone.workflow.kind import as_trained
 from radiobone.workflow.pipelines import PipelineSource, SearchSource, TaskSource, resolve_pipeline
+from radiobone.workflow.rows_to_score import check_whose, sites_of
 from radiobone.workflow.score_cases import check_row, score_cases
 from radiobone.workflow.score_words import Scored
 from radiobone.workflow.single import ImageLike, as_volume, extract_features
@@ -99,29 +100,54 @@ class Scorer:
             warn(one, stacklevel=2)
         return scored.assign(warnings=WARNING_SEPARATOR.join(f"{one.code}: {one}" for one in told))
 
-    def score_table(self, path: str | Path) -> pd.DataFrame:
+    def score_table(self, path: str | Path, *, site: str | None = None) -> pd.DataFrame:
         """Score an extract folder, or a table with the model's feature columns.
+
+        Parameters
+        ----------
+        path : path
+        site : str, optional
+            Column of hospital or scanner, for a model that corrects by it; the column of that name in training if not
+            given.
 
         Raises
         ------
         SettingsMismatch
             If the folder's features were extracted with other settings than the model's.
-        FeatureMismatch
+        FeatureMismatch, MissingColumn
             If columns are missing.
+        MissingId
+            If a row does not say whose it is.
+
+        Warns
+        -----
+        RepeatedId
+            If a patient and region are in several rows.
         """
         self.check_settings(Path(path))
         table = read_features(Path(path))
-        scored = self.model.predict(table)
+        check_whose(self.model, table)
+        scored = self.model.predict(table, sites_of(table, site))
         if not self.model.patients_in(table) and "row" not in scored:
             scored.insert(0, "row", range(1, len(scored) + 1))
         return scored
 
     def score_manifest(
-        self, path: str | Path, *, jobs: int = 1, root: Path | None = None, show_progress: bool = True
+        self,
+        path: str | Path,
+        *,
+        jobs: int = 1,
+        root: Path | None = None,
+        show_progress: bool = True,
+        site: str | None = None,
     ) -> pd.DataFrame:
-        """Extract and score every case of a manifest; failed cases keep their row, code and message."""
+        """Extract and score every case of a manifest; failed cases keep their row, code and message.
+
+        ``site`` names the manifest's column of hospital or scanner, as for ``score_table``.
+        """
         settings = self.settings
         modality = self.model.about["extraction"]["modality"]
+        sites_of(read_table(Path(path)), site)  # a wrong name is told before the work begins
         table = extract(
             path,
             settings=settings,
@@ -131,7 +157,7 @@ class Scorer:
             jobs=jobs,
             show_progress=show_progress,
         )
-        return score_cases(self.model, table)
+        return score_cases(self.model, table, site)
 
     def check_settings(self, path: Path) -> None:
         """Refuse an extract folder, or its table, whose features were measured with other settings than the model's.
@@ -208,19 +234,25 @@ def score_source(
     clinical: Sequence[str],
     root: Path | None,
     jobs: int,
+    site: str | None = None,
     show_progress: bool = False,
 ) -> Scored:
     """Score whatever ``source`` is: an image (with ``mask``), a manifest, a table or an extract folder."""
     if mask is None:
         check_is_scorable(model, source)
+    elif site is not None:
+        raise BadSetting(
+            f"--site {site} names a column of a table or manifest, and an image has none. Give the site of the image by the "
+            "column's name in training: --clinical NAME=VALUE."
+        )
     scorer = load_model(model)
     if mask is not None:
         chosen = int(label) if label is not None and label.lstrip("-").isdigit() else label
         table = scorer.score(source, mask, label=chosen, **_assignments(clinical))
     elif source.is_dir() or not is_manifest(source):
-        table = scorer.score_table(source)
+        table = scorer.score_table(source, site=site)
     else:
-        table = scorer.score_manifest(source, jobs=jobs, root=root, show_progress=show_progress)
+        table = scorer.score_manifest(source, jobs=jobs, root=root, show_progress=show_progress, site=site)
     return Scored(table, scorer.model)
 
 

@@ -10,6 +10,7 @@ from radiobone.core.errors import FeatureMismatch
 from radiobone.evaluation.model import Model
 from radiobone.workflow.case_runner import WARNING_SEPARATOR
 from radiobone.workflow.feature_table import FeatureTable
+from radiobone.workflow.rows_to_score import sites_of
 
 NAMES_SHOWN = 5
 FAILED = ["patient_id", "roi", "code", "message"]
@@ -35,7 +36,7 @@ def check_row(model: Model, row: pd.DataFrame, name: str, *, is_2d: bool) -> Non
         )
 
 
-def score_cases(model: Model, measured: FeatureTable) -> pd.DataFrame:
+def score_cases(model: Model, measured: FeatureTable, site: str | None = None) -> pd.DataFrame:
     """Score the regions of a manifest; failed ones keep their row, code and message."""
     done = measured.cases["status"] == "done"
     failed = measured.cases.loc[~done, FAILED]
@@ -46,7 +47,8 @@ def score_cases(model: Model, measured: FeatureTable) -> pd.DataFrame:
         raise _not_measured(model, unmeasured, "No image of the manifest is such")
     whole = _whole_rows(model, measured, table)
     failed = pd.concat([failed, _unmeasured_rows(model, table[~whole])], ignore_index=True)
-    scored = model.predict(table[whole]) if whole.any() else pd.DataFrame()
+    chosen = table[whole]
+    scored = model.predict(chosen, sites_of(chosen, site)) if whole.any() else pd.DataFrame()
     if whole.any():
         scored["warnings"] = [
             WARNING_SEPARATOR.join(filter(None, pair))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,11 +17,13 @@ from radiobone.core.files import write_json, write_parquet
 from radiobone.core.folders import VALIDATION, begin, finish, prepare_validation_folder, warn_if_unfinished
 from radiobone.core.outputs import prepare_file
 from radiobone.core.provenance import machine, versions
+from radiobone.core.warnings import collected
 from radiobone.evaluation.model import Model
 from radiobone.evaluation.result import METRICS_FILE, PREDICTIONS_FILE, PROVENANCE_FILE, Estimate
 from radiobone.evaluation.subgroups import SubgroupRequest, wanted_subgroups
 from radiobone.evaluation.summary import cohort_record
 from radiobone.evaluation.validation.assessment import (
+    Assessment,
     assess,
     comparison_entry,
     predictions_table,
@@ -140,11 +143,14 @@ def validate(
     ------
     FeatureMismatch, TooFewPerClass, BadSetting, TableError
     """
-    models = [as_model(one) for one in (model, against) if one is not None]
+    given = [one for one in (model, against) if one is not None]
+    models = [as_model(one) for one in given]
     labelled = labelled_from_arrays(
         X, y, models, groups=groups, sites=sites, clinical=clinical, positive=positive
     )
-    return _validated(labelled, models, cuts=cuts, subgroups=subgroups, seed=seed, command=None)
+    return _validated(
+        labelled, models, _names(given), cuts=cuts, subgroups=subgroups, seed=seed, command=None
+    )
 
 
 def validate_table(
@@ -198,7 +204,9 @@ def validate_table(
     for line in (*described(labelled.cohort), *labelled.notes):
         say(line)
     begin(folder, VALIDATION)
-    found = _validated(labelled, models, cuts=cuts, subgroups=subgroups, seed=seed, command=command)
+    found = _validated(
+        labelled, models, _names(given), cuts=cuts, subgroups=subgroups, seed=seed, command=command
+    )
     found.save(folder)
     return found
 
@@ -226,9 +234,27 @@ def _scorer(source: str | Path | Scorer) -> Scorer:
     return source if isinstance(source, Scorer) else load_model(source)
 
 
+def _names(given: Sequence[ModelSource]) -> list[str]:
+    """Name the models in warnings: by their files, or by the part that they play; a single one needs no name."""
+    if len(given) < 2:
+        return [""]
+    parts = zip(given, ("the model", "the model against it"), strict=True)
+    return [str(one) if isinstance(one, str | Path) else part for one, part in parts]
+
+
+def _assessed(model: Model, name: str, labelled: Labelled, *, seed: int) -> Assessment:
+    """Judge one model; what is warned of begins with its name, so that warnings of two can be told apart."""
+    with collected() as told:
+        found = assess(model, labelled.table, labelled.cohort, seed=seed)
+    for one in told:
+        warnings.warn(f"{name}: {one}" if name else str(one), type(one), stacklevel=4)
+    return found
+
+
 def _validated(
     labelled: Labelled,
     models: Sequence[Model],
+    names: Sequence[str],
     *,
     cuts: Sequence[float] | None,
     subgroups: SubgroupRequest | str | None,
@@ -237,7 +263,7 @@ def _validated(
 ) -> Validation:
     cohort = labelled.cohort
     wanted = wanted_subgroups(subgroups, labelled.table)
-    found = [assess(model, labelled.table, cohort, seed=seed) for model in models]
+    found = [_assessed(model, name, labelled, seed=seed) for model, name in zip(models, names, strict=True)]
     summary = {**summary_entry(cohort, seed=seed, notes=labelled.notes), **found[0].entry}
     other = found[1] if len(found) > 1 else None
     if other is not None:

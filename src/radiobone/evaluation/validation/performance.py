@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -21,6 +21,8 @@ BOOTSTRAP = "95 % percentile bootstrap of patients, {n} resamples, the model kep
 DELONG = "95 %, DeLong's variance, on the log odds"
 OBUCHOWSKI = "95 %, Obuchowski's variance (DeLong's with rows of a patient kept together), on the log odds"
 RANKING = ("auc", "average_precision")
+BESIDE_RANKING = tuple(name for name in METRICS if name not in RANKING)
+"""Metrics that do not depend on the order of the rows alone, which recalibration keeps."""
 
 
 def held_out(
@@ -49,8 +51,8 @@ def is_clustered(rows: HeldOut) -> bool:
     return len(np.unique(rows.patient)) < len(rows.y)
 
 
-def estimates(rows: HeldOut, *, seed: int) -> dict[str, Estimate]:
-    """Every metric with a 95 % interval by the bootstrap of patients; mean over repeats, if there are several.
+def estimates(rows: HeldOut, *, seed: int, names: Collection[str] = tuple(METRICS)) -> dict[str, Estimate]:
+    """Metrics with 95 % intervals by the bootstrap of patients; mean over repeats, if there are several.
 
     Parameters
     ----------
@@ -58,12 +60,14 @@ def estimates(rows: HeldOut, *, seed: int) -> dict[str, Estimate]:
         Each repeat is one fold.
     seed : int
         Of the bootstrap.
+    names : collection of str
+        Which metrics.
     """
-    bounds = intervals(rows, seed=seed)
+    bounds = intervals(rows, seed=seed, names=names)
     parts = [_part(rows, rows.fold == one) for one in np.unique(rows.fold)]
     found = {}
-    for name, metric in METRICS.items():
-        there = [value for value in map(metric, parts) if value is not None]
+    for name in names:
+        there = [value for value in map(METRICS[name], parts) if value is not None]
         mean = float(np.mean(there)) if there else None
         method = method_of(name, BOOTSTRAP.format(n=N_RESAMPLES))
         found[name] = Estimate(mean, *bounds[name], mean, None, len(there), method)
@@ -82,7 +86,8 @@ def frozen_estimates(rows: HeldOut, *, seed: int) -> dict[str, Estimate]:
     area = auc_interval(auc_covariance(rows.y, rows.probability, rows.patient if by_patient else None))
     method = OBUCHOWSKI if by_patient else DELONG
     auc = Estimate(area.auc, area.low, area.high, area.auc, None, 1, method)
-    return {**estimates(rows, seed=seed), "auc": auc}
+    others = estimates(rows, seed=seed, names=[name for name in METRICS if name != "auc"])
+    return {"auc": auc, **others}
 
 
 def _part(rows: HeldOut, here: npt.NDArray[np.bool_]) -> Scored:
@@ -122,8 +127,3 @@ def plain(found: Mapping[str, Estimate]) -> dict[str, dict[str, Any]]:
     """Turn estimates into plain data, without what only folds have."""
     kept = ("mean", "low", "high", "method")
     return {name: {key: asdict(one)[key] for key in kept} for name, one in found.items()}
-
-
-def without_ranking(metrics: Mapping[str, Any]) -> dict[str, Any]:
-    """Leave out what depends on the order of the rows alone, which recalibration keeps."""
-    return {name: one for name, one in metrics.items() if name not in RANKING}

@@ -15,7 +15,7 @@ from scipy.special import expit, logit
 
 from radiobone.evaluation.calibration_measures import NEAREST_TO_CERTAIN, intercepts, slopes
 from radiobone.evaluation.splits import make_splits, smallest_class
-from radiobone.evaluation.validation.performance import curves, estimates, held_out, plain, without_ranking
+from radiobone.evaluation.validation.performance import BESIDE_RANKING, curves, estimates, held_out, plain
 from radiobone.evaluation.weighted import FloatArray, HeldOut, IntArray
 
 Kind = Literal["intercept", "logistic"]
@@ -163,7 +163,7 @@ def recalibrated_entry(
         "folds": unseen.folds,
         "repeats": REPEATS,
         "all_rows": asdict(whole),
-        "metrics": without_ranking(plain(estimates(rows, seed=seed))),
+        "metrics": plain(estimates(rows, seed=seed, names=BESIDE_RANKING)),
         **curves(rows, repeat, seed=seed),
     }
 

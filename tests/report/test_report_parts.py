@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from matplotlib.figure import Figure
 from sklearn.metrics import roc_auc_score
 
+from radiobone.evaluation.fold_score import AUC
 from radiobone.evaluation.null_control import null_control, null_entry
 from radiobone.evaluation.result_statistics import calibration_entry, decision_curve_entry
 from radiobone.evaluation.weighted import HeldOut
@@ -198,8 +199,8 @@ def figures() -> dict[str, Figure]:
             positive="$1",
             negative="_n",
         ),
-        "null": null_figure(null_entry(null_control(0.9, rng.normal(0.5, 0.1, 20)))),
-        "null that departs": null_figure(null_entry(null_control(0.9, rng.normal(0.7, 0.1, 20)))),
+        "null": null_figure(null_entry(null_control(0.9, rng.normal(0.5, 0.1, 20))), AUC),
+        "null that departs": null_figure(null_entry(null_control(0.9, rng.normal(0.7, 0.1, 20))), AUC),
         "confusion": confusion_figure({"tp": 0, "fp": 3, "tn": 4, "fn": 0}, "a" * 99, "<b>"),
         "frequency": frequency_figure(names, [1.0, 0.5, 0.1]),
         "beeswarm": beeswarm_figure(names, columns, [np.full(30, np.nan), *columns[1:]], positive="yes"),

@@ -1,7 +1,11 @@
-"""Null control: the whole pipeline on shuffled labels, where an honest estimate is 0.5 on average.
+"""Null control: the whole pipeline on shuffled labels, where an honest estimate is that of chance on average.
 
 It finds steps that look beyond their training rows. Faults of the table it cannot find (a patient under two ids, features that
 were chosen beforehand on all rows), since shuffled labels are independent of them: those are the audit's.
+
+Chance is an AUC of 0.5, a quadratic kappa of 0, and for numbers a rank correlation of 0: in a fold, given the training rows,
+every exchange of the test labels is as likely, and over all of them these scores have just that mean, whatever is predicted.
+R² has no such value: see ``fold_score``.
 """
 
 from __future__ import annotations
@@ -17,15 +21,16 @@ from radiobone.cohort.cohort import Cohort
 from radiobone.core.errors import BadSetting, TooFewPerClass
 from radiobone.core.seeds import rng_for, seed_for
 from radiobone.evaluation.audit.finding import Finding
+from radiobone.evaluation.fold_score import AUC, FoldScore
 from radiobone.evaluation.permutation import PermutationTest, against_shuffles, shuffle_patients
 from radiobone.evaluation.spec import PipelineSpec
 from radiobone.evaluation.splits import Split
 from radiobone.evaluation.splits.outer import outer_splits
 from radiobone.evaluation.splits.settings import KFold
 from radiobone.evaluation.splits.split import check_learnable
+from radiobone.evaluation.splits.strata import strata_of
 
 N_SHUFFLES = 20
-CHANCE = 0.5
 LEVEL = 0.99
 TRIES = 50
 MOST_UNCHANGED = 0.5  # share of rows that shuffles may have to leave as they are
@@ -39,11 +44,13 @@ class NullControl:
     Attributes
     ----------
     mean, sd : float
-        Of the shuffles' AUCs, each the mean of its outer folds.
+        Of the shuffles' scores, each the mean of its outer folds.
     low, high : float
-        Where the mean lies in 99 of 100 honest studies: 0.5 and Student's t times the standard error.
+        Where the mean lies in 99 of 100 honest studies: chance and Student's t times the standard error.
     test : PermutationTest
-        The AUC of the true labels against those of the shuffles, which it lists.
+        The score of the true labels against those of the shuffles, which it lists.
+    score : FoldScore
+        What is compared.
     """
 
     mean: float
@@ -51,6 +58,7 @@ class NullControl:
     low: float
     high: float
     test: PermutationTest
+    score: FoldScore = AUC
 
     @property
     def departs(self) -> bool:
@@ -121,7 +129,8 @@ def _shuffle(
         try:
             if splits is None:
                 return Shuffle(shuffled, outer_splits(shuffled, spec.outer, seed=own_seed), own_seed)
-            check_learnable(splits, y, cohort.groups)
+            least = strata_of(shuffled, 0)
+            check_learnable(splits, least.codes, cohort.groups, least.names)
             return Shuffle(shuffled, tuple(splits), own_seed)
         except TooFewPerClass:
             continue
@@ -133,9 +142,10 @@ def _shuffle(
 
 def _check_exchangeable(cohort: Cohort) -> None:
     """Refuse a cohort in which regions of a patient differ in the label and most patients are of a size of their own."""
-    _, unit, n_rows = np.unique(cohort.groups, return_inverse=True, return_counts=True)
-    sums = np.bincount(unit, weights=cohort.y)
-    if ((sums == 0) | (sums == n_rows)).all():
+    _, first, unit, n_rows = np.unique(
+        cohort.groups, return_index=True, return_inverse=True, return_counts=True
+    )
+    if (cohort.y == cohort.y[first][unit]).all():
         return
     sizes, how_many = np.unique(n_rows, return_counts=True)
     alone = int(sizes[how_many == 1].sum())
@@ -146,26 +156,29 @@ def _check_exchangeable(cohort: Cohort) -> None:
         )
 
 
-def null_control(observed: float, aucs: Sequence[float]) -> NullControl:
-    """Sum up the AUCs of shuffled labels.
+def null_control(observed: float, scores: Sequence[float], score: FoldScore = AUC) -> NullControl:
+    """Sum up the scores of shuffled labels.
 
     Parameters
     ----------
     observed : float
-        AUC of the true labels, mean of the outer folds.
-    aucs : sequence of float
+        Score of the true labels, mean of the outer folds.
+    scores : sequence of float
         Likewise of each shuffle, two at least.
+    score : FoldScore
+        What they are.
     """
-    values = np.array(aucs, dtype=float)
+    values, chance = np.array(scores, dtype=float), score.chance
     sd = float(values.std(ddof=1))
     half = float(student.ppf((1 + LEVEL) / 2, len(values) - 1) * sd / np.sqrt(len(values)))
     return NullControl(
-        float(values.mean()), sd, CHANCE - half, CHANCE + half, against_shuffles(observed, aucs)
+        float(values.mean()), sd, chance - half, chance + half, against_shuffles(observed, scores), score
     )
 
 
 def null_entry(found: NullControl) -> dict[str, Any]:
     """Return it as plain data for ``metrics.json``."""
+    score = found.score
     return {
         "n_shuffles": len(found.test.null),
         "mean": found.mean,
@@ -177,29 +190,32 @@ def null_entry(found: NullControl) -> dict[str, Any]:
         "p": found.test.p,
         "p_low": found.test.p_low,
         "p_high": found.test.p_high,
-        "auc": found.test.null.tolist(),
+        score.key: found.test.null.tolist(),
         "method": (
-            "labels shuffled between patients, all of the pipeline repeated; low and high: 0.5 and Student's t times the "
-            f"standard error of the mean ({LEVEL:.0%} band); p: share of shuffles, the true labels among them, that do as well"
+            f"{score.shuffled} shuffled between patients, all of the pipeline repeated; low and high: {score.chance:g} and Student's t times the "
+            f"standard error of the mean ({LEVEL:.0%} band); p: share of shuffles, the true {score.shuffled} among them, that do as well"
+            + (f". {score.why}" if score.why else "")
         ),
     }
 
 
 def null_finding(found: NullControl) -> Finding | None:
-    """Return a serious finding if the mean departs from 0.5 beyond the band."""
+    """Return a serious finding if the mean departs from chance beyond the band."""
     if not found.departs:
         return None
+    score = found.score
+    what, name = score.shuffled, score.title
     said = (
-        f"With labels shuffled between patients the same pipeline reached a mean AUC of {found.mean:.3f} in {len(found.test.null)} "
-        f"shuffles; labels that mean nothing give 0.5, in {LEVEL:.0%} of honest studies between {found.low:.3f} and "
+        f"With {what} shuffled between patients the same pipeline reached a mean {name} of {found.mean:.3f} in {len(found.test.null)} "
+        f"shuffles; {what} that mean nothing give {score.chance:g}, in {LEVEL:.0%} of honest studies between {found.low:.3f} and "
         f"{found.high:.3f}. "
     )
     above = (
         "A step or model learns from rows beyond its training rows, such as one of your own that looks up the whole table. The "
-        "AUC of the true labels is inflated as well; do not report it before the step is found."
+        f"{name} of the true {what} is inflated as well; do not report it before the step is found."
     )
     below = (
-        "Folds that pull against each other do so (very few patients, or patients of very different numbers of rows). The AUC of "
-        "the true labels is off by as much; use other folds, and find out before it is reported."
+        f"Folds that pull against each other do so (very few patients, or patients of very different numbers of rows). The {name} of "
+        f"the true {what} is off by as much; use other folds, and find out before it is reported."
     )
-    return Finding("NullControlDeparts", "serious", said + (above if found.mean > CHANCE else below))
+    return Finding("NullControlDeparts", "serious", said + (above if found.mean > score.chance else below))

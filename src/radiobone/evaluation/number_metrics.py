@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+from scipy.stats import rankdata
 
 from radiobone.evaluation.weighted import ratio
 
@@ -65,3 +66,19 @@ def of_errors(name: str, y: npt.ArrayLike, predicted: npt.ArrayLike) -> float | 
         weighted_errors(truth, np.asarray(predicted, dtype=float), np.ones((1, len(truth))))[name][0]
     )
     return value if np.isfinite(value) else None
+
+
+def rank_correlation(y: npt.ArrayLike, predicted: npt.ArrayLike) -> float | None:
+    """Spearman's rank correlation, 0 where all rows were predicted alike; None where all were measured alike.
+
+    If predictions know nothing of the rows, every order of the measured values is as likely, and the mean is 0.
+
+    Parameters
+    ----------
+    y, predicted : array-like of float, shape (n_rows,)
+    """
+    ranks = np.stack([rankdata(values) for values in (y, predicted)])
+    spread = np.ptp(ranks, axis=1) if ranks.shape[1] else np.zeros(2)
+    if not spread[0]:
+        return None
+    return float(np.corrcoef(ranks)[0, 1]) if spread[1] else 0.0

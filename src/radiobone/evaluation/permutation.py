@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -99,7 +100,7 @@ def against_shuffles(observed: float, null: Sequence[float]) -> PermutationTest:
     )
 
 
-def shuffle_patients(y: npt.ArrayLike, patient: npt.ArrayLike, rng: np.random.Generator) -> IntArray:
+def shuffle_patients(y: npt.ArrayLike, patient: npt.ArrayLike, rng: np.random.Generator) -> npt.NDArray[Any]:
     """Shuffle labels between patients, so that rows of a patient stay together.
 
     Where all rows of every patient have one label, patients exchange labels. Otherwise patients exchange the
@@ -107,19 +108,19 @@ def shuffle_patients(y: npt.ArrayLike, patient: npt.ArrayLike, rng: np.random.Ge
 
     Parameters
     ----------
-    y : array-like of int, shape (n_rows,)
-        Classes.
+    y : array-like of int or float, shape (n_rows,)
+        Classes, or numbers.
     patient : array-like, shape (n_rows,)
         Patient of each row.
     rng : numpy.random.Generator
         Source of the shuffle.
     """
-    labels = np.asarray(y, dtype=np.int64)
+    labels = np.asarray(y)
     _, first, unit, n_rows = np.unique(
         np.asarray(patient), return_index=True, return_inverse=True, return_counts=True
     )
     if (labels == labels[first][unit]).all():
-        return np.asarray(rng.permutation(labels[first])[unit], dtype=np.int64)
+        return np.asarray(rng.permutation(labels[first])[unit])
     rows = [np.flatnonzero(unit == one) for one in range(len(first))]
     shuffled = labels.copy()
     for size in np.unique(n_rows):

@@ -5,23 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from radiobone.evaluation.fold_score import FoldScore
+from radiobone.evaluation.tasks.registry import TASKS
+
 
 def control_lines(summary: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
     """Yield lines on the null control and the optimism meter, each with whether it is an alarm."""
     if "null_control" in summary:
-        yield _null(summary["null_control"])
+        yield _null(summary["null_control"], TASKS[summary.get("task", "binary")].null_score)
     if "optimism_meter" in summary:
         yield _meter(summary["optimism_meter"]), False
 
 
-def _null(found: Mapping[str, Any]) -> tuple[str, bool]:
+def _null(found: Mapping[str, Any], score: FoldScore) -> tuple[str, bool]:
     figures = (
-        f"mean AUC {found['mean']:.3f} over {found['n_shuffles']} shuffles of the labels, expected {found['low']:.3f} to "
+        f"mean {score.title} {found['mean']:.3f} over {found['n_shuffles']} shuffles of the {score.shuffled}, expected {found['low']:.3f} to "
         f"{found['high']:.3f}"
     )
     if found["departs"]:
         return (
-            f"NULL CONTROL FAILED: {figures}. The AUC above is not to be believed; see NullControlDeparts.",
+            f"NULL CONTROL FAILED: {figures}. Nothing above is to be believed; see NullControlDeparts.",
             True,
         )
     return f"null control       passed: {figures}; permutation p {found['p']:.3g}", False

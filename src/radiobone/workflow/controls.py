@@ -18,7 +18,6 @@ from radiobone.core.interruption import saying_what_is_kept
 from radiobone.core.progress import progress
 from radiobone.core.warnings import NullControlDeparts
 from radiobone.evaluation.blocks.resolve import settle_blocks
-from radiobone.evaluation.metrics import auc
 from radiobone.evaluation.nested_cv import FoldTask, fit_fold, fold_task
 from radiobone.evaluation.null_control import (
     Shuffle,
@@ -33,15 +32,16 @@ from radiobone.evaluation.result import Result
 from radiobone.evaluation.spec import PipelineSpec
 from radiobone.evaluation.splits import Split
 from radiobone.evaluation.splits.file import resolve_splits
+from radiobone.evaluation.tasks.registry import TASKS
 from radiobone.evaluation.wrong_way.leaky_table import leaky_tables
 from radiobone.evaluation.wrong_way.optimism_meter import LeakyRows, leaky_fold, leaky_rows, meter_entry
 from radiobone.workflow.kept_folds import fold_keys
 
 NULL_STORE, WRONG_STORE = "null_control", "optimism_meter"
 LEAST_SCORED = 2
-NO_AUC = (
-    "The null control compares AUCs, and hardly any outer fold has both classes among its test rows. Use other folds, or leave "
-    "--null-control out."
+NO_SCORE = (
+    "The null control compares folds by their {title}, and hardly any outer fold has {several} among its test rows. Use other "
+    "folds, or leave --null-control out."
 )
 
 
@@ -67,10 +67,9 @@ class Controls:
         ------
         BadSetting
         """
-        if spec.task.kind != "binary" and (self.null_shuffles is not None or self.optimism_meter):
+        if spec.task.kind != "binary" and self.optimism_meter:
             raise BadSetting(
-                f"The null control and the optimism meter compare AUCs of two classes, and the task is '{spec.task.kind}'. Leave "
-                "them out."
+                f"The optimism meter compares AUCs of two classes, and the task is '{spec.task.kind}'. Leave it out."
             )
         if self.null_shuffles is not None:
             check_n_shuffles(self.null_shuffles)
@@ -118,7 +117,7 @@ def with_controls(
     cache: Path | None,
     folds_given: bool,
 ) -> Result:
-    """Return the result with its controls in ``summary``; a null that departs from 0.5 is a serious finding.
+    """Return the result with its controls in ``summary``; a null that departs from chance is a serious finding.
 
     Raises
     ------
@@ -139,15 +138,18 @@ def with_controls(
 
 
 def _with_null(result: Result, run: Run, n_shuffles: int, folds_given: bool) -> Result:
-    observed = result.metrics["auc"].mean
+    score = TASKS[run.spec.task.kind].null_score
+    in_order = sorted(result.folds, key=lambda fold: (fold["repeat"], fold["fold"]))
+    observed = _mean([fold[score.in_folds] for fold in in_order])
+    too_few = TooFewPerClass(NO_SCORE.format(title=score.title, several=score.needs))
     if observed is None:
-        raise TooFewPerClass(NO_AUC)
+        raise too_few
     drawn = list(shuffles(run.cohort, run.splits, run.spec, n_shuffles, seed=run.seed, fixed=folds_given))
     per_fold = _null_folds(run, drawn)
     means = [mean for mean in map(_mean, per_fold) if mean is not None]
     if len(means) < LEAST_SCORED:
-        raise TooFewPerClass(NO_AUC)
-    found = null_control(observed, means)
+        raise too_few
+    found = null_control(observed, means, score)
     finding = null_finding(found)
     told = result.audit if finding is None else [*result.audit, asdict(finding)]
     if finding is not None:
@@ -164,7 +166,7 @@ def _null_folds(run: Run, drawn: Sequence[Shuffle]) -> list[list[float | None]]:
         return fold_task(one.cohort, split, run.spec, one.seed), one.cohort.y[split.test]
 
     flat = [keys[number][fold] for number, fold in places]
-    title = f"Null control ({len(drawn)} shuffles of the labels)"
+    title = f"Null control ({len(drawn)} shuffles of the {TASKS[run.spec.task.kind].null_score.shuffled})"
     values = _kept_or_done(run, NULL_STORE, title, flat, null_fold, lambda at: task(places[at]))
     found: list[list[float | None]] = [[] for _ in drawn]
     for (number, _), value in zip(places, values, strict=True):
@@ -174,7 +176,8 @@ def _null_folds(run: Run, drawn: Sequence[Shuffle]) -> list[list[float | None]]:
 
 def null_fold(to_fit: FoldTask, y_test: Any) -> float | None:
     """Fit one outer fold of shuffled labels and score its test rows."""
-    return auc(y_test, fit_fold(*to_fit).output)
+    fitted = fit_fold(*to_fit)
+    return TASKS[fitted.task].null_score.of(y_test, fitted.output)
 
 
 def _with_meter(result: Result, run: Run) -> Result:
@@ -205,7 +208,7 @@ def _kept_or_done(
     work: Callable[..., float | None],
     task: Callable[[int], Any],
 ) -> list[float | None]:
-    """Take the AUC of each fold from an earlier run, or compute and keep it."""
+    """Take the score of each fold from an earlier run, or compute and keep it."""
     store = run.store(name)
     read = {at: None if store is None else store.read(key) for at, key in enumerate(keys)}
     found: dict[int, list[float | None]] = {at: one for at, one in read.items() if isinstance(one, list)}

@@ -100,7 +100,7 @@ def evaluate(
         ``"late-stack"`` (combined by weights learned in the inner folds).
     null_control : int, optional
         Shuffle the labels so often between patients, 20 times at least, and run the same pipeline on each: an honest one
-        gives 0.5 on average. In ``.result.summary["null_control"]``; a serious finding if it does not.
+        gives 0.5 on average, or a quadratic kappa or rank correlation of 0 for ordered classes or numbers. In ``.result.summary["null_control"]``; a serious finding if it does not.
     optimism_meter : bool
         Also run the leaky twin (every step fitted on all rows before the folds) on the same folds, to see what the wrong way
         would have reported. In ``.result.summary["optimism_meter"]``, never among the metrics.

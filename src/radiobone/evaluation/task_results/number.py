@@ -14,6 +14,7 @@ from radiobone.cohort.task import Boundary, Number, codes_of
 from radiobone.evaluation.estimate import Estimate
 from radiobone.evaluation.estimates import fold_estimates, fold_numbers, units
 from radiobone.evaluation.fold import FoldOutcome
+from radiobone.evaluation.fold_score import R2, RANK_CORRELATION
 from radiobone.evaluation.graded_intervals import (
     GRADED_METHOD,
     FloatArray,
@@ -40,7 +41,12 @@ def _columns(cohort: Cohort, fit: FoldOutcome) -> Columns:
 
 
 def _fold(cohort: Cohort, fit: FoldOutcome) -> dict[str, Any]:
-    return {"inner_score": fit.inner_score, "score": of_errors("mae", cohort.y[fit.test], fit.output)}
+    y = cohort.y[fit.test]
+    return {
+        "inner_score": fit.inner_score,
+        "score": of_errors("mae", y, fit.output),
+        **{score.in_folds: score.of(y, fit.output) for score in (R2, RANK_CORRELATION)},
+    }
 
 
 def _pairs(predictions: pd.DataFrame) -> tuple[FloatArray, FloatArray]:

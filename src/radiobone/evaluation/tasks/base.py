@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from radiobone.evaluation.calibration import SigmoidCalibrator
+from radiobone.evaluation.fold_score import FoldScore
 from radiobone.models.family import ModelFamily
 
 if TYPE_CHECKING:
@@ -77,6 +78,10 @@ class Task:
         From what is predicted, the threshold and the names of a saved model to the columns of a table of scores.
     said : callable
         From the plain data of a saved model to what it tells apart, in words.
+    headline : FoldScore
+        What is shown first; the optimism meter goes by it.
+    null_score : FoldScore
+        What the null control goes by: a score of which it is known what chance gives.
     intended_use : str
         What a model is for, with ``{target}`` and ``{positive}``.
     """
@@ -93,6 +98,8 @@ class Task:
     predict: Callable[[FloatArray, SigmoidCalibrator | None], FloatArray]
     columns: Callable[[FloatArray, float | None, Mapping[str, Any]], dict[str, Any]]
     said: Callable[[Mapping[str, Any]], str]
+    headline: FoldScore
+    null_score: FoldScore
     intended_use: str
 
     @property

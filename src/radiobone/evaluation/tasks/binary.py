@@ -10,6 +10,7 @@ import numpy.typing as npt
 from scipy.special import expit
 
 from radiobone.evaluation.calibration import SigmoidCalibrator, fit_sigmoid
+from radiobone.evaluation.fold_score import AUC
 from radiobone.evaluation.metrics import auc, average_precision
 from radiobone.evaluation.tasks.base import BoolArray, FloatArray, Strata, Target, Task
 from radiobone.evaluation.threshold import choose_threshold
@@ -68,6 +69,8 @@ BINARY = Task(
     predict=as_probability,
     columns=_columns,
     said=_said,
+    headline=AUC,
+    null_score=AUC,
     intended_use=(
         "Research. Estimates the probability of '{positive}' in '{target}' for patients like those it was trained on, "
         "from features extracted with the settings it carries. Not a medical device; not tested on other hospitals."

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from radiobone.evaluation.fold_score import R2, RANK_CORRELATION
 from radiobone.evaluation.number_metrics import of_errors
 from radiobone.evaluation.tasks.base import (
     TWO_CLASS_TESTS,
@@ -76,6 +77,8 @@ NUMBER = Task(
     predict=as_it_is,
     columns=_columns,
     said=_said,
+    headline=R2,
+    null_score=RANK_CORRELATION,
     intended_use=(
         "Research. Estimates '{target}' for patients like those it was trained on, from features extracted with the settings "
         "it carries. Not a medical device; not tested on other hospitals."

@@ -8,13 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from radiobone.evaluation.fold_score import QUADRATIC_KAPPA, kappa_of
 from radiobone.evaluation.metrics import auc
-from radiobone.evaluation.ordinal_metrics import (
-    beyond_probability,
-    predicted_class,
-    quadratic_kappa,
-    ranked_probability_score,
-)
+from radiobone.evaluation.ordinal_metrics import beyond_probability, predicted_class, ranked_probability_score
 from radiobone.evaluation.tasks.base import (
     TWO_CLASS_TESTS,
     BoolArray,
@@ -38,10 +34,6 @@ def _mean_boundary_auc(y: Target, probability: FloatArray) -> float | None:
     areas = [auc((y > code).astype(np.int64), column) for code, column in enumerate(beyond.T)]
     there = [area for area in areas if area is not None]
     return float(np.mean(there)) if len(there) == len(areas) else None
-
-
-def _kappa(y: Target, probability: FloatArray) -> float | None:
-    return quadratic_kappa(y, predicted_class(probability), probability.shape[1])
 
 
 def _strata(y: Target, groups: npt.NDArray[np.str_], folds: int, own: BoolArray) -> Strata:
@@ -73,7 +65,7 @@ ORDINAL = Task(
     scorings={
         "neg_ranked_probability_score": _negative_rps,
         "boundary_auc": _mean_boundary_auc,
-        "quadratic_kappa": _kappa,
+        "quadratic_kappa": kappa_of,
     },
     refused={**TWO_CLASS_TESTS, **dict.fromkeys(RESAMPLERS, "it balances two classes")},
     step_params={name: {"target": "number"} for name in ("lasso", "elastic_net", "stability")},
@@ -83,6 +75,8 @@ ORDINAL = Task(
     predict=as_it_is,
     columns=_columns,
     said=_said,
+    headline=QUADRATIC_KAPPA,
+    null_score=QUADRATIC_KAPPA,
     intended_use=(
         "Research. Estimates the probability of each ordered class of '{target}' for patients like those it was trained on, "
         "from features extracted with the settings it carries. Not a medical device; not tested on other hospitals."

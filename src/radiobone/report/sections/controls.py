@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from radiobone.evaluation.fold_score import FoldScore
+from radiobone.evaluation.tasks.registry import TASKS
 from radiobone.report.data import ResultData
 from radiobone.report.figures.null import null_figure
 from radiobone.report.figures.svg import to_svg
@@ -18,22 +20,24 @@ def _context(data: ResultData) -> Context | None:
     null, meter = data.metrics.get("null_control"), data.metrics.get("optimism_meter")
     if null is None and meter is None:
         return None
+    task = TASKS[data.metrics.get("task", "binary")]
     return {
         "null": null,
-        "figure": None if null is None else _figure(null),
+        "null_score": task.null_score,
+        "figure": None if null is None else _figure(null, task.null_score),
         "meter": meter,
         "meter_words": "" if meter is None else meter_words(meter),
     }
 
 
-def _figure(null: dict[str, Any]) -> Any:
+def _figure(null: dict[str, Any], score: FoldScore) -> Any:
     return to_svg(
-        null_figure(null),
+        null_figure(null, score),
         key="null",
         title="Null control",
         description=(
-            f"AUC of {null['n_shuffles']} shuffles, mean {decimals(null['mean'])}, expected {decimals(null['low'])} to "
-            f"{decimals(null['high'])}; AUC of the true labels {decimals(null['observed'])}."
+            f"{score.title} of {null['n_shuffles']} shuffles, mean {decimals(null['mean'])}, expected {decimals(null['low'])} to "
+            f"{decimals(null['high'])}; {score.title} of the true {score.shuffled} {decimals(null['observed'])}."
         ),
     )
 

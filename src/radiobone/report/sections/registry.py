@@ -33,6 +33,7 @@ SECTIONS: tuple[Section[ResultData], ...] = (
 GRADED: tuple[Section[ResultData], ...] = (
     GRADED_SUMMARY,
     GRADED_PERFORMANCE,
+    CONTROLS,
     COHORT,
     IMAGES,
     SELECTION,

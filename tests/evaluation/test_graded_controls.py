@@ -202,3 +202,53 @@ def test_a_departure_names_what_departs():
     assert "mean rank correlation of 0.291" in finding.message
     entry = null_entry(null_control(0.5, drawn, RANK_CORRELATION))
     assert "That of R² is not known beforehand" in entry["method"]
+
+
+def metered(task, seed, steps):
+    X, y, groups = table(task, seed, n=60, columns=300)
+    with collected():
+        return evaluate(
+            X, y, groups=groups, pipeline=spec(task, steps, outer={"folds": 4, "repeats": 1}), seed=seed,
+            optimism_meter=True, show_progress=False,
+        ).result  # fmt: skip
+
+
+SELECTING = {
+    "ordinal": ("impute", "scale", {"kruskal": {"max_features": 8, "min_features": 8}}),
+    "number": ("impute", "scale", {"mrmr": {"n_features": 8, "scheme": "fcq"}}),
+}
+
+
+@pytest.mark.parametrize(("task", "key"), [("ordinal", "quadratic_kappa"), ("number", "r2")])
+class TestOptimismMeter:
+    def test_on_noise_the_wrong_way_inflates_and_the_honest_does_not(self, task, key):
+        found = [metered(task, seed, SELECTING[task]).summary["optimism_meter"] for seed in range(4)]
+        honest = np.array([one[f"honest_{key}"] for one in found])
+        wrong = np.array([one[f"wrong_way_{key}"] for one in found])
+        assert honest.mean() < 0.1
+        assert wrong.mean() > 0.2
+        assert [one["inflation"] for one in found] == pytest.approx(wrong - honest)
+
+    def test_the_honest_figure_is_that_of_the_result(self, task, key):
+        found = metered(task, 5, SELECTING[task])
+        entry = found.summary["optimism_meter"]
+        assert entry[f"honest_{key}"] == pytest.approx(found.metrics[key].mean)
+        assert entry["fitted_on_all_rows"][:2] == ["impute", "scale"]
+        ((line, _),) = control_lines(found.summary)
+        assert "the wrong way would have claimed" in line
+        assert "WRONG ON PURPOSE" in line
+
+
+def test_selection_on_all_rows_is_what_it_does():
+    """Against the wrong way written out: scale and filter all rows, then ridge in the folds."""
+    from sklearn.linear_model import Ridge
+    from sklearn.metrics import r2_score
+
+    found = metered("number", 3, SELECTING["number"])
+    X, y, _ = table("number", 3, n=60, columns=300)
+    scaled = STEPS["scale"]().fit_transform(X)
+    kept = STEPS["mrmr"](n_features=8, scheme="fcq", target="number").fit(scaled, y).transform(scaled)
+    for fold, entry in zip(found.splits["folds"], found.summary["optimism_meter"]["folds"], strict=True):
+        model = Ridge(alpha=1.0).fit(kept[fold["train"]], y[fold["train"]])
+        expected = r2_score(y[fold["test"]], model.predict(kept[fold["test"]]))
+        assert entry["wrong_way_r2"] == pytest.approx(expected, abs=1e-6)

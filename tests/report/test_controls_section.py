@@ -8,6 +8,7 @@ import re
 import numpy as np
 import pytest
 
+from radiobone.evaluation.fold_score import AUC
 from radiobone.evaluation.null_control import null_control, null_entry, null_finding
 from radiobone.report.build import write_report
 from radiobone.report.data import read_result
@@ -62,7 +63,7 @@ def test_the_wrong_way_is_named_wherever_its_figure_stands(make_result):
     [(None, "cannot be compared"), (0.01, "next to nothing"), (-0.1, "is chance"), (0.21, "added 0.21")],
 )
 def test_what_the_difference_means(inflation, said):
-    assert said in meter_words({"inflation": inflation})
+    assert said in meter_words({"inflation": inflation}, AUC)
 
 
 def test_without_controls_the_report_says_so(make_result):

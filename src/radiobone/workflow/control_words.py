@@ -14,7 +14,7 @@ def control_lines(summary: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
     if "null_control" in summary:
         yield _null(summary["null_control"], TASKS[summary.get("task", "binary")].null_score)
     if "optimism_meter" in summary:
-        yield _meter(summary["optimism_meter"]), False
+        yield _meter(summary["optimism_meter"], TASKS[summary.get("task", "binary")].headline), False
 
 
 def _null(found: Mapping[str, Any], score: FoldScore) -> tuple[str, bool]:
@@ -30,12 +30,13 @@ def _null(found: Mapping[str, Any], score: FoldScore) -> tuple[str, bool]:
     return f"null control       passed: {figures}; permutation p {found['p']:.3g}", False
 
 
-def _meter(found: Mapping[str, Any]) -> str:
-    if found["wrong_way_auc"] is None:
-        return "optimism meter     –  (no fold holds both classes)"
+def _meter(found: Mapping[str, Any], score: FoldScore) -> str:
+    honest, wrong = (found[f"{way}_{score.key}"] for way in ("honest", "wrong_way"))
+    if wrong is None:
+        return f"optimism meter     –  (no fold holds {score.needs})"
     return (
-        f"optimism meter     the wrong way would have claimed AUC {found['wrong_way_auc']:.3f} instead of "
-        f"{found['honest_auc']:.3f} on the same folds ({found['inflation']:+.3f}): {how_wrong(found)}. {found['label']}."
+        f"optimism meter     the wrong way would have claimed {score.title} {wrong:.3f} instead of "
+        f"{honest:.3f} on the same folds ({found['inflation']:+.3f}): {how_wrong(found)}. {found['label']}."
     )
 
 

@@ -67,10 +67,6 @@ class Controls:
         ------
         BadSetting
         """
-        if spec.task.kind != "binary" and self.optimism_meter:
-            raise BadSetting(
-                f"The optimism meter compares AUCs of two classes, and the task is '{spec.task.kind}'. Leave it out."
-            )
         if self.null_shuffles is not None:
             check_n_shuffles(self.null_shuffles)
         if self.optimism_meter and spec.fusion.kind == "late":
@@ -181,7 +177,8 @@ def null_fold(to_fit: FoldTask, y_test: Any) -> float | None:
 
 
 def _with_meter(result: Result, run: Run) -> Result:
-    honest = [fold["auc"] for fold in result.folds]
+    score = TASKS[run.spec.task.kind].headline
+    honest = [fold[score.in_folds] for fold in result.folds]
     keys = [
         content_digest(["wrong way", key]) for key in fold_keys(run.cohort, run.splits, run.spec, run.seed)
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -31,7 +32,7 @@ class LeakyTable:
     Attributes
     ----------
     X : pandas.DataFrame, shape (n_rows, n_selected)
-    y : numpy.ndarray of int, shape (n_rows,)
+    y : numpy.ndarray of int or float, shape (n_rows,)
     origin : numpy.ndarray of int, shape (n_rows,)
         Position of the row in the cohort; -1 for rows that resampling made, copies included.
     groups : numpy.ndarray of str, shape (n_rows,)
@@ -41,7 +42,7 @@ class LeakyTable:
     """
 
     X: pd.DataFrame
-    y: IntArray
+    y: npt.NDArray[Any]
     origin: IntArray
     groups: npt.NDArray[np.str_]
     candidates: tuple[Candidate, ...]
@@ -109,7 +110,8 @@ def leaky_folds(table: LeakyTable, splits: Sequence[Split], *, seed: int) -> lis
 
 def _dealt(table: LeakyTable, n_parts: int, rng: np.random.Generator) -> IntArray:
     part = np.zeros(len(table.y), dtype=np.int64)
-    for label in (0, 1):
-        here = np.flatnonzero((table.origin == NEW_ROW) & (table.y == label))
+    fresh = table.origin == NEW_ROW
+    for label in np.unique(table.y[fresh]):
+        here = np.flatnonzero(fresh & (table.y == label))
         part[here] = rng.permutation(np.arange(len(here)) % n_parts)
     return part

@@ -13,7 +13,7 @@ from radiobone.report.numbers import decimals
 from radiobone.report.sections.base import Context, Section
 
 TOLD_APART = 0.02
-"""Difference of AUCs below which the wrong way is said to have changed next to nothing."""
+"""Difference of scores below which the wrong way is said to have changed next to nothing."""
 
 
 def _context(data: ResultData) -> Context | None:
@@ -26,7 +26,8 @@ def _context(data: ResultData) -> Context | None:
         "null_score": task.null_score,
         "figure": None if null is None else _figure(null, task.null_score),
         "meter": meter,
-        "meter_words": "" if meter is None else meter_words(meter),
+        "headline": task.headline,
+        "meter_words": "" if meter is None else meter_words(meter, task.headline),
     }
 
 
@@ -42,16 +43,16 @@ def _figure(null: dict[str, Any], score: FoldScore) -> Any:
     )
 
 
-def meter_words(meter: dict[str, Any]) -> str:
+def meter_words(meter: dict[str, Any], score: FoldScore) -> str:
     """Say what the difference between the two ways means."""
     inflation = meter["inflation"]
     if inflation is None:
-        return "No fold holds both classes, so the two ways cannot be compared."
+        return f"No fold holds {score.needs}, so the two ways cannot be compared."
     if abs(inflation) < TOLD_APART:
         return "Here it would have changed next to nothing, as it may where features are few or the signal is strong."
     if inflation < 0:
         return "Here it would not have flattered the model; that is chance, not a reason to work in this way."
-    return f"The wrong way would have added {inflation:.2f} to the AUC without the model being any better."
+    return f"The wrong way would have added {inflation:.2f} to the {score.title} without the model being any better."
 
 
 CONTROLS = Section(

@@ -14,13 +14,14 @@ import pytest
 
 from radiobone.cohort.readers import cohort_from_arrays
 from radiobone.core.interruption import Interrupted
+from radiobone.evaluation import fold_keys as keys_of_folds
 from radiobone.evaluation.candidates import candidates
+from radiobone.evaluation.fold_keys import fold_keys
 from radiobone.evaluation.nested_cv import nested_cv
 from radiobone.evaluation.spec import load_pipeline
 from radiobone.explain.over_folds import explain_fold, gathered, shap_task
 from radiobone.workflow import judging, kept_folds
 from radiobone.workflow.evaluate_table import evaluate_table
-from radiobone.workflow.kept_folds import fold_keys
 from radiobone.workflow.study import evaluate_cohort
 
 RESULT = ("metrics.json", "folds.json", "audit.json", "predictions.parquet", "selected.parquet", "shap.json", "shap.parquet")  # fmt: skip
@@ -196,11 +197,11 @@ def test_other_work_on_the_same_data_is_other_folds(monkeypatch: pytest.MonkeyPa
     assert before.isdisjoint(keys(table(), seed=1))
     assert before.isdisjoint(keys(table(), {**SPEC, "calibration": "none"}))
     assert before == set(keys(table(), {**SPEC, "title": "Only words"}))
-    found = kept_folds.versions()
+    found = keys_of_folds.versions()
     with monkeypatch.context() as patch:
-        patch.setattr(kept_folds, "versions", lambda: {**found, "scikit-learn": "0"})
+        patch.setattr(keys_of_folds, "versions", lambda: {**found, "scikit-learn": "0"})
         assert before.isdisjoint(keys(table()))
-    monkeypatch.setattr(kept_folds, "code_digest", lambda _parts: "edited")
+    monkeypatch.setattr(keys_of_folds, "code_digest", lambda _parts: "edited")
     assert before.isdisjoint(keys(table()))
 
 

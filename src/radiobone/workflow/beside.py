@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ import pandas as pd
 from radiobone.cohort.cohort import Cohort
 from radiobone.core.errors import BadSetting
 from radiobone.evaluation.adequacy import development_adequacy
-from radiobone.evaluation.pipeline_optimism import check_can_bootstrap, pipeline_optimism
+from radiobone.evaluation.pipeline_optimism import STORE, check_can_bootstrap, pipeline_optimism
 from radiobone.evaluation.result import Result
 from radiobone.evaluation.spec import PipelineSpec
 from radiobone.evaluation.subgroups import Subgroup, SubgroupRequest, subgroup_summary, wanted_subgroups
@@ -82,10 +83,11 @@ def told_beside(
     seed: int,
     jobs: int,
     show_progress: bool,
+    cache: Path | None = None,
 ) -> Result:
     """Return the result with the adequacy of the sample size, and what was asked for, in its summary.
 
-    All of it is of two classes: ``wanted_beside`` refuses to ask for it of another target, which has nothing beside it.
+    Finished fits of the bootstrap are kept below ``cache``. All of it is of two classes: ``wanted_beside`` refuses to ask for it of another target, which has nothing beside it.
     """
     if result.summary["task"] != "binary":
         return result
@@ -99,8 +101,9 @@ def told_beside(
         )
     if beside.n_bootstrap is not None:
         more["bootstrap_optimism"] = pipeline_optimism(
-            cohort, spec, n_resamples=beside.n_bootstrap, seed=seed, jobs=jobs, show_progress=show_progress
-        )
+            cohort, spec, n_resamples=beside.n_bootstrap, seed=seed, jobs=jobs, show_progress=show_progress,
+            cache=None if cache is None else cache / STORE,
+        )  # fmt: skip
     return replace(result, summary={**result.summary, **more})
 
 

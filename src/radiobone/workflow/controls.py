@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -11,13 +11,12 @@ from typing import Any
 import numpy as np
 
 from radiobone.cohort.cohort import Cohort
-from radiobone.core.entries import Entries
 from radiobone.core.errors import BadSetting, TooFewPerClass
 from radiobone.core.files import content_digest
-from radiobone.core.interruption import saying_what_is_kept
-from radiobone.core.progress import progress
 from radiobone.core.warnings import NullControlDeparts
 from radiobone.evaluation.blocks.resolve import settle_blocks
+from radiobone.evaluation.fold_keys import fold_keys
+from radiobone.evaluation.kept_work import Pieces
 from radiobone.evaluation.nested_cv import FoldTask, fit_fold, fold_task
 from radiobone.evaluation.null_control import (
     Shuffle,
@@ -27,7 +26,6 @@ from radiobone.evaluation.null_control import (
     null_finding,
     shuffles,
 )
-from radiobone.evaluation.parallel import run_all
 from radiobone.evaluation.result import Result
 from radiobone.evaluation.spec import PipelineSpec
 from radiobone.evaluation.splits import Split
@@ -35,7 +33,6 @@ from radiobone.evaluation.splits.file import resolve_splits
 from radiobone.evaluation.tasks.registry import TASKS
 from radiobone.evaluation.wrong_way.leaky_table import leaky_tables
 from radiobone.evaluation.wrong_way.optimism_meter import LeakyRows, leaky_fold, leaky_rows, meter_entry
-from radiobone.workflow.kept_folds import fold_keys
 
 NULL_STORE, WRONG_STORE = "null_control", "optimism_meter"
 LEAST_SCORED = 2
@@ -96,9 +93,17 @@ class Run:
     show_progress: bool
     cache: Path | None
 
-    def store(self, name: str) -> Entries | None:
-        """Return where finished folds of a control are kept, apart from those of the result."""
-        return None if self.cache is None else Entries(self.cache / name)
+    def done(
+        self,
+        title: str,
+        name: str,
+        work: Callable[..., float | None],
+        task: Callable[[int], tuple[Any, ...]],
+        keys: Sequence[str],
+    ) -> list[float | None]:
+        """Return the AUC of each fold of a control; finished ones are kept apart from those of the result."""
+        pieces = Pieces(title, folder=None if self.cache is None else self.cache / name)
+        return pieces.done(work, task, keys, jobs=self.jobs, show_progress=self.show_progress)
 
 
 def with_controls(
@@ -163,7 +168,7 @@ def _null_folds(run: Run, drawn: Sequence[Shuffle]) -> list[list[float | None]]:
 
     flat = [keys[number][fold] for number, fold in places]
     title = f"Null control ({len(drawn)} shuffles of the {TASKS[run.spec.task.kind].null_score.shuffled})"
-    values = _kept_or_done(run, NULL_STORE, title, flat, null_fold, lambda at: task(places[at]))
+    values = run.done(title, NULL_STORE, null_fold, lambda at: task(places[at]), flat)
     found: list[list[float | None]] = [[] for _ in drawn]
     for (number, _), value in zip(places, values, strict=True):
         found[number].append(value)
@@ -192,45 +197,9 @@ def _with_meter(result: Result, run: Run) -> Result:
         return rows[at], run.splits[at], run.spec, run.seed
 
     title = "Optimism meter (the wrong way, for comparison)"
-    wrong = _kept_or_done(run, WRONG_STORE, title, keys, leaky_fold, task)
+    wrong = run.done(title, WRONG_STORE, leaky_fold, task, keys)
     entry = meter_entry(run.spec, run.splits, honest, wrong)
     return replace(result, summary={**result.summary, "optimism_meter": entry})
-
-
-def _kept_or_done(
-    run: Run,
-    name: str,
-    title: str,
-    keys: Sequence[str],
-    work: Callable[..., float | None],
-    task: Callable[[int], Any],
-) -> list[float | None]:
-    """Take the score of each fold from an earlier run, or compute and keep it."""
-    store = run.store(name)
-    read = {at: None if store is None else store.read(key) for at, key in enumerate(keys)}
-    found: dict[int, list[float | None]] = {at: one for at, one in read.items() if isinstance(one, list)}
-    missing = [at for at in range(len(keys)) if at not in found]
-
-    def tasks() -> Iterator[tuple[Any, ...]]:
-        for at in missing:
-            yield work, task(at), store, keys[at]
-
-    kept = None if store is None else lambda: f"{store.count(keys)} of {len(keys)} folds of {title}"
-    with saying_what_is_kept(kept), progress(title, len(missing), show=run.show_progress) as advance:
-        done = run_all(_keeping, tasks(), n_tasks=len(missing), jobs=run.jobs, advance=advance)
-    found |= dict(zip(missing, done, strict=True))
-    if store is not None:
-        store.prune(keys)
-    return [found[at][0] for at in range(len(keys))]
-
-
-def _keeping(
-    work: Callable[..., float | None], task: tuple[Any, ...], store: Entries | None, key: str
-) -> list[float | None]:
-    value = [work(*task)]
-    if store is not None:
-        store.write(key, value)
-    return value
 
 
 def _mean(values: Sequence[float | None]) -> float | None:

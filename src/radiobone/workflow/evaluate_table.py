@@ -32,6 +32,7 @@ from radiobone.workflow.pipelines import PipelineSource, SearchSource, TaskSourc
 from radiobone.workflow.study import evaluate_cohort
 
 CASES = "cases.csv"
+ABLATION_STORE = "ablation"
 PICTURE_INDEX = Path("pictures") / "index.json"
 
 
@@ -128,8 +129,9 @@ def evaluate_table(
     forget_ablation(folder)
     if ablation:
         compared = ablate(
-            cohort, spec, baseline=baseline, seed=seed, jobs=jobs, show_progress=show_progress, splits=splits
-        )
+            cohort, spec, baseline=baseline, seed=seed, jobs=jobs, show_progress=show_progress, splits=splits,
+            cache=folder / FOLD_CACHE / ABLATION_STORE,
+        )  # fmt: skip
         compared.save(folder)
     evaluation.save(folder)
     return evaluation

@@ -12,6 +12,7 @@ from radiobone.cohort.cohort import Cohort
 from radiobone.core.entries import Entries
 from radiobone.core.interruption import saying_what_is_kept
 from radiobone.evaluation.blocks.resolve import settle_blocks
+from radiobone.evaluation.fold_keys import fold_keys
 from radiobone.evaluation.nested_cv import FoldTask, Plan, each_fold, fit_fold, fold_task, plan_folds
 from radiobone.evaluation.result import Result
 from radiobone.evaluation.row_metadata import RawRows
@@ -20,7 +21,7 @@ from radiobone.evaluation.splits.file import SplitSource
 from radiobone.evaluation.summary import make_result
 from radiobone.explain.explanation import Explanation
 from radiobone.explain.over_folds import explain_fold, gathered, shap_task
-from radiobone.workflow.kept_folds import JudgedFold, fold_keys, from_plain, to_plain
+from radiobone.workflow.kept_folds import JudgedFold, from_plain, to_plain
 
 ShapTask = tuple[RawRows, RawRows, int]
 

@@ -172,7 +172,9 @@ def evaluate_cohort(
         folds_given=splits is not None,
     )  # fmt: skip
     folds = {"folds_given": splits is not None}
-    result = told_beside(result, cohort, spec, beside, seed=seed, jobs=jobs, show_progress=show_progress)
+    result = told_beside(
+        result, cohort, spec, beside, seed=seed, jobs=jobs, show_progress=show_progress, cache=cache
+    )
     named = replace(result, provenance={**result.provenance, **folds, **(origin or {})})
     return Evaluation(named, explanation)
 

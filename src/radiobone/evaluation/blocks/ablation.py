@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,8 +21,11 @@ from radiobone.evaluation.blocks.settings import LateFusion
 from radiobone.evaluation.estimate import Estimate
 from radiobone.evaluation.estimates import estimates
 from radiobone.evaluation.fold import FoldOutcome
+from radiobone.evaluation.fold_keys import fold_keys
+from radiobone.evaluation.kept_work import Pieces
 from radiobone.evaluation.metrics import auc
-from radiobone.evaluation.nested_cv import FoldTask, each_fold, fit_fold, fold_task, plan_folds
+from radiobone.evaluation.nested_cv import FoldTask, fit_fold, fold_task, plan_folds
+from radiobone.evaluation.plain_fold import outcome_from_plain, outcome_to_plain
 from radiobone.evaluation.pooling import as_patients
 from radiobone.evaluation.resampled_t import Comparison, compare_models
 from radiobone.evaluation.spec import PipelineSpec
@@ -165,6 +168,7 @@ def ablate(
     jobs: int = 1,
     show_progress: bool = True,
     splits: SplitSource | None = None,
+    cache: Path | None = None,
 ) -> Ablation:
     """Judge every block alone, all blocks together by early and by late fusion, and the baseline.
 
@@ -178,19 +182,24 @@ def ablate(
         image, where there is one.
     seed, jobs, show_progress, splits
         As for ``nested_cv``.
+    cache : Path, optional
+        Folder where each finished fold is written as soon as it is done, and found by the next run.
 
     Raises
     ------
     MissingColumn
         If there is no column of the baseline's name.
     StudyError, SettingError
+    Interrupted
+        If the user stops it and there is a cache.
     """
     check_can_ablate(pipeline)
     cohort, settled = named_blocks(cohort, pipeline)
     column = baseline_column(cohort, baseline)
     variants = _variants(cohort, settled, column)
     plan = plan_folds(cohort, settled, seed=seed, splits=splits)
-    found = _all_folds(variants, plan.splits, seed=seed, jobs=jobs, show_progress=show_progress)
+    pieces = Pieces("Ablation table", folder=cache)
+    found = _all_folds(pieces, variants, plan.splits, seed=seed, jobs=jobs, show_progress=show_progress)
     levels: dict[Level, tuple[Cohort, list[list[FoldOutcome]]]] = {"rows": (cohort, found)}
     if plan.pooled and settled.pool is not None:
         pooled = [as_patients(cohort, fits, settled.pool) for fits in found]
@@ -199,15 +208,25 @@ def ablate(
 
 
 def _all_folds(
-    variants: Sequence[Variant], splits: Sequence[Split], *, seed: int, jobs: int, show_progress: bool
+    pieces: Pieces,
+    variants: Sequence[Variant],
+    splits: Sequence[Split],
+    *,
+    seed: int,
+    jobs: int,
+    show_progress: bool,
 ) -> list[list[FoldOutcome]]:
-    """Fit every outer fold of every variant."""
-    tasks = (
-        (fold_task(one.cohort, split, one.spec, seed),) for one, split in itertools.product(variants, splits)
-    )
-    n_tasks = len(variants) * len(splits)
-    found = each_fold(_outcome, tasks, n_tasks, jobs=jobs, show_progress=show_progress)
-    return [found[start : start + len(splits)] for start in range(0, n_tasks, len(splits))]
+    """Fit every outer fold of every variant; a variant's own columns and pipeline are part of its folds' keys."""
+    keys = [key for one in variants for key in fold_keys(one.cohort, splits, one.spec, seed)]
+    places = list(itertools.product(variants, splits))
+
+    def task(at: int) -> tuple[FoldTask]:
+        one, split = places[at]
+        return (fold_task(one.cohort, split, one.spec, seed),)
+
+    plain = pieces.done(_outcome, task, keys, jobs=jobs, show_progress=show_progress)
+    found = [outcome_from_plain(each, split) for each, (_, split) in zip(plain, places, strict=True)]
+    return [found[start : start + len(splits)] for start in range(0, len(places), len(splits))]
 
 
 def _gathered(
@@ -276,10 +295,9 @@ def _simple(spec: PipelineSpec) -> PipelineSpec:
     return validate(PipelineSpec, {**spec.model_dump(), **changes}, source="baseline")
 
 
-def _outcome(to_fit: FoldTask) -> FoldOutcome:
-    """Fit one fold, and keep its predictions alone."""
-    fit = fit_fold(*to_fit)
-    return FoldOutcome(**{one.name: getattr(fit, one.name) for one in fields(FoldOutcome)})
+def _outcome(to_fit: FoldTask) -> dict[str, Any]:
+    """Fit one fold, and return what it found as plain data."""
+    return outcome_to_plain(fit_fold(*to_fit))
 
 
 def _scores(cohort: Cohort, fits: Sequence[FoldOutcome], seed: int) -> Scores:

@@ -87,6 +87,29 @@ def test_a_sound_cohort_has_no_finding():
     assert audit_cohort(made()) == []
 
 
+def test_scanners_and_kernels_are_looked_at_without_sites():
+    cohort = made(scanner=True)
+    kernel = np.where(cohort.site == "1", "B70f", "B30f").tolist()
+    told = {"ConvolutionKernel": kernel, "Scanner": [f"S{name}" for name in kernel], "kVp": ["120"] * 80}
+    unnamed = replace(cohort, site=None, provenance={**cohort.provenance, "acquisition": told})
+    (found,) = audit_cohort(unnamed)  # the kernel and the scanner part alike, and are told once
+    assert found.code == "SiteInFeatures"
+    assert "1 of 20 features differ between the values of 'ConvolutionKernel' within" in found.message
+    assert "x3 (" in found.message
+    (named,) = audit_cohort(replace(unnamed, site=cohort.site))
+    assert "1 of 20 features differ between sites within" in named.message
+
+
+def test_the_same_columns_shuffled_among_patients_raise_no_alarm():
+    rng, alarms = np.random.default_rng(7), 0
+    for _ in range(20):
+        cohort = made(scanner=True)
+        told = {name: rng.permutation(cohort.site).tolist() for name in ("Scanner", "Kernel", "Device")}
+        unnamed = replace(cohort, site=None, provenance={**cohort.provenance, "acquisition": told})
+        alarms += len(audit_cohort(unnamed))
+    assert alarms <= 1
+
+
 def test_false_alarms_are_rare_on_noise():
     alarms = 0
     for seed in range(20):

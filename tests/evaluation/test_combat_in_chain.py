@@ -18,8 +18,9 @@ from radiobone.core.errors import (
 )
 from radiobone.core.warnings import OneSite, SmallSite, collected
 from radiobone.evaluation.final_model import fit_model, load_model
-from radiobone.evaluation.nested_cv import nested_cv
+from radiobone.evaluation.nested_cv import nested_cv, plan_folds
 from radiobone.evaluation.spec import load_pipeline
+from radiobone.evaluation.splits import Split
 from radiobone.evaluation.wrong_way.leaky_table import leaky_tables
 from radiobone.selection.combat import ComBat
 from radiobone.selection.impute import MedianImputer
@@ -199,6 +200,27 @@ def test_one_training_site_and_small_sites_are_told():
             show_progress=False,
         )
     assert any(isinstance(one, SmallSite) and "'a'" in str(one) for one in told)
+
+
+def test_sites_that_are_small_in_inner_folds_alone_are_told():
+    sites = np.where(np.arange(N) < 18, "a", "b")  # 12 rows in outer folds, 8 in inner ones
+    with pytest.warns(
+        SmallSite, match=r"1 site\(s\) have fewer than 10 .* outer or inner fold \(at the least 'a' [4-8]\)"
+    ):
+        nested_cv(cohort(site=sites), spec(), show_progress=False)
+
+
+def test_a_site_that_an_inner_fold_does_not_learn_from_is_refused_before_anything_is_fitted(monkeypatch):
+    monkeypatch.setattr(ComBat, "fit", lambda *_args, **_more: pytest.fail("fitted"))
+    sites = np.where(np.arange(N) < 3, "a", "b")
+    groups = np.array(
+        [f"p{max(number, 2):03d}" for number in range(N)]
+    )  # the rows of site a are one patient's
+    rows = cohort(site=sites, patient=groups, group=groups)
+    with pytest.raises(
+        UnseenSite, match=r"inner repeat 1, fold \d+' tests rows of site 'a' after learning from 'b'"
+    ):
+        plan_folds(rows, spec(), seed=0, splits=[Split(0, 0, np.arange(90), np.arange(90, N))])
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,8 @@ TEST = frozenset({"test", "testing", "external", "holdout", "hold-out"})
 BETWEEN = frozenset({"", "val", "valid", "validation", "tune", "tuning"})
 ACQUISITION = re.compile(
     r"kernel|manufacturer|vendor|scanner|station.?name|device|kvp|tube|protocol|slice.?thickness|spacing|voxel.?size|"
-    r"contrast.?(agent|phase|medium)|field.?strength",
+    r"contrast.?(agent|phase|medium)|field.?strength|"
+    r"^(?:hospital|site|clinic|cent(?:er|re)|institut(?:e|ion))(?:[ _.-]?(?:id|name|code))?$",
     re.IGNORECASE,
 )
 
@@ -48,6 +49,6 @@ def parted_patients(
 
 
 def acquisition(table: pd.DataFrame, *, excluded: set[str | None]) -> dict[str, list[str]]:
-    """Return the columns that say how images were made (kernel, scanner, spacing, …), as text per row."""
+    """Return the columns that say where or how images were made (hospital, kernel, spacing, …), as text per row."""
     named = [name for name in table.columns if name not in excluded and ACQUISITION.search(str(name))]
     return {str(name): texts(table[name], empty="") for name in named}

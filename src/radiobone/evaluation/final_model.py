@@ -73,7 +73,7 @@ def fit_model(
     check_same_task(cohort, pipeline)
     warn_of_idle_steps(pipeline)
     cohort, pipeline = settle_blocks(cohort, pipeline)
-    check_sites(cohort, pipeline)
+    check_sites(cohort, pipeline, seed=seed)
     internal = {} if evaluated is None else {"internal": internal_record(evaluated, cohort, pipeline)}
     pooled = is_pooled(cohort, pipeline.pool)
     pooling = {"pooling": pipeline.pool.model_dump()} if pooled and pipeline.pool else {}

@@ -142,7 +142,7 @@ def plan_folds(
     planned = resolve_splits(splits, cohort) or outer_splits(cohort, pipeline.outer, seed=seed)
     check_groups_whole(planned, cohort.groups)
     check_derived(planned, cohort.parent)
-    check_sites(cohort, pipeline, planned)
+    check_sites(cohort, pipeline, planned, seed=seed)
     return Plan(tuple(findings), planned, is_pooled(cohort, pipeline.pool))
 
 

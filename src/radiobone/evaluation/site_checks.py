@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from radiobone.cohort.readers import UNKNOWN_SITE
 from radiobone.core.errors import BadSetting, MissingColumn, UnseenSite
 from radiobone.core.warnings import OneSite, SmallSite
 from radiobone.evaluation.chain import check_sites_known
+from radiobone.evaluation.fitting import inner_splits
 from radiobone.evaluation.parts import Scalar, Step, listed
 from radiobone.evaluation.row_metadata import Positions, raw_rows
 from radiobone.evaluation.spec import PipelineSpec
@@ -29,8 +31,18 @@ from radiobone.selection.site_covariates import (
 FEW_ROWS = 10  # below this a spread says little, and inner folds may have one row or none
 
 
-def check_sites(cohort: Cohort, pipeline: PipelineSpec, splits: Sequence[Split] = ()) -> None:
-    """Check every step that corrects rows by their site.
+@dataclass(frozen=True, eq=False)
+class _Fold:
+    """Rows that are learned from, and those that are scored by what was learned."""
+
+    name: str
+    train: Positions
+    test: Positions
+    is_outer: bool = True
+
+
+def check_sites(cohort: Cohort, pipeline: PipelineSpec, splits: Sequence[Split] = (), *, seed: int) -> None:
+    """Check every step that corrects rows by their site, in outer and in inner folds.
 
     Parameters
     ----------
@@ -38,6 +50,8 @@ def check_sites(cohort: Cohort, pipeline: PipelineSpec, splits: Sequence[Split] 
     pipeline : PipelineSpec
     splits : sequence of Split
         The outer folds; none where all rows are learned from.
+    seed : int
+        The user's seed, which the inner folds depend on.
 
     Raises
     ------
@@ -46,7 +60,7 @@ def check_sites(cohort: Cohort, pipeline: PipelineSpec, splits: Sequence[Split] 
     MissingColumn, TargetAsCovariate
         If a covariate is no column, or the target.
     UnseenSite
-        If a fold tests rows of a site that it does not learn from, and such are refused.
+        If a fold scores rows of a site that it does not learn from, and such are refused.
 
     Warns
     -----
@@ -60,7 +74,7 @@ def check_sites(cohort: Cohort, pipeline: PipelineSpec, splits: Sequence[Split] 
                 _check_order(step, steps[:number])
                 _check_no_gaps(step, cohort)
                 _check_covariates(step, cohort)
-                _check_folds(step, cohort, splits)
+                _check_folds(step, cohort, _folds(cohort, pipeline, splits, seed))
 
 
 def _check_order(step: Step, before: Sequence[Step]) -> None:
@@ -96,18 +110,21 @@ def _check_covariates(step: Step, cohort: Cohort) -> None:
         check_not_the_target(values.to_numpy(), mine, cohort.y)
 
 
-def _check_folds(step: Step, cohort: Cohort, splits: Sequence[Split]) -> None:
+def _check_folds(step: Step, cohort: Cohort, folds: Sequence[_Fold]) -> None:
     sites = cohort.site if cohort.site is not None else np.empty(0, dtype=np.str_)
     alone: list[str] = []
     few: dict[str, int] = {}
-    for fold, train, test in _folds(splits, cohort.n_rows):
-        names, counts = np.unique(sites[train], return_counts=True)
-        _check_seen(step, fold, names, sites[test])
-        alone += [fold] if len(names) == 1 else []
-        few |= {str(name): int(count) for name, count in zip(names, counts, strict=True) if count < FEW_ROWS}
+    for fold in folds:
+        names, counts = np.unique(sites[fold.train], return_counts=True)
+        _check_seen(step, fold.name, names, sites[fold.test])
+        alone += [fold.name] if len(names) == 1 and fold.is_outer else []
+        for name, count in zip(names.tolist(), counts.tolist(), strict=True):
+            few[name] = min(count, few.get(name, FEW_ROWS))
+    few = {name: count for name, count in few.items() if count < FEW_ROWS}
     if alone:
+        n_outer = sum(fold.is_outer for fold in folds)
         warnings.warn(
-            f"All training rows of {alone[0]} are of one site ({len(alone)} of {max(1, len(splits))} so). There is nothing that "
+            f"All training rows of {alone[0]} are of one site ({len(alone)} of {n_outer} so). There is nothing that "
             f"'{step.name}' could learn of the difference between sites, and it changes no value.",
             OneSite,
             stacklevel=5,
@@ -115,19 +132,38 @@ def _check_folds(step: Step, cohort: Cohort, splits: Sequence[Split]) -> None:
     if few:
         shown = ", ".join(f"'{name}' {count}" for name, count in sorted(few.items())[:5])
         warnings.warn(
-            f"{len(few)} sites have fewer than {FEW_ROWS} training rows ({shown}), and fewer still in inner folds. What "
+            f"{len(few)} site(s) have fewer than {FEW_ROWS} training rows in an outer or inner fold (at the least {shown}). What "
             f"'{step.name}' learns of them is mostly chance. Merge small sites, or set mean_only: true.",
             SmallSite,
             stacklevel=5,
         )
 
 
-def _folds(splits: Sequence[Split], n_rows: int) -> Iterator[tuple[str, Positions, Positions]]:
-    """Yield name, training and test rows of each fold; without folds all rows are learned from."""
+def _folds(cohort: Cohort, pipeline: PipelineSpec, splits: Sequence[Split], seed: int) -> list[_Fold]:
+    """Return each outer fold, followed by its inner folds; without outer folds all rows are learned from."""
     if not splits:
-        yield "the model", np.arange(n_rows), np.arange(0)
+        everyone = np.arange(cohort.n_rows)
+        whole = _Fold("the model", everyone, np.arange(0))
+        return [whole, *_inner(cohort, pipeline, whole, seed, ("final",))]
+    found: list[_Fold] = []
     for split in splits:
-        yield split.name or f"repeat {split.repeat + 1}, fold {split.fold + 1}", split.train, split.test
+        name = split.name or f"repeat {split.repeat + 1}, fold {split.fold + 1}"
+        fold = _Fold(name, split.train, split.test)
+        key = ("repeat", split.repeat, "fold", split.fold)
+        found += [fold, *_inner(cohort, pipeline, fold, seed, key)]
+    return found
+
+
+def _inner(
+    cohort: Cohort, pipeline: PipelineSpec, outer: _Fold, seed: int, key: tuple[str | int, ...]
+) -> Iterator[_Fold]:
+    """Yield the inner folds that the rows of an outer fold will be searched in."""
+    rows = outer.train
+    derived = None if cohort.derived is None else cohort.derived[rows]
+    inner, _ = inner_splits(cohort.y[rows], cohort.groups[rows], pipeline, seed, key, derived)
+    for split in inner:
+        name = f"{outer.name}, inner repeat {split.repeat + 1}, fold {split.fold + 1}"
+        yield _Fold(name, rows[split.train], rows[split.test], is_outer=False)
 
 
 def _check_seen(step: Step, fold: str, trained: StrArray, tested: StrArray) -> None:

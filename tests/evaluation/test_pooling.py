@@ -98,7 +98,7 @@ class TestBothLevels:
         assert found.mean == pytest.approx(np.mean(per_fold))
         assert found.low < found.mean < found.high
         assert result.metrics["auc"].mean < found.mean
-        assert sum(result.patients.confusion.values()) == 2 * 60
+        assert sum(result.patients.figures["confusion"].values()) == 2 * 60
 
     def test_rows_are_reported_as_before(self):
         cohort = noisy_views()
@@ -153,7 +153,7 @@ class TestLabelsThatDiffer:
 
     def test_any_positive_row_makes_a_positive_patient(self, cohort):
         level = nested_cv(cohort, spec(pool="max-any"), show_progress=False).result.patients
-        assert (level.n_mixed, level.n_positive, level.n_patients) == (1, 30, 60)
+        assert (level.n_mixed, level.figures["n_positive"], level.n_patients) == (1, 30, 60)
 
     def test_no_negative_patient_is_left(self):
         cohort = noisy_views()

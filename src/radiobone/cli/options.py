@@ -169,9 +169,9 @@ Pool = Annotated[
     str | None,
     typer.Option(
         "--pool",
-        help="How a patient's rows (vertebrae, views) become one probability: mean (default), median, max, min, or none. "
-        "Patients with rows of both classes are refused; with '-any' behind it (max-any) they are positive. Rows and patients "
-        "are both reported.",
+        help="How a patient's rows (vertebrae, views) become one probability or number: mean (default), median, max, min, or none. "
+        "Patients whose rows differ in the target are refused; with '-any' behind it (max-any) they are positive, or of the "
+        "highest class; with '-pooled' (mean-pooled) measured numbers are pooled likewise. Rows and patients are both reported.",
     ),
 ]
 Subgroups = Annotated[
@@ -280,11 +280,12 @@ def show_metrics(evaluation: Any) -> None:
     for line, alarming in control_lines(evaluation.result.summary):
         typer.secho(f"  {line}", fg=typer.colors.RED if alarming else None, bold=alarming)
     level = evaluation.result.patients
-    if level is not None and level.metrics["auc"].mean is not None:
-        auc = level.metrics["auc"]
-        between = "no interval" if auc.low is None else f"95 % interval {auc.low:.3f} to {auc.high:.3f}"
-        told = f"{auc.mean:.3f}  ({between})"
-        typer.echo(f"  {'AUC of patients':<18} {told}, {level.rule} of the rows of each")
+    first = evaluation.result.summary.get("headline", "auc")
+    if level is not None and level.metrics[first].mean is not None:
+        value, title = level.metrics[first], SHOWN[evaluation.result.summary["task"]][first]
+        between = "no interval" if value.low is None else f"95 % interval {value.low:.3f} to {value.high:.3f}"
+        told = f"{value.mean:.3f}  ({between})"
+        typer.echo(f"  {f'{title} of patients':<18} {told}, {level.rule} of the rows of each")
     optimism = evaluation.result.summary.get("bootstrap_optimism")
     if optimism is not None:
         typer.echo(

@@ -21,7 +21,7 @@ from radiobone.core.warnings import Imputed
 from radiobone.evaluation.calibration import SigmoidCalibrator
 from radiobone.evaluation.chain import apply_steps
 from radiobone.evaluation.model_file import write_model
-from radiobone.evaluation.pooling import pool
+from radiobone.evaluation.pooling import pool_output
 from radiobone.evaluation.row_metadata import RawRows, RowMetadata
 from radiobone.evaluation.row_names import patients_of, regions_of
 from radiobone.evaluation.tasks.base import Task
@@ -116,7 +116,7 @@ class Model:
             how many of the needed features lie outside what the model was trained on, ``outside_range``, with their names,
             ``outside_features``, and ``warnings``, empty or why the score is not to be used. Where the model pools
             rows and the table tells patients apart, also ``patient_probability``, ``patient_threshold`` and
-            ``patient_predicted``, the same in all rows of a patient.
+            ``patient_predicted`` (of other tasks what they have of them), the same in all rows of a patient.
 
         Raises
         ------
@@ -144,7 +144,8 @@ class Model:
         rows = RawRows(self._full(wanted), RowMetadata(self._sites(table, sites)))
         task = self.task
         output = task.output(self.classifier, apply_steps(self.steps, rows))
-        columns = task.columns(task.predict(output, self.calibrator), self.threshold, self.about)
+        reported = task.predict(output, self.calibrator)
+        columns = task.columns(reported, self.threshold, self.about)
         outside = self._outside(wanted)
         named = dict.fromkeys([*self.patients_in(table), *self.regions_in(table)])
         notes = range_notes(outside)
@@ -159,19 +160,19 @@ class Model:
             },
             index=table.index,
         )
-        return self._with_patients(scored, self.patients_in(table))
+        return self._with_patients(scored, reported, self.patients_in(table))
 
-    def _with_patients(self, scored: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
-        """Add the pooled probability of each row's patient."""
-        if self.patient_threshold is None or not columns:
+    def _with_patients(
+        self, scored: pd.DataFrame, reported: FloatArray, columns: Sequence[str]
+    ) -> pd.DataFrame:
+        """Add the pooled prediction of each row's patient."""
+        if "pooling" not in self.about or not columns:
             return scored
         patient = scored[columns[0]].astype(str).to_numpy()
-        pooled, of_row = pool(scored["probability"].to_numpy(), patient, self.about["pooling"]["rule"])
-        of_patient = pooled[of_row]
+        pooled, of_row = pool_output(reported, patient, self.about["pooling"]["rule"])
+        told = self.task.columns(pooled[of_row], self.patient_threshold, self.about)
         return scored.assign(
-            patient_probability=of_patient,
-            patient_threshold=self.patient_threshold,
-            patient_predicted=(of_patient >= self.patient_threshold).astype(np.int64),
+            **{f"patient_{name}": one for name, one in told.items() if name != "predicted_class"}
         )
 
     def needed_values(self, table: pd.DataFrame) -> pd.DataFrame:

@@ -23,34 +23,32 @@ class PatientLevel:
     ----------
     rule : str
         How the probabilities of a patient's rows become one.
-    n_patients, n_positive : int
-        Patients, and those of the positive class.
+    n_patients : int
     n_mixed : int
-        Patients with rows of both classes, who count as positive.
-    confusion : dict of str to int
-        Patients, summed over repeats, at the threshold that the inner folds chose for pooled probabilities.
+        Patients whose rows differ in the target.
     metrics : dict of str to Estimate
         As those of rows.
     predictions : pandas.DataFrame
         One row per patient and repeat.
+    figures : mapping
+        What else the task tells of patients, as plain data; of two classes ``n_positive``, and ``confusion`` at the
+        threshold that the inner folds chose for pooled probabilities.
     """
 
     rule: str
     n_patients: int
-    n_positive: int
     n_mixed: int
-    confusion: Mapping[str, int]
     metrics: Mapping[str, Estimate]
     predictions: pd.DataFrame
+    figures: Mapping[str, Any]
 
     def as_plain(self) -> dict[str, Any]:
         """Return all but the predictions as plain data, for ``metrics.json``."""
         return {
             "rule": self.rule,
             "n_patients": self.n_patients,
-            "n_positive": self.n_positive,
             "n_mixed": self.n_mixed,
-            "confusion": dict(self.confusion),
+            **self.figures,
             "metrics": {name: asdict(one) for name, one in self.metrics.items()},
         }
 
@@ -66,4 +64,6 @@ def save_patient_level(level: PatientLevel | None, folder: Path) -> None:
 def load_patient_level(plain: Mapping[str, Any], predictions: pd.DataFrame) -> PatientLevel:
     """Return the level of patients of a saved result."""
     metrics = {name: estimate_of(entry) for name, entry in plain["metrics"].items()}
-    return PatientLevel(**{**plain, "metrics": metrics}, predictions=predictions)
+    own = {name: plain[name] for name in ("rule", "n_patients", "n_mixed")}
+    figures = {name: one for name, one in plain.items() if name not in (*own, "metrics")}
+    return PatientLevel(**own, metrics=metrics, predictions=predictions, figures=figures)

@@ -15,16 +15,19 @@ from radiobone.cohort.cohort import Cohort
 from radiobone.core.provenance import machine, versions
 from radiobone.evaluation.audit.finding import Finding
 from radiobone.evaluation.blocks.settings import Pooling
-from radiobone.evaluation.estimates import estimates, scored
 from radiobone.evaluation.fold import FoldOutcome
-from radiobone.evaluation.metrics import confusion
 from radiobone.evaluation.patient_level import PatientLevel
-from radiobone.evaluation.pooling import as_patients
+from radiobone.evaluation.pooling import as_patients, mixed_patients, once_each
 from radiobone.evaluation.result import Result
 from radiobone.evaluation.result_statistics import stability_entry
 from radiobone.evaluation.spec import PipelineSpec
 from radiobone.evaluation.splits.file import splits_content
 from radiobone.evaluation.task_results.registry import TASK_RESULTS
+
+ROWS_ALONE = {
+    "part": "patients",
+    "why": "their rows were not pooled (--pool); every figure is of rows, with intervals that keep a patient's rows together",
+}
 
 
 def make_result(
@@ -43,21 +46,21 @@ def make_result(
     return Result(
         predictions, selected, [_fold_entry(cohort, fit) for fit in fits],
         TASK_RESULTS[cohort.task.kind].estimates(cohort, fits, predictions, seed),
-        _summary(cohort, fits, predictions, seed), [asdict(finding) for finding in findings],
+        _summary(cohort, fits, predictions, seed, pooled), [asdict(finding) for finding in findings],
         provenance(cohort, pipeline, seed=seed), splits_content(fits, cohort),
         _patient_level(cohort, pipeline.pool, fits, seed) if pooled and pipeline.pool else None,
     )  # fmt: skip
 
 
 def _patient_level(cohort: Cohort, pooling: Pooling, fits: Sequence[FoldOutcome], seed: int) -> PatientLevel:
-    """Score patients: each is one row, with the pooled probability of its rows."""
+    """Score patients: each is one row, with the pooled prediction of its rows."""
     people, folds = as_patients(cohort, fits, pooling)
-    predictions = predictions_table(people, folds)
-    once = predictions.drop_duplicates("patient_id")
+    predictions, told = predictions_table(people, folds), TASK_RESULTS[cohort.task.kind]
+    once = once_each(people, folds)
     return PatientLevel(
-        rule=pooling.rule, n_patients=len(once), n_positive=int(once["y"].sum()),
-        n_mixed=len(set(cohort.patient[people.y != cohort.y].tolist())), confusion=confusion(scored(predictions)),
-        metrics=estimates(predictions, people, folds, seed=seed), predictions=predictions.drop(columns=["roi", "row_id"]),
+        rule=pooling.rule, n_patients=once.n_rows, n_mixed=len(mixed_patients(cohort)),
+        metrics=told.estimates(people, folds, predictions, seed), figures=told.of_patients(once, folds, predictions, seed),
+        predictions=predictions.drop(columns=["roi", "row_id"]),
     )  # fmt: skip
 
 
@@ -99,9 +102,12 @@ def _fold_entry(cohort: Cohort, fit: FoldOutcome) -> dict[str, Any]:
 
 
 def _summary(
-    cohort: Cohort, fits: Sequence[FoldOutcome], predictions: pd.DataFrame, seed: int
+    cohort: Cohort, fits: Sequence[FoldOutcome], predictions: pd.DataFrame, seed: int, pooled: bool
 ) -> dict[str, Any]:
     repeats = sorted({fit.repeat for fit in fits})
+    told = TASK_RESULTS[cohort.task.kind].summary(cohort, fits, predictions, seed)
+    if "left_out" in told and not pooled and cohort.n_rows > cohort.n_patients:
+        told["left_out"] = [*told["left_out"], ROWS_ALONE]
     return {
         "task": cohort.task.kind,
         "target": cohort.target,
@@ -114,7 +120,7 @@ def _summary(
         "seed": seed,
         "models": dict(sorted(Counter(fit.model_name for fit in fits).items())),
         "selection_stability": stability_entry(fits, cohort.X.shape[1]),
-        **TASK_RESULTS[cohort.task.kind].summary(cohort, fits, predictions, seed),
+        **told,
     }
 
 

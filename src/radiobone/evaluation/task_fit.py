@@ -27,7 +27,6 @@ def with_task_defaults(content: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "calibration": "none",
         "threshold": None,
-        "pool": None,
         **content,
         "search": {"kind": "grid", "scoring": task.default_scoring, **named},
         "steps": [_for_task(step, task.step_params) for step in content.get("steps", ())],
@@ -82,13 +81,16 @@ def check_fits(spec: PipelineSpec) -> None:
         raise ValueError(
             f"calibration and threshold are for two classes; task '{task.name}' has none: leave them out"
         )
+    if spec.pool is not None and spec.pool.labels not in ("same", "skip", task.patient.labels):
+        raise ValueError(
+            f"for task '{task.name}' rows that differ in the target cannot make a patient by '{spec.pool.labels}'; where "
+            f"{task.patient.remedy}, say pool: {spec.pool.rule}-{task.patient.labels}"
+        )
     if task.decide is None and (
-        spec.pool is not None
-        or spec.fusion.kind == "late"
-        or any(one.steps or one.models for one in spec.blocks.values())
+        spec.fusion.kind == "late" or any(one.steps or one.models for one in spec.blocks.values())
     ):
         raise ValueError(
-            f"pooled patients, late fusion, and steps or models of a block's own are for two classes; task '{task.name}' has "
+            f"late fusion, and steps or models of a block's own are for two classes; task '{task.name}' has "
             "none of them: leave them out"
         )
     if task.decide is not None and spec.threshold is None:

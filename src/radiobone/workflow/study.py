@@ -106,8 +106,9 @@ def evaluate(
         would have reported. In ``.result.summary["optimism_meter"]``, never among the metrics.
     pool : str or mapping, optional
         How the probabilities of a patient's rows become one: ``"mean"`` (the default), ``"median"``, ``"max"``, ``"min"``, or
-        ``"none"``. Patients with rows of both classes are an error, or with ``"max-any"`` positive; where nothing is said
-        they are a warning, and rows alone are reported.
+        ``"none"``. Patients whose rows differ in the target are an error, or with ``"max-any"`` positive (of ordered classes:
+        of the highest), or with ``"mean-pooled"`` of the pooled number; where nothing is said they are a warning, and rows
+        alone are reported.
     subgroups : str or SubgroupRequest, optional
         ``"sex,age:65"``: figures for each word of the column ``sex`` of ``X`` or ``clinical``, and below 65 and from 65 on.
     bootstrap_optimism : int, optional

@@ -36,7 +36,7 @@ def with_fusion(
     fusion : str or mapping, optional
         ``early``, ``late``, ``late-stack``, or as in a pipeline file.
     pool : str or mapping, optional
-        ``mean``, ``median``, ``max``, ``min``, with ``-any`` behind it, or ``none``; or as in a pipeline file.
+        ``mean``, ``median``, ``max``, ``min``, with ``-any`` or ``-pooled`` behind it, or ``none``; or as in a pipeline file.
 
     Raises
     ------

@@ -27,14 +27,15 @@ class LateFusion(Settings):
 
 
 class Pooling(Settings):
-    """How the probabilities of a patient's rows become one.
+    """How the probabilities (or predicted numbers) of a patient's rows become one.
 
-    ``labels`` says what a patient is whose rows have both classes: ``same`` refuses it, ``any`` counts the patient as
-    positive, ``skip`` leaves the level of patients out, with a warning.
+    ``labels`` says what a patient is whose rows differ in the target: ``same`` refuses it, ``any`` counts the patient as
+    positive (of ordered classes: as of the highest), ``pooled`` pools measured numbers by the same rule, ``skip`` leaves
+    the level of patients out, with a warning.
     """
 
     rule: Literal["mean", "median", "max", "min"] = "mean"
-    labels: Literal["same", "any", "skip"] = "same"
+    labels: Literal["same", "any", "pooled", "skip"] = "same"
 
 
 Fusion = Annotated[EarlyFusion | LateFusion, Field(discriminator="kind")]

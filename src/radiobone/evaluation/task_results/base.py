@@ -31,17 +31,25 @@ class TaskResults:
         From cohort, folds, predictions and seed to the measures.
     summary : callable
         From the same to the rest of ``metrics.json``.
+    of_patients : callable
+        Likewise to what is told of patients beside the measures, where their rows were pooled; the cohort has a row per
+        patient.
     """
 
     columns: Callable[[Cohort, FoldOutcome], Columns]
     fold: Callable[[Cohort, FoldOutcome], Mapping[str, Any]]
     estimates: Estimator
     summary: Summary
+    of_patients: Summary
 
 
-def rows_not_pooled(cohort: Cohort) -> list[dict[str, str]]:
-    """Say that patients are not reported, where they have several rows and the task pools none."""
-    if cohort.n_rows == cohort.n_patients:
-        return []
-    why = "rows are pooled for two classes alone; every figure is of rows, with intervals that keep a patient's rows together"
-    return [{"part": "patients", "why": why}]
+def as_of_rows(summary: Summary) -> Summary:
+    """Return what tells of patients all that is told of rows, but for what is left out and what comes first."""
+
+    def told(
+        cohort: Cohort, fits: Sequence[FoldOutcome], predictions: pd.DataFrame, seed: int
+    ) -> dict[str, Any]:
+        found = summary(cohort, fits, predictions, seed)
+        return {name: one for name, one in found.items() if name not in ("headline", "left_out")}
+
+    return told

@@ -58,4 +58,10 @@ def _summary(
     }
 
 
-BINARY = TaskResults(_columns, _fold, _estimates, _summary)
+def _of_patients(
+    cohort: Cohort, fits: Sequence[FoldOutcome], predictions: pd.DataFrame, seed: int
+) -> dict[str, Any]:
+    return {"n_positive": int(cohort.y.sum()), "confusion": confusion(scored(predictions))}
+
+
+BINARY = TaskResults(_columns, _fold, _estimates, _summary, _of_patients)

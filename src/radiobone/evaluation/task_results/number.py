@@ -25,7 +25,7 @@ from radiobone.evaluation.graded_intervals import (
 )
 from radiobone.evaluation.number_metrics import bland_altman, of_errors, weighted_errors
 from radiobone.evaluation.ordinal_metrics import agreement, confusion_table, weighted_tables
-from radiobone.evaluation.task_results.base import Columns, TaskResults, rows_not_pooled
+from radiobone.evaluation.task_results.base import Columns, TaskResults, as_of_rows
 from radiobone.evaluation.task_results.boundaries import boundary_entry
 
 LEFT_OUT = (
@@ -164,8 +164,8 @@ def _summary(
         },
         "bland_altman": _bland_altman(predictions, held, seed),
         "implied": _implied(cohort, crossed, predictions, held, fits, seed) if crossed else None,
-        "left_out": [*LEFT_OUT, *rows_not_pooled(cohort), *uncrossed],
+        "left_out": [*LEFT_OUT, *uncrossed],
     }  # fmt: skip
 
 
-NUMBER = TaskResults(_columns, _fold, _estimates, _summary)
+NUMBER = TaskResults(_columns, _fold, _estimates, _summary, as_of_rows(_summary))

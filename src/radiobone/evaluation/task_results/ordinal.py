@@ -24,7 +24,7 @@ from radiobone.evaluation.ordinal_metrics import (
     weighted_tables,
 )
 from radiobone.evaluation.sample_bounds import wilson
-from radiobone.evaluation.task_results.base import Columns, TaskResults, rows_not_pooled
+from radiobone.evaluation.task_results.base import Columns, TaskResults, as_of_rows
 from radiobone.evaluation.task_results.boundaries import boundary_entry
 
 LEFT_OUT = (
@@ -110,8 +110,8 @@ def _summary(
         "confusion": confusion_table(y, called, len(levels)).tolist(),
         "confusion_counts": "rows, summed over repeats; a line per true class",
         "boundaries": boundaries,
-        "left_out": [*LEFT_OUT, *rows_not_pooled(cohort)],
+        "left_out": list(LEFT_OUT),
     }
 
 
-ORDINAL = TaskResults(_columns, _fold, _estimates, _summary)
+ORDINAL = TaskResults(_columns, _fold, _estimates, _summary, as_of_rows(_summary))

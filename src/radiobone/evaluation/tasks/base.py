@@ -46,6 +46,25 @@ class Strata:
 
 
 @dataclass(frozen=True, eq=False)
+class PatientTarget:
+    """What a patient is whose rows differ in the target.
+
+    Attributes
+    ----------
+    labels : str
+        What ``Pooling.labels`` may say of it, beside ``same`` and ``skip``.
+    differing : str
+        What such a patient has, in words.
+    remedy : str
+        When a user would say so.
+    """
+
+    labels: str
+    differing: str
+    remedy: str
+
+
+@dataclass(frozen=True, eq=False)
 class Task:
     """A kind of target, as far as learning goes.
 
@@ -82,6 +101,8 @@ class Task:
         What is shown first; the optimism meter goes by it.
     null_score : FoldScore
         What the null control goes by: a score of which it is known what chance gives.
+    patient : PatientTarget
+        What a patient is whose rows differ.
     intended_use : str
         What a model is for, with ``{target}`` and ``{positive}``.
     """
@@ -100,6 +121,7 @@ class Task:
     said: Callable[[Mapping[str, Any]], str]
     headline: FoldScore
     null_score: FoldScore
+    patient: PatientTarget
     intended_use: str
 
     @property

@@ -12,7 +12,7 @@ from scipy.special import expit
 from radiobone.evaluation.calibration import SigmoidCalibrator, fit_sigmoid
 from radiobone.evaluation.fold_score import AUC
 from radiobone.evaluation.metrics import auc, average_precision
-from radiobone.evaluation.tasks.base import BoolArray, FloatArray, Strata, Target, Task
+from radiobone.evaluation.tasks.base import BoolArray, FloatArray, PatientTarget, Strata, Target, Task
 from radiobone.evaluation.threshold import choose_threshold
 from radiobone.models.registry import MODELS
 from radiobone.models.scores import raw_scores, scores_are_log_odds
@@ -71,6 +71,7 @@ BINARY = Task(
     said=_said,
     headline=AUC,
     null_score=AUC,
+    patient=PatientTarget("any", "rows of both classes", "one positive row makes a positive patient"),
     intended_use=(
         "Research. Estimates the probability of '{positive}' in '{target}' for patients like those it was trained on, "
         "from features extracted with the settings it carries. Not a medical device; not tested on other hospitals."

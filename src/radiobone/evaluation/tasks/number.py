@@ -15,6 +15,7 @@ from radiobone.evaluation.tasks.base import (
     TWO_CLASS_TESTS,
     BoolArray,
     FloatArray,
+    PatientTarget,
     Strata,
     Target,
     Task,
@@ -79,6 +80,9 @@ NUMBER = Task(
     said=_said,
     headline=R2,
     null_score=RANK_CORRELATION,
+    patient=PatientTarget(
+        "pooled", "rows of different values", "measured numbers are to be pooled by the same rule"
+    ),
     intended_use=(
         "Research. Estimates '{target}' for patients like those it was trained on, from features extracted with the settings "
         "it carries. Not a medical device; not tested on other hospitals."

@@ -15,6 +15,7 @@ from radiobone.evaluation.tasks.base import (
     TWO_CLASS_TESTS,
     BoolArray,
     FloatArray,
+    PatientTarget,
     Strata,
     Target,
     Task,
@@ -77,6 +78,9 @@ ORDINAL = Task(
     said=_said,
     headline=QUADRATIC_KAPPA,
     null_score=QUADRATIC_KAPPA,
+    patient=PatientTarget(
+        "any", "rows of different classes", "the highest class of the rows is the patient's"
+    ),
     intended_use=(
         "Research. Estimates the probability of each ordered class of '{target}' for patients like those it was trained on, "
         "from features extracted with the settings it carries. Not a medical device; not tested on other hospitals."

@@ -47,7 +47,7 @@ def patients_entry(
         return None
     pooled, of_row = pool(probability, cohort.patient, rule.rule)
     _, first = np.unique(of_row, return_index=True)
-    labels = patient_labels(cohort)[first]
+    labels = patient_labels(cohort, rule)[first]
     rows = held_out(labels, pooled, threshold, cohort.groups[first])
     return {
         "rule": rule.rule,

@@ -43,6 +43,8 @@ def _context(data: ResultData) -> Context:
             (key, *MEASURES[key], about["metrics"][key]) for key in MEASURES if key in about["metrics"]
         ],
         "how": _methods(about["metrics"]),
+        "patients": about.get("patients"),
+        "measures": MEASURES,
         "confusion": _confusion(data),
         "who": {one["name"] for one in boundaries} <= WHO,
         "scatter": _scatter(data),

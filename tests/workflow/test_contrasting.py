@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ from typer.testing import CliRunner
 import radiobone as rb
 from radiobone.cli.app import app
 from radiobone.core.errors import BadSetting, SplitsMismatch
+from radiobone.report.build import write_report
 
 STEPS = ["impute", "scale"]
 ROW = {"outer": {"folds": 3, "repeats": 2}, "inner": {"folds": 2}}
@@ -62,6 +64,14 @@ def test_equals_the_corrected_t_written_out(results):
     smallest = int(np.argmin(tested))
     assert found["pairs"][smallest]["p_holm"] == pytest.approx(min(1, 3 * tested[smallest]))
     assert found["results"]["all"]["mean"] == pytest.approx(results["all"].metrics["auc"].mean)
+
+
+def test_the_interval_of_a_share_stays_between_0_and_1(results):
+    rows = results["all"].predictions
+    ranked = rows.assign(probability=rows["y"].where(rows["fold"] != 0, rows["probability"]).astype(float))
+    nearly = replace(results["all"].result, predictions=ranked)  # two folds of three without an error
+    found = rb.contrast({"nearly": nearly, "noise": results["noise"]})["results"]["nearly"]
+    assert found["mean"] < found["high"] == 1.0
 
 
 def test_the_order_of_the_two_turns_the_sign(results):
@@ -116,6 +126,19 @@ def test_evaluate_compares_with_an_earlier_result(tmp_path):
     assert "Differences, the first less the second" in done.output
     same = [json.loads((tmp_path / name / "splits.json").read_text()) for name in "ab"]
     assert same[0] == same[1]
+    assert "AUC, mean of 6 outer folds" in done.output
+    stored = json.loads((tmp_path / "b" / "contrast.json").read_text())
+    folders = [str(tmp_path / name) for name in "ba"]
+    assert stored == rb.contrast(dict(zip(folders, folders, strict=True)))
+    page = write_report(tmp_path / "b").read_text(encoding="utf-8")
+    section = page[page.index('id="contrast"') : page.index('id="cohort"')]
+    difference = stored["pairs"][0]["difference"]
+    assert f"{difference['low']:.3f}".replace("-", "−") in section.replace("-", "−")
+    for one in stored["results"].values():
+        assert f"{one['mean']:.3f}" in section
+        assert 0 <= one["low"] <= one["mean"] <= one["high"] <= 1
+    assert run("b", 100.0).exit_code == 0
+    assert not (tmp_path / "b" / "contrast.json").exists()  # of a comparison that was not asked for again
     done = run(
         "c", 1.0, "--compare-with", str(tmp_path / "a"), "--splits", str(tmp_path / "a" / "splits.json")
     )

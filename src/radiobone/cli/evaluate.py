@@ -94,7 +94,7 @@ def evaluate(
     quiet: options.Quiet = False,
 ) -> None:
     """Judge a pipeline by nested cross-validation, with SHAP values on held-out rows."""
-    from radiobone.workflow.contrasting import contrast_folders, contrast_lines, folds_of
+    from radiobone.workflow.contrasting import contrast_lines, contrast_with_earlier, folds_of
     from radiobone.workflow.evaluate_table import evaluate_table
     from radiobone.workflow.pipelines import resolve_pipeline
 
@@ -134,6 +134,6 @@ def evaluate(
     if ablation:
         options.show_ablation(output)
     if compare_with is not None:
-        for line in contrast_lines(contrast_folders([output, compare_with], metric="auc")):
+        for line in contrast_lines(contrast_with_earlier(output, compare_with)):
             typer.echo(line)
     typer.echo(f"Results: {output}. Next: radiobone report {output}")

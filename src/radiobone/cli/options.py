@@ -286,6 +286,10 @@ def show_metrics(evaluation: Any) -> None:
         between = "no interval" if value.low is None else f"95 % interval {value.low:.3f} to {value.high:.3f}"
         told = f"{value.mean:.3f}  ({between})"
         typer.echo(f"  {f'{title} of patients':<18} {told}, {level.rule} of the rows of each")
+    from radiobone.workflow.subgroup_words import subgroup_lines
+
+    for line in subgroup_lines(evaluation.result.summary):
+        typer.echo(f"  {line}")
     optimism = evaluation.result.summary.get("bootstrap_optimism")
     if optimism is not None:
         typer.echo(

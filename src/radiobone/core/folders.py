@@ -68,7 +68,17 @@ EXTRACTION = Kind(
 EVALUATION = Kind(
     "evaluation",
     RESULT_FILES,
-    (*RESULT_FILES, "audit.json", "splits.json", "shap.parquet", "shap.json", *SHARED),
+    (
+        *RESULT_FILES,
+        "audit.json",
+        "splits.json",
+        "shap.parquet",
+        "shap.json",
+        "ablation.csv",
+        "ablation.json",
+        "contrast.json",
+        *SHARED,
+    ),
     FOLD_CACHE,
 )
 VALIDATION = Kind("validation", (), ("metrics.json", "predictions.parquet", PROVENANCE_FILE), None)

@@ -12,7 +12,8 @@ import pandas as pd
 
 from radiobone.core.errors import BadSetting, SplitsMismatch
 from radiobone.core.files import content_digest
-from radiobone.evaluation.metrics import METRICS, Scored
+from radiobone.evaluation.estimates import within
+from radiobone.evaluation.metrics import LOWEST, METRICS, Scored
 from radiobone.evaluation.resampled_t import compare_models, corrected_t
 from radiobone.evaluation.result import Result
 
@@ -25,6 +26,7 @@ NOTE = (
     "that was chosen because it came out best here is to be judged anew on other patients."
 )
 KEYS = ["repeat", "fold"]
+CONTRAST_FILE = "contrast.json"
 
 
 def contrast_results(results: Mapping[str, Result], *, metric: str = "auc") -> dict[str, Any]:
@@ -52,13 +54,22 @@ def contrast_results(results: Mapping[str, Result], *, metric: str = "auc") -> d
     pairs = compare_models(scores, n_train, n_test)
     return {
         "metric": metric,
-        "results": {name: asdict(corrected_t(values, n_train, n_test)) for name, values in scores.items()},
+        "results": {
+            name: _cut(asdict(corrected_t(values, n_train, n_test)), metric)
+            for name, values in scores.items()
+        },
         "pairs": [asdict(pair) for pair in pairs],
         "n_folds": len(folds),
         "folds_digest": folds_digest(first),
         "method": METHOD,
         "note": NOTE,
     }
+
+
+def _cut(one: dict[str, Any], metric: str) -> dict[str, Any]:
+    """Cut an interval to the range of the metric."""
+    limits = (LOWEST.get(metric, 0.0), 1.0)
+    return {**one, **{side: within(limits, one[side]) for side in ("low", "high")}}
 
 
 def fold_scores(result: Result, metric: str) -> list[float | None]:

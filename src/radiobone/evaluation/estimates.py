@@ -82,12 +82,12 @@ def fold_estimates(
         by_t = corrected_t(values, n_train, n_test)
         found[name] = Estimate(
             by_t.mean, *bounds[name], _mean(pooled), spread, len(there), methods[name],
-            _within(ranges[name], by_t.low), _within(ranges[name], by_t.high),
+            within(ranges[name], by_t.low), within(ranges[name], by_t.high),
         )  # fmt: skip
     return found
 
 
-def _within(limits: Range, bound: float | None) -> float | None:
+def within(limits: Range, bound: float | None) -> float | None:
     """Cut a bound to the range of the metric."""
     return None if bound is None else min(max(bound, limits[0]), limits[1])
 

@@ -6,14 +6,14 @@ import re
 from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pydantic import Field, field_validator, model_validator
 
 from radiobone.cohort.task import AnyTask, Binary, Task, parse_task
 from radiobone.core.errors import BadConfig, BadSetting
 from radiobone.core.settings import Settings, parse_yaml, read_yaml, validate
-from radiobone.evaluation.blocks.settings import EarlyFusion, Fusion, Pooling
+from radiobone.evaluation.blocks.settings import EarlyFusion, Fusion, Pooling, PoolLabels, PoolRule
 from radiobone.evaluation.parts import Block, ModelChoice, Range, Step
 from radiobone.evaluation.search_settings import GridSearch, Search
 from radiobone.evaluation.splits.settings import Folds, KFold, Outer
@@ -76,6 +76,12 @@ class PipelineSpec(Settings):
         if not isinstance(content, str):
             return content
         rule, _, labels = content.partition("-")
+        if rule not in get_args(PoolRule) or labels not in ("", *get_args(PoolLabels)):
+            shown = ", ".join(get_args(PoolRule))
+            raise ValueError(
+                f"'{content}' is no way to pool the rows of a patient. There are {shown} and none; with -any (max-any) a patient "
+                "whose rows differ is positive, or of the highest class; with -pooled measured numbers are pooled too"
+            )
         return {"rule": rule, "labels": labels or "same"}
 
     @field_validator("threshold", mode="before")

@@ -83,8 +83,8 @@ MODELS = {
     "knn": "nearest neighbours",
     "mlp": "neural network",
     "tree": "decision tree",
-    "vote": "soft voting",
-    "stack": "stacking",
+    "vote": "vote of several models",
+    "stack": "weighted vote of several models (stacking)",
     "late_mean": "late fusion (mean probability of the blocks' models)",
     "late_stack": "late fusion (weighted probabilities of the blocks' models)",
     "proportional_odds": "ordinal logistic regression",
@@ -264,7 +264,26 @@ def setting_words(name: str, value: object, model: str) -> str:
     block, _, own = name.rpartition(".")
     step, _, setting = own.rpartition("__")
     whose = STEP_TITLES.get(step, step) if step else "" if block else model_title(model)
-    return ": ".join(part for part in (block, whose, f"{setting} = {value}") if part)
+    told = member_words(str(value)) if setting == "members" else f"{setting} = {value}"
+    return ": ".join(part for part in (block, whose, told) if part)
+
+
+def member_words(members: str) -> str:
+    """Name the models that an ensemble consists of.
+
+    Examples
+    --------
+    >>> member_words("lda+svm(C=3.0)")
+    'linear discriminant analysis and support vector machine (C = 3.0)'
+    """
+    *first, last = (_member(part.strip()) for part in members.split("+"))
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def _member(text: str) -> str:
+    name, _, params = text.rstrip(")").partition("(")
+    given = ", ".join(" = ".join(map(str.strip, pair.split("="))) for pair in params.split(",") if pair)
+    return f"{model_title(name.strip())} ({given})" if given else model_title(name.strip())
 
 
 def _filter_of(prefix: str) -> str:

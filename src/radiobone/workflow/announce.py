@@ -8,6 +8,7 @@ import numpy as np
 
 from radiobone.cohort.cohort import Cohort
 from radiobone.cohort.identity import EACH_ROW
+from radiobone.cohort.times import in_words
 
 SHOWN = 5
 
@@ -29,6 +30,7 @@ def described(cohort: Cohort) -> Iterator[str]:
         if columns.get(name):
             named = columns[name]
             yield _line(name, named if isinstance(named, str) else _some(named))
+    yield from _for_splits(cohort)
     clinical = set(cohort.clinical)
     features = [str(name) for name in cohort.X.columns if name not in clinical]
     yield _line("features", f"{len(features)}: {_some(features)}")
@@ -37,6 +39,19 @@ def described(cohort: Cohort) -> Iterator[str]:
     dropped = cohort.provenance.get("rows_dropped", 0)
     if dropped:
         yield _line("left out", f"{dropped} row(s) without a value of {cohort.target}")
+
+
+def _for_splits(cohort: Cohort) -> Iterator[str]:
+    """Yield what is known of the rows that folds may be divided by."""
+    if cohort.time is not None:
+        yield _line("time", f"from {in_words(cohort.time.min())} to {in_words(cohort.time.max())}")
+    if cohort.external is not None:
+        n_patients = len(set(cohort.patient[cohort.external].tolist()))
+        yield _line("external", f"{int(cohort.external.sum())} rows, of {n_patients} patients")
+    if cohort.derived is not None:
+        yield _line(
+            "derived", f"{int(cohort.derived.sum())} rows made from others: learned from, never tested"
+        )
 
 
 def _target(cohort: Cohort) -> str:

@@ -9,7 +9,8 @@ from typing import Any
 from radiobone.core.errors import BadSetting
 from radiobone.core.files import write_json
 from radiobone.core.outputs import prepare_file
-from radiobone.evaluation.contrast import contrast_results
+from radiobone.evaluation.contrast import CONTRAST_FILE, contrast_results
+from radiobone.evaluation.measure_names import SHOWN
 from radiobone.evaluation.result import SPLITS_FILE, Result
 from radiobone.workflow.evaluated import Evaluation
 
@@ -62,6 +63,18 @@ def contrast_folders(folders: Sequence[Path], *, metric: str, output: Path | Non
     return found
 
 
+def contrast_with_earlier(output: Path, earlier: Path) -> dict[str, Any]:
+    """Compare a new result with an earlier one on the same folds, and write it beside the new one, for its report.
+
+    Raises
+    ------
+    SplitsMismatch, BadSetting, FileMissing, FileUnreadable, OutputNotWritable
+    """
+    found = contrast({str(output): output, str(earlier): earlier})
+    write_json(output / CONTRAST_FILE, found)
+    return found
+
+
 def folds_of(folder: Path, splits: Path | None, output: Path, task: str) -> Path:
     """Return the file of folds of a result, to be used again; refuse what could not be compared in the end.
 
@@ -97,7 +110,8 @@ def folds_of(folder: Path, splits: Path | None, output: Path, task: str) -> Path
 
 def contrast_lines(found: Mapping[str, Any]) -> Iterator[str]:
     """Yield the comparison in lines to be shown."""
-    yield f"{found['metric']}, mean of {found['n_folds']} outer folds, the same in all:"
+    title = SHOWN["binary"].get(found["metric"], found["metric"])
+    yield f"{title}, mean of {found['n_folds']} outer folds, the same in all:"
     for name, one in found["results"].items():
         yield f"  {name}: {_mean(one)}"
     yield "Differences, the first less the second:"

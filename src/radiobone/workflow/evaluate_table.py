@@ -20,6 +20,7 @@ from radiobone.evaluation.audit.registry import audit_cohort
 from radiobone.evaluation.audit.tell import warn_of_table
 from radiobone.evaluation.blocks.ablation import ablate, baseline_column, check_can_ablate, forget_ablation
 from radiobone.evaluation.blocks.resolve import named_blocks, with_fusion
+from radiobone.evaluation.contrast import CONTRAST_FILE
 from radiobone.evaluation.spec import with_outer
 from radiobone.evaluation.splits.file import SplitSource
 from radiobone.evaluation.subgroups import SubgroupRequest
@@ -127,6 +128,7 @@ def evaluate_table(
     )
     _carry_along(path, folder)
     forget_ablation(folder)
+    (folder / CONTRAST_FILE).unlink(missing_ok=True)
     if ablation:
         compared = ablate(
             cohort, spec, baseline=baseline, seed=seed, jobs=jobs, show_progress=show_progress, splits=splits,

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from radiobone.core.errors import BadSetting
+from radiobone.workflow.subgroup_words import subgroup_lines
 
 Record = Mapping[str, Any]
 FIGURES = (
@@ -48,6 +49,7 @@ def validation_lines(summary: Record) -> Iterator[str]:
     yield from _discrimination(summary)
     yield from _calibration(summary)
     yield from _ranges(summary["ranges"])
+    yield from subgroup_lines(summary)
     yield str(summary["sample_size"]["sentence"])
     if "comparison" in summary:
         yield from _comparison(summary)

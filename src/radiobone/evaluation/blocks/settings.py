@@ -26,6 +26,10 @@ class LateFusion(Settings):
     combine: Literal["mean", "stack"] = "mean"
 
 
+PoolRule = Literal["mean", "median", "max", "min"]
+PoolLabels = Literal["same", "any", "pooled", "skip"]
+
+
 class Pooling(Settings):
     """How the probabilities (or predicted numbers) of a patient's rows become one.
 
@@ -34,8 +38,8 @@ class Pooling(Settings):
     the level of patients out, with a warning.
     """
 
-    rule: Literal["mean", "median", "max", "min"] = "mean"
-    labels: Literal["same", "any", "pooled", "skip"] = "same"
+    rule: PoolRule = "mean"
+    labels: PoolLabels = "same"
 
 
 Fusion = Annotated[EarlyFusion | LateFusion, Field(discriminator="kind")]

@@ -6,6 +6,7 @@ from radiobone.report.data import ResultData
 from radiobone.report.sections.ablation import ABLATION
 from radiobone.report.sections.base import Section
 from radiobone.report.sections.cohort import COHORT
+from radiobone.report.sections.contrast import CONTRAST
 from radiobone.report.sections.controls import CONTROLS
 from radiobone.report.sections.graded_performance import GRADED_PERFORMANCE
 from radiobone.report.sections.graded_shap import GRADED_SHAP
@@ -24,6 +25,7 @@ SECTIONS: tuple[Section[ResultData], ...] = (
     CONTROLS,
     SUBGROUPS,
     ABLATION,
+    CONTRAST,
     COHORT,
     IMAGES,
     SELECTION,

@@ -1,0 +1,20 @@
+"""Whether it differs from an earlier result on the same folds."""
+
+from __future__ import annotations
+
+from radiobone.core.files import read_json
+from radiobone.evaluation.contrast import CONTRAST_FILE
+from radiobone.evaluation.measure_names import SHOWN
+from radiobone.report.data import ResultData
+from radiobone.report.sections.base import Context, Section
+
+
+def _context(data: ResultData) -> Context | None:
+    path = data.folder / CONTRAST_FILE
+    if not path.is_file():
+        return None
+    found = read_json(path)
+    return {"found": found, "title": SHOWN["binary"].get(found["metric"], found["metric"])}
+
+
+CONTRAST: Section[ResultData] = Section("contrast", "Compared with an earlier result", _context)

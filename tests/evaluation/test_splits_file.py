@@ -10,11 +10,11 @@ import pytest
 
 from radiobone.cohort.readers import cohort_from_arrays
 from radiobone.core.errors import BadSetting, DerivedRow, FileMissing, PatientInTrainAndTest, SplitsMismatch
-from radiobone.core.warnings import collected
+from radiobone.core.warnings import SplitsUnchecked, SplitsUneven, collected
 from radiobone.evaluation.nested_cv import nested_cv
 from radiobone.evaluation.result import Result
 from radiobone.evaluation.spec import load_pipeline
-from radiobone.evaluation.splits.file import resolve_splits, splits_content
+from radiobone.evaluation.splits.file import folds_digest, resolve_splits, splits_content
 from radiobone.evaluation.splits.outer import outer_splits
 
 FAST = {
@@ -81,8 +81,77 @@ def test_a_result_keeps_its_folds_and_another_run_uses_them(cohort, tmp_path):
 
 
 def changed(content, **folds):
+    """Return other folds under a digest of their own, as a program would make them."""
+    return signed(edited(content, **folds))
+
+
+def edited(content, **folds):
     first = {**content["folds"][0], **folds}
     return {**content, "folds": [first, *content["folds"][1:]]}
+
+
+def signed(content):
+    return {**content, "folds_digest": folds_digest(content)}
+
+
+class TestTheFoldsThemselves:
+    def test_training_rows_that_were_taken_out(self, cohort, content):
+        with pytest.raises(SplitsMismatch, match=r"digest of its folds.*draw new folds"):
+            resolve_splits(edited(content, train=content["folds"][0]["train"][10:]), cohort)
+
+    def test_rows_moved_from_test_to_train(self, cohort, content):
+        train, test = content["folds"][0]["train"], content["folds"][0]["test"]
+        moved = edited(content, train=sorted([*train, *test[:4]]), test=test[4:])
+        with pytest.raises(SplitsMismatch, match="moved, added or taken out"):
+            resolve_splits(moved, cohort)
+
+    @pytest.mark.parametrize("name", ["repeat", "fold"])
+    def test_a_fold_that_was_numbered_anew(self, cohort, content, name):
+        with pytest.raises(SplitsMismatch, match="digest of its folds"):
+            resolve_splits(edited(content, **{name: 7}), cohort)
+
+    def test_a_digest_that_was_taken_out(self, cohort, content):
+        del content["folds_digest"]
+        with pytest.raises(SplitsMismatch, match="digest of its folds"):
+            resolve_splits(content, cohort)
+
+    def test_a_file_of_an_older_version_is_taken_with_a_warning(self, cohort, content):
+        del content["folds_digest"]
+        with pytest.warns(SplitsUnchecked, match="no digest of its folds"):
+            found = resolve_splits({**content, "format": 1}, cohort)
+        assert same(found, resolve_splits(content | {"folds_digest": folds_digest(content)}, cohort))
+
+    def test_the_order_of_rows_in_the_file_does_not_matter(self, cohort, content):
+        first = content["folds"][0]
+        turned = edited(content, train=first["train"][::-1], test=first["test"][::-1])
+        assert same(resolve_splits(turned, cohort), resolve_splits(content, cohort))
+
+
+class TestEveryRowIsTestedOnce:
+    def test_rows_that_are_never_tested_are_told(self, cohort, content):
+        test = content["folds"][0]["test"]
+        with pytest.warns(
+            SplitsUneven, match=r"repeat 0 .*: 4 row\(s\) are never tested and 0 more than once, of 60"
+        ):
+            resolve_splits(changed(content, test=test[4:]), cohort)
+
+    def test_rows_that_are_tested_twice_are_told_of_folds_in_python_too(self, cohort):
+        one, two, *_ = outer_splits(cohort, load_pipeline(FAST).outer, seed=4)
+        with pytest.warns(
+            SplitsUneven, match=rf"{60 - len(one.test)} row\(s\) are never tested and {len(one.test)} more"
+        ):
+            resolve_splits((one, replace(one, fold=two.fold)), cohort)
+
+    def test_rows_made_from_others_do_not_count(self, cohort, content):
+        parent = np.full(60, -1)
+        parent[1] = 0
+        without = [{**fold, "test": [row for row in fold["test"] if row != 1]} for fold in content["folds"]]
+        assert resolve_splits(signed({**content, "folds": without}), replace(cohort, parent=parent))
+
+    def test_folds_with_a_name_and_a_single_fold_are_as_they_are_meant(self, cohort):
+        one, two, *_ = outer_splits(cohort, load_pipeline(FAST).outer, seed=4)
+        assert resolve_splits((one,), cohort)
+        assert resolve_splits((replace(one, name="A"), replace(two, name="B")), cohort)
 
 
 class TestRefused:
@@ -116,7 +185,7 @@ class TestRefused:
         with pytest.raises(SplitsMismatch, match="a row twice"):
             resolve_splits(changed(content, train=[*train, content["folds"][0]["test"][0]]), cohort)
         with pytest.raises(SplitsMismatch, match="outside"):
-            resolve_splits(changed(content, train=[*train, 60]), cohort)
+            resolve_splits(edited(content, train=[*train, 60]), cohort)
 
     def test_a_derived_row_that_is_tested(self, cohort, content):
         parent = np.full(60, -1)

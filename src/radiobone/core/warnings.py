@@ -167,6 +167,14 @@ class SpacingAssumed(RadioboneWarning):
     """The file does not tell the size of a pixel, and 1 mm was taken."""
 
 
+class SplitsUnchecked(RadioboneWarning):
+    """A file of folds holds no digest of its folds."""
+
+
+class SplitsUneven(RadioboneWarning):
+    """Folds that were given do not test every row once."""
+
+
 class StepOutsideFold(RadioboneWarning):
     """Values were scaled, filled in, harmonised or made up on all rows."""
 

@@ -11,11 +11,11 @@ import numpy as np
 import pandas as pd
 
 from radiobone.core.errors import BadSetting, SplitsMismatch
-from radiobone.core.files import content_digest
 from radiobone.evaluation.estimates import within
 from radiobone.evaluation.metrics import LOWEST, METRICS, Scored
 from radiobone.evaluation.resampled_t import compare_models, corrected_t
 from radiobone.evaluation.result import Result
+from radiobone.evaluation.splits.file import folds_digest
 
 METHOD = (
     "corrected resampled t over the outer folds (Nadeau and Bengio 2003), two-sided; p values corrected for all pairs by "
@@ -60,7 +60,7 @@ def contrast_results(results: Mapping[str, Result], *, metric: str = "auc") -> d
         },
         "pairs": [asdict(pair) for pair in pairs],
         "n_folds": len(folds),
-        "folds_digest": folds_digest(first),
+        "folds_digest": folds_digest(first.splits),
         "method": METHOD,
         "note": NOTE,
     }
@@ -84,16 +84,6 @@ def _scored(block: pd.DataFrame) -> Scored:
         block["probability"].to_numpy(float),
         block["predicted"].to_numpy(np.int64),
     )
-
-
-def folds_digest(result: Result) -> str:
-    """Return a digest of which rows each fold trains and tests on, whatever the order of the rows."""
-    rows = list(result.splits["rows"])
-    folds = [
-        [fold["repeat"], fold["fold"], *(sorted(rows[n] for n in fold[part]) for part in ("train", "test"))]
-        for fold in result.splits["folds"]
-    ]
-    return content_digest([result.splits["digest"], sorted(folds)])
 
 
 def _check(results: Mapping[str, Result], metric: str) -> None:
@@ -121,7 +111,7 @@ def _check_pair(name: str, result: Result, other: str, second: Result) -> None:
             f"{name} and {other} are of other rows, or of rows that were grouped otherwise: fold by fold there is nothing to "
             f"compare. Evaluate the same table. {same}"
         )
-    if folds_digest(result) != folds_digest(second):
+    if folds_digest(result.splits) != folds_digest(second.splits):
         raise SplitsMismatch(
             f"{name} and {other} were judged on other folds of the same rows, so that a difference could be that of the "
             f"folds. {same}"

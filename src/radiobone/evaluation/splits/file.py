@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,14 @@ from radiobone.core.errors import BadConfig, FileMissing, SplitsMismatch
 from radiobone.core.file_kinds import did_you_mean
 from radiobone.core.files import content_digest, read_json
 from radiobone.core.settings import Settings, validate
+from radiobone.core.warnings import SplitsUnchecked
 from radiobone.evaluation.fold import FoldOutcome
+from radiobone.evaluation.splits.even import warn_of_uneven
 from radiobone.evaluation.splits.split import Split, check_derived, check_groups_whole, check_learnable
 from radiobone.evaluation.splits.strata import strata_of
 
-FORMAT: int = 1
+FORMAT: int = 2
+WITHOUT_FOLDS_DIGEST: int = 1
 SHOWN = 3
 SplitSource = str | Path | Mapping[str, Any] | Sequence[Split]
 
@@ -34,6 +38,7 @@ class _Fold(Settings):
 class _File(Settings):
     format: int
     digest: str
+    folds_digest: str = ""
     rows: tuple[str, ...]
     folds: tuple[_Fold, ...]
 
@@ -41,6 +46,22 @@ class _File(Settings):
 def rows_digest(rows: Iterable[str], groups: Iterable[str]) -> str:
     """Return a digest of row ids and of which belong together, whatever their order."""
     return content_digest(sorted([str(row), str(group)] for row, group in zip(rows, groups, strict=True)))
+
+
+def folds_digest(content: Mapping[str, Any]) -> str:
+    """Return a digest of which rows each fold trains and tests on, whatever the order of the rows.
+
+    Parameters
+    ----------
+    content : mapping
+        As ``splits_content`` gives it.
+    """
+    rows = list(content["rows"])
+    folds = [
+        [fold["repeat"], fold["fold"], *(sorted(rows[n] for n in fold[part]) for part in ("train", "test"))]
+        for fold in content["folds"]
+    ]
+    return content_digest([content["digest"], sorted(folds)])
 
 
 def splits_content(splits: Iterable[Split | FoldOutcome], cohort: Cohort) -> dict[str, Any]:
@@ -56,12 +77,8 @@ def splits_content(splits: Iterable[Split | FoldOutcome], cohort: Cohort) -> dic
         }
         for split in splits
     ]
-    return {
-        "format": FORMAT,
-        "digest": rows_digest(rows, cohort.groups.tolist()),
-        "rows": rows,
-        "folds": folds,
-    }
+    content = {"digest": rows_digest(rows, cohort.groups.tolist()), "rows": rows, "folds": folds}
+    return {"format": FORMAT, "folds_digest": folds_digest(content), **content}
 
 
 def resolve_splits(given: SplitSource | None, cohort: Cohort) -> tuple[Split, ...] | None:
@@ -83,6 +100,7 @@ def resolve_splits(given: SplitSource | None, cohort: Cohort) -> tuple[Split, ..
     check_derived(splits, cohort.parent)
     least = strata_of(cohort, 0)
     check_learnable(splits, least.codes, cohort.groups, least.names)
+    warn_of_uneven(splits, cohort.derived, cohort.n_rows)
     return splits
 
 
@@ -90,12 +108,13 @@ def _read(given: str | Path | Mapping[str, Any], cohort: Cohort) -> tuple[Split,
     source = "splits" if isinstance(given, Mapping) else str(given)
     content = dict(given) if isinstance(given, Mapping) else _loaded(Path(given))
     file = validate(_File, content, source=source)
-    if file.format != FORMAT:
+    if file.format not in (WITHOUT_FOLDS_DIGEST, FORMAT):
         raise BadConfig(
-            f"{source} has format {file.format}, and {FORMAT} is known. Make it with this version."
+            f"{source} has format {file.format}, and formats up to {FORMAT} are known. Make it with this version."
         )
     position = _positions(file, cohort, source)
     _check_folds(file, source)
+    _check_unchanged(file, source)
     return tuple(
         Split(one.repeat, one.fold, _at(one.train, position), _at(one.test, position), one.name)
         for one in file.folds
@@ -157,3 +176,21 @@ def _check_folds(file: _File, source: str) -> None:
                 f"{source}, repeat {one.repeat}, fold {one.fold}: has a row twice, so that it would count double or be in train "
                 "and test. The file was changed. Draw new folds."
             )
+
+
+def _check_unchanged(file: _File, source: str) -> None:
+    """Hold the folds against their digest; files of the first format have none, which is told."""
+    if file.format == WITHOUT_FOLDS_DIGEST:
+        warnings.warn(
+            SplitsUnchecked(
+                f"{source} was made by an older version and holds no digest of its folds, so that rows moved or taken out since "
+                "would not be noticed. Use the splits.json of a result of this version, or draw new folds."
+            ),
+            stacklevel=6,
+        )
+    elif file.folds_digest != folds_digest(file.model_dump()):
+        raise SplitsMismatch(
+            f"{source}: the digest of its folds is not that of the folds it holds: rows were moved, added or taken out since it "
+            "was made, and the result would not be that of the folds it is taken for. Take the file as it was saved, or draw new "
+            "folds; folds of your own are given as a list of Split (splits=… in Python)."
+        )

@@ -8,7 +8,8 @@ import os
 import pytest
 
 from radiobone.core.errors import WorkerDied
-from radiobone.evaluation.parallel import run_all
+from radiobone.evaluation import parallel
+from radiobone.evaluation.parallel import run_all, run_few
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
@@ -23,3 +24,19 @@ def test_results_come_in_the_order_of_the_tasks(jobs):
 def test_a_process_that_ended_without_an_answer_is_named():
     with pytest.raises(WorkerDied, match="fewer --jobs"):
         run_all(os._exit, [(1,), (1,)], jobs=2)
+
+
+@pytest.mark.parametrize(("start_s", "n_processes"), [(60.0, 1), (0.0, 3)])
+def test_processes_are_started_for_work_that_takes_longer_than_their_start(monkeypatch, start_s, n_processes):
+    asked, done = [], []
+
+    def recording(work, tasks, *, jobs=1, advance):
+        asked.append(jobs)
+        return run_all(work, tasks, advance=advance)
+
+    monkeypatch.setattr(parallel, "START_S", start_s)
+    monkeypatch.setattr(parallel, "run_all", recording)
+    found = run_few(operator.mul, [(number, number) for number in range(5)], jobs=3, advance=done.append)
+    assert found == [0, 1, 4, 9, 16]
+    assert asked == [1, n_processes]
+    assert len(done) == 5

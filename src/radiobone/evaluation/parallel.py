@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Generator, Iterable, Sized
+from collections.abc import Callable, Generator, Iterable, Sequence, Sized
 from contextlib import closing
+from time import perf_counter
 from typing import Any, TypeVar
 
 from joblib import Parallel, delayed, parallel_config
@@ -16,6 +17,8 @@ from radiobone.core.interruption import become_worker
 from radiobone.core.progress import Advance
 
 T = TypeVar("T")
+START_S = 4.0
+"""What processes take to start and to import what they need."""
 
 
 def _silent(_what: str) -> None:
@@ -67,6 +70,21 @@ def run_all(
             found[number] = result
             advance("")
     return [found[number] for number in sorted(found)]
+
+
+def run_few(
+    work: Callable[..., T], tasks: Sequence[tuple[Any, ...]], *, jobs: int = 1, advance: Advance = _silent
+) -> list[T]:
+    """As ``run_all``, of tasks that may be too little work to start processes for.
+
+    The first is done here; the rest too, where by its time they take less than processes take to start. What is
+    returned does not depend on it.
+    """
+    begun = perf_counter()
+    first = run_all(work, tasks[:1], advance=advance)
+    expected_s = (perf_counter() - begun) * (len(tasks) - 1)
+    rest = run_all(work, tasks[1:], jobs=jobs if expected_s > START_S else 1, advance=advance)
+    return first + rest
 
 
 def _in_processes(

@@ -23,7 +23,7 @@ from radiobone.evaluation.chain import (
     named_faults,
     told_in_fit,
 )
-from radiobone.evaluation.parallel import run_all
+from radiobone.evaluation.parallel import run_all, run_few
 from radiobone.evaluation.parts import Step
 from radiobone.evaluation.row_metadata import NO_METADATA, RawRows, RowMetadata
 from radiobone.evaluation.search_settings import Scoring
@@ -34,6 +34,8 @@ from radiobone.selection.registry import STEPS
 from radiobone.selection.row_sites import knows_names
 
 FloatArray = npt.NDArray[np.float64]
+LARGE = 1_000_000
+"""Cells times candidates from which processes are started at once."""
 EQUAL_DIGITS = 12
 
 
@@ -116,7 +118,9 @@ def search(
     TooFewPerClass
         If no inner fold has held-out rows that the score can be computed of, such as of both classes.
     """
-    held_out = list(run_all(score_fold, [(problem, split) for split in splits], jobs=jobs, advance=advance))
+    is_large = problem.X.size * len(problem.candidates) >= LARGE
+    run = run_all if is_large else run_few
+    held_out = list(run(score_fold, [(problem, split) for split in splits], jobs=jobs, advance=advance))
     return best_of(problem, problem.candidates, held_out, splits, scoring)
 
 

@@ -20,7 +20,8 @@ class NormalScores(AllowsMissing, OneToOneFeatureMixin, TransformerMixin, BaseEs
     Radiomic features have long tails, by which a few rows decide means, distances and weights; their ranks have none. A
     value's place is the share of training values below it, those equal to it counting half, kept half a row away from 0
     and 1: a value beyond all training values becomes that of the most extreme row. A constant column becomes 0. Missing
-    values stay missing and are not counted.
+    values stay missing and are not counted. The training values themselves, sorted column by column, are part of what is
+    learned, and of a model file.
 
     Attributes
     ----------

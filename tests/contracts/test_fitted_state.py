@@ -11,6 +11,7 @@ from sklearn.base import clone
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.model_selection import GridSearchCV
 
+from quick_fits import quick_family
 from radiobone.models.registry import MODELS
 from radiobone.selection.registry import STEPS
 from radiobone.selection.resampling import SafeSMOTE
@@ -23,7 +24,8 @@ def test_training_rows_show_in_the_state_of_a_model(name):
     X, y = planted_table()
     other = X.copy()
     other.iloc[:10] += 1.0
-    assert fitted_state(MODELS[name].make(0).fit(X, y)) != fitted_state(MODELS[name].make(0).fit(other, y))
+    make = quick_family(name).make
+    assert fitted_state(make(0).fit(X, y)) != fitted_state(make(0).fit(other, y))
 
 
 @pytest.mark.parametrize("name", ["impute", "scale", "mannwhitney", "mrmr", "lasso"])

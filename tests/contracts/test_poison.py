@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from sklearn.base import BaseEstimator, TransformerMixin
 
+from quick_fits import quick_space, quick_step
 from radiobone.cohort.readers import cohort_from_arrays
 from radiobone.core.warnings import collected
 from radiobone.evaluation.chain import apply_steps
@@ -94,7 +95,7 @@ def spec_with(*, steps=("impute", "scale"), models=({"lr": {"C": [0.01, 1.0]}},)
 @pytest.mark.filterwarnings("ignore:X does not have valid feature names")
 @pytest.mark.parametrize("step", sorted(STEPS))
 def test_no_step_sees_the_test_rows(step):
-    steps = ["impute", *([step] if step != "impute" else [])]
+    steps = ["impute", *([quick_step(step)] if step != "impute" else [])]
     assert changed_parts(spec_with(steps=steps, models=[{"svm": {"C": [1.0]}}])) == set()
 
 
@@ -107,10 +108,7 @@ def test_no_resampler_sees_the_test_rows(resampler):
 @pytest.mark.filterwarnings("ignore:X does not have valid feature names")
 @pytest.mark.parametrize("model", sorted(MODELS))
 def test_no_model_sees_the_test_rows(model):
-    space = {name: list(values)[:2] for name, values in MODELS[model].space.items()}
-    space |= {"n_estimators": [10]} if model in ("rf", "gb", "xgboost") else {}
-    space |= {"iterations": [10]} if model == "catboost" else {}
-    assert changed_parts(spec_with(models=[{model: space}])) == set()
+    assert changed_parts(spec_with(models=[{model: quick_space(model)}])) == set()
 
 
 SEARCHED = {

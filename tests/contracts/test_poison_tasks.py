@@ -136,9 +136,7 @@ def test_jobs_and_row_order_change_no_bit(kind, tmp_path):
     content = {"task": kind, "steps": ["impute", "scale", {"mrmr": {"n_features": [3, 6]}}], "models": models,
                "outer": {"folds": 3, "repeats": 1}, "inner": {"folds": 2}}  # fmt: skip
     found = []
-    for number, (jobs, rows) in enumerate(
-        [(1, frame), (2, frame), (1, frame.sample(frac=1, random_state=3))]
-    ):
+    for number, (jobs, rows) in enumerate([(1, frame), (2, frame.sample(frac=1, random_state=3))]):
         rows.to_csv(tmp_path / f"{number}.csv", index=False)
         with collected():
             cohort = read_cohort(tmp_path / f"{number}.csv", target="grade", task=TASK[kind])
@@ -150,7 +148,7 @@ def test_jobs_and_row_order_change_no_bit(kind, tmp_path):
             repr(result.summary),
         )
         found.append(bits)
-    assert found[0] == found[1] == found[2]
+    assert found[0] == found[1]
 
 
 @pytest.mark.parametrize("kind", TASK)

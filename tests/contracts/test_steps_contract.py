@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
+from quick_fits import STEP_SETTINGS
 from radiobone.core.errors import TooFewPerClass
 from radiobone.selection.lasso import LassoSelector
 from radiobone.selection.mannwhitney import MannWhitneyFilter
@@ -17,8 +18,9 @@ from radiobone.testing.contracts import (
     planted_table,
 )
 
+REGISTERED = [step(**STEP_SETTINGS.get(name, {})) for name, step in STEPS.items()]
 VARIANTS = [
-    *(step() for step in STEPS.values()),
+    *REGISTERED,
     STEPS["correlation"](method="spearman"),
     MannWhitneyFilter(correction="bonferroni", max_features=2),
     MRMRSelector(scheme="miq", n_features=3),
@@ -28,7 +30,7 @@ VARIANTS = [
 
 
 @pytest.mark.filterwarnings("ignore:SCIPY_ARRAY_API:sklearn.exceptions.SkipTestWarning")
-@parametrize_with_checks([step() for step in STEPS.values()])
+@parametrize_with_checks(REGISTERED)
 def test_scikit_learn(estimator, check):
     check(estimator)
 

@@ -109,7 +109,7 @@ def slow_twin(rows, weights):
 @pytest.mark.parametrize("ties", [False, True])
 def test_bootstrap_equals_its_slow_twin(ties):
     rows = held_out(3, ties=ties)
-    weights = draw_patients(np.arange(24) % 2, 60, rng_for(0, "test"))
+    weights = draw_patients(np.arange(24) % 2, 25, rng_for(0, "test"))
     fast = bootstrap_means(rows, weights)
     for number, drawn in enumerate(weights):
         for name, value in slow_twin(rows, drawn).items():

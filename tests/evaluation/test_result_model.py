@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 import skops.io
 
+from quick_fits import quick_space, quick_step
 from radiobone.cohort.readers import cohort_from_arrays
 from radiobone.core import errors
 from radiobone.evaluation.final_model import fit_model, load_model
@@ -250,9 +251,7 @@ def test_rubbish_is_no_model(tmp_path):
 
 @pytest.mark.parametrize("name", sorted(MODELS))
 def test_every_model_family_can_be_saved(tmp_path, cohort, name):
-    space = {key: list(values)[:1] for key, values in MODELS[name].space.items()}
-    space |= {"n_estimators": [20]} if name in ("rf", "gb") else {}
-    model = fit_model(cohort, load_pipeline({**SPEC, "models": [{name: space}]}))
+    model = fit_model(cohort, load_pipeline({**SPEC, "models": [{name: quick_space(name, 1)}]}))
     model.save(tmp_path / "m.rbm")
     again = load_model(tmp_path / "m.rbm")
     pd.testing.assert_frame_equal(model.predict(cohort.X), again.predict(cohort.X), check_exact=True)
@@ -261,7 +260,7 @@ def test_every_model_family_can_be_saved(tmp_path, cohort, name):
 @pytest.mark.filterwarnings("ignore::radiobone.core.warnings.StepWithoutEffect")  # unstable has no table here
 @pytest.mark.parametrize("name", sorted(STEPS))
 def test_every_step_can_be_saved(tmp_path, cohort, name):
-    steps = ["impute", *([name] if name != "impute" else [])]
+    steps = ["impute", *([quick_step(name)] if name != "impute" else [])]
     sites = np.resize(["a", "b", "c"], cohort.n_rows)
     model = fit_model(replace(cohort, site=sites), load_pipeline({**SPEC, "steps": steps}))
     model.save(tmp_path / "m.rbm")

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import SVC
 
+from quick_fits import quick_family
 from radiobone.cohort.cohort import Cohort
 from radiobone.core.files import read_json
 from radiobone.evaluation.calibration import SigmoidCalibrator
@@ -56,10 +57,8 @@ def problem_of(
     name: str, *, n_features: int = N_FEATURES, n_rows: int = 3, n_background: int = 12, kernel: str = ""
 ) -> Problem:
     X, y = make_data(n_features=n_features)
-    model = MODELS[name].make(3)
-    if name == "rf":
-        model.set_params(n_estimators=15)
-    elif kernel:
+    model = quick_family(name).make(3)
+    if kernel:
         model.set_params(kernel=kernel)
     model.fit(X[:60], y[:60])
     calibrator = SigmoidCalibrator(1.3, -0.2, 0.1, 0.8)

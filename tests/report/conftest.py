@@ -7,10 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
-import matplotlib.image
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 from sklearn.metrics import roc_auc_score
 
 from radiobone.evaluation.null_control import null_control, null_entry
@@ -228,7 +228,7 @@ def _pictures(folder: Path, patients: list[str], rng: np.random.Generator) -> No
         picture = np.repeat(np.tile(plane, 3)[:, :, None], 3, axis=2).astype(np.uint8)
         ring = np.tile(np.abs(grid - 50) < 1, 3)
         picture[ring] = (255, 149, 0)
-        matplotlib.image.imsave(folder / f"{number:04d}.png", picture)
+        Image.fromarray(picture).save(folder / f"{number:04d}.png", compress_level=1)
         index.append({
             "case_id": patient, "patient_id": patient, "roi": "", "file": f"{number:04d}.png", "n_voxels": 30000 + number,
             "volume_mm3": float(rng.normal(32000, 1500)) * (12 if number == 7 else 1), "mean": float(rng.normal(240, 20)),

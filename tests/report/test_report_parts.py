@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
@@ -181,40 +183,43 @@ def test_colours_follow_ranks():
     assert rank_share(np.array([5.0, 5.0])).tolist() == [0.5, 0.5]
 
 
-def figures() -> dict[str, Figure]:
-    rng = np.random.default_rng(1)
-    y, p = np.tile([0, 1], 40), rng.random(80)
-    names = ["a_$b$_c", "_hidden", "x" * 200]
-    columns = [rng.normal(size=30) for _ in names]
-    return {
-        "roc": roc_figure(roc_band([(y, p)]), operating_point=(0.2, 0.8)),
-        "decision": decision_figure(
-            decision_curve_entry(HeldOut(y, p, y, np.arange(80), y * 0), y * 0, seed=0)
-        ),
-        "empty roc": roc_figure(roc_band([])),
-        "calibration": calibration_figure(
-            calibration_entry(HeldOut(y, p, y, np.arange(80), y * 0), y * 0, seed=0)["binned"],
-            y,
-            p,
-            positive="$1",
-            negative="_n",
-        ),
-        "null": null_figure(null_entry(null_control(0.9, rng.normal(0.5, 0.1, 20))), AUC),
-        "null that departs": null_figure(null_entry(null_control(0.9, rng.normal(0.7, 0.1, 20))), AUC),
-        "confusion": confusion_figure({"tp": 0, "fp": 3, "tn": 4, "fn": 0}, "a" * 99, "<b>"),
-        "frequency": frequency_figure(names, [1.0, 0.5, 0.1]),
-        "beeswarm": beeswarm_figure(names, columns, [np.full(30, np.nan), *columns[1:]], positive="yes"),
-        "many dots": beeswarm_figure(["a"], [rng.normal(size=3000)], [rng.normal(size=3000)], positive="yes"),
-        "flat": beeswarm_figure(["a"], [np.zeros(5)], [np.zeros(5)], positive="yes"),
-        "importance": importance_figure(names, [[0.1], [0.0], [0.2]]),
-        "interval": interval_figure(0.2, 0.1, 0.3),
-        "no interval": interval_figure(0.7, None, None),
-    }
+DRAWN = np.random.default_rng(1)
+Y, P = np.tile([0, 1], 40), DRAWN.random(80)
+NAMES = ["a_$b$_c", "_hidden", "x" * 200]
+COLUMNS = [DRAWN.normal(size=30) for _ in NAMES]
+NULL, DEPARTED = DRAWN.normal(0.5, 0.1, 20), DRAWN.normal(0.7, 0.1, 20)
+MANY = DRAWN.normal(size=(2, 3000))
 
 
-@pytest.mark.parametrize("name", sorted(figures()))
+def binned() -> dict[str, Any]:
+    return calibration_entry(HeldOut(Y, P, Y, np.arange(80), Y * 0), Y * 0, seed=0)["binned"]
+
+
+def decided() -> dict[str, Any]:
+    return decision_curve_entry(HeldOut(Y, P, Y, np.arange(80), Y * 0), Y * 0, seed=0)
+
+
+FIGURES: dict[str, Callable[[], Figure]] = {
+    "roc": lambda: roc_figure(roc_band([(Y, P)]), operating_point=(0.2, 0.8)),
+    "decision": lambda: decision_figure(decided()),
+    "empty roc": lambda: roc_figure(roc_band([])),
+    "calibration": lambda: calibration_figure(binned(), Y, P, positive="$1", negative="_n"),
+    "null": lambda: null_figure(null_entry(null_control(0.9, NULL)), AUC),
+    "null that departs": lambda: null_figure(null_entry(null_control(0.9, DEPARTED)), AUC),
+    "confusion": lambda: confusion_figure({"tp": 0, "fp": 3, "tn": 4, "fn": 0}, "a" * 99, "<b>"),
+    "frequency": lambda: frequency_figure(NAMES, [1.0, 0.5, 0.1]),
+    "beeswarm": lambda: beeswarm_figure(NAMES, COLUMNS, [np.full(30, np.nan), *COLUMNS[1:]], positive="yes"),
+    "many dots": lambda: beeswarm_figure(["a"], [MANY[0]], [MANY[1]], positive="yes"),
+    "flat": lambda: beeswarm_figure(["a"], [np.zeros(5)], [np.zeros(5)], positive="yes"),
+    "importance": lambda: importance_figure(NAMES, [[0.1], [0.0], [0.2]]),
+    "interval": lambda: interval_figure(0.2, 0.1, 0.3),
+    "no interval": lambda: interval_figure(0.7, None, None),
+}
+
+
+@pytest.mark.parametrize("name", sorted(FIGURES))
 def test_each_figure_is_plain_svg_with_a_name(name):
-    figure = figures()[name]
+    figure = FIGURES[name]()
     assert isinstance(figure, Figure)
     text = str(to_svg(figure, key="k", title="T <b>", description="D & more"))
     root = ElementTree.fromstring(text)
@@ -228,7 +233,7 @@ def test_each_figure_is_plain_svg_with_a_name(name):
     ids = [element.get("id") for element in root.iter() if element.get("id")]
     assert all(one.startswith("k-") for one in ids)
     assert len(ids) == len(set(ids))
-    assert text == str(to_svg(figures()[name], key="k", title="T <b>", description="D & more"))
+    assert text == str(to_svg(FIGURES[name](), key="k", title="T <b>", description="D & more"))
 
 
 def test_shap_ranking_from_the_files_counts_unchosen_folds_as_zero(result_folder):

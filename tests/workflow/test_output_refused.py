@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -124,14 +125,24 @@ def test_the_terminal_shows_one_message_and_code_2(here: Path) -> None:
     assert "Traceback" not in answer.stderr
 
 
-@pytest.fixture
-def extracted(cohort: SmallCohort, tmp_path: Path) -> Path:
-    """Extract twenty patients, with a column of numbers that is no feature."""
+@pytest.fixture(scope="module")
+def extracted_once(tmp_path_factory: pytest.TempPathFactory) -> SmallCohort:
+    """Extract twenty patients, with a column of numbers that is no feature; nobody writes here."""
+    folder = tmp_path_factory.mktemp("extracted")
+    (folder / "cohort").mkdir()
+    cohort = SmallCohort(folder / "cohort")
     for number in range(20):
         cohort.add(f"p{number:02d}", osteoporosis="yes" if number % 2 else "no", kvp=100 + number)
-    folder = tmp_path / "features"
-    extract(cohort.manifest, settings=MEAN, output=folder, show_progress=False)
-    return folder
+    extract(cohort.manifest, settings=MEAN, output=folder / "features", show_progress=False)
+    return cohort
+
+
+@pytest.fixture
+def extracted(extracted_once: SmallCohort, cohort: SmallCohort, tmp_path: Path) -> Path:
+    """Return an extraction of one's own, and fill ``cohort`` with its images."""
+    shutil.copytree(extracted_once.folder, cohort.folder, dirs_exist_ok=True)
+    cohort.rows = list(extracted_once.rows)
+    return shutil.copytree(extracted_once.folder.parent / "features", tmp_path / "features")
 
 
 def judged(source: Path, output: Path) -> Any:

@@ -161,7 +161,7 @@ class Cache:
 
 def _to_plain(outcome: Outcome) -> dict[str, Any]:
     plain = {name: value for name, value in asdict(replace(outcome, picture=None)).items() if name != "case"}
-    picture = None if outcome.picture is None else png_bytes(outcome.picture).hex()
+    picture = None if outcome.picture is None else png_bytes(outcome.picture, smallest=False).hex()
     plain["features"] = _pairs(outcome.features)
     plain["repeats"] = [{**asdict(one), "features": _pairs(one.features)} for one in outcome.repeats]
     return {**plain, "roi": outcome.case.roi, "warnings": list(outcome.warnings), "picture": picture}

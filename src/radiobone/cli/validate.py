@@ -33,7 +33,8 @@ def validate(
     ],
     output: options.Output,
     target: Annotated[
-        str | None, typer.Option("--target", "-t", help="Column that holds the class. Default: the model's.")
+        str | None,
+        typer.Option("--target", "-t", help="Column that holds the class or number. Default: the model's."),
     ] = None,
     against: Annotated[
         Path | None,

@@ -37,7 +37,8 @@ def internal_record(result: Result, cohort: Cohort, pipeline: PipelineSpec) -> d
             ("number of rows", theirs.get("n_rows") == cohort.n_rows),
             ("number of features", theirs.get("n_features") == cohort.X.shape[1]),
             ("target", theirs.get("target") == cohort.target),
-            ("positive class", theirs.get("positive") == cohort.positive),
+            ("positive class", (theirs.get("positive") or "") == cohort.positive),
+            ("order of classes", list(theirs.get("levels") or ()) == list(cohort.levels)),
             ("pipeline", {key: value for key, value in spec.items() if key not in NOT_FITTED} == mine),
         )
         if not same

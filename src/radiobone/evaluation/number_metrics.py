@@ -82,3 +82,27 @@ def rank_correlation(y: npt.ArrayLike, predicted: npt.ArrayLike) -> float | None
     if not spread[0]:
         return None
     return float(np.corrcoef(ranks)[0, 1]) if spread[1] else 0.0
+
+
+def weighted_line(y: FloatArray, predicted: FloatArray, drawn: FloatArray) -> dict[str, FloatArray]:
+    """Least squares line of the measured numbers over the predicted ones: slope and intercept.
+
+    Parameters
+    ----------
+    y, predicted, drawn
+        As ``weighted_errors`` takes them.
+
+    Returns
+    -------
+    dict of str to numpy.ndarray of float, shape (n_resamples,)
+        NaN where the predicted numbers are alike.
+    """
+    total = drawn.sum(axis=1)
+    centre_y, centre = ratio(drawn @ y, total), ratio(drawn @ predicted, total)
+    around, around_y = predicted - predicted.mean(), y - y.mean()
+    mean, mean_y = ratio(drawn @ around, total), ratio(drawn @ around_y, total)
+    spread = drawn @ around**2 - total * mean**2
+    together = drawn @ (around * around_y) - total * mean * mean_y
+    spread = np.where(spread > 1e-12 * (1 + drawn @ predicted**2), spread, 0.0)
+    slope = ratio(together, spread)
+    return {"slope": slope, "intercept": centre_y - slope * centre}

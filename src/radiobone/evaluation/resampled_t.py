@@ -93,9 +93,9 @@ def corrected_t(
     if not len(values):
         return FoldMean(None, None, None, None, 0)
     n, mean = len(values), float(values.mean())
-    ratio = np.asarray(n_test, dtype=float)[there] / np.asarray(n_train, dtype=float)[there]
     if n == 1 or np.ptp(values) == 0:
         return FoldMean(mean, None, None, None, n)
+    ratio = np.asarray(n_test, dtype=float)[there] / np.asarray(n_train, dtype=float)[there]
     error = float(values.std(ddof=1)) * math.sqrt(1 / n + float(ratio.mean()))
     half = float(student.ppf((1 + level) / 2, n - 1)) * error
     p = 2 * float(student.sf(abs(mean) / error, n - 1))

@@ -19,7 +19,7 @@ from radiobone.report.data import ResultData, read_result
 from radiobone.report.sections.base import Section
 from radiobone.report.sections.registry import sections_of
 from radiobone.report.validation.data import ValidationData, is_validation, read_validation
-from radiobone.report.validation.registry import VALIDATION_SECTIONS
+from radiobone.report.validation.registry import validation_sections_of
 
 TEMPLATES = Path(__file__).parent / "templates"
 REPORT_NAME = "report.html"
@@ -67,7 +67,7 @@ def render(data: ResultData) -> str:
 
 def render_validation(data: ValidationData) -> str:
     """Return the report of a validation as HTML."""
-    return _render(data, VALIDATION_SECTIONS)
+    return _render(data, validation_sections_of(data))
 
 
 def _render(data: D, sections: Sequence[Section[D]]) -> str:

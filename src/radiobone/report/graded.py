@@ -11,6 +11,7 @@ from typing import Any
 
 from radiobone.report.data import ResultData
 from radiobone.report.numbers import decimals
+from radiobone.report.validation.data import ValidationData
 from radiobone.report.verdict import (
     BAD,
     CAREFUL,
@@ -103,7 +104,7 @@ CHECKS: tuple[Callable[[ResultData], Reason | None], ...] = (
 )
 
 
-def reading(data: ResultData) -> list[str]:
+def reading(data: ResultData | ValidationData) -> list[str]:
     """Say what the numbers mean."""
     about, metrics = data.metrics, data.metrics["metrics"]
     if about["task"] == "ordinal":

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from radiobone.cohort.arrays import gather
@@ -16,6 +17,7 @@ from radiobone.cohort.cohort import Cohort
 from radiobone.cohort.labels import spelled
 from radiobone.cohort.numbers import is_missing
 from radiobone.cohort.readers import cohort_from_arrays, read_cohort
+from radiobone.cohort.task import AnyTask, parse_task
 from radiobone.core.errors import BadSetting
 from radiobone.core.warnings import TrainingDataReused
 from radiobone.evaluation.audit.no_patient_ids import no_patient_ids
@@ -64,7 +66,9 @@ def read_labelled(
     needed = sorted({column for model in models for column in model.needed if column in raw.columns})
     chosen = [glob.escape(column) for column in needed] or None
     told = _positive(models[0], raw[name], positive) if name in raw.columns else positive
-    cohort = read_cohort(source, target=name, positive=told, features=chosen, **roles)
+    cohort = read_cohort(
+        source, target=name, positive=told, features=chosen, task=_task_of(models[0]), **roles
+    )
     return _checked(cohort, raw, models)
 
 
@@ -88,13 +92,21 @@ def labelled_from_arrays(
     for model in models:
         model.needed_values(given.table)
     told = _positive(models[0], given.target, positive)
-    cohort = cohort_from_arrays(X, y, groups=groups, sites=sites, clinical=clinical, positive=told)
+    cohort = cohort_from_arrays(
+        X, y, groups=groups, sites=sites, clinical=clinical, positive=told, task=_task_of(models[0])
+    )
     return _checked(cohort, given.table, models)
+
+
+def _task_of(model: Model) -> AnyTask:
+    """Return what the model predicts, with its own order of classes or boundaries."""
+    about = model.about
+    return parse_task(about.get("task_settings", "binary"), about.get("levels") or None)
 
 
 def _positive(model: Model, column: pd.Series, asked: Any) -> Any:
     """Return the positive class: the one asked for, or the model's where the column has it."""
-    if asked is not None:
+    if asked is not None or model.task.name != "binary":
         return asked
     words = {spelled(cell).casefold(): spelled(cell) for cell in column if not is_missing(cell)}
     return words.get(str(model.about["positive"]).casefold())
@@ -111,7 +123,9 @@ def _checked(cohort: Cohort, raw: pd.DataFrame, models: Sequence[Model]) -> Labe
 
 
 def _class_notes(model: Model, cohort: Cohort) -> list[str]:
-    """Say that classes are named otherwise; refuse them the wrong way round."""
+    """Say that classes are named otherwise, or numbers of another kind; refuse classes the wrong way round."""
+    if model.task.name != "binary":
+        return _unlike_numbers(model, cohort)
     mine = [str(model.about[side]).casefold() for side in ("positive", "negative")]
     theirs = [cohort.positive.casefold(), cohort.negative.casefold()]
     if mine == theirs:
@@ -125,6 +139,18 @@ def _class_notes(model: Model, cohort: Cohort) -> list[str]:
     return [
         f"The model tells '{model.about['positive']}' from '{model.about['negative']}'; here '{cohort.positive}' was "
         f"taken for the first and '{cohort.negative}' for the second."
+    ]
+
+
+def _unlike_numbers(model: Model, cohort: Cohort) -> list[str]:
+    """Say that most measured numbers lie outside those of training, as in another unit."""
+    values = (model.about.get("training") or {}).get("values")
+    middle = float(np.median(cohort.y))
+    if values is None or values["least"] <= middle <= values["greatest"]:
+        return []
+    return [
+        f"The median of '{cohort.target}' is {middle:g} here, and in training the values went from {values['least']:g} to "
+        f"{values['greatest']:g}: look whether both are in the same unit."
     ]
 
 

@@ -18,18 +18,13 @@ from radiobone.core.folders import VALIDATION, begin, finish, prepare_validation
 from radiobone.core.outputs import prepare_file
 from radiobone.core.provenance import machine, versions
 from radiobone.core.warnings import collected
+from radiobone.evaluation.measure_names import SHOWN
 from radiobone.evaluation.model import Model
 from radiobone.evaluation.result import METRICS_FILE, PREDICTIONS_FILE, PROVENANCE_FILE, Estimate
 from radiobone.evaluation.subgroups import SubgroupRequest, wanted_subgroups
 from radiobone.evaluation.summary import cohort_record
-from radiobone.evaluation.validation.assessment import (
-    Assessment,
-    assess,
-    comparison_entry,
-    predictions_table,
-    subgroups_entry,
-    summary_entry,
-)
+from radiobone.evaluation.validation.assessment import Assessment, comparison_entry, subgroups_entry
+from radiobone.evaluation.validation.registry import VALIDATIONS
 from radiobone.report.build import write_report
 from radiobone.workflow.announce import described
 from radiobone.workflow.score import Scorer, load_model
@@ -46,7 +41,8 @@ class Validation:
     ----------
     summary : dict
         Everything of ``metrics.json``: the cohort, the model, ``metrics``, ``calibration``, ``decision_curve``,
-        ``recalibrated`` (which used the new labels), ``ranges``; with a second model ``against`` and ``comparison``.
+        ``recalibrated`` (which used the new labels), ``ranges``; with a second model ``against`` and ``comparison``. Of
+        ordered classes and numbers what ``evaluate`` tells of them, and ``in_the_large``, or ``line`` and ``recalibrated``.
     predictions : pandas.DataFrame
         One row per row of the cohort.
     provenance : dict
@@ -59,17 +55,22 @@ class Validation:
 
     @property
     def metrics(self) -> dict[str, Estimate]:
-        """AUC and the others of the frozen model, each with ``mean``, ``low``, ``high``."""
+        """AUC (or what the task has) and the others of the frozen model, each with ``mean``, ``low``, ``high``."""
         return {
             name: Estimate(one["mean"], one["low"], one["high"], one["mean"], None, 1, one["method"])
             for name, one in self.summary["metrics"].items()
         }
 
     def __repr__(self) -> str:
-        auc, about = self.metrics["auc"], self.summary
+        about = self.summary
+        first = about.get("headline", "auc")
+        value, title = self.metrics[first], SHOWN[about["task"]][first]
+        mean, low, high = (
+            "–" if one is None else f"{one:.2f}" for one in (value.mean, value.low, value.high)
+        )
         return (
-            f"Validation({about['target']}, {about['n_patients']} patients: AUC {auc.mean:.2f}, "
-            f"95 % interval {auc.low:.2f} to {auc.high:.2f})"
+            f"Validation({about['target']}, {about['n_patients']} patients: {title} {mean}, "
+            f"95 % interval {low} to {high})"
         )
 
     def save(self, folder: str | Path) -> Path:
@@ -145,6 +146,7 @@ def validate(
     """
     given = [one for one in (model, against) if one is not None]
     models = [as_model(one) for one in given]
+    _check_can_judge(models, cuts, subgroups)
     labelled = labelled_from_arrays(
         X, y, models, groups=groups, sites=sites, clinical=clinical, positive=positive
     )
@@ -196,6 +198,7 @@ def validate_table(
     given = [one for one in (model, against) if one is not None]
     scorers = [load_model(one) for one in given]
     models = [as_model(one) for one in scorers]
+    _check_can_judge(models, cuts, subgroups)
     folder = prepare_validation_folder(output, inputs=[source, *given])
     warn_if_unfinished(source, "extraction")
     for scorer in scorers:
@@ -216,18 +219,19 @@ def as_model(source: ModelSource) -> Model:
 
     Raises
     ------
-    BadSetting
-        If it predicts something else than two classes.
     FileMissing, UntrustedModel
     """
-    model = source if isinstance(source, Model) else _scorer(source).model
-    task = model.about.get("task", "binary")
-    if task != "binary":
+    return source if isinstance(source, Model) else _scorer(source).model
+
+
+def _check_can_judge(models: Sequence[Model], cuts: object, subgroups: object) -> None:
+    """Refuse what is told of two classes alone, where a model is of another task."""
+    other = next((model for model in models if not VALIDATIONS[model.task.name].compares), None)
+    if other is not None and (len(models) > 1 or cuts is not None or subgroups is not None):
         raise BadSetting(
-            f"The model predicts {model.about.get('target')} as '{task}', and `validate` judges models of two classes. "
-            "Score the table with `radiobone score`, and compare with the labels."
+            f"The model predicts '{other.about.get('target')}' as '{other.task.name}', and a comparison of two models, cut-offs and "
+            "subgroups are for models of two classes. Leave --against, --cuts and --subgroups out, and validate each model alone."
         )
-    return model
 
 
 def _scorer(source: str | Path | Scorer) -> Scorer:
@@ -245,7 +249,8 @@ def _names(given: Sequence[ModelSource]) -> list[str]:
 def _assessed(model: Model, name: str, labelled: Labelled, *, seed: int) -> Assessment:
     """Judge one model; what is warned of begins with its name, so that warnings of two can be told apart."""
     with collected() as told:
-        found = assess(model, labelled.table, labelled.cohort, seed=seed)
+        judged = VALIDATIONS[model.task.name]
+        found = judged.assess(model, labelled.table, labelled.cohort, seed=seed)
     for one in told:
         warnings.warn(f"{name}: {one}" if name else str(one), type(one), stacklevel=4)
     return found
@@ -261,10 +266,10 @@ def _validated(
     seed: int,
     command: str | None,
 ) -> Validation:
-    cohort = labelled.cohort
+    cohort, judged = labelled.cohort, VALIDATIONS[models[0].task.name]
     wanted = wanted_subgroups(subgroups, labelled.table)
     found = [_assessed(model, name, labelled, seed=seed) for model, name in zip(models, names, strict=True)]
-    summary = {**summary_entry(cohort, seed=seed, notes=labelled.notes), **found[0].entry}
+    summary = {**judged.summary(cohort, seed=seed, notes=labelled.notes), **found[0].entry}
     other = found[1] if len(found) > 1 else None
     if other is not None:
         summary["against"] = other.entry
@@ -272,7 +277,7 @@ def _validated(
     if wanted is not None:
         summary["subgroups"] = subgroups_entry(cohort, found[0], *wanted, seed=seed)
     return Validation(
-        summary, predictions_table(cohort, found[0], other), _provenance(labelled, seed, command)
+        summary, judged.predictions(cohort, found[0], other), _provenance(labelled, seed, command)
     )
 
 

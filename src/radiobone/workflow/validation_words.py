@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from radiobone.core.errors import BadSetting
+from radiobone.evaluation.measure_names import SHOWN
 from radiobone.workflow.subgroup_words import subgroup_lines
 
 Record = Mapping[str, Any]
@@ -22,6 +23,8 @@ TITLES = {
     "frozen": "as it is",
     "intercept": "intercept refitted *",
     "logistic": "intercept and slope *",
+    "shift": "shifted *",
+    "line": "straight line *",
 }
 STAR = (
     "* used this cohort's labels: each patient by a fit to other patients. Not what the frozen model gives."
@@ -46,6 +49,10 @@ def told(cuts: str | None) -> list[float] | None:
 
 def validation_lines(summary: Record) -> Iterator[str]:
     """Yield the figures, the recalibrated ones beside them, and how unlike the training cohort the rows are."""
+    if summary["task"] != "binary":
+        yield from _graded(summary)
+        yield from _ranges(summary["ranges"])
+        return
     yield from _discrimination(summary)
     yield from _calibration(summary)
     yield from _ranges(summary["ranges"])
@@ -53,6 +60,42 @@ def validation_lines(summary: Record) -> Iterator[str]:
     yield str(summary["sample_size"]["sentence"])
     if "comparison" in summary:
         yield from _comparison(summary)
+
+
+def _graded(summary: Record) -> Iterator[str]:
+    """Yield the figures of ordered classes or of a number."""
+    internal, titles = (summary["model"].get("internal") or {}).get("metrics") or {}, SHOWN[summary["task"]]
+    yield "Frozen model:"
+    for name, title in titles.items():
+        inside = f"   inside training: {_figure(internal[name])}" if name in internal else ""
+        yield f"  {title:<18} {_figure(summary['metrics'][name])}{inside}"
+    if "bland_altman" in summary:
+        lower, bias, upper = (
+            _value(summary["bland_altman"][one]["value"]) for one in ("lower", "bias", "upper")
+        )
+        yield f"  {'bias':<18} {bias}, limits of agreement {lower} to {upper} (predicted less measured)"
+    if "patients" in summary:
+        level = summary["patients"]
+        yield f"Patients ({level['rule']} of the rows of each):"
+        for name, title in titles.items():
+            yield f"  {title:<18} {_figure(level['metrics'][name])}"
+    if "recalibrated" in summary:
+        yield from _refits(summary)
+
+
+def _refits(summary: Record) -> Iterator[str]:
+    line = summary["line"]
+    yield (
+        f"Recalibration: measured over predicted, slope {_value(line['slope']['value'])} (1), intercept "
+        f"{_value(line['intercept']['value'])} (0)"
+    )
+    for kind, one in {"frozen": summary, **summary["recalibrated"]}.items():
+        if one["metrics"] is None:
+            yield f"  {TITLES[kind]:<24} {one['note']}"
+            continue
+        parts = [f"{title} {_value(one['metrics'][name]['mean'])}" for name, title in SHOWN["number"].items()]
+        yield f"  {TITLES[kind]:<24} {', '.join(parts)}"
+    yield f"  {STAR}"
 
 
 def _discrimination(summary: Record) -> Iterator[str]:

@@ -14,6 +14,7 @@ from radiobone.report.figures.svg import to_svg
 from radiobone.report.numbers import decimals
 from radiobone.report.sections.base import Context, Section
 from radiobone.report.sections.performance import fold_row
+from radiobone.report.validation.data import ValidationData
 from radiobone.report.words import model_title
 
 MEASURES = {
@@ -25,11 +26,28 @@ MEASURES = {
     "mae": ("Mean absolute error", "in the target's unit; 0 is perfect"),
     "rmse": ("RMSE", "root of the mean squared error; large errors weigh more"),
 }
+Judged = ResultData | ValidationData
 WHO = {one.text for one in Number().boundaries}
 FOLD_SCORE = {"ordinal": "Quadratic kappa", "number": "Mean absolute error"}
 
 
 def _context(data: ResultData) -> Context:
+    about = data.metrics
+    return {
+        **shown_measures(data),
+        "fold_score": FOLD_SCORE[about["task"]],
+        "folds": [fold_row(fold) for fold in data.folds],
+        "models": [(model_title(name), n) for name, n in about["models"].items()],
+    }
+
+
+def shown_measures(data: Judged) -> Context:
+    """Return the measures and figures of an evaluation or a validation.
+
+    Parameters
+    ----------
+    data : ResultData or ValidationData
+    """
     about = data.metrics
     implied = about.get("implied")
     boundaries, prefix = (
@@ -53,9 +71,6 @@ def _context(data: ResultData) -> Context:
         "boundaries": boundaries,
         "prefix": prefix,
         "left_out": about["left_out"],
-        "fold_score": FOLD_SCORE[about["task"]],
-        "folds": [fold_row(fold) for fold in data.folds],
-        "models": [(model_title(name), n) for name, n in about["models"].items()],
     }
 
 
@@ -67,7 +82,7 @@ def _methods(metrics: Record) -> list[str]:
     return [usual, *(f"{MEASURES[key][0]}: {metrics[key]['method']}" for key in differing)]
 
 
-def _confusion(data: ResultData) -> Markup | None:
+def _confusion(data: Judged) -> Markup | None:
     about = data.metrics
     implied = about.get("implied")
     if about["task"] == "number" and not implied:
@@ -86,13 +101,13 @@ def _confusion(data: ResultData) -> Markup | None:
     )
 
 
-def _rows(data: ResultData) -> tuple[Any, Any]:
+def _rows(data: Judged) -> tuple[Any, Any]:
     """Measured and predicted number of each row, the mean over repeats."""
     means = data.predictions.groupby("row_id", sort=True)[["y", "predicted"]].mean()
     return means["y"].to_numpy(float), means["predicted"].to_numpy(float)
 
 
-def _scatter(data: ResultData) -> Markup | None:
+def _scatter(data: Judged) -> Markup | None:
     if data.metrics["task"] != "number":
         return None
     measured, predicted = _rows(data)
@@ -105,7 +120,7 @@ def _scatter(data: ResultData) -> Markup | None:
     )
 
 
-def _agreement(data: ResultData) -> Markup | None:
+def _agreement(data: Judged) -> Markup | None:
     found = data.metrics.get("bland_altman")
     if found is None or found["lower"]["value"] is None:
         return None

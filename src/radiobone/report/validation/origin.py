@@ -11,7 +11,12 @@ from radiobone.report.words import model_title
 def _context(data: ValidationData) -> Context:
     model, cohort = data.metrics["model"], data.provenance["cohort"]
     training, internal = model["training"], model["internal"]
-    trained = f"{training['n_patients']} patients, {training['n_positive']} positive and {training['n_negative']} negative rows"
+    counted = (
+        f"{training['n_rows']} rows"
+        if training["n_positive"] is None
+        else f"{training['n_positive']} positive and {training['n_negative']} negative rows"
+    )
+    trained = f"{training['n_patients']} patients, {counted}"
     inside = (
         f"{internal['n_folds']} outer folds, {internal['n_repeats']} repeat(s), {internal['created']}"
         if internal

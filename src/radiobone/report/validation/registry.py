@@ -7,6 +7,7 @@ from radiobone.report.validation.answer import ANSWER
 from radiobone.report.validation.comparison import COMPARISON
 from radiobone.report.validation.data import ValidationData
 from radiobone.report.validation.figures import FIGURES
+from radiobone.report.validation.graded import GRADED_ANSWER, GRADED_FIGURES, REFITTED
 from radiobone.report.validation.origin import ORIGIN
 from radiobone.report.validation.ranges import RANGES
 from radiobone.report.validation.recalibration import RECALIBRATION
@@ -21,3 +22,16 @@ VALIDATION_SECTIONS: tuple[Section[ValidationData], ...] = (
     RANGES,
     ORIGIN,
 )
+GRADED_VALIDATION: tuple[Section[ValidationData], ...] = (
+    GRADED_ANSWER,
+    GRADED_FIGURES,
+    REFITTED,
+    RANGES,
+    ORIGIN,
+)
+"""Of ordered classes and of numbers."""
+
+
+def validation_sections_of(data: ValidationData) -> tuple[Section[ValidationData], ...]:
+    """Return the sections for the task of a validation."""
+    return VALIDATION_SECTIONS if data.metrics.get("task", "binary") == "binary" else GRADED_VALIDATION

@@ -1,0 +1,47 @@
+"""How frozen models are judged, by the names of their tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from radiobone.cohort.cohort import Cohort
+from radiobone.evaluation.validation.assessment import Assessment, assess, predictions_table, summary_entry
+from radiobone.evaluation.validation.graded import (
+    assess_number,
+    assess_ordinal,
+    graded_predictions,
+    graded_summary,
+)
+
+
+@dataclass(frozen=True, eq=False)
+class TaskValidation:
+    """How frozen models of a task are judged.
+
+    Attributes
+    ----------
+    assess : callable
+        From model, table, cohort and seed to the assessment.
+    predictions : callable
+        From cohort, assessment and that of another model, or None, to one row per row of the cohort.
+    summary : callable
+        From cohort, seed and notes to what the cohort is.
+    compares : bool
+        Whether two models are compared, and subgroups reported.
+    """
+
+    assess: Callable[..., Assessment]
+    predictions: Callable[[Cohort, Assessment, Assessment | None], pd.DataFrame]
+    summary: Callable[..., Mapping[str, Any]]
+    compares: bool = False
+
+
+VALIDATIONS: dict[str, TaskValidation] = {
+    "binary": TaskValidation(assess, predictions_table, summary_entry, compares=True),
+    "ordinal": TaskValidation(assess_ordinal, graded_predictions, graded_summary),
+    "number": TaskValidation(assess_number, graded_predictions, graded_summary),
+}

@@ -16,7 +16,8 @@ from sklearn.preprocessing import StandardScaler
 import radiobone as rb
 from radiobone.cohort.readers import cohort_from_arrays
 from radiobone.core.errors import MissingColumn
-from radiobone.evaluation.blocks.ablation import EARLY, LATE, ablate, forget_ablation
+from radiobone.evaluation.blocks.ablation import EARLY, LATE, ablate
+from radiobone.evaluation.blocks.ablation_table import forget_ablation
 from radiobone.evaluation.nested_cv import nested_cv
 from radiobone.evaluation.spec import load_pipeline
 

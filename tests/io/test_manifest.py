@@ -20,7 +20,8 @@ from radiobone.core.errors import (
 )
 from radiobone.core.files import write_csv
 from radiobone.core.warnings import MaskLabelAssumed, SimilarIds
-from radiobone.io.manifest import Case, check_case_files, read_manifest
+from radiobone.io.case import Case, check_case_files
+from radiobone.io.manifest import read_manifest
 
 
 def write(folder: Path, text: str, name: str = "manifest.csv") -> Path:

@@ -9,7 +9,8 @@ import pytest
 from radiobone.core.errors import EmptyTable, FileMissing, MissingColumn
 from radiobone.core.files import write_csv
 from radiobone.core.volume import Volume
-from radiobone.io.manifest import check_case_files, read_manifest
+from radiobone.io.case import check_case_files
+from radiobone.io.manifest import read_manifest
 from radiobone.io.names import name_of
 from radiobone.io.pairing import Pairing, pair_folders
 

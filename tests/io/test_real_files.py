@@ -11,9 +11,10 @@ import SimpleITK as sitk
 
 from radiobone.core.errors import EmptyMask
 from radiobone.core.validation import check_same_grid
+from radiobone.io.case import check_case_files
 from radiobone.io.grid import onto_grid
 from radiobone.io.images import read_image
-from radiobone.io.manifest import check_case_files, read_manifest
+from radiobone.io.manifest import read_manifest
 from radiobone.io.masks import open_mask
 from radiobone.io.pairing import pair_folders
 from radiobone.io.totalsegmentator_classes import TOTAL_CLASSES

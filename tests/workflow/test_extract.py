@@ -12,7 +12,7 @@ from PIL import Image
 
 import dying_worker
 from radiobone.core.errors import BadSetting, MissingColumn
-from radiobone.io.manifest import Case
+from radiobone.io.case import Case
 from radiobone.workflow import image_pool
 from radiobone.workflow.extract import dry_run, extract
 from small_cohort import QUICK, SmallCohort, two_labels, write_image

@@ -11,7 +11,8 @@ import SimpleITK as sitk
 
 from radiobone.core.errors import FileMissing, PathOutsideRoot
 from radiobone.core.warnings import MixedPixelTypes, ModalityAssumed
-from radiobone.io.manifest import check_case_files, read_manifest
+from radiobone.io.case import check_case_files
+from radiobone.io.manifest import read_manifest
 from radiobone.workflow.extract import dry_run, extract
 from small_cohort import SmallCohort, bone, write_image
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,13 +13,11 @@ import pandas as pd
 from sklearn.pipeline import Pipeline
 
 from radiobone.cohort.checks import texts
-from radiobone.cohort.clinical import categories_of, indicator
-from radiobone.cohort.numbers import number_table
-from radiobone.core.errors import DuplicateColumn, FeatureMismatch, MissingColumn
-from radiobone.core.warnings import Imputed
+from radiobone.core.errors import MissingColumn
 from radiobone.evaluation.calibration import SigmoidCalibrator
 from radiobone.evaluation.chain import apply_steps
 from radiobone.evaluation.model_file import write_model
+from radiobone.evaluation.needed_values import needed_values, warn_filled_in
 from radiobone.evaluation.pooling import pool_output
 from radiobone.evaluation.row_metadata import RawRows, RowMetadata
 from radiobone.evaluation.row_names import patients_of, regions_of
@@ -140,7 +137,7 @@ class Model:
             If half or more of the needed features of a row lie outside what the model was trained on.
         """
         wanted = self.needed_values(table)
-        _warn_filled_in(wanted)
+        warn_filled_in(wanted)
         rows = RawRows(self._full(wanted), RowMetadata(self._sites(table, sites)))
         task = self.task
         output = task.output(self.classifier, apply_steps(self.steps, rows))
@@ -183,44 +180,7 @@ class Model:
         DuplicateColumn, FeatureMismatch, NotNumeric, NonFiniteFeature
             As ``predict``.
         """
-        twice = [name for name in self.needed if int((table.columns == name).sum()) > 1]
-        if twice:
-            raise DuplicateColumn(f"Two columns are called '{twice[0]}'. Rename or remove one.")
-        known = self.about.get("training", {}).get("categories", {})
-        columns = {name: _column(table, name, known) for name in self.needed}
-        missing = [name for name, column in columns.items() if column is None]
-        if missing:
-            raise FeatureMismatch(self._lacking(missing))
-        there = {name: column.to_numpy() for name, column in columns.items() if column is not None}
-        numbers = number_table(pd.DataFrame(there, index=table.index), _row_names(table))
-        self._check_filled(numbers)
-        return numbers
-
-    def _check_filled(self, numbers: pd.DataFrame) -> None:
-        """Refuse rows that hold nothing: their score would be that of the average patient."""
-        empty = np.flatnonzero(numbers.isna().all(axis=1))
-        if len(empty):
-            raise FeatureMismatch(
-                f"{len(empty)} row(s), the first being row {_row_names(numbers)[empty[0]]}, hold no value of any of the "
-                f"{len(self.needed)} features that the model needs, so there is nothing to score. Extract the features again, or "
-                "remove the row."
-            )
-
-    def _lacking(self, missing: Sequence[str]) -> str:
-        """Say which columns a table lacks, clinical ones by the name that they have in a table, and what to do."""
-        clinical = set(self.about.get("training", {}).get("clinical", ()))
-        variables = dict.fromkeys(name.rpartition("=")[0] or name for name in missing if name in clinical)
-        names = [*(name for name in missing if name not in clinical), *variables]
-        shown = f"{', '.join(names[:5])}{', …' if len(names) > 5 else ''}"
-        words = [
-            f"The table lacks {len(missing)} of the {len(self.needed)} features that the model needs: {shown}. Nothing can stand "
-            "in for them."
-        ]
-        if variables:
-            words.append(f"Add the clinical column(s) {', '.join(variables)}, spelled as in training.")
-        if len(names) > len(variables):
-            words.append("Extract with the settings that the model carries.")
-        return " ".join(words)
+        return needed_values(table, self.needed, self.about.get("training", {}))
 
     def patients_in(self, table: pd.DataFrame) -> list[str]:
         """Return the columns of a table that tell its patients apart: those of training, or known by their names."""
@@ -289,38 +249,3 @@ class Model:
         bounds = np.array([self.ranges[name] for name in self.needed], dtype=float).reshape(-1, 2)
         values = wanted.to_numpy()
         return np.asarray((values < bounds[:, 0]) | (values > bounds[:, 1]), dtype=bool)
-
-
-def _column(table: pd.DataFrame, name: str, known: Mapping[str, Sequence[str]]) -> pd.Series | None:
-    if name in table.columns:
-        return table[name]
-    column, _, level = name.rpartition("=")
-    if not column or column not in table.columns:
-        return None
-    new = sorted(set(categories_of(table[column])) - set(known.get(column, ())))
-    if column in known and new:
-        raise FeatureMismatch(
-            f"'{column}' holds {new[0]!r}, and the model knows {', '.join(map(repr, known[column]))} only. Any other "
-            "word would silently count as 'not that'. Spell the words as in training."
-        )
-    return indicator(table[column], level)
-
-
-def _row_names(table: pd.DataFrame) -> list[str]:
-    """Name rows in a message: by their labels, or by their places from 1 where they have none."""
-    if isinstance(table.index, pd.RangeIndex):
-        return [f"{number} of the table" for number in range(1, len(table) + 1)]
-    return [str(label) for label in table.index]
-
-
-def _warn_filled_in(wanted: pd.DataFrame) -> None:
-    missing = wanted.isna().to_numpy()
-    if missing.any():
-        warnings.warn(
-            Imputed(
-                f"{int(missing.sum())} of the {missing.size} values that the model needs are missing, in "
-                f"{int(missing.any(axis=0).sum())} column(s) and {int(missing.any(axis=1).sum())} row(s). They are filled in as "
-                "learned from the training rows, so scores of these rows lean towards the average patient."
-            ),
-            stacklevel=3,
-        )

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from radiobone.cohort.build import UNKNOWN_SITE
 from radiobone.cohort.cohort import Cohort, StrArray
-from radiobone.cohort.readers import UNKNOWN_SITE
 from radiobone.core.errors import BadSetting, MissingColumn, UnseenSite
 from radiobone.core.warnings import OneSite, SmallSite
 from radiobone.evaluation.chain import check_sites_known

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from radiobone.core.errors import PathError
+from radiobone.io.case import Case, check_case_files
 from radiobone.io.files import first_bytes
-from radiobone.io.manifest import Case, check_case_files
 from radiobone.io.masks import dicom_modality
 from radiobone.io.radiograph import is_picture
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import re
 import warnings
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,60 +14,20 @@ from radiobone.core.columns import choose_patient_column, patient_columns
 from radiobone.core.errors import (
     DuplicateColumn,
     DuplicateId,
-    FileMissing,
     MissingColumn,
     MissingId,
-    NotALocalPath,
-    PathOutsideRoot,
     SameImageTwice,
 )
 from radiobone.core.tables import read_text_table
 from radiobone.core.warnings import SimilarIds
+from radiobone.io.case import NO_PATH, URL, Case
 from radiobone.io.manifest_labels import mask_labels, may_be_mask_label, warn_if_class
 from radiobone.io.not_a_table import check_is_manifest
-from radiobone.io.roots import common_folder
 
 if TYPE_CHECKING:
     import pandas as pd
 
-NO_PATH = Path()
-URL = re.compile(r"^[A-Za-z][A-Za-z0-9+.\-]+:/")
 MOST_SHOWN = 5
-
-
-@dataclass(frozen=True)
-class Case:
-    """One region of one patient.
-
-    Attributes
-    ----------
-    roi : str
-        Name of the region, or a pattern such as ``vertebrae_*``; empty if the manifest names none.
-    image, mask : Path
-        Absolute, or below the manifest's root; not looked at until ``check_case_files``.
-    label : int or None
-        Value in the mask.
-    row : mapping
-        The manifest's other columns, as text.
-    root : Path or None
-        Folder that the files must lie in; None where the case does not come from a manifest.
-    relative : bool
-        Whether the manifest gives image or mask as a path that begins at the root.
-    """
-
-    patient_id: str
-    roi: str
-    image: Path
-    mask: Path
-    label: int | None = None
-    row: Mapping[str, str | None] = field(default_factory=dict)
-    root: Path | None = None
-    relative: bool = False
-
-    @property
-    def case_id(self) -> str:
-        """Patient, and region where it is named."""
-        return f"{self.patient_id}/{self.roi}" if self.roi else self.patient_id
 
 
 @dataclass(frozen=True)
@@ -157,30 +116,6 @@ def id_column(table: pd.DataFrame, source: str, *, excluded: str | None = None) 
         f"{source} needs a column 'patient_id' ({reason}). Rows of one patient must be known to stay together. "
         "Rename the column that holds the patient's id."
     )
-
-
-def check_case_files(case: Case) -> None:
-    """Check, just before a case is processed, that its files are there and may be read.
-
-    Raises
-    ------
-    FileMissing
-        If image or mask is not named or not there.
-    NotALocalPath
-        If it is a URL.
-    PathOutsideRoot
-        If it leads out of the manifest's root, also by way of a link.
-    """
-    for kind, path in (("image", case.image), ("mask", case.mask)):
-        if path == NO_PATH:
-            raise FileMissing(f"The manifest names no {kind}. Fill in the cell.")
-        _check_local(case, kind, path)
-        if not path.exists():
-            begin = f" (relative paths begin at {case.root}; another folder can be named with --root)"
-            raise FileMissing(
-                f"No {kind} at {path}. Check the path in the manifest{begin if case.relative else ''}, and that the "
-                "drive is there."
-            )
 
 
 def _columns(table: pd.DataFrame, path: Path, target: str | None) -> _Columns:
@@ -300,25 +235,3 @@ def _check_images_of_one_patient(cases: Sequence[Case], path: Path) -> None:
                 f"{path}: '{owner}' and '{case.patient_id}' have one image, {case.image.name}. One patient could be "
                 "in training and test at once. Correct the path or the id."
             )
-
-
-def _check_local(case: Case, kind: str, path: Path) -> None:
-    if URL.match(str(path)):
-        raise NotALocalPath(f"The {kind} {path} is a URL. Nothing is downloaded; save it here first.")
-    if case.root is None:
-        return
-    try:
-        resolved = path.resolve()
-    except (OSError, RuntimeError) as error:
-        raise FileMissing(f"The {kind} {path} leads nowhere ({error}). Check the link.") from error
-    if not resolved.is_relative_to(case.root.resolve()):
-        common = common_folder([resolved.parent, case.root.resolve()])
-        other = (
-            f", or write all paths as absolute ones and give --root {common} (the folder of both)"
-            if common
-            else ""
-        )
-        raise PathOutsideRoot(
-            f"The {kind} {path} leads to {resolved}, outside {case.root}. Manifests may only name files "
-            f"below their own folder. Move the files there{other}."
-        )

@@ -7,7 +7,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from radiobone.core.errors import FileMissing, PathOutsideRoot
-from radiobone.io.manifest import NO_PATH, URL, Case, Manifest
+from radiobone.io.case import NO_PATH, URL, Case
+from radiobone.io.manifest import Manifest
 from radiobone.io.roots import common_folder
 
 NEARLY_ALL = 0.9

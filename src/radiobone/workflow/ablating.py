@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from radiobone.cohort.readers import cohort_from_arrays
-from radiobone.evaluation.blocks.ablation import Ablation, ablate, check_can_ablate
+from radiobone.evaluation.blocks.ablation import ablate, check_can_ablate
+from radiobone.evaluation.blocks.ablation_table import Ablation
 from radiobone.evaluation.blocks.resolve import with_fusion
 from radiobone.evaluation.spec import with_outer
 from radiobone.evaluation.splits.file import SplitSource

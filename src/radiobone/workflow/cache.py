@@ -18,8 +18,8 @@ from radiobone.core.files import content_digest, file_digest, write_bytes
 from radiobone.core.lazy import lazily
 from radiobone.core.provenance import code_digest, package_version
 from radiobone.features.definitions import AnySettings
+from radiobone.io.case import Case, check_case_files
 from radiobone.io.images import files_read
-from radiobone.io.manifest import Case, check_case_files
 from radiobone.workflow.case_runner import Outcome
 from radiobone.workflow.repeats import Repeat, RepeatTask
 

@@ -25,8 +25,8 @@ from radiobone.core.warnings import (
 from radiobone.features.definitions import AnySettings, by_pyradiomics, measure
 from radiobone.imaging.mask_grid import onto_image
 from radiobone.imaging.pictures import picture_facts, three_planes
+from radiobone.io.case import Case, check_case_files
 from radiobone.io.images import read_image
-from radiobone.io.manifest import Case, check_case_files
 from radiobone.io.masks import Mask, open_mask
 from radiobone.io.roots import is_drive
 from radiobone.workflow.repeats import Repeat, RepeatTask, failures, measure_repeats

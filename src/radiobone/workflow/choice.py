@@ -16,7 +16,7 @@ from radiobone.features.presets import PRESET_OF_MODALITY, load_settings
 from radiobone.features.settings import ExtractionSettings
 
 if TYPE_CHECKING:
-    from radiobone.io.manifest import Case
+    from radiobone.io.case import Case
 
 SettingsSource = str | Path | Mapping[str, Any] | AnySettings | None
 

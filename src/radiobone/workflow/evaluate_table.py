@@ -18,7 +18,8 @@ from radiobone.core.folders import (
 from radiobone.core.outputs import writing
 from radiobone.evaluation.audit.registry import audit_cohort
 from radiobone.evaluation.audit.tell import warn_of_table
-from radiobone.evaluation.blocks.ablation import ablate, baseline_column, check_can_ablate, forget_ablation
+from radiobone.evaluation.blocks.ablation import ablate, baseline_column, check_can_ablate
+from radiobone.evaluation.blocks.ablation_table import forget_ablation
 from radiobone.evaluation.blocks.resolve import named_blocks, with_fusion
 from radiobone.evaluation.contrast import CONTRAST_FILE
 from radiobone.evaluation.spec import with_outer

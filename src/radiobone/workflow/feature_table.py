@@ -15,7 +15,8 @@ from radiobone.core.files import read_json, write_csv, write_json, write_parquet
 from radiobone.core.folders import FEATURE_FILES, PROVENANCE_FILE
 from radiobone.core.outputs import writing
 from radiobone.core.tables import read_table
-from radiobone.io.manifest import NO_PATH, Manifest
+from radiobone.io.case import NO_PATH
+from radiobone.io.manifest import Manifest
 from radiobone.io.roots import is_drive
 from radiobone.workflow.cache import write_png
 from radiobone.workflow.case_runner import WARNING_SEPARATOR, Outcome

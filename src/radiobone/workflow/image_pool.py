@@ -20,7 +20,7 @@ from threadpoolctl import threadpool_limits
 from radiobone.core.errors import WorkerDied
 from radiobone.core.interruption import become_worker
 from radiobone.core.progress import Progress, progress
-from radiobone.io.manifest import Case
+from radiobone.io.case import Case
 from radiobone.workflow.cache import Cache, CaseKey
 from radiobone.workflow.case_runner import Outcome, Task, run_image
 from radiobone.workflow.compiling import compile_kernels

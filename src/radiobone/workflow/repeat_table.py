@@ -16,7 +16,7 @@ from radiobone.core.interruption import saying_what_is_kept
 from radiobone.core.outputs import writing
 from radiobone.core.warnings import RepeatFailed
 from radiobone.imaging.perturb.plan import Perturbations
-from radiobone.io.manifest import Case
+from radiobone.io.case import Case
 from radiobone.selection.icc import icc_1_1
 from radiobone.workflow.cache import Cache, case_key
 from radiobone.workflow.case_runner import Outcome, Task

@@ -18,7 +18,7 @@ from radiobone.features.perturbed import Perturbable
 from radiobone.features.settings import ExtractionSettings
 from radiobone.imaging.perturb.plan import Chain, Perturbations
 from radiobone.imaging.pictures import contact_sheet, three_planes
-from radiobone.io.manifest import Case
+from radiobone.io.case import Case
 
 PANEL_PX = 128
 PANELS_PER_ROW = 6

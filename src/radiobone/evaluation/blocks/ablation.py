@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
-
-import pandas as pd
+from typing import Any
 
 from radiobone.cohort.cohort import Cohort
 from radiobone.cohort.roles import missing_column
 from radiobone.core.errors import BadSetting
-from radiobone.core.files import write_csv, write_json
 from radiobone.core.settings import validate
+from radiobone.evaluation.blocks.ablation_table import Ablation, Level, Scores
 from radiobone.evaluation.blocks.late import of_block
 from radiobone.evaluation.blocks.resolve import columns_of, named_blocks, with_fusion
 from radiobone.evaluation.blocks.settings import LateFusion
-from radiobone.evaluation.estimate import Estimate
 from radiobone.evaluation.estimates import estimates
 from radiobone.evaluation.fold import FoldOutcome
 from radiobone.evaluation.fold_keys import fold_keys
@@ -33,14 +30,8 @@ from radiobone.evaluation.splits import Split
 from radiobone.evaluation.splits.file import SplitSource
 from radiobone.evaluation.summary import predictions_table
 
-ABLATION_FILE, ABLATION_TABLE = "ablation.json", "ablation.csv"
 BASELINES = ("original_firstorder_Mean", "original_stat_mean")
 EARLY, LATE = "all, early fusion", "all, late fusion"
-METHOD = (
-    "AUC: mean over the outer folds, with the bootstrap of patients; differences on the same folds by the corrected "
-    "resampled t (Nadeau and Bengio), p values corrected for the number of differences by Holm and by Benjamini-Hochberg"
-)
-Level = Literal["rows", "patients"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,100 +41,6 @@ class Variant:
     name: str
     cohort: Cohort
     spec: PipelineSpec
-
-
-@dataclass(frozen=True, eq=False)
-class Scores:
-    """What one variant scored at one level: its AUC, and that of each outer fold."""
-
-    auc: Estimate
-    per_fold: tuple[float | None, ...]
-
-
-@dataclass(frozen=True, eq=False)
-class Ablation:
-    """The ablation table.
-
-    Attributes
-    ----------
-    names : tuple of str
-        Blocks alone, then all blocks together (early, late), then the baseline.
-    n_features : tuple of int
-        Columns that each was given.
-    scores : mapping of level to tuple of Scores
-        ``rows``, and ``patients`` where the rows of patients are pooled; in the order of ``names``.
-    differences : mapping of level to tuple of Comparison
-        To the baseline and to the whole, corrected for their number within the level.
-    whole : str
-        What all blocks together are called.
-    baseline : str or None
-        The baseline's name; None where there is none.
-    """
-
-    names: tuple[str, ...]
-    n_features: tuple[int, ...]
-    scores: Mapping[Level, tuple[Scores, ...]]
-    differences: Mapping[Level, tuple[Comparison, ...]]
-    whole: str
-    baseline: str | None
-
-    @property
-    def table(self) -> pd.DataFrame:
-        """One row per variant; columns of patients begin with ``patient_``."""
-        return pd.DataFrame([self._row(number) for number in range(len(self.names))])
-
-    def _row(self, number: int) -> dict[str, Any]:
-        name = self.names[number]
-        row: dict[str, Any] = {"model": name, "n_features": self.n_features[number]}
-        for level, scores in self.scores.items():
-            prefix = "patient_" if level == "patients" else ""
-            one = scores[number].auc
-            row |= {f"{prefix}auc": one.mean, f"{prefix}auc_low": one.low, f"{prefix}auc_high": one.high}
-            for what, other in (("baseline", self.baseline), ("whole", self.whole)):
-                row |= _cells(f"{prefix}minus_{what}", self.difference(name, other, level))
-        return row
-
-    def difference(self, first: str, second: str | None, level: Level = "rows") -> Comparison | None:
-        """Return the comparison of two variants; None if it was not made."""
-        return next(
-            (one for one in self.differences[level] if (one.first, one.second) == (first, second)), None
-        )
-
-    def as_plain(self) -> dict[str, Any]:
-        """Return everything as plain data."""
-        return {
-            "whole": self.whole,
-            "baseline": self.baseline,
-            "models": [
-                {
-                    "name": name,
-                    "n_features": self.n_features[number],
-                    **{level: asdict(scores[number].auc) for level, scores in self.scores.items()},
-                    **{
-                        f"{level}_per_fold": list(scores[number].per_fold)
-                        for level, scores in self.scores.items()
-                    },
-                }
-                for number, name in enumerate(self.names)
-            ],
-            "differences": {
-                level: [asdict(one) for one in found] for level, found in self.differences.items()
-            },
-            "method": METHOD,
-        }
-
-    def save(self, folder: Path) -> None:
-        """Write ``ablation.csv`` and ``ablation.json``.
-
-        Raises
-        ------
-        OutputNotWritable, DiskFull
-        """
-        write_csv(Path(folder) / ABLATION_TABLE, self.table)
-        write_json(Path(folder) / ABLATION_FILE, self.as_plain())
-
-    def _repr_html_(self) -> str:
-        return str(self.table.round(3).to_html(index=False, na_rep="–"))
 
 
 def check_can_ablate(pipeline: PipelineSpec) -> None:
@@ -251,12 +148,6 @@ def _gathered(
     )  # fmt: skip
 
 
-def forget_ablation(folder: Path) -> None:
-    """Remove the table of an earlier run."""
-    for name in (ABLATION_TABLE, ABLATION_FILE):
-        (folder / name).unlink(missing_ok=True)
-
-
 def baseline_column(cohort: Cohort, asked: str | None) -> str | None:
     """Return the column of the simple baseline; None if none is asked for, or none is known.
 
@@ -318,15 +209,3 @@ def _compared(
     per_fold = {name: one.per_fold for name, one in zip(names, scores, strict=True)}
     n_train, n_test = [len(fit.train) for fit in fits], [len(fit.test) for fit in fits]
     return tuple(compare_models(per_fold, n_train, n_test, pairs=pairs))
-
-
-def _cells(prefix: str, found: Comparison | None) -> dict[str, float | None]:
-    if found is None:
-        return dict.fromkeys((prefix, f"{prefix}_low", f"{prefix}_high", f"{prefix}_p_holm"))
-    one = found.difference
-    return {
-        prefix: one.mean,
-        f"{prefix}_low": one.low,
-        f"{prefix}_high": one.high,
-        f"{prefix}_p_holm": found.p_holm,
-    }

@@ -1,0 +1,95 @@
+"""One case of a manifest, and whether its files may be read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from radiobone.core.errors import FileMissing, NotALocalPath, PathOutsideRoot
+from radiobone.io.roots import common_folder
+
+NO_PATH = Path()
+URL = re.compile(r"^[A-Za-z][A-Za-z0-9+.\-]+:/")
+
+
+@dataclass(frozen=True)
+class Case:
+    """One region of one patient.
+
+    Attributes
+    ----------
+    roi : str
+        Name of the region, or a pattern such as ``vertebrae_*``; empty if the manifest names none.
+    image, mask : Path
+        Absolute, or below the manifest's root; not looked at until ``check_case_files``.
+    label : int or None
+        Value in the mask.
+    row : mapping
+        The manifest's other columns, as text.
+    root : Path or None
+        Folder that the files must lie in; None where the case does not come from a manifest.
+    relative : bool
+        Whether the manifest gives image or mask as a path that begins at the root.
+    """
+
+    patient_id: str
+    roi: str
+    image: Path
+    mask: Path
+    label: int | None = None
+    row: Mapping[str, str | None] = field(default_factory=dict)
+    root: Path | None = None
+    relative: bool = False
+
+    @property
+    def case_id(self) -> str:
+        """Patient, and region where it is named."""
+        return f"{self.patient_id}/{self.roi}" if self.roi else self.patient_id
+
+
+def check_case_files(case: Case) -> None:
+    """Check, just before a case is processed, that its files are there and may be read.
+
+    Raises
+    ------
+    FileMissing
+        If image or mask is not named or not there.
+    NotALocalPath
+        If it is a URL.
+    PathOutsideRoot
+        If it leads out of the manifest's root, also by way of a link.
+    """
+    for kind, path in (("image", case.image), ("mask", case.mask)):
+        if path == NO_PATH:
+            raise FileMissing(f"The manifest names no {kind}. Fill in the cell.")
+        _check_local(case, kind, path)
+        if not path.exists():
+            begin = f" (relative paths begin at {case.root}; another folder can be named with --root)"
+            raise FileMissing(
+                f"No {kind} at {path}. Check the path in the manifest{begin if case.relative else ''}, and that the "
+                "drive is there."
+            )
+
+
+def _check_local(case: Case, kind: str, path: Path) -> None:
+    if URL.match(str(path)):
+        raise NotALocalPath(f"The {kind} {path} is a URL. Nothing is downloaded; save it here first.")
+    if case.root is None:
+        return
+    try:
+        resolved = path.resolve()
+    except (OSError, RuntimeError) as error:
+        raise FileMissing(f"The {kind} {path} leads nowhere ({error}). Check the link.") from error
+    if not resolved.is_relative_to(case.root.resolve()):
+        common = common_folder([resolved.parent, case.root.resolve()])
+        other = (
+            f", or write all paths as absolute ones and give --root {common} (the folder of both)"
+            if common
+            else ""
+        )
+        raise PathOutsideRoot(
+            f"The {kind} {path} leads to {resolved}, outside {case.root}. Manifests may only name files "
+            f"below their own folder. Move the files there{other}."
+        )

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import ClassVar
 
 import joblib
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.base import BaseEstimator, TransformerMixin
 
+from poisoning import SITES, LeakyScale, make_cohort, poisoned, write_repeats
 from quick_fits import quick_space, quick_step
 from radiobone.cohort.readers import cohort_from_arrays
 from radiobone.core.warnings import collected
@@ -23,38 +22,15 @@ from radiobone.models.registry import MODELS
 from radiobone.selection.registry import RESAMPLERS, STEPS
 from radiobone.workflow import judging
 
-SITES = ["Aachen", "Bonn", "Celle"]
 PROBE = np.random.default_rng(99).normal(size=(15, 25))
 KNOWN = RowMetadata(np.array(SITES * 10))
 
 
-def make_cohort():
-    rng = np.random.default_rng(8)
-    patient = np.repeat(np.arange(36), 2)
-    y = rng.permutation(np.arange(36) % 3 == 0).astype(int)[patient]
-    X = rng.normal(size=(72, 25))
-    X[:, :4] += y[:, None]
-    X[rng.random(X.shape) < 0.03] = np.nan
-    with collected():
-        return cohort_from_arrays(X, y, groups=patient, sites=np.array(SITES)[patient % 3])
-
-
-def poisoned(cohort, test):
-    X = cohort.X.copy()
-    X.iloc[test] = np.random.default_rng(0).normal(1e6, 1e5, (len(test), X.shape[1]))
-    y = cohort.y.copy()
-    y[test] = 1 - y[test]
-    site = None if cohort.site is None else cohort.site.copy()
-    if site is not None:
-        site[test] = np.roll(SITES, 1)[np.searchsorted(SITES, site[test])]
-    return replace(cohort, X=X, y=y, site=site)
-
-
-def state(fit):
+def state(fit, sites=KNOWN):
     """Everything learned in a fold, as comparable bits."""
     probe = apply_steps(
         fit.steps,
-        RawRows(pd.DataFrame(np.vstack([PROBE, PROBE * 3]), columns=fit.steps.feature_names_in_), KNOWN),
+        RawRows(pd.DataFrame(np.vstack([PROBE, PROBE * 3]), columns=fit.steps.feature_names_in_), sites),
     )
     scores = (
         fit.model.decision_function(probe)
@@ -93,10 +69,57 @@ def spec_with(*, steps=("impute", "scale"), models=({"lr": {"C": [0.01, 1.0]}},)
 
 
 @pytest.mark.filterwarnings("ignore:X does not have valid feature names")
-@pytest.mark.parametrize("step", sorted(STEPS))
+@pytest.mark.parametrize("step", sorted(set(STEPS) - {"unstable"}))
 def test_no_step_sees_the_test_rows(step):
     steps = ["impute", *([quick_step(step)] if step != "impute" else [])]
     assert changed_parts(spec_with(steps=steps, models=[{"svm": {"C": [1.0]}}])) == set()
+
+
+@pytest.mark.filterwarnings("ignore:X does not have valid feature names")
+@pytest.mark.parametrize("whose", ["training", "all"])
+def test_repeats_of_test_patients_are_not_seen(whose, tmp_path):
+    """The table of repeats is a second way in: garbage there, too, is seen if the repeats of all patients are asked for."""
+    cohort, path, found, kept = make_cohort(), tmp_path / "repeats.csv", [], []
+    split = make_splits(cohort.y, cohort.groups, folds=4, repeats=1, seed=0, key="outer")[1]
+    spec = spec_with(steps=[{"unstable": {"table": str(path), "patients": whose}}, "impute", "scale"])
+    for version, garbled in (
+        (cohort, ()),
+        (poisoned(cohort, split.test), np.unique(cohort.patient[split.test])),
+    ):
+        write_repeats(path, cohort, garbled)
+        with collected():
+            run = nested_cv(version, load_pipeline(spec), seed=0, show_progress=False, splits=[split])
+        found.append(state(run.fits[0]))
+        kept.append(len(run.fits[0].features))
+    assert 2 < kept[0] < cohort.X.shape[1]  # the step leaves something out
+    assert (found[0] == found[1]) == (whose == "training")
+
+
+COMBATS = {
+    "with covariates": {"covariates": ["x4", "x5"]},
+    "pooled": {"unseen": "pooled", "reference": "Bonn"},
+    "pooled to the mean": {"unseen": "pooled"},
+    "reference": {"unseen": "reference", "reference": "Bonn", "covariates": "x4"},
+}
+
+
+@pytest.mark.filterwarnings("ignore:X does not have valid feature names")
+@pytest.mark.parametrize("name", COMBATS)
+def test_combat_sees_no_test_rows_of_a_known_or_a_new_site(name):
+    """Where other sites are allowed, the garbage comes from one that training never saw, as do half of the probed rows."""
+    cohort, settings = make_cohort(), COMBATS[name]
+    split = make_splits(cohort.y, cohort.groups, folds=4, repeats=1, seed=0, key="outer")[1]
+    dirty, sites = poisoned(cohort, split.test), KNOWN
+    if "unseen" in settings:
+        new = np.where(np.isin(np.arange(len(cohort.y)), split.test), "Ulm", cohort.site)
+        dirty, sites = replace(dirty, site=new), RowMetadata(np.array([*SITES * 5, *["Ulm"] * 15]))
+    spec, found = load_pipeline(spec_with(steps=["impute", {"combat": settings}, "scale"])), []
+    for version in (cohort, dirty):
+        with collected():
+            run = nested_cv(version, spec, seed=0, show_progress=False, splits=[split])
+        found.append(state(run.fits[0], sites))
+    assert run.fits[0].steps.named_steps["combat"].sites_.tolist() == SITES
+    assert found[0] == found[1]
 
 
 @pytest.mark.filterwarnings("ignore:X does not have valid feature names")
@@ -194,23 +217,6 @@ def test_copies_of_test_rows_are_not_seen_either():
         fits.append(state(run.fits[0]))
     assert fits[0] == fits[1]
     assert fits[0]["steps"] != fits[2]["steps"]  # a copy whose parent is learned from is learned from
-
-
-class LeakyScale(TransformerMixin, BaseEstimator):
-    """Scales by all rows, as code does that scales before it splits."""
-
-    table: ClassVar[np.ndarray]
-
-    def fit(self, X, y=None):
-        self.mean_ = np.nanmean(LeakyScale.table, axis=0)
-        self.n_features_in_ = X.shape[1]
-        return self
-
-    def transform(self, X):
-        return np.asarray(X) - self.mean_
-
-    def get_feature_names_out(self, input_features=None):
-        return np.asarray(input_features, dtype=object)
 
 
 @pytest.mark.filterwarnings("ignore:X does not have valid feature names")

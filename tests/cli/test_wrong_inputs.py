@@ -65,3 +65,12 @@ def test_an_image_without_a_usual_ending_is_no_text_either(tmp_path: Path) -> No
     (tmp_path / "p1.nii.gz").rename(tmp_path / "slices")
     error = raised_by("extract", tmp_path / "slices", "-o", tmp_path / "out")
     assert isinstance(error, NotATable)
+
+
+def test_a_word_that_is_no_choice_is_answered_with_the_choices(tmp_path: Path) -> None:
+    told = CliRunner().invoke(
+        app, ["evaluate", "t.csv", "-t", "y", "-o", str(tmp_path / "out"), "--fusion", "lat"]
+    )
+    words = " ".join(told.output.replace("│", " ").split())
+    assert told.exit_code == 2
+    assert "'--fusion': 'lat' is not one of 'early', 'late', 'late-mean', 'late-stack'" in words

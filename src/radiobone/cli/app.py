@@ -63,6 +63,11 @@ class StoppableGroup(TyperGroup):
         """Run the command that was typed."""
         try:
             return super().invoke(ctx)
+        except typer.BadParameter as error:
+            error.message = error.message.removeprefix(
+                "Value error, "
+            )  # a word of a library that nobody typed
+            raise
         except KeyboardInterrupt as stop:
             typer.echo(f"\nInterrupted. {str(stop) or NOTHING_HALF_DONE}", err=True)
             raise typer.Exit(exit_code(stop)) from stop

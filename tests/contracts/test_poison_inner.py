@@ -29,6 +29,7 @@ def searches(monkeypatch, cohort, content):
     spec, found = load_pipeline(content), []
     train = make_splits(cohort.y, cohort.groups, folds=4, repeats=1, seed=0, key="outer")[1].train
     rows, choose, run = raw_rows(cohort).take(train), fitting.choose, search.search
+    LeakyScale.table = rows.X.to_numpy()
 
     def noted(problem, splits, **how):
         found.append((problem, splits))

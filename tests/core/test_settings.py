@@ -102,7 +102,7 @@ class Study(Settings):
         ),
         (
             {"table": "t", "bins": {"kind": "round"}},
-            r"'bins' = \{'kind': 'round'\} must be of the kind 'wide', 'count'\.",
+            r"'bins' = 'round' must be of the kind 'wide', 'count'\.",
         ),
         (
             {"table": "t", "bins": {"kind": "count", "n_bins": 1.5}},

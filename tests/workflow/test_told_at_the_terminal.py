@@ -62,6 +62,13 @@ def test_a_mistyped_pooling_rule_names_those_that_there_are(path: Path) -> None:
         evaluate_table(path, path.parent / "out", target="y", pool="maximum")
 
 
+def test_a_mistyped_kind_of_folds_is_shown_as_it_was_typed(path: Path) -> None:
+    with pytest.raises(
+        BadSetting, match=r"'outer' = 'temporl' must be of the kind 'kfold', 'site', 'temporal'"
+    ):
+        evaluate_table(path, path.parent / "out", target="y", outer="temporl")
+
+
 def test_members_of_a_vote_are_named_in_words() -> None:
     assert setting_words("members", "lda+svm(C=3.0)", "vote") == (
         "vote of several models: linear discriminant analysis and support vector machine (C = 3.0)"

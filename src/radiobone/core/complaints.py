@@ -53,7 +53,8 @@ def complaint(error: ValidationError, content: Any) -> str:
     if not path:
         return wrong
     joint = ": " if first["type"] in ("value_error", "assertion_error") else " "
-    return f"'{path}' = {first.get('input')!r}{joint}{wrong}"
+    given = first.get("input") if first["type"] != "union_tag_invalid" else first["ctx"]["tag"]
+    return f"'{path}' = {given!r}{joint}{wrong}"
 
 
 def _words(entry: Mapping[str, Any]) -> str:

@@ -1,7 +1,10 @@
 """Every registered step and resampler keeps scikit-learn's promises and ours."""
 
+from functools import partial
+
 import numpy as np
 import pytest
+from imblearn.utils.estimator_checks import estimator_checks_generator
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from quick_fits import STEP_SETTINGS
@@ -32,6 +35,26 @@ VARIANTS = [
 @pytest.mark.filterwarnings("ignore:SCIPY_ARRAY_API:sklearn.exceptions.SkipTestWarning")
 @parametrize_with_checks(REGISTERED)
 def test_scikit_learn(estimator, check):
+    check(estimator)
+
+
+# A resampler neither transforms nor predicts: of scikit-learn's checks it is given those of every estimator, and
+# imbalanced-learn's own of samplers for the rest.
+@pytest.mark.filterwarnings("ignore:SCIPY_ARRAY_API:sklearn.exceptions.SkipTestWarning")
+@parametrize_with_checks([make() for make in RESAMPLERS.values()])
+def test_scikit_learn_on_resamplers(estimator, check):
+    check(estimator)
+
+
+def short_name(part):
+    return part.func.__name__ if isinstance(part, partial) else type(part).__name__
+
+
+SAMPLER_CHECKS = [pair for make in RESAMPLERS.values() for pair in estimator_checks_generator(make())]
+
+
+@pytest.mark.parametrize(("estimator", "check"), SAMPLER_CHECKS, ids=short_name)
+def test_imbalanced_learn(estimator, check):
     check(estimator)
 
 

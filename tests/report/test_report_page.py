@@ -197,7 +197,7 @@ def test_the_same_folder_gives_the_same_bytes(result_folder, usual, tmp_path):
 
 def test_every_section_is_there(usual):
     ids = {attributes.get("id") for attributes in usual[1].named("section")}
-    on_request = {"subgroups", "ablation"}
+    on_request = {"subgroups", "ablation", "contrast"}
     assert {section.key for section in SECTIONS} - on_request <= ids
     assert "left-out" not in ids
 

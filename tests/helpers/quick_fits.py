@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from radiobone.evaluation.spec import PipelineSpec
 from radiobone.models.family import ModelFamily
 from radiobone.models.registry import MODELS
 
@@ -31,6 +32,18 @@ def quick_space(name: str, n_values: int = 2) -> dict[str, list[Any]]:
     """Return the first values of each parameter that a family searches."""
     space = {parameter: list(values)[:n_values] for parameter, values in MODELS[name].space.items()}
     return space | {parameter: [value] for parameter, value in MODEL_SETTINGS.get(name, {}).items()}
+
+
+def few_trees(spec: PipelineSpec) -> PipelineSpec:
+    """Return a pipeline as it is, but for the number of trees."""
+    named = {"catboost": "iterations", **dict.fromkeys(("rf", "et", "gb", "xgboost"), "n_estimators")}
+    models = [
+        one.model_copy(update={"params": {**one.params, named[one.name]: (TREES,)}})
+        if one.name in named
+        else one
+        for one in spec.models
+    ]
+    return spec.model_copy(update={"models": tuple(models)})
 
 
 def quick_family(name: str) -> ModelFamily:

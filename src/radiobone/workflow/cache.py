@@ -161,7 +161,7 @@ class Cache:
 
 def _to_plain(outcome: Outcome) -> dict[str, Any]:
     plain = {name: value for name, value in asdict(replace(outcome, picture=None)).items() if name != "case"}
-    picture = None if outcome.picture is None else png_bytes(outcome.picture, smallest=False).hex()
+    picture = None if outcome.picture is None else png_bytes(outcome.picture).hex()
     plain["features"] = _pairs(outcome.features)
     plain["repeats"] = [{**asdict(one), "features": _pairs(one.features)} for one in outcome.repeats]
     return {**plain, "roi": outcome.case.roi, "warnings": list(outcome.warnings), "picture": picture}
@@ -188,13 +188,13 @@ def _features(pairs: list[tuple[str, Any]]) -> dict[str, float]:
     return {name: float(value) for name, value in pairs}
 
 
-def png_bytes(pixels: Any, *, smallest: bool = True) -> bytes:
-    """Encode an RGB picture as PNG; the smallest file takes ten times as long as one nearly as small."""
+def png_bytes(pixels: Any) -> bytes:
+    """Encode an RGB picture as PNG; the smallest file would take ten times as long as one nearly as small."""
     buffer = io.BytesIO()
-    pillow.fromarray(pixels).save(buffer, format="PNG", optimize=smallest)
+    pillow.fromarray(pixels).save(buffer, format="PNG")
     return buffer.getvalue()
 
 
-def write_png(path: Path, pixels: Any, *, smallest: bool = True) -> None:
+def write_png(path: Path, pixels: Any) -> None:
     """Write an RGB picture as PNG, whole or not at all; see ``png_bytes``."""
-    write_bytes(path, png_bytes(pixels, smallest=smallest))
+    write_bytes(path, png_bytes(pixels))

@@ -70,7 +70,7 @@ def map_files(
     with progress("Files", len(maps), show=show_progress) as advance:
         for name, volume in maps.items():
             write_volume(folder / f"{name}.nii.gz", volume)
-            write_png(folder / f"{name}.png", maps.picture(name), smallest=False)
+            write_png(folder / f"{name}.png", maps.picture(name))
             advance(name)
     table = _summary(maps)
     write_csv(folder / MAP_TABLE, table)

@@ -78,12 +78,15 @@ def spec_of(selector: str, model: str, outer: int) -> Any:
 
 def by_us(cohort: Any, spec: Any, jobs: int) -> dict[int, float]:
     """Return the scores of all rows, by position, as nested cross-validation has them."""
-    from radiobone.evaluation.nested_cv import each_fold, fold_task
+    from radiobone.evaluation.nested_cv import each_fold, fold_task, jobs_within
     from radiobone.evaluation.splits.outer import outer_splits
     from radiobone.models.scores import raw_scores
 
     scores, splits = {}, outer_splits(cohort, spec.outer, seed=0)
-    tasks = ((fold_task(cohort, split, spec, 0),) for split in splits)
+    tasks = (
+        (fold_task(cohort, split, spec, 0, jobs=jobs_within(number, len(splits), jobs)),)
+        for number, split in enumerate(splits)
+    )
     for fit in each_fold(fit_one, tasks, len(splits), jobs=jobs, show_progress=False):
         found = raw_scores(fit.model, fit.steps.transform(cohort.X.iloc[fit.test]))
         scores |= dict(zip(fit.test.tolist(), found.tolist(), strict=True))
@@ -139,15 +142,11 @@ def ready_tables(cohort: Any, spec: Any) -> list[Any]:
 
 def fit_models(tables: list[Any]) -> None:
     """Fit and ask every candidate, each as its own library does it."""
-    from sklearn.ensemble import RandomForestClassifier
-
     from radiobone.models.scores import raw_scores
+    from radiobone.testing.plain_search import as_its_library_has_it
 
     for candidate, seed, X, y, unseen in tables:
-        model = candidate.make_model(seed)
-        if isinstance(model, RandomForestClassifier):
-            model = RandomForestClassifier(**model.get_params())
-        raw_scores(model.fit(X, y), unseen)
+        raw_scores(as_its_library_has_it(candidate.make_model(seed)).fit(X, y), unseen)
 
 
 def fits_alone(ready: list[Any], jobs: int) -> dict[int, float]:

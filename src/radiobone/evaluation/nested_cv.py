@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, TypeVar
 
 import numpy as np
@@ -19,7 +20,7 @@ from radiobone.evaluation.blocks.late import learn
 from radiobone.evaluation.blocks.resolve import settle_blocks
 from radiobone.evaluation.fold import FoldFit
 from radiobone.evaluation.idle_steps import warn_of_idle_steps
-from radiobone.evaluation.parallel import run_all
+from radiobone.evaluation.parallel import processes, run_all
 from radiobone.evaluation.pooling import is_pooled, patient_cut
 from radiobone.evaluation.result import Result
 from radiobone.evaluation.row_metadata import NO_METADATA, RawRows, RowMetadata, raw_rows
@@ -44,6 +45,7 @@ FoldTask = tuple[
     npt.NDArray[np.bool_] | None,
     npt.NDArray[np.str_],
     RowMetadata,
+    int,
 ]
 
 
@@ -109,8 +111,12 @@ def nested_cv(
     """
     cohort, pipeline = settle_blocks(cohort, pipeline)
     plan = plan_folds(cohort, pipeline, seed=seed, splits=splits)
-    tasks = ((fold_task(cohort, split, pipeline, seed),) for split in plan.splits)
-    fits = tuple(each_fold(_fit_only, tasks, len(plan.splits), jobs=jobs, show_progress=show_progress))
+    n_folds = len(plan.splits)
+    tasks = (
+        (fold_task(cohort, split, pipeline, seed, jobs=jobs_within(number, n_folds, jobs)),)
+        for number, split in enumerate(plan.splits)
+    )
+    fits = tuple(each_fold(_fit_only, tasks, n_folds, jobs=jobs, show_progress=show_progress))
     return NestedRun(make_result(cohort, pipeline, fits, plan.findings, seed=seed, pooled=plan.pooled), fits)
 
 
@@ -121,9 +127,24 @@ def _fit_only(to_fit: FoldTask) -> FoldFit:
 def each_fold(
     work: Callable[..., T], tasks: Iterable[tuple[Any, ...]], n_tasks: int, *, jobs: int, show_progress: bool
 ) -> list[T]:
-    """Do the work of each outer fold, in processes and with progress; what it returns is in the order of the tasks."""
+    """Do the work of each outer fold, in processes and with progress; what it returns is in the order of the tasks.
+
+    A last fold that would be alone while other processes wait has them all for its inner folds (``jobs_within``).
+    """
+    side_by_side, coming = n_tasks - _left_over(n_tasks, jobs), iter(tasks)
     with progress("Nested cross-validation", n_tasks, show=show_progress) as advance:
-        return run_all(work, tasks, n_tasks=n_tasks, jobs=jobs, advance=advance)
+        done = run_all(work, islice(coming, side_by_side), n_tasks=side_by_side, jobs=jobs, advance=advance)
+        return done + run_all(work, coming, n_tasks=n_tasks - side_by_side, advance=advance)
+
+
+def jobs_within(number: int, n_tasks: int, jobs: int) -> int:
+    """Return the processes for the inner folds of one of the tasks that ``each_fold`` is given."""
+    return jobs if number >= n_tasks - _left_over(n_tasks, jobs) else 1
+
+
+def _left_over(n_tasks: int, jobs: int) -> int:
+    n_processes = processes(jobs)
+    return int(n_processes > 1 and n_tasks % n_processes == 1)
 
 
 def plan_folds(
@@ -146,14 +167,14 @@ def plan_folds(
     return Plan(tuple(findings), planned, is_pooled(cohort, pipeline.pool))
 
 
-def fold_task(cohort: Cohort, split: Split, pipeline: PipelineSpec, seed: int) -> FoldTask:
+def fold_task(cohort: Cohort, split: Split, pipeline: PipelineSpec, seed: int, *, jobs: int = 1) -> FoldTask:
     """Return what ``fit_fold`` is given for one fold; the classes of the test rows are left behind."""
     rows, train = raw_rows(cohort), split.train
     derived = None if cohort.derived is None else cohort.derived[train]
     learned = rows.take(train)
     return (
         learned.X, cohort.y[train], cohort.groups[train], rows.take(split.test), split, pipeline, seed, derived,
-        cohort.patient[train], learned.metadata,
+        cohort.patient[train], learned.metadata, jobs,
     )  # fmt: skip
 
 
@@ -168,12 +189,13 @@ def fit_fold(
     derived: npt.NDArray[np.bool_] | None = None,
     patient_train: npt.NDArray[np.str_] | None = None,
     metadata: RowMetadata = NO_METADATA,
+    jobs: int = 1,
 ) -> FoldFit:
     """Learn from the training rows of one outer fold, then predict its test rows."""
     key = ("repeat", split.repeat, "fold", split.fold)
     fitted = learn(
-        X_train, y_train, groups_train, pipeline, seed=seed, key=key, derived=derived, metadata=metadata
-    )
+        X_train, y_train, groups_train, pipeline, seed=seed, key=key, derived=derived, metadata=metadata, jobs=jobs
+    )  # fmt: skip
     return FoldFit(
         repeat=split.repeat, fold=split.fold, train=split.train, test=split.test, steps=fitted.steps,
         model=fitted.model, calibrator=fitted.calibrator, threshold=fitted.threshold, features=fitted.features,

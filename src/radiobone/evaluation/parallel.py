@@ -54,7 +54,7 @@ def run_all(
     WorkerDied
         If the system ended a process, as it does when memory runs out.
     """
-    wanted = (os.cpu_count() or 1) if jobs < 0 else max(1, jobs)
+    wanted = processes(jobs)
     if n_tasks is None:
         n_tasks = len(tasks) if isinstance(tasks, Sized) else wanted
     n_jobs = min(wanted, n_tasks)
@@ -85,6 +85,11 @@ def run_few(
     expected_s = (perf_counter() - begun) * (len(tasks) - 1)
     rest = run_all(work, tasks[1:], jobs=jobs if expected_s > START_S else 1, advance=advance)
     return first + rest
+
+
+def processes(jobs: int) -> int:
+    """Return how many processes ``jobs`` asks for; -1 asks for all processors."""
+    return (os.cpu_count() or 1) if jobs < 0 else max(1, jobs)
 
 
 def _in_processes(

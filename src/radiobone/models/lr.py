@@ -11,15 +11,14 @@ from __future__ import annotations
 from sklearn.linear_model import LogisticRegression
 
 from radiobone.models.family import ModelFamily
+from radiobone.models.logistic import LogisticL2
 
 C_GRID = [0.001, 0.01, 0.1, 1.0, 10.0]
 
 
-def make_l2(seed: int) -> LogisticRegression:
+def make_l2(seed: int) -> LogisticL2:
     """Return a ridge-penalised logistic regression; its solution is unique, so the seed has no effect."""
-    return LogisticRegression(
-        solver="lbfgs", l1_ratio=0.0, class_weight="balanced", max_iter=5000, random_state=seed
-    )
+    return LogisticL2(solver="lbfgs", l1_ratio=0.0, class_weight="balanced", max_iter=5000, random_state=seed)
 
 
 def make_l1(seed: int) -> LogisticRegression:

@@ -7,16 +7,15 @@ warning, is there for those that are not.
 
 from __future__ import annotations
 
-from sklearn.svm import SVC
-
 from radiobone.models.family import ModelFamily
+from radiobone.models.two_class_svc import TwoClassSVC
 
 MAX_ITERATIONS = 1_000_000
 
 
-def make(seed: int) -> SVC:
+def make(seed: int) -> TwoClassSVC:
     """Return a support vector classifier; libsvm without probabilities draws no random numbers."""
-    return SVC(class_weight="balanced", max_iter=MAX_ITERATIONS, cache_size=50, random_state=seed)
+    return TwoClassSVC(class_weight="balanced", max_iter=MAX_ITERATIONS, cache_size=50, random_state=seed)
 
 
 SVM = ModelFamily(

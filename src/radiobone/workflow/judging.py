@@ -13,7 +13,15 @@ from radiobone.core.entries import Entries
 from radiobone.core.interruption import saying_what_is_kept
 from radiobone.evaluation.blocks.resolve import settle_blocks
 from radiobone.evaluation.fold_keys import fold_keys
-from radiobone.evaluation.nested_cv import FoldTask, Plan, each_fold, fit_fold, fold_task, plan_folds
+from radiobone.evaluation.nested_cv import (
+    FoldTask,
+    Plan,
+    each_fold,
+    fit_fold,
+    fold_task,
+    jobs_within,
+    plan_folds,
+)
 from radiobone.evaluation.result import Result
 from radiobone.evaluation.row_metadata import RawRows
 from radiobone.evaluation.spec import PipelineSpec
@@ -95,9 +103,10 @@ def _all_folds(
         )
 
     def tasks() -> Iterator[tuple[FoldTask, ShapTask, Place | None]]:
-        for number in missing:
-            split = plan.splits[number]
-            yield fold_task(cohort, split, spec, seed), shap_task(split, cohort, seed), places[number]
+        for place, number in enumerate(missing):
+            split, within = plan.splits[number], jobs_within(place, len(missing), jobs)
+            to_fit = fold_task(cohort, split, spec, seed, jobs=within)
+            yield to_fit, shap_task(split, cohort, seed), places[number]
 
     found = each_fold(judge_fold, tasks(), len(missing), jobs=jobs, show_progress=show_progress)
     done = {n: from_plain(plain, plan.splits[n], cohort) for n, plain in zip(missing, found, strict=True)}

@@ -143,7 +143,7 @@ Duplicates = Annotated[
     Literal["group", "refuse"],
     typer.Option(
         "--duplicates",
-        help="Rows of different patients that agree in nearly all features: kept on one side of every split, or refused.",
+        help="Rows of different patients that agree in nearly all features, or are closer than chance brings rows: kept on one side of every split, or refused.",
     ),
 ]
 

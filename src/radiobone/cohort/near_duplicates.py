@@ -20,7 +20,8 @@ def near_duplicates(values: FloatArray) -> list[tuple[int, int]]:
     share such values by chance. With fewer than five telling features no pair is found.
 
     The telling features are dealt into one block more than may differ, so that two rows that agree so far agree in
-    the whole of some block; rows are compared only where the digest of a block is the same.
+    the whole of some block; rows are compared only where the digest of a block is the same, to six digits. A pair whose
+    values differ there by rounding alone can be missed here (``alike_rows`` finds it, by distance).
 
     Parameters
     ----------

@@ -246,7 +246,7 @@ class BadTime(TableError):
 
 
 class DuplicateRows(TableError):
-    """Rows of different patients agree in nearly all features."""
+    """Rows of different patients agree in nearly all features, or are closer than by chance."""
 
 
 class TableOfRepeats(TableError):

@@ -42,7 +42,7 @@ class DisconnectedRoi(RadioboneWarning):
 
 
 class DuplicateRows(RadioboneWarning):
-    """Rows of two patients agree in every feature."""
+    """Rows of two patients agree in nearly all features, or are closer than by chance."""
 
 
 class FeatureDropped(RadioboneWarning):

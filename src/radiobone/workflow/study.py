@@ -91,7 +91,8 @@ def evaluate(
         Label of the row (index of ``X``, or position) that a row was made from by augmentation or synthesis, None where
         it was measured. Such rows are never tested, and are learned from only where their parent is.
     duplicates : {"group", "refuse"}
-        Rows of different patients that agree in nearly all features: kept on one side of every split, or an error.
+        Rows of different patients that agree in nearly all features, or are closer than chance brings rows of the table: kept
+        on one side of every split, or an error.
     blocks : mapping of str to pattern, list of columns, or mapping, optional
         Named sets of columns, as in a pipeline file: ``{"texture": "*_glcm_*", "clinical": ["age", "sex"]}``. Clinical
         columns that no block names are the block ``clinical``, all others ``radiomics``.

@@ -4,47 +4,50 @@ from __future__ import annotations
 
 import numpy as np
 
+from radiobone.cohort.alike_rows import Pair
 from radiobone.cohort.cohort import Cohort
-from radiobone.cohort.duplicates import RECORD
-from radiobone.cohort.near_duplicates import near_duplicates
+from radiobone.cohort.duplicates import DOUBTFUL, RECORD, copied_rows, recorded_pairs, such_as
 from radiobone.evaluation.audit.finding import Finding
 
 
 def duplicate_rows(cohort: Cohort) -> list[Finding]:
-    """Find rows of different patients whose image features agree in every value, or in nearly all."""
+    """Find rows of different patients whose image features agree in nearly all values, or are closer than by chance."""
+    copies, doubtful = _found(cohort)
+    together = {pair for pair in copies if _same_group(cohort, pair)}
+    parted = [pair for pair in sorted({*copies, *_equal(cohort)}) if not _same_group(cohort, pair)]
+    unsure = [pair for pair in doubtful if not _same_group(cohort, pair) and pair not in parted]
     findings = []
-    near = _near(cohort)
-    together = {pair for pair in near if cohort.groups[pair[0]] == cohort.groups[pair[1]]}
-    parted = sorted((set(near) | set(_equal(cohort))) - together)
-    parted = [pair for pair in parted if cohort.groups[pair[0]] != cohort.groups[pair[1]]]
     if parted:
         message = (
-            f"{len(parted)} pair(s) of rows of different patients agree in every feature, or nearly, {_such(cohort, parted)}. "
+            f"{len(parted)} pair(s) of rows of different patients agree in every feature, or nearly, {such_as(cohort, parted)}. "
             "If it is one case under two ids, it can be in training and test at once. Remove the copy or use one id."
         )
         findings.append(Finding("DuplicateRows", "serious", message))
     if together:
         message = (
-            f"{len(together)} pair(s) of rows of different patients agree in nearly all features, "
-            f"{_such(cohort, sorted(together))}. They were kept on one side of every split, so that nothing leaks; but if it is "
-            "one case under two ids, it counts twice. Remove the copy or use one id."
+            f"{len(together)} pair(s) of rows of different patients agree in nearly all features, or are so close that chance "
+            f"gives fewer than one such pair in 1,000 tables, {such_as(cohort, sorted(together))}. They were kept on one side of "
+            "every split; but if it is one case under two ids, it counts twice. Remove the copy or use one id."
+        )
+        findings.append(Finding("DuplicateRows", "warning", message))
+    if unsure:
+        message = (
+            f"{len(unsure)} pair(s) of rows of different patients are so close that chance gives fewer than one such pair in 50 "
+            f"tables, {such_as(cohort, unsure)}. They may be one case under two ids, changed a little, and were not kept together. "
+            "Look at them: if it is one case, remove one or use one id; if not, nothing is to be done."
         )
         findings.append(Finding("DuplicateRows", "warning", message))
     return findings
 
 
-def _such(cohort: Cohort, pairs: list[tuple[int, int]]) -> str:
-    return f"such as {cohort.X.index[pairs[0][0]]} and {cohort.X.index[pairs[0][1]]}"
+def _found(cohort: Cohort) -> tuple[list[Pair], list[Pair]]:
+    """Return copies and doubtful pairs, as reading the table found them or anew."""
+    copies, doubtful = recorded_pairs(cohort, RECORD), recorded_pairs(cohort, DOUBTFUL)
+    return copied_rows(cohort) if copies is None or doubtful is None else (copies, doubtful)
 
 
-def _near(cohort: Cohort) -> list[tuple[int, int]]:
-    """Near-duplicates of different patients, as reading the table found them or anew."""
-    recorded = cohort.provenance.get(RECORD)
-    if recorded is not None:
-        place = {str(name): row for row, name in enumerate(cohort.X.index)}
-        return [(place[one], place[other]) for one, other in recorded if {one, other} <= place.keys()]
-    pairs = near_duplicates(cohort.X.drop(columns=list(cohort.clinical)).to_numpy(dtype=float))
-    return [pair for pair in pairs if cohort.patient[pair[0]] != cohort.patient[pair[1]]]
+def _same_group(cohort: Cohort, pair: Pair) -> bool:
+    return bool(cohort.groups[pair[0]] == cohort.groups[pair[1]])
 
 
 def _equal(cohort: Cohort) -> list[tuple[int, int]]:

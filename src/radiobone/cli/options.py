@@ -129,7 +129,7 @@ NullControl = Annotated[
         "--null-control",
         metavar="[N]",
         help="Run the same pipeline on labels shuffled between patients, N times (20 if not said, and at least): an honest one "
-        "gives an AUC of 0.5 (ordered classes: a quadratic kappa of 0; numbers: a rank correlation of 0). Takes N times as long as the evaluation.",
+        "gives an AUC of 0.5 (ordered classes: a quadratic kappa of 0; numbers: a rank correlation of 0). Also gives the permutation p value of the true labels. Takes N times as long as the evaluation.",
     ),
 ]
 OptimismMeter = Annotated[

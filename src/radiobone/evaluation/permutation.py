@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,11 +10,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import binomtest
 
-from radiobone.core.errors import BadSetting
-from radiobone.core.seeds import rng_for
-from radiobone.evaluation.weighted import FloatArray, IntArray
+from radiobone.evaluation.weighted import FloatArray
 
-N_PERMUTATIONS = 199
 LEVEL = 0.95
 
 
@@ -41,57 +38,21 @@ class PermutationTest:
     p_high: float
 
 
-def permutation_test(
-    score: Callable[[IntArray], float | None],
-    y: npt.ArrayLike,
-    patient: npt.ArrayLike,
-    *,
-    seed: int,
-    n_permutations: int = N_PERMUTATIONS,
-) -> PermutationTest:
-    """Score shuffled labels with the whole pipeline, selection and search included.
+def against_shuffles(observed: float, null: Sequence[float]) -> PermutationTest:
+    """Compare the score of the true labels with those of shuffled ones, each from the whole pipeline, search included.
 
     Parameters
     ----------
-    score : callable
-        From labels of shape (n_rows,) to the score, higher is better, such as the mean AUC of nested
-        cross-validation; None if there is none.
-    y : array-like of int, shape (n_rows,)
-        Classes 0 and 1.
-    patient : array-like, shape (n_rows,)
-        Patient of each row.
-    seed : int
-        Of the shuffles.
-    n_permutations : int
-        Shuffles; the smallest possible p is one over one more.
-
-    Raises
-    ------
-    BadSetting
-        If the true labels, or all shuffles, have no score.
+    observed : float
+        With the true labels; higher is better, such as the mean AUC of nested cross-validation.
+    null : sequence of float
+        With shuffled labels, one at least; the smallest possible p is one over one more.
 
     References
     ----------
     Phipson B, Smyth GK. Permutation p-values should never be zero. Stat Appl Genet Mol Biol 9, 2010. Ojala M, Garriga
     GC. Permutation tests for studying classifier performance. J Mach Learn Res 11, 2010.
     """
-    labels = np.asarray(y, dtype=np.int64)
-    observed = score(labels)
-    shuffles = (
-        shuffle_patients(labels, patient, rng_for(seed, "permutation", number))
-        for number in range(n_permutations)
-    )
-    null = [value for value in map(score, shuffles) if value is not None]
-    if observed is None or not null:
-        raise BadSetting(
-            f"The true labels have {'no' if observed is None else 'a'} score and {len(null)} of {n_permutations} "
-            "shuffles have one: there is nothing to compare. Use fewer folds or more patients."
-        )
-    return against_shuffles(observed, null)
-
-
-def against_shuffles(observed: float, null: Sequence[float]) -> PermutationTest:
-    """Compare the score of the true labels with those of shuffled ones, of which there is one at least."""
     scores = np.array(null, dtype=float)
     as_good = int((scores >= observed - 1e-12).sum())
     bounds = binomtest(as_good, len(scores)).proportion_ci(LEVEL, method="exact")

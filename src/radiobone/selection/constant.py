@@ -11,6 +11,7 @@ from sklearn.feature_selection import SelectorMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from radiobone.selection.arguments import check_bounds, check_within
+from radiobone.selection.column_blocks import by_column_blocks
 from radiobone.selection.ranking import BoolArray, FloatArray, best_first, keep_best
 from radiobone.selection.tags import AllowsMissing
 
@@ -71,6 +72,10 @@ def commonest_share(table: FloatArray) -> FloatArray:
     ndarray, shape (n_columns,)
         Among the rows with a value; 1 for a column without one.
     """
+    return by_column_blocks(_commonest_share, table)
+
+
+def _commonest_share(table: FloatArray) -> FloatArray:
     columns = np.sort(table.T, axis=1)  # NaN last
     n_columns, n_rows = columns.shape
     starts = np.ones((n_columns, n_rows), dtype=bool)

@@ -13,12 +13,18 @@ from sklearn.feature_selection import SelectorMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from radiobone.selection.arguments import check_choice, check_within
+from radiobone.selection.column_blocks import by_column_blocks
 from radiobone.selection.ranking import BoolArray, FloatArray
 from radiobone.selection.scale import centre_and_spread
 
+
+def _ranks(table: FloatArray) -> FloatArray:
+    return np.asarray(rankdata(table, axis=0), dtype=np.float64)
+
+
 METHODS: dict[str, Callable[[FloatArray], FloatArray]] = {
     "pearson": lambda table: table,
-    "spearman": lambda table: np.asarray(rankdata(table, axis=0), dtype=np.float64),
+    "spearman": lambda table: by_column_blocks(_ranks, table),
 }
 BLOCK = 128  # columns correlated with all others at once: memory stays linear in their number
 ROUNDING = 1e-12  # far above the rounding of a correlation, far below any difference that matters
@@ -79,7 +85,8 @@ def unit_columns(table: FloatArray) -> FloatArray:
         Constant columns are 0.
     """
     mean, sd = centre_and_spread(table)
-    unit: FloatArray = (table - mean) / (sd * np.sqrt(len(table)))
+    unit: FloatArray = table - mean
+    unit /= sd * np.sqrt(len(table))
     return unit
 
 

@@ -65,7 +65,7 @@ class MedianImputer(AllowsMissing, SelectorMixin, BaseEstimator):
         """
         check_is_fitted(self)
         table = validate_data(self, X, dtype=np.float64, ensure_all_finite="allow-nan", reset=False)
-        kept = table[:, self.support_]
+        kept = table if self.support_.all() else table[:, self.support_]
         filled: npt.NDArray[np.float64] = np.where(np.isnan(kept), self.medians_[self.support_], kept)
         return filled
 

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from radiobone.selection.column_blocks import by_column_blocks
 from radiobone.selection.ranking import FloatArray
 from radiobone.selection.tags import AllowsMissing
 
@@ -70,6 +71,11 @@ def centre_and_spread(table: FloatArray) -> tuple[FloatArray, FloatArray]:
     mean, sd : ndarray, shape (n_columns,)
         The mean of a constant column is its value, its standard deviation 1.
     """
+    mean, sd = by_column_blocks(_centre_and_spread, table)
+    return mean, sd
+
+
+def _centre_and_spread(table: FloatArray) -> FloatArray:
     present = ~np.isnan(table)
     count = np.maximum(present.sum(axis=0), 1)
     lowest = np.where(present, table, np.inf).min(axis=0)
@@ -81,4 +87,4 @@ def centre_and_spread(table: FloatArray) -> tuple[FloatArray, FloatArray]:
     largest = np.abs(deviation).max(axis=0)
     unit = np.where(largest > 0, largest, 1.0)  # squares of tiny or huge deviations would under- or overflow
     sd = unit * np.sqrt(np.square(deviation / unit).sum(axis=0) / count)
-    return mean, np.where(constant | (sd == 0), 1.0, sd)
+    return np.stack([mean, np.where(constant | (sd == 0), 1.0, sd)])

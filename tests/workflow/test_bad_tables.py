@@ -76,6 +76,7 @@ FAULTS = {
     "one class": (column(TARGET, 1), "OneClass", None),
     "infinite feature": (cell("f1", np.inf), "NonFiniteFeature", "NonFiniteFeature"),
     "too large for a number": (cell("f1", "1e400"), "NonFiniteFeature", "NonFiniteFeature"),
+    "too large to compute with": (cell("f1", "-1e300"), "NonFiniteFeature", "NonFiniteFeature"),
     "word among numbers": (cell("f1", "high"), "NotNumeric", "NotNumeric"),
     "missing value": (cell("f1", np.nan), "Imputed", "Imputed"),
     "empty column": (column("f1", np.nan), "FeatureDropped", "Imputed"),

@@ -78,6 +78,7 @@ def looks_numeric(column: pd.Series) -> bool:
     )
 
 
+LARGEST = 1e30  # trees compute in single precision, which ends at 3.4e38; what is scaled needs room below
 FEATURE = "A feature must be numbers only"
 TARGET = "A target of --task number must be numbers only; classes are of --task binary or ordinal"
 
@@ -103,7 +104,7 @@ def number_table(
     NotNumeric
         If a column holds words among its numbers.
     NonFiniteFeature
-        If a value is infinite or too large for a float.
+        If a value is infinite, or beyond ±1e30.
     """
     numbers: dict[str, npt.NDArray[np.float64]] = {}
     with_commas = []
@@ -111,7 +112,7 @@ def number_table(
         values, words, comma = parse(table[name])
         if words.any():
             raise _not_numeric(table[name], words, row_names, leave_out, due)
-        if np.isinf(values).any():
+        if (np.abs(values) > LARGEST).any():
             raise _not_finite(str(name), values, row_names)
         numbers[str(name)] = values
         with_commas += [str(name)] * comma
@@ -139,9 +140,12 @@ def _not_numeric(
 
 
 def _not_finite(name: str, values: npt.NDArray[np.float64], row_names: list[str]) -> NonFiniteFeature:
-    first = int(np.flatnonzero(np.isinf(values))[0])
+    beyond = np.abs(values) > LARGEST
+    first = int(np.flatnonzero(beyond)[0])
+    value = values[first]
+    what = f"{value:g}, beyond ±{LARGEST:g}" if np.isfinite(value) else "infinite"
     return NonFiniteFeature(
-        f"Column '{name}', row {row_names[first]}: the value is infinite "
-        f"({int(np.isinf(values).sum())} such cell(s)). No model can use it, and it is not the same as missing. "
+        f"Column '{name}', row {row_names[first]}: the value is {what} "
+        f"({int(beyond.sum())} such cell(s)). No model can use it, and it is not the same as missing. "
         "Find out where it comes from, and correct it or leave the cell empty."
     )

@@ -254,7 +254,7 @@ class TableOfRepeats(TableError):
 
 
 class NonFiniteFeature(TableError):
-    """An infinite feature value."""
+    """A feature value that is infinite, or too large to compute with."""
 
 
 class StudyError(RadioboneError):

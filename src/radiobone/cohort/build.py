@@ -166,5 +166,5 @@ def _provenance(
     }
     return {
         **provenance, "rows_dropped": len(table) - cohort.n_rows, "sites": sites, "columns": columns,
-        "order": known.tolist(), "acquisition": acquisition(table.iloc[known], excluded=told),
+        "without_ids": roles.id is None, "order": known.tolist(), "acquisition": acquisition(table.iloc[known], excluded=told),
     }  # fmt: skip

@@ -12,6 +12,7 @@ import pandas as pd
 
 from radiobone.cohort.arrays import gather
 from radiobone.cohort.build import Unit, build_cohort
+from radiobone.cohort.canonical import in_canonical_order
 from radiobone.cohort.checks import (
     check_columns,
 )
@@ -85,7 +86,7 @@ def read_cohort(
     Returns
     -------
     Cohort
-        Rows ordered by (patient, roi); without ids in the order given.
+        Rows ordered by (patient, roi), and by their values where that leaves some equal or no ids are known.
 
     Raises
     ------
@@ -104,7 +105,7 @@ def read_cohort(
     }
     labels = read_target(loaded.table[target], task, positive=positive)
     cohort = build_cohort(loaded.table, roles, labels, target, unit, provenance, for_splits=for_splits)
-    return settle_duplicates(replace(cohort, task=task), duplicates)
+    return settle_duplicates(in_canonical_order(replace(cohort, task=task)), duplicates)
 
 
 def cohort_from_arrays(
@@ -120,8 +121,9 @@ def cohort_from_arrays(
     parents: npt.ArrayLike | None = None,
     duplicates: Duplicates = "group",
     task: AnyTask = BINARY,
+    any_order: bool = False,
 ) -> Cohort:
-    """Make a cohort from arrays; the order given is part of the input.
+    """Make a cohort from arrays, in the order given or in one that does not depend on it.
 
     Pandas objects are paired by the labels of their rows (their index), into the order of ``X``; arrays and lists by
     position.
@@ -146,6 +148,9 @@ def cohort_from_arrays(
     duplicates : {"group", "refuse"}
     task : Binary, Ordinal or Number
         As for ``read_cohort``.
+    any_order : bool
+        Whether rows are put into an order of their own (by patient, then by their values), so that the order given
+        decides nothing, as ``rb.evaluate`` does. Otherwise the order given is part of the input.
 
     Returns
     -------
@@ -179,7 +184,8 @@ def cohort_from_arrays(
         arrays,
         for_splits=for_splits,
     )
-    return settle_duplicates(replace(cohort, task=task), duplicates)
+    cohort = replace(cohort, task=task)
+    return settle_duplicates(in_canonical_order(cohort) if any_order else cohort, duplicates)
 
 
 def _load(source: Path, *, patterns: bool) -> _Source:

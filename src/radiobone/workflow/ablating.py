@@ -64,7 +64,7 @@ def ablation(
     )
     check_can_ablate(spec)
     cohort = cohort_from_arrays(
-        X, y, groups=groups, sites=sites, clinical=clinical, positive=positive, task=spec.task
+        X, y, groups=groups, sites=sites, clinical=clinical, positive=positive, task=spec.task, any_order=True
     )
     return ablate(
         cohort, spec, baseline=baseline, seed=seed, jobs=jobs, show_progress=show_progress, splits=splits

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from radiobone.cohort.arrays import gather
+from radiobone.cohort.canonical import as_given
 from radiobone.cohort.cohort import Cohort
 from radiobone.cohort.duplicates import Duplicates
 from radiobone.cohort.readers import cohort_from_arrays
@@ -140,7 +141,7 @@ def evaluate(
     controls.check(spec)
     cohort = cohort_from_arrays(
         X, y, groups=groups, sites=sites, clinical=clinical, positive=positive,
-        times=times, external=external, parents=parents, duplicates=duplicates, task=spec.task,
+        times=times, external=external, parents=parents, duplicates=duplicates, task=spec.task, any_order=True
     )  # fmt: skip
     warn_of_table(audit_cohort(cohort), serious=False)
     table = gather(X, y, groups=groups, sites=sites, clinical=clinical).table
@@ -177,7 +178,10 @@ def evaluate_cohort(
     result = told_beside(
         result, cohort, spec, beside, seed=seed, jobs=jobs, show_progress=show_progress, cache=cache
     )
-    named = replace(result, provenance={**result.provenance, **folds, **(origin or {})})
+    named = replace(
+        result, predictions=as_given(result.predictions, cohort),
+        provenance={**result.provenance, **folds, **(origin or {})},
+    )  # fmt: skip
     return Evaluation(named, explanation)
 
 
@@ -210,7 +214,7 @@ def fit(
     spec = with_fusion(resolve_pipeline(pipeline, task, order, search), blocks, fusion, pool)
     cohort = cohort_from_arrays(
         X, y, groups=groups, sites=sites, clinical=clinical, positive=positive, parents=parents, duplicates=duplicates,
-        task=spec.task,
+        task=spec.task, any_order=True
     )  # fmt: skip
     warn_of_table(audit_cohort(cohort), serious=True)
     result = None if evaluated is None else evaluated.result

@@ -93,7 +93,14 @@ def labelled_from_arrays(
         model.needed_values(given.table)
     told = _positive(models[0], given.target, positive)
     cohort = cohort_from_arrays(
-        X, y, groups=groups, sites=sites, clinical=clinical, positive=told, task=_task_of(models[0])
+        X,
+        y,
+        groups=groups,
+        sites=sites,
+        clinical=clinical,
+        positive=told,
+        task=_task_of(models[0]),
+        any_order=True,
     )
     return _checked(cohort, given.table, models)
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from radiobone.cohort.canonical import as_given
 from radiobone.core.errors import BadSetting
 from radiobone.core.files import write_json, write_parquet
 from radiobone.core.folders import VALIDATION, begin, finish, prepare_validation_folder, warn_if_unfinished
@@ -277,7 +278,9 @@ def _validated(
     if wanted is not None:
         summary["subgroups"] = subgroups_entry(cohort, found[0], *wanted, seed=seed)
     return Validation(
-        summary, judged.predictions(cohort, found[0], other), _provenance(labelled, seed, command)
+        summary,
+        as_given(judged.predictions(cohort, found[0], other), cohort),
+        _provenance(labelled, seed, command),
     )
 
 

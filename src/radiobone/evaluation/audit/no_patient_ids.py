@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from radiobone.cohort.canonical import told_names
 from radiobone.cohort.cohort import Cohort
 from radiobone.cohort.identity import EACH_ROW
 from radiobone.evaluation.audit.finding import Finding
@@ -23,7 +24,7 @@ def no_patient_ids(cohort: Cohort) -> list[Finding]:
             f"at once and the scores are too high: say --groups {suspects[0]}."
         )
         return [Finding("NoPatientIds", "warning", message)]
-    if cohort.patient.tolist() != [str(name) for name in cohort.X.index]:
+    if told_names(cohort, cohort.patient) != [str(name) for name in cohort.X.index]:
         return []
     if not all(str(name).startswith("row") for name in cohort.X.index):
         return []

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from radiobone.cohort.canonical import told_names
 from radiobone.cohort.cohort import Cohort
 from radiobone.core.errors import BadConfig, FileMissing, SplitsMismatch
 from radiobone.core.file_kinds import did_you_mean
@@ -77,7 +78,7 @@ def splits_content(splits: Iterable[Split | FoldOutcome], cohort: Cohort) -> dic
         }
         for split in splits
     ]
-    content = {"digest": rows_digest(rows, cohort.groups.tolist()), "rows": rows, "folds": folds}
+    content = {"digest": rows_digest(rows, told_names(cohort, cohort.groups)), "rows": rows, "folds": folds}
     return {"format": FORMAT, "folds_digest": folds_digest(content), **content}
 
 
@@ -150,7 +151,7 @@ def _positions(file: _File, cohort: Cohort, source: str) -> npt.NDArray[np.int64
                 f"{source}: {len(lacking)} row(s) {what}: {shown}. It was made from another table, and its folds would not be "
                 "those they are taken for. Give the same rows, or draw new folds."
             )
-    if file.digest != rows_digest(rows, cohort.groups.tolist()) or len(file.rows) != len(rows):
+    if file.digest != rows_digest(rows, told_names(cohort, cohort.groups)) or len(file.rows) != len(rows):
         raise SplitsMismatch(
             f"{source}: the digest of its row ids and patients is not that of the table: rows belong to other patients or "
             "groups than when the folds were made, or the file was changed. Name the same columns (--id, --groups), or draw "

@@ -57,8 +57,8 @@ def test_all_together_is_what_evaluate_reports(found):
         spec = load_pipeline({**PLAIN, "blocks": BLOCKS, "fusion": fusion})
         result = nested_cv(cohort(views=2), spec, show_progress=False).result
         number = found.names.index(name)
-        assert found.scores["rows"][number].auc == result.metrics["auc"]
-        assert found.scores["patients"][number].auc == result.patients.metrics["auc"]
+        assert found.scores["rows"][number].estimate == result.metrics["auc"]
+        assert found.scores["patients"][number].estimate == result.patients.metrics["auc"]
 
 
 @pytest.mark.parametrize(

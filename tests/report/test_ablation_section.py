@@ -46,7 +46,7 @@ def test_every_model_is_there_with_its_auc_at_both_levels(made):
         table.names[:-1], table.scores["rows"], table.scores["patients"], strict=False
     ):
         assert f">{name}</th>" in section
-        for one in (rows.auc, patients.auc):
+        for one in (rows.estimate, patients.estimate):
             assert f"{one.mean:.2f} ({one.low:.2f} to {one.high:.2f})" in section
     assert "AUC of patients, rows pooled" in section
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.stats import t as student
-from sklearn.metrics import roc_auc_score
+from sklearn.metrics import cohen_kappa_score, r2_score, roc_auc_score
 from typer.testing import CliRunner
 
 import radiobone as rb
@@ -150,5 +150,46 @@ def test_evaluate_compares_with_an_earlier_result(tmp_path):
     assert (tmp_path / "a" / "metrics.json").read_bytes() == first
     done = run("d", 1.0, "-p", "default_number", "--task", "number", "--compare-with", str(tmp_path / "a"))
     assert isinstance(done.exception, BadSetting)
-    assert "compares metrics of two classes" in str(done.exception)
+    assert "no score in common" in str(done.exception)
     assert not (tmp_path / "d" / "metrics.json").exists()
+
+
+@pytest.mark.parametrize(("task", "headline"), [("number", "r2"), ("ordinal", "quadratic_kappa")])
+def test_numbers_and_ordered_classes_are_compared_by_their_first_score(task, headline, results, tmp_path):
+    rng = np.random.default_rng(1)
+    number = rng.normal(size=60)
+    y = number if task == "number" else np.digitize(number, [-0.5, 0.5])
+    X = pd.DataFrame({"f0": number + rng.normal(size=60), "f1": rng.normal(size=60)})
+    model = {"ridge": {"alpha": [1.0]}} if task == "number" else {"proportional_odds": {"C": [1.0]}}
+    how = {"pipeline": {**ROW, "steps": STEPS, "models": [model]}, "task": task, "show_progress": False}
+    signal = rb.evaluate(X, y, range(60), **how)
+    noise = rb.evaluate(X[["f1"]], y, range(60), splits=signal.result.splits, **how)
+    found = rb.contrast({"signal": signal, "noise": noise})
+    assert (found["task"], found["metric"]) == (task, headline)
+    difference = np.array(
+        [
+            r2_score(a["y"], a["predicted"]) - r2_score(b["y"], b["predicted"])
+            if task == "number"
+            else cohen_kappa_score(a["y"], a["predicted"], weights="quadratic")
+            - cohen_kappa_score(b["y"], b["predicted"], weights="quadratic")
+            for (_, a), (_, b) in zip(
+                signal.predictions.groupby(["repeat", "fold"]), noise.predictions.groupby(["repeat", "fold"]), strict=True
+            )
+        ]
+    )  # fmt: skip
+    one = found["pairs"][0]["difference"]
+    half = student.ppf(0.975, 5) * difference.std(ddof=1) * np.sqrt(1 / 6 + 20 / 40)
+    assert one["mean"] == pytest.approx(difference.mean())
+    assert (one["low"], one["high"]) == pytest.approx((difference.mean() - half, difference.mean() + half))
+    other = rb.contrast({"signal": signal, "noise": noise}, metric="mae" if task == "number" else "off_by")
+    assert other["pairs"][0]["difference"]["mean"] < 0  # fewer errors with the signal
+    with pytest.raises(BadSetting, match="There are: "):
+        rb.contrast({"signal": signal, "noise": noise}, metric="auc")
+    with pytest.raises(BadSetting, match="no score in common"):
+        rb.contrast({"two": results["all"], "graded": signal})
+    signal.save(tmp_path)
+    (tmp_path / "contrast.json").write_text(json.dumps(found))
+    page = write_report(tmp_path).read_text(encoding="utf-8")
+    section = page[page.index('id="contrast"') : page.index('id="cohort"')]
+    assert ("R²" if task == "number" else "quadratic kappa") in section
+    assert "AUC" not in section

@@ -25,7 +25,13 @@ def contrast(
     results: Annotated[
         list[Path], typer.Argument(help="Result folders of `evaluate`, all of the same rows and folds.")
     ],
-    metric: Annotated[str, typer.Option("--metric", help="What is compared: auc, brier, …")] = "auc",
+    metric: Annotated[
+        str | None,
+        typer.Option(
+            "--metric",
+            help="What is compared: auc, brier, mae, …; default the first score of the task (auc, quadratic_kappa, r2).",
+        ),
+    ] = None,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="JSON file to write the comparison into.")
     ] = None,

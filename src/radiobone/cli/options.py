@@ -256,13 +256,10 @@ def show_failures(cases: Any) -> None:
 
 def show_ablation(folder: Path) -> None:
     """Print the ablation table of a result folder."""
-    import pandas as pd
+    from radiobone.workflow.ablation_words import ablation_lines
 
-    table = pd.read_csv(folder / "ablation.csv")
-    for row in table.itertuples():
-        typer.echo(
-            f"  {row.model:<40} AUC {row.auc:.3f}  (95 % interval {row.auc_low:.3f} to {row.auc_high:.3f})"
-        )
+    for line in ablation_lines(folder):
+        typer.echo(f"  {line}")
 
 
 def show_metrics(evaluation: Any) -> None:

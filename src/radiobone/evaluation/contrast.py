@@ -7,15 +7,17 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from radiobone.core.errors import BadSetting, SplitsMismatch
 from radiobone.evaluation.estimates import within
-from radiobone.evaluation.metrics import LOWEST, METRICS, Scored
+from radiobone.evaluation.measure_names import SHOWN
 from radiobone.evaluation.resampled_t import compare_models, corrected_t
 from radiobone.evaluation.result import Result
 from radiobone.evaluation.splits.file import folds_digest
+from radiobone.evaluation.task_results.base import FoldMeasure
+from radiobone.evaluation.task_results.registry import TASK_RESULTS
+from radiobone.evaluation.tasks.registry import TASKS
 
 METHOD = (
     "corrected resampled t over the outer folds (Nadeau and Bengio 2003), two-sided; p values corrected for all pairs by "
@@ -29,34 +31,38 @@ KEYS = ["repeat", "fold"]
 CONTRAST_FILE = "contrast.json"
 
 
-def contrast_results(results: Mapping[str, Result], *, metric: str = "auc") -> dict[str, Any]:
+def contrast_results(results: Mapping[str, Result], *, metric: str | None = None) -> dict[str, Any]:
     """Compare every pair of results fold by fold, as plain data; the first less the second.
 
     Parameters
     ----------
     results : dict of str to Result
         Two or more, by the names to be shown.
-    metric : str
-        One of ``METRICS``.
+    metric : str, optional
+        One that the task measures in folds; default its headline.
 
     Raises
     ------
     BadSetting
-        If there are fewer than two results, the metric is unknown, or targets are others, or not of two classes.
+        If there are fewer than two results, the metric is unknown, or tasks or targets are others.
     SplitsMismatch
         If they were judged on other rows or other folds.
     """
-    _check(results, metric)
+    _check(results)
     first = next(iter(results.values()))
+    task = task_of(first)
+    name = TASKS[task].headline.key if metric is None else metric
+    measure = _measure(first, name)
     folds = pd.DataFrame(first.folds).sort_values(KEYS)
-    n_train, n_test = (folds[name].to_numpy() for name in ("n_train", "n_test"))
-    scores = {name: fold_scores(result, metric) for name, result in results.items()}
+    n_train, n_test = (folds[column].to_numpy() for column in ("n_train", "n_test"))
+    scores = {label: fold_scores(result, measure) for label, result in results.items()}
     pairs = compare_models(scores, n_train, n_test)
     return {
-        "metric": metric,
+        "task": task,
+        "metric": name,
         "results": {
-            name: _cut(asdict(corrected_t(values, n_train, n_test)), metric)
-            for name, values in scores.items()
+            label: _cut(asdict(corrected_t(values, n_train, n_test)), measure)
+            for label, values in scores.items()
         },
         "pairs": [asdict(pair) for pair in pairs],
         "n_folds": len(folds),
@@ -66,36 +72,39 @@ def contrast_results(results: Mapping[str, Result], *, metric: str = "auc") -> d
     }
 
 
-def _cut(one: dict[str, Any], metric: str) -> dict[str, Any]:
+def title_of(found: Mapping[str, Any]) -> str:
+    """Return what the score of a comparison is called; those of older versions are of two classes."""
+    metric = str(found["metric"])
+    return SHOWN[found.get("task", "binary")].get(metric, metric)
+
+
+def task_of(result: Result) -> str:
+    """Return the task of a result; those of older versions are of two classes."""
+    return str(result.summary.get("task", "binary"))
+
+
+def _measure(result: Result, metric: str) -> FoldMeasure:
+    task = task_of(result)
+    known = TASK_RESULTS[task].measures(result.summary)
+    if metric not in known:
+        raise BadSetting(f"There is no metric '{metric}' for task '{task}'. There are: {', '.join(known)}.")
+    return known[metric]
+
+
+def _cut(one: dict[str, Any], measure: FoldMeasure) -> dict[str, Any]:
     """Cut an interval to the range of the metric."""
-    limits = (LOWEST.get(metric, 0.0), 1.0)
-    return {**one, **{side: within(limits, one[side]) for side in ("low", "high")}}
+    return {**one, **{side: within(measure.limits, one[side]) for side in ("low", "high")}}
 
 
-def fold_scores(result: Result, metric: str) -> list[float | None]:
+def fold_scores(result: Result, measure: FoldMeasure) -> list[float | None]:
     """Score each outer fold, in the order of repeat and fold; None where a fold has no such score."""
-    blocks = result.predictions.groupby(KEYS, sort=True)
-    return [METRICS[metric](_scored(block)) for _, block in blocks]
+    return [measure.of(block) for _, block in result.predictions.groupby(KEYS, sort=True)]
 
 
-def _scored(block: pd.DataFrame) -> Scored:
-    return Scored(
-        block["y"].to_numpy(np.int64),
-        block["probability"].to_numpy(float),
-        block["predicted"].to_numpy(np.int64),
-    )
-
-
-def _check(results: Mapping[str, Result], metric: str) -> None:
+def _check(results: Mapping[str, Result]) -> None:
     if len(results) < 2:
         raise BadSetting("Two results or more are needed to compare. Name another result folder.")
-    if metric not in METRICS:
-        raise BadSetting(f"There is no metric '{metric}'. There are: {', '.join(METRICS)}.")
     for name, result in results.items():
-        if result.summary.get("task", "binary") != "binary":
-            raise BadSetting(
-                f"{name} predicts '{result.summary['task']}', and metrics of two classes are compared."
-            )
         if not result.splits:
             raise SplitsMismatch(
                 f"{name} was made by an older version and has no splits.json. Evaluate it again."
@@ -105,6 +114,10 @@ def _check(results: Mapping[str, Result], metric: str) -> None:
 
 
 def _check_pair(name: str, result: Result, other: str, second: Result) -> None:
+    if task_of(result) != task_of(second):
+        raise BadSetting(
+            f"{name} is of task '{task_of(result)}' and {other} of '{task_of(second)}': they have no score in common."
+        )
     same = f"Evaluate with the folds of the other: --splits {name}/splits.json."
     if result.splits["digest"] != second.splits["digest"]:
         raise SplitsMismatch(
@@ -116,13 +129,13 @@ def _check_pair(name: str, result: Result, other: str, second: Result) -> None:
             f"{name} and {other} were judged on other folds of the same rows, so that a difference could be that of the "
             f"folds. {same}"
         )
-    if _classes(result) != _classes(second):
+    if _labels(result) != _labels(second):
         raise BadSetting(
-            f"{name} and {other} have other classes for the same rows (targets '{result.summary['target']}' and "
+            f"{name} and {other} have other labels for the same rows (targets '{result.summary['target']}' and "
             f"'{second.summary['target']}'): their figures answer different questions."
         )
 
 
-def _classes(result: Result) -> dict[str, int]:
+def _labels(result: Result) -> dict[str, Any]:
     rows = result.predictions
-    return dict(zip(rows["row_id"].astype(str), rows["y"].astype(int), strict=True))
+    return dict(zip(rows["row_id"].astype(str), rows["y"].tolist(), strict=True))

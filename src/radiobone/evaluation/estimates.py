@@ -35,14 +35,20 @@ def estimates(
 ) -> dict[str, Estimate]:
     """Estimate every metric of two classes."""
     bounds = intervals(held_out(predictions, cohort), seed=seed)
-    measures = {name: _of_block(metric) for name, metric in METRICS.items()}
-    ranges = {name: (LOWEST.get(name, 0.0), 1.0) for name in METRICS}
+    measures = {name: of_block(metric) for name, metric in METRICS.items()}
+    ranges = {name: limits_of(name) for name in METRICS}
     methods = {name: method_of(name) for name in METRICS}
     return fold_estimates(predictions, fits, measures, bounds, ranges, methods)
 
 
-def _of_block(metric: Callable[[Scored], float | None]) -> Measure:
+def of_block(metric: Callable[[Scored], float | None]) -> Measure:
+    """Return what computes a metric of two classes from a block of the table of predictions."""
     return lambda block: metric(scored(block))
+
+
+def limits_of(name: str) -> Range:
+    """Return between which values a metric of two classes lies."""
+    return LOWEST.get(name, 0.0), 1.0
 
 
 def fold_estimates(

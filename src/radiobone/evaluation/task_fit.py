@@ -86,7 +86,7 @@ def check_fits(spec: PipelineSpec) -> None:
             f"for task '{task.name}' rows that differ in the target cannot make a patient by '{spec.pool.labels}'; where "
             f"{task.patient.remedy}, say pool: {spec.pool.rule}-{task.patient.labels}"
         )
-    if task.decide is None and (
+    if not task.fuses_late and (
         spec.fusion.kind == "late" or any(one.steps or one.models for one in spec.blocks.values())
     ):
         raise ValueError(

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from radiobone.cohort.readers import cohort_from_arrays
-from radiobone.evaluation.blocks.ablation import ablate, check_can_ablate
+from radiobone.evaluation.blocks.ablation import ablate
 from radiobone.evaluation.blocks.ablation_table import Ablation
 from radiobone.evaluation.blocks.resolve import with_fusion
 from radiobone.evaluation.spec import with_outer
@@ -43,7 +43,8 @@ def ablation(
     Parameters
     ----------
     X, y, groups, sites, clinical, pipeline, seed, jobs, blocks, fusion, pool, positive, outer, splits, show_progress, search, task, order
-        See ``evaluate``; the table is of two classes, and another task is refused. Without ``blocks``, the clinical
+        See ``evaluate``; models are compared by the AUC, of ordered classes by quadratic
+        kappa, of numbers by R²; late fusion is of two classes alone. Without ``blocks``, the clinical
         columns are one block and all others another; ``"late-stack"`` for ``fusion`` combines by learned weights where
         blocks are fused late.
     baseline : str, optional
@@ -62,7 +63,6 @@ def ablation(
     spec = with_fusion(
         with_outer(resolve_pipeline(pipeline, task, order, search), outer), blocks, fusion, pool
     )
-    check_can_ablate(spec)
     cohort = cohort_from_arrays(
         X, y, groups=groups, sites=sites, clinical=clinical, positive=positive, task=spec.task, any_order=True
     )

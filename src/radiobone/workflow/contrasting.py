@@ -9,14 +9,13 @@ from typing import Any
 from radiobone.core.errors import BadSetting
 from radiobone.core.files import write_json
 from radiobone.core.outputs import prepare_file
-from radiobone.evaluation.contrast import CONTRAST_FILE, contrast_results
-from radiobone.evaluation.measure_names import SHOWN
+from radiobone.evaluation.contrast import CONTRAST_FILE, contrast_results, task_of, title_of
 from radiobone.evaluation.result import SPLITS_FILE, Result
 from radiobone.workflow.evaluated import Evaluation
 
 
 def contrast(
-    results: Mapping[str, Evaluation | Result | str | Path], *, metric: str = "auc"
+    results: Mapping[str, Evaluation | Result | str | Path], *, metric: str | None = None
 ) -> dict[str, Any]:
     """Compare pipelines that were judged on the same outer folds, fold by fold.
 
@@ -24,8 +23,8 @@ def contrast(
     ----------
     results : dict of str to Evaluation, Result or path
         Two or more, by the names to be shown. Give ``evaluate`` the ``splits`` of the first for the others.
-    metric : str
-        Such as ``auc`` or ``brier``.
+    metric : str, optional
+        Such as ``auc``, ``brier`` or ``mae``; default the headline of the task (``auc``, ``quadratic_kappa``, ``r2``).
 
     Returns
     -------
@@ -45,7 +44,9 @@ def _result(source: Evaluation | Result | str | Path) -> Result:
     return source if isinstance(source, Result) else Result.load(Path(source))
 
 
-def contrast_folders(folders: Sequence[Path], *, metric: str, output: Path | None = None) -> dict[str, Any]:
+def contrast_folders(
+    folders: Sequence[Path], *, metric: str | None = None, output: Path | None = None
+) -> dict[str, Any]:
     """Compare result folders by their names, and write the comparison as JSON if asked.
 
     Raises
@@ -81,8 +82,8 @@ def folds_of(folder: Path, splits: Path | None, output: Path, task: str) -> Path
     Raises
     ------
     BadSetting
-        If other folds are named as well, the result has none, is the one to be written, or one of the two is not of two
-        classes.
+        If other folds are named as well, the result has none, is the one to be written, or the two are of other
+        tasks.
     """
     if splits is not None:
         raise BadSetting(
@@ -97,20 +98,18 @@ def folds_of(folder: Path, splits: Path | None, output: Path, task: str) -> Path
             f"--compare-with and --output both name {folder}: the earlier result would be replaced, and nothing would be left "
             "to compare with. Name another output folder."
         )
-    other = next(
-        (one for one in (task, _result(folder).summary.get("task", "binary")) if one != "binary"), None
-    )
-    if other is not None:
+    other = task_of(_result(folder))
+    if other != task:
         raise BadSetting(
-            f"--compare-with compares metrics of two classes, and the task here or of {folder} is '{other}'. Leave it out; "
-            f"--splits {folder / SPLITS_FILE} uses the same folds."
+            f"--compare-with: the task here is '{task}' and that of {folder} is '{other}', so they have no score in common. "
+            "Leave it out, or name a result of the same task."
         )
     return folder / SPLITS_FILE
 
 
 def contrast_lines(found: Mapping[str, Any]) -> Iterator[str]:
     """Yield the comparison in lines to be shown."""
-    title = SHOWN["binary"].get(found["metric"], found["metric"])
+    title = title_of(found)
     yield f"{title}, mean of {found['n_folds']} outer folds, the same in all:"
     for name, one in found["results"].items():
         yield f"  {name}: {_mean(one)}"

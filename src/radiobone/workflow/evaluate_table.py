@@ -18,7 +18,7 @@ from radiobone.core.folders import (
 from radiobone.core.outputs import writing
 from radiobone.evaluation.audit.registry import audit_cohort
 from radiobone.evaluation.audit.tell import warn_of_table
-from radiobone.evaluation.blocks.ablation import ablate, baseline_column, check_can_ablate
+from radiobone.evaluation.blocks.ablation import ablate, baseline_column
 from radiobone.evaluation.blocks.ablation_table import forget_ablation
 from radiobone.evaluation.blocks.resolve import named_blocks, with_fusion
 from radiobone.evaluation.contrast import CONTRAST_FILE
@@ -101,8 +101,6 @@ def evaluate_table(
     )
     controls = Controls(null_control, optimism_meter)
     controls.check(spec)
-    if ablation:
-        check_can_ablate(spec)
     warn_if_unfinished(path, "extraction")
     cohort = read_cohort(path, **roles, task=spec.task)
     for line in described(cohort):

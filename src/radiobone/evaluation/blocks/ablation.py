@@ -10,17 +10,14 @@ from typing import Any
 
 from radiobone.cohort.cohort import Cohort
 from radiobone.cohort.roles import missing_column
-from radiobone.core.errors import BadSetting
 from radiobone.core.settings import validate
 from radiobone.evaluation.blocks.ablation_table import Ablation, Level, Scores
 from radiobone.evaluation.blocks.late import of_block
 from radiobone.evaluation.blocks.resolve import columns_of, named_blocks, with_fusion
 from radiobone.evaluation.blocks.settings import LateFusion
-from radiobone.evaluation.estimates import estimates
 from radiobone.evaluation.fold import FoldOutcome
 from radiobone.evaluation.fold_keys import fold_keys
 from radiobone.evaluation.kept_work import Pieces
-from radiobone.evaluation.metrics import auc
 from radiobone.evaluation.nested_cv import FoldTask, fit_fold, fold_task, plan_folds
 from radiobone.evaluation.plain_fold import outcome_from_plain, outcome_to_plain
 from radiobone.evaluation.pooling import as_patients
@@ -29,6 +26,8 @@ from radiobone.evaluation.spec import PipelineSpec
 from radiobone.evaluation.splits import Split
 from radiobone.evaluation.splits.file import SplitSource
 from radiobone.evaluation.summary import predictions_table
+from radiobone.evaluation.task_results.registry import TASK_RESULTS
+from radiobone.evaluation.tasks.registry import TASKS
 
 BASELINES = ("original_firstorder_Mean", "original_stat_mean")
 EARLY, LATE = "all, early fusion", "all, late fusion"
@@ -43,19 +42,6 @@ class Variant:
     spec: PipelineSpec
 
 
-def check_can_ablate(pipeline: PipelineSpec) -> None:
-    """Refuse a task whose variants cannot be compared by their AUCs.
-
-    Raises
-    ------
-    BadSetting
-    """
-    if pipeline.task.kind != "binary":
-        raise BadSetting(
-            f"The ablation table compares AUCs of two classes, and the task is '{pipeline.task.kind}'. Leave it out."
-        )
-
-
 def ablate(
     cohort: Cohort,
     pipeline: PipelineSpec,
@@ -67,7 +53,9 @@ def ablate(
     splits: SplitSource | None = None,
     cache: Path | None = None,
 ) -> Ablation:
-    """Judge every block alone, all blocks together by early and by late fusion, and the baseline.
+    """Judge every block alone, all blocks together by early and (of two classes) by late fusion, and the baseline.
+
+    All by the headline of the task: AUC, quadratic kappa or R².
 
     Parameters
     ----------
@@ -75,7 +63,7 @@ def ablate(
     pipeline : PipelineSpec
         With or without blocks; without, the clinical columns are one and all others another.
     baseline : str, optional
-        Column that a logistic regression of its own is made of; ``"none"`` for none. Default: the mean of the original
+        Column that a regression of its own (logistic, ordinal, linear) is made of; ``"none"`` for none. Default: the mean of the original
         image, where there is one.
     seed, jobs, show_progress, splits
         As for ``nested_cv``.
@@ -90,7 +78,6 @@ def ablate(
     Interrupted
         If the user stops it and there is a cache.
     """
-    check_can_ablate(pipeline)
     cohort, settled = named_blocks(cohort, pipeline)
     column = baseline_column(cohort, baseline)
     variants = _variants(cohort, settled, column)
@@ -144,7 +131,7 @@ def _gathered(
     return Ablation(
         tuple(names), tuple(one.cohort.X.shape[1] for one in variants), scores,
         {level: _compared(names, scores[level], found[0], against) for level, (_, found) in levels.items()},
-        whole, names[-1] if has_baseline else None,
+        whole, names[-1] if has_baseline else None, TASKS[variants[0].spec.task.kind].headline,
     )  # fmt: skip
 
 
@@ -172,8 +159,9 @@ def _variants(cohort: Cohort, spec: PipelineSpec, baseline: str | None) -> list[
         for name, block in spec.blocks.items()
     ]
     if len(found) > 1:
-        late = spec.fusion if isinstance(spec.fusion, LateFusion) else LateFusion()
         found.append(Variant(EARLY, cohort, with_fusion(spec, fusion="early")))
+    if len(found) > 1 and TASKS[spec.task.kind].fuses_late:
+        late = spec.fusion if isinstance(spec.fusion, LateFusion) else LateFusion()
         found.append(Variant(LATE, cohort, with_fusion(spec, fusion=late.model_dump())))
     if baseline is not None:
         found.append(Variant(f"{baseline}, alone", columns_of(cohort, [baseline]), _simple(spec)))
@@ -181,8 +169,9 @@ def _variants(cohort: Cohort, spec: PipelineSpec, baseline: str | None) -> list[
 
 
 def _simple(spec: PipelineSpec) -> PipelineSpec:
-    """Return the pipeline of one column: no selection, a logistic regression."""
-    changes = {"steps": ["impute", "scale"], "models": [{"lr": {"C": 1.0}}], "blocks": {}, "fusion": "early"}
+    """Return the pipeline of one column: no selection, a regression."""
+    simple = dict(TASKS[spec.task.kind].simple_model)
+    changes = {"steps": ["impute", "scale"], "models": [simple], "blocks": {}, "fusion": "early"}
     return validate(PipelineSpec, {**spec.model_dump(), **changes}, source="baseline")
 
 
@@ -192,8 +181,9 @@ def _outcome(to_fit: FoldTask) -> dict[str, Any]:
 
 
 def _scores(cohort: Cohort, fits: Sequence[FoldOutcome], seed: int) -> Scores:
-    found = estimates(predictions_table(cohort, fits), cohort, fits, seed=seed)
-    return Scores(found["auc"], tuple(auc(cohort.y[fit.test], fit.output) for fit in fits))
+    headline, task = TASKS[cohort.task.kind].headline, TASK_RESULTS[cohort.task.kind]
+    found = task.estimates(cohort, fits, predictions_table(cohort, fits), seed)
+    return Scores(found[headline.key], tuple(headline.of(cohort.y[fit.test], fit.output) for fit in fits))
 
 
 def _compared(

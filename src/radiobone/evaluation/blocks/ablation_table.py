@@ -11,11 +11,12 @@ import pandas as pd
 
 from radiobone.core.files import write_csv, write_json
 from radiobone.evaluation.estimate import Estimate
+from radiobone.evaluation.fold_score import FoldScore
 from radiobone.evaluation.resampled_t import Comparison
 
 ABLATION_FILE, ABLATION_TABLE = "ablation.json", "ablation.csv"
 METHOD = (
-    "AUC: mean over the outer folds, with the bootstrap of patients; differences on the same folds by the corrected "
+    "{title}: mean over the outer folds, with the bootstrap of patients; differences on the same folds by the corrected "
     "resampled t (Nadeau and Bengio), p values corrected for the number of differences by Holm and by Benjamini-Hochberg"
 )
 Level = Literal["rows", "patients"]
@@ -23,9 +24,9 @@ Level = Literal["rows", "patients"]
 
 @dataclass(frozen=True, eq=False)
 class Scores:
-    """What one variant scored at one level: its AUC, and that of each outer fold."""
+    """What one variant scored at one level: its headline score, and that of each outer fold."""
 
-    auc: Estimate
+    estimate: Estimate
     per_fold: tuple[float | None, ...]
 
 
@@ -47,6 +48,8 @@ class Ablation:
         What all blocks together are called.
     baseline : str or None
         The baseline's name; None where there is none.
+    score : FoldScore
+        What they are compared by.
     """
 
     names: tuple[str, ...]
@@ -55,6 +58,7 @@ class Ablation:
     differences: Mapping[Level, tuple[Comparison, ...]]
     whole: str
     baseline: str | None
+    score: FoldScore
 
     @property
     def table(self) -> pd.DataFrame:
@@ -66,8 +70,8 @@ class Ablation:
         row: dict[str, Any] = {"model": name, "n_features": self.n_features[number]}
         for level, scores in self.scores.items():
             prefix = "patient_" if level == "patients" else ""
-            one = scores[number].auc
-            row |= {f"{prefix}auc": one.mean, f"{prefix}auc_low": one.low, f"{prefix}auc_high": one.high}
+            one, key = scores[number].estimate, f"{prefix}{self.score.key}"
+            row |= {key: one.mean, f"{key}_low": one.low, f"{key}_high": one.high}
             for what, other in (("baseline", self.baseline), ("whole", self.whole)):
                 row |= _cells(f"{prefix}minus_{what}", self.difference(name, other, level))
         return row
@@ -87,7 +91,7 @@ class Ablation:
                 {
                     "name": name,
                     "n_features": self.n_features[number],
-                    **{level: asdict(scores[number].auc) for level, scores in self.scores.items()},
+                    **{level: asdict(scores[number].estimate) for level, scores in self.scores.items()},
                     **{
                         f"{level}_per_fold": list(scores[number].per_fold)
                         for level, scores in self.scores.items()
@@ -98,7 +102,9 @@ class Ablation:
             "differences": {
                 level: [asdict(one) for one in found] for level, found in self.differences.items()
             },
-            "method": METHOD,
+            "metric": self.score.key,
+            "title": self.score.title,
+            "method": METHOD.format(title=self.score.title),
         }
 
     def save(self, folder: Path) -> None:

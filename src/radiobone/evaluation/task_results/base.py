@@ -10,10 +10,30 @@ import pandas as pd
 
 from radiobone.cohort.cohort import Cohort
 from radiobone.evaluation.estimate import Estimate
+from radiobone.evaluation.estimates import Measure, Range
 from radiobone.evaluation.fold import FoldOutcome
 
 Columns = dict[str, Any]
 Estimator = Callable[[Cohort, Sequence[FoldOutcome], pd.DataFrame, int], dict[str, Estimate]]
+
+
+@dataclass(frozen=True, eq=False)
+class FoldMeasure:
+    """A measure of the rows of one fold.
+
+    Attributes
+    ----------
+    of : callable
+        From the rows of a fold in the table of predictions to the measure; None if it cannot be computed.
+    limits : tuple of float
+        Between which values it lies.
+    """
+
+    of: Measure
+    limits: Range
+
+
+FoldMeasures = Callable[[Mapping[str, Any]], Mapping[str, FoldMeasure]]
 Summary = Callable[[Cohort, Sequence[FoldOutcome], pd.DataFrame, int], dict[str, Any]]
 
 
@@ -34,6 +54,8 @@ class TaskResults:
     of_patients : callable
         Likewise to what is told of patients beside the measures, where their rows were pooled; the cohort has a row per
         patient.
+    measures : callable
+        From ``metrics.json`` to what can be measured in a fold, by name.
     """
 
     columns: Callable[[Cohort, FoldOutcome], Columns]
@@ -41,6 +63,7 @@ class TaskResults:
     estimates: Estimator
     summary: Summary
     of_patients: Summary
+    measures: FoldMeasures
 
 
 def as_of_rows(summary: Summary) -> Summary:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,11 +10,11 @@ import pandas as pd
 
 from radiobone.cohort.cohort import Cohort
 from radiobone.evaluation.estimate import Estimate
-from radiobone.evaluation.estimates import estimates, held_out, scored
+from radiobone.evaluation.estimates import estimates, held_out, limits_of, of_block, scored
 from radiobone.evaluation.fold import FoldOutcome
-from radiobone.evaluation.metrics import auc, confusion
+from radiobone.evaluation.metrics import METRICS, auc, confusion
 from radiobone.evaluation.result_statistics import calibration_entry, decision_curve_entry
-from radiobone.evaluation.task_results.base import Columns, TaskResults
+from radiobone.evaluation.task_results.base import Columns, FoldMeasure, TaskResults
 
 
 def _columns(cohort: Cohort, fit: FoldOutcome) -> Columns:
@@ -64,4 +64,8 @@ def _of_patients(
     return {"n_positive": int(cohort.y.sum()), "confusion": confusion(scored(predictions))}
 
 
-BINARY = TaskResults(_columns, _fold, _estimates, _summary, _of_patients)
+def _measures(about: Mapping[str, Any]) -> dict[str, FoldMeasure]:
+    return {name: FoldMeasure(of_block(metric), limits_of(name)) for name, metric in METRICS.items()}
+
+
+BINARY = TaskResults(_columns, _fold, _estimates, _summary, _of_patients, _measures)

@@ -25,7 +25,7 @@ from radiobone.evaluation.graded_intervals import (
 )
 from radiobone.evaluation.number_metrics import bland_altman, of_errors, weighted_errors
 from radiobone.evaluation.ordinal_metrics import agreement, confusion_table, weighted_tables
-from radiobone.evaluation.task_results.base import Columns, TaskResults, as_of_rows
+from radiobone.evaluation.task_results.base import Columns, FoldMeasure, TaskResults, as_of_rows
 from radiobone.evaluation.task_results.boundaries import boundary_entry
 
 LEFT_OUT = (
@@ -168,4 +168,8 @@ def _summary(
     }  # fmt: skip
 
 
-NUMBER = TaskResults(_columns, _fold, _estimates, _summary, as_of_rows(_summary))
+def _measures(about: Mapping[str, Any]) -> dict[str, FoldMeasure]:
+    return {name: FoldMeasure(partial(_one, name), limits) for name, limits in RANGES.items()}
+
+
+NUMBER = TaskResults(_columns, _fold, _estimates, _summary, as_of_rows(_summary), _measures)

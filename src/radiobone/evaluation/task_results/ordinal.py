@@ -24,7 +24,7 @@ from radiobone.evaluation.ordinal_metrics import (
     weighted_tables,
 )
 from radiobone.evaluation.sample_bounds import wilson
-from radiobone.evaluation.task_results.base import Columns, TaskResults, as_of_rows
+from radiobone.evaluation.task_results.base import Columns, FoldMeasure, TaskResults, as_of_rows
 from radiobone.evaluation.task_results.boundaries import boundary_entry
 
 LEFT_OUT = (
@@ -61,6 +61,15 @@ def _one(name: str, n_classes: int, block: pd.DataFrame) -> float | None:
     return float(found[name][0]) if np.isfinite(found[name][0]) else None
 
 
+def _ranges(n_classes: int) -> dict[str, tuple[float, float]]:
+    return {
+        "quadratic_kappa": (-1.0, 1.0),
+        "accuracy": (0.0, 1.0),
+        "balanced_accuracy": (0.0, 1.0),
+        "off_by": (0.0, float(n_classes - 1)),
+    }
+
+
 def _estimates(
     cohort: Cohort, fits: Sequence[FoldOutcome], predictions: pd.DataFrame, seed: int
 ) -> dict[str, Estimate]:
@@ -69,12 +78,7 @@ def _estimates(
     np.maximum.at(kind, unit, predictions["y"].to_numpy(np.int64))
     held = Held(unit, fold_numbers(predictions), kind)
     bounds = graded_intervals(held, partial(_agreement, predictions, n), seed=seed)
-    ranges = {
-        "quadratic_kappa": (-1.0, 1.0),
-        "accuracy": (0.0, 1.0),
-        "balanced_accuracy": (0.0, 1.0),
-        "off_by": (0.0, float(n - 1)),
-    }
+    ranges = _ranges(n)
     measures = {name: partial(_one, name, n) for name in ranges}
     found = fold_estimates(predictions, fits, measures, bounds, ranges, dict.fromkeys(ranges, GRADED_METHOD))
     return {**found, "accuracy": _not_too_narrow(found["accuracy"], len(kind))}
@@ -114,4 +118,9 @@ def _summary(
     }
 
 
-ORDINAL = TaskResults(_columns, _fold, _estimates, _summary, as_of_rows(_summary))
+def _measures(about: Mapping[str, Any]) -> dict[str, FoldMeasure]:
+    n = len(about["levels"])
+    return {name: FoldMeasure(partial(_one, name, n), limits) for name, limits in _ranges(n).items()}
+
+
+ORDINAL = TaskResults(_columns, _fold, _estimates, _summary, as_of_rows(_summary), _measures)

@@ -76,6 +76,8 @@ class Task:
         Built-in pipeline where none is named.
     models : mapping of str to ModelFamily
         Model families by their names in a pipeline.
+    simple_model : mapping of str to mapping
+        What a single column is judged by, and its parameters: a regression.
     scorings : mapping of str to callable
         What a search may go by, from target and output to a score, higher is better; None if it cannot be computed. The
         first is the default.
@@ -110,6 +112,7 @@ class Task:
     name: str
     default_pipeline: str
     models: Mapping[str, ModelFamily]
+    simple_model: Mapping[str, Mapping[str, float]]
     scorings: Mapping[str, Score]
     refused: Mapping[str, str]
     step_params: Mapping[str, Mapping[str, str]]
@@ -128,6 +131,11 @@ class Task:
     def default_scoring(self) -> str:
         """What a search goes by unless the pipeline says otherwise."""
         return next(iter(self.scorings))
+
+    @property
+    def fuses_late(self) -> bool:
+        """Whether models of blocks can be combined, which goes by calibrated probabilities of two classes."""
+        return self.decide is not None
 
 
 def as_it_is(output: FloatArray, calibrator: SigmoidCalibrator | None) -> FloatArray:

@@ -60,6 +60,7 @@ BINARY = Task(
     name="binary",
     default_pipeline="default",
     models=MODELS,
+    simple_model={"lr": {"C": 1.0}},
     scorings={"roc_auc": auc, "average_precision": average_precision},
     refused={},
     step_params={},

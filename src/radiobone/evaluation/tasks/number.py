@@ -59,6 +59,7 @@ NUMBER = Task(
     name="number",
     default_pipeline="default_number",
     models=NUMBER_MODELS,
+    simple_model={"ridge": {"alpha": 1.0}},
     scorings={
         "neg_root_mean_squared_error": partial(_negative, "rmse"),
         "neg_mean_absolute_error": partial(_negative, "mae"),

@@ -63,6 +63,7 @@ ORDINAL = Task(
     name="ordinal",
     default_pipeline="default_ordinal",
     models=ORDINAL_MODELS,
+    simple_model={"proportional_odds": {"C": 1.0}},
     scorings={
         "neg_ranked_probability_score": _negative_rps,
         "boundary_auc": _mean_boundary_auc,

@@ -25,14 +25,15 @@ def _context(data: ResultData) -> Context | None:
         "whole": plain["whole"],
         "baseline": plain["baseline"],
         "method": plain["method"],
+        "title": plain.get("title", "AUC"),
     }
 
 
 def _row(plain: dict[str, Any], model: dict[str, Any], level: str) -> dict[str, Any]:
-    """Prepare one model: its AUC, and what it has over the baseline and over the whole."""
+    """Prepare one model: its score, and what it has over the baseline and over the whole."""
     return {
         **model,
-        "auc": model[level],
+        "score": model[level],
         "over_baseline": _difference(plain, model["name"], plain["baseline"], level),
         "over_whole": _difference(plain, model["name"], plain["whole"], level),
     }

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from radiobone.core.files import read_json
-from radiobone.evaluation.contrast import CONTRAST_FILE
-from radiobone.evaluation.measure_names import SHOWN
+from radiobone.evaluation.contrast import CONTRAST_FILE, title_of
 from radiobone.report.data import ResultData
 from radiobone.report.sections.base import Context, Section
 
@@ -14,7 +13,7 @@ def _context(data: ResultData) -> Context | None:
     if not path.is_file():
         return None
     found = read_json(path)
-    return {"found": found, "title": SHOWN["binary"].get(found["metric"], found["metric"])}
+    return {"found": found, "title": title_of(found)}
 
 
 CONTRAST: Section[ResultData] = Section("contrast", "Compared with an earlier result", _context)

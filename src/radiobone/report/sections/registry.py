@@ -36,6 +36,8 @@ GRADED: tuple[Section[ResultData], ...] = (
     GRADED_SUMMARY,
     GRADED_PERFORMANCE,
     CONTROLS,
+    ABLATION,
+    CONTRAST,
     COHORT,
     IMAGES,
     SELECTION,

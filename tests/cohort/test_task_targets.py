@@ -92,7 +92,14 @@ def test_a_positive_class_is_for_two_classes(task):
 
 class TestSettings:
     @pytest.mark.parametrize(
-        "asked", ["{kind: number, boundaries: ['< -1', '<= -2.5']}", {"kind": "number"}, "number"]
+        "asked",
+        [
+            "{kind: number, boundaries: ['< -1', '<= -2.5']}",
+            {"kind": "number"},
+            "number",
+            "regression",
+            {"kind": "regression"},
+        ],
     )
     def test_the_default_boundaries_are_the_whos(self, asked):
         assert parse_task(asked) == Number()

@@ -43,6 +43,8 @@ def results():
 
 def test_equals_the_corrected_t_written_out(results):
     found = rb.contrast(results)
+    for name in ("audit", "summary", "folds", "splits", "provenance"):
+        assert getattr(results["all"], name) is getattr(results["all"].result, name)
     scores = {
         name: [
             roc_auc_score(block["y"], block["probability"])

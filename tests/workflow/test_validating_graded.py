@@ -108,6 +108,12 @@ def test_figures_are_those_of_the_models_own_scores(task, model, validated):
         assert one["method"].endswith("the model kept")
 
 
+def test_every_interval_says_that_one_model_was_kept(task, validated):
+    told = json.dumps(validated[2].summary)
+    assert "fitted models kept" not in told
+    assert told.count("the model kept") > 10
+
+
 def test_patients_are_judged_by_the_models_rule(task, model, validated):
     frame, y, found = validated
     level = found.summary["patients"]

@@ -37,7 +37,7 @@ Task = Annotated[
     str | None,
     typer.Option(
         "--task",
-        help="What the target is: binary, ordinal (three or more ordered classes), number (T-score, BMD); or written out: "
+        help="What the target is: binary, ordinal (three or more ordered classes), number (T-score, BMD; also called regression); or written out: "
         '\'{kind: number, boundaries: ["< -1", "<= -2.5"]}\'. Default: as the pipeline says, binary.',
     ),
 ]

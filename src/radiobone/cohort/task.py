@@ -104,9 +104,15 @@ class Number(Settings):
         return ordered
 
 
+OTHER_NAMES: Mapping[str, str] = {"regression": "number"}
+
+
 def _short_form(content: Any) -> Any:
-    """Accept ``ordinal`` for ``{kind: ordinal}``."""
-    return {"kind": content} if isinstance(content, str) else content
+    """Accept ``ordinal`` for ``{kind: ordinal}``, and ``regression`` for ``number``."""
+    named = {"kind": content} if isinstance(content, str) else content
+    if isinstance(named, Mapping) and str(named.get("kind")) in OTHER_NAMES:
+        return {**named, "kind": OTHER_NAMES[named["kind"]]}
+    return named
 
 
 Task = Annotated[

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
+from radiobone.cohort.task import OTHER_NAMES
 from radiobone.core.settings import Settings
 from radiobone.evaluation.parts import Step
 from radiobone.evaluation.tasks.registry import TASKS
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 def with_task_defaults(content: Mapping[str, Any]) -> dict[str, Any]:
     """Return the content of a pipeline with the defaults of its task; for two classes they are those of the fields."""
     asked = content.get("task", "binary")
-    kind = asked if isinstance(asked, str) else _kind_of(asked)
-    task = TASKS.get(str(kind))
+    kind = str(asked if isinstance(asked, str) else _kind_of(asked))
+    task = TASKS.get(OTHER_NAMES.get(kind, kind))
     if task is None or task.decide is not None:
         return dict(content)
     search = content.get("search", {})

@@ -12,7 +12,7 @@ from radiobone.core.warnings import OutsideTrainingRange
 
 TOO_MANY = 0.5  # share of the needed features
 AT_LEAST = 2  # one value alone is outside in many a new patient
-ADVICE = "the model was not made for such an image, and the probability is not to be used"
+ADVICE = "the model was not made for such an image, and what it says of it is not to be used"
 
 
 def unlike_training(outside: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,6 +50,31 @@ class Evaluation:
     def selected(self) -> Any:
         """Which features reached the model, per fold."""
         return self.result.selected
+
+    @property
+    def audit(self) -> Sequence[Mapping[str, str]]:
+        """Findings: code, severity, message."""
+        return self.result.audit
+
+    @property
+    def summary(self) -> Mapping[str, Any]:
+        """Target, counts and all else of ``metrics.json`` but the metrics."""
+        return self.result.summary
+
+    @property
+    def folds(self) -> Sequence[Mapping[str, Any]]:
+        """What was chosen in each outer fold and how it did."""
+        return self.result.folds
+
+    @property
+    def splits(self) -> Mapping[str, Any]:
+        """The outer folds, to be given to another ``evaluate`` of the same rows."""
+        return self.result.splits
+
+    @property
+    def provenance(self) -> Mapping[str, Any]:
+        """What was run on what."""
+        return self.result.provenance
 
     def save(self, folder: str | Path) -> Path:
         """Write everything that the report needs into ``folder``.

@@ -12,7 +12,7 @@ import pandas as pd
 from radiobone.cohort.cohort import Cohort
 from radiobone.evaluation.blocks.settings import Pooling
 from radiobone.evaluation.fold import FoldOutcome
-from radiobone.evaluation.graded_intervals import Held, graded_intervals
+from radiobone.evaluation.graded_intervals import GRADED_METHOD, Held, graded_intervals
 from radiobone.evaluation.intervals import N_RESAMPLES
 from radiobone.evaluation.model import Model
 from radiobone.evaluation.ordinal_metrics import beyond_probability
@@ -68,7 +68,7 @@ def _assessed(
     rule = model.about.get("pooling")
     if rule is not None and is_pooled(cohort, Pooling(**rule)):
         entry["patients"] = _patients(cohort, fold, Pooling(**rule), seed)
-    return Assessment(scores, entry)
+    return Assessment(scores, _frozen(entry))
 
 
 def frozen_fold(cohort: Cohort, output: FloatArray) -> FoldOutcome:
@@ -103,6 +103,15 @@ def _patients(cohort: Cohort, fold: FoldOutcome, pooling: Pooling, seed: int) ->
         "metrics": _metrics(people, folds[0], rows, seed),
         **TASK_RESULTS[cohort.task.kind].of_patients(once, folds, rows, seed),
     }
+
+
+def _frozen(told: Any) -> Any:
+    """Say of every interval in plain data that one model was kept, where what tells of folds says they were."""
+    if isinstance(told, str):
+        return told.replace(GRADED_METHOD, METHOD)
+    if isinstance(told, Mapping):
+        return {key: _frozen(one) for key, one in told.items()}
+    return [_frozen(one) for one in told] if isinstance(told, list) else told
 
 
 def _refitted(cohort: Cohort, fold: FoldOutcome, seed: int) -> dict[str, Any]:

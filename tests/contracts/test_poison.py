@@ -263,8 +263,8 @@ class TestWhatUsersRun:
     def test_a_fold_that_is_given_all_rows_is_caught(self, monkeypatch):
         fold_task = judging.fold_task
 
-        def leaky(cohort, split, spec, seed):
-            return fold_task(cohort, replace(split, train=np.arange(len(cohort.y))), spec, seed)
+        def leaky(cohort, split, spec, seed, **how):
+            return fold_task(cohort, replace(split, train=np.arange(len(cohort.y))), spec, seed, **how)
 
         monkeypatch.setattr(judging, "fold_task", leaky)
         assert {"probe", "scores"} <= changed_by_judging(monkeypatch, spec_with())

@@ -28,6 +28,11 @@ def spec(*steps, model="lr", **more):
     return load_pipeline({"steps": list(steps), **base, **more})
 
 
+def as_judged(result):
+    """Return positions of the rows given, in the order in which the folds count them."""
+    return [int(name.removeprefix("row")) - 1 for name in result.splits["rows"]]
+
+
 def metered(seed, pipeline, share=0.5, columns=400):
     X, y = noise(seed, share=share, columns=columns)
     with collected():
@@ -61,8 +66,9 @@ def test_selection_on_all_rows_is_what_it_does():
     found = metered(3, SELECTING)
     scaled = ZScore().fit_transform(X)
     kept = MannWhitneyFilter(max_features=8, min_features=8).fit(scaled, y).transform(scaled)
-    splits = found.splits["folds"]
-    for fold, entry in zip(splits, found.summary["optimism_meter"]["folds"], strict=True):
+    order = as_judged(found)
+    kept, y = kept[order], y[order]
+    for fold, entry in zip(found.splits["folds"], found.summary["optimism_meter"]["folds"], strict=True):
         model = LogisticRegression(C=1.0, max_iter=10_000, tol=1e-8).fit(
             kept[fold["train"]], y[fold["train"]]
         )

@@ -68,7 +68,7 @@ def stopped(
         while not ready() and process.poll() is None and time.monotonic() < deadline:
             time.sleep(0.02)
         stop(process.pid)
-        said, _ = process.communicate(timeout=20)
+        said, _ = process.communicate(timeout=60)
         patience = time.monotonic() + 5
         while members(process.pid) and time.monotonic() < patience:
             time.sleep(0.1)

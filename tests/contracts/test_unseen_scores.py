@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -74,7 +75,7 @@ def of_choice(cohort, spec, split, searched, columns=slice(None), within=()):
     inner, _ = fitting.inner_splits(y, cohort.groups[train], spec, 0, key, None)
     chosen = next(one for one in candidates(spec, seed=0) if one.searched == searched)
     steps = [(step, chosen.steps.get(step.name, {})) for step in spec.steps]
-    make = lambda: chosen.make_model(seed_for(0, *own, chosen.model))  # noqa: E731
+    make = partial(chosen.make_model, seed_for(0, *own, chosen.model))
     scores, rows = unseen_scores(X, y, inner, steps, make, lambda name: seed_for(0, *own, name))
     return scores, y[rows], cohort.patient[train][rows], [len(part.test) for part in inner]
 

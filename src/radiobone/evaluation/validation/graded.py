@@ -88,8 +88,7 @@ def frozen_fold(cohort: Cohort, output: FloatArray) -> FoldOutcome:
 
 
 def _metrics(cohort: Cohort, fold: FoldOutcome, rows: pd.DataFrame, seed: int) -> dict[str, dict[str, Any]]:
-    found = plain(TASK_RESULTS[cohort.task.kind].estimates(cohort, [fold], rows, seed))
-    return {name: {**one, "method": METHOD} for name, one in found.items()}
+    return plain(TASK_RESULTS[cohort.task.kind].estimates(cohort, [fold], rows, seed))
 
 
 def _patients(cohort: Cohort, fold: FoldOutcome, pooling: Pooling, seed: int) -> dict[str, Any]:

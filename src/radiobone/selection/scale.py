@@ -48,7 +48,8 @@ class ZScore(AllowsMissing, OneToOneFeatureMixin, TransformerMixin, BaseEstimato
         """
         check_is_fitted(self)
         table = validate_data(self, X, dtype=np.float64, ensure_all_finite="allow-nan", reset=False)
-        scaled: FloatArray = (table - self.mean_) / self.sd_
+        scaled: FloatArray = table - self.mean_
+        scaled /= self.sd_
         return scaled
 
     def inverse_transform(self, X: npt.ArrayLike) -> FloatArray:

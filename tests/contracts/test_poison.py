@@ -159,7 +159,7 @@ THRESHOLDS = {
 
 @pytest.mark.filterwarnings("ignore:X does not have valid feature names")
 @pytest.mark.parametrize("rule", sorted(THRESHOLDS))
-@pytest.mark.parametrize("calibration", ["sigmoid", "none"])
+@pytest.mark.parametrize("calibration", ["sigmoid", "none", "choose"])
 def test_no_threshold_sees_the_test_rows(rule, calibration):
     spec = {**spec_with(), "threshold": THRESHOLDS[rule], "calibration": calibration}
     assert changed_parts(spec) == set()

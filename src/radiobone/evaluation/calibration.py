@@ -1,15 +1,21 @@
-"""Scores into probabilities: a logistic curve that never reverses the order."""
+"""Scores into probabilities: a logistic curve that never reverses the order, and whether it is wanted."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 from scipy.special import expit
 
+from radiobone.evaluation.splits import Split
+
 FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+Calibration = Literal["none", "sigmoid", "choose"]
 SMALLEST_SLOPE = 1e-3
 
 
@@ -30,8 +36,12 @@ class SigmoidCalibrator:
 
     def predict(self, scores: npt.ArrayLike) -> FloatArray:
         """Turn scores into probabilities of the positive class."""
+        return np.asarray(expit(self.log_odds(scores)), dtype=float)
+
+    def log_odds(self, scores: npt.ArrayLike) -> FloatArray:
+        """Turn scores into log odds of the positive class."""
         standard = (np.asarray(scores, dtype=float) - self.centre) / self.scale
-        return np.asarray(expit(self.slope * standard + self.intercept), dtype=float)
+        return np.asarray(self.slope * standard + self.intercept, dtype=float)
 
 
 def fit_sigmoid(scores: npt.ArrayLike, y: npt.ArrayLike) -> SigmoidCalibrator:
@@ -71,3 +81,63 @@ def fit_sigmoid(scores: npt.ArrayLike, y: npt.ArrayLike) -> SigmoidCalibrator:
         loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"ftol": 1e-12, "gtol": 1e-8}
     )
     return SigmoidCalibrator(float(found.x[0]), float(found.x[1]), centre, scale)
+
+
+@dataclass(frozen=True, eq=False)
+class HeldOut:
+    """Rows that were scored while their inner fold was left out.
+
+    Attributes
+    ----------
+    scores : numpy.ndarray of float, shape (n_scored,)
+        Higher for the positive class.
+    y : numpy.ndarray of int, shape (n_scored,)
+        Classes 0 and 1.
+    row : numpy.ndarray of int, shape (n_scored,)
+        Position among the training rows; with repeated inner folds a row comes again in each.
+    splits : sequence of Split
+        The inner folds, whose test rows lie one after the other.
+    """
+
+    scores: FloatArray
+    y: IntArray
+    row: IntArray
+    splits: Sequence[Split]
+
+
+def calibrated(held_out: HeldOut, kind: Calibration, *, are_log_odds: bool) -> SigmoidCalibrator | None:
+    """Fit the calibration that is wanted to inner held-out rows.
+
+    Parameters
+    ----------
+    held_out : HeldOut
+    kind : {"none", "sigmoid", "choose"}
+        ``choose`` takes the curve only if it foretells inner folds that it was not fitted to better than the model's own
+        probabilities do, by the mean log loss.
+    are_log_odds : bool
+        Whether the scores can be read as probabilities; those that cannot always get the curve.
+
+    Returns
+    -------
+    SigmoidCalibrator or None
+        None where the scores are taken as log odds.
+    """
+    if are_log_odds and (kind == "none" or (kind == "choose" and not curve_helps(held_out))):
+        return None
+    return fit_sigmoid(held_out.scores, held_out.y)
+
+
+def curve_helps(held_out: HeldOut) -> bool:
+    """Whether the curve, fitted to the other inner folds, has a lower log loss than scores read as log odds."""
+    curved, start = np.empty(len(held_out.row)), 0
+    for split in held_out.splits:
+        here = slice(start, start + len(split.test))
+        others = ~np.isin(held_out.row, split.test)
+        known = fit_sigmoid(held_out.scores[others], held_out.y[others])
+        curved[here] = known.log_odds(held_out.scores[here])
+        start += len(split.test)
+    return _log_loss(curved, held_out.y) < _log_loss(held_out.scores, held_out.y)
+
+
+def _log_loss(log_odds: FloatArray, y: IntArray) -> float:
+    return float(np.mean(np.logaddexp(0.0, log_odds) - (y == 1) * log_odds))

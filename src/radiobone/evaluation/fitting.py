@@ -14,7 +14,7 @@ from sklearn.pipeline import Pipeline
 from radiobone.core.errors import TooFewPerClass
 from radiobone.core.seeds import seed_for
 from radiobone.evaluation.blocks.resolve import block_chains
-from radiobone.evaluation.calibration import SigmoidCalibrator
+from radiobone.evaluation.calibration import HeldOut, SigmoidCalibrator
 from radiobone.evaluation.chain import Rows, apply_steps
 from radiobone.evaluation.choosing import choose
 from radiobone.evaluation.parts import Scalar
@@ -142,9 +142,8 @@ def fit_rows(
     )
     chain = builder_for(spec.steps, problem.blocks, Rows(X, y, groups, metadata), seeds).fit(found.best.steps)
     model = fit_candidate(found.best, chain, seeds[found.best.model])
-    calibrator, threshold = (
-        (None, None) if task.decide is None else task.decide(found.oof_score, y[found.oof_row], spec, model)
-    )
+    held_out = HeldOut(found.oof_score, y[found.oof_row], found.oof_row, splits)
+    calibrator, threshold = (None, None) if task.decide is None else task.decide(held_out, spec, model)
     steps = chain.pipeline()
     return Fitted(
         steps, model, calibrator, threshold, tuple(str(name) for name in steps.get_feature_names_out()),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 from pydantic import Field, field_validator, model_validator
 
@@ -14,6 +14,7 @@ from radiobone.cohort.task import AnyTask, Binary, Task, parse_task
 from radiobone.core.errors import BadConfig, BadSetting
 from radiobone.core.settings import Settings, parse_yaml, read_yaml, validate
 from radiobone.evaluation.blocks.settings import EarlyFusion, Fusion, Pooling, PoolLabels, PoolRule
+from radiobone.evaluation.calibration import Calibration
 from radiobone.evaluation.parts import Block, ModelChoice, Range, Step
 from radiobone.evaluation.search_settings import GridSearch, Search
 from radiobone.evaluation.splits.settings import Folds, KFold, Outer
@@ -34,7 +35,7 @@ class PipelineSpec(Settings):
     search: Search = GridSearch()
     outer: Outer = KFold(folds=5, repeats=2)
     inner: Folds = Folds(folds=5, repeats=1)
-    calibration: Literal["none", "sigmoid"] = "sigmoid"
+    calibration: Calibration = "sigmoid"
     threshold: Threshold | None = Youden()
     blocks: dict[str, Block] = Field(default_factory=dict)
     fusion: Fusion = EarlyFusion()

@@ -12,7 +12,7 @@ from sklearn.pipeline import Pipeline
 
 from radiobone.evaluation.blocks.joined_chain import STEP
 from radiobone.evaluation.blocks.settings import EarlyFusion, LateFusion
-from radiobone.evaluation.calibration import SigmoidCalibrator, fit_sigmoid
+from radiobone.evaluation.calibration import HeldOut, SigmoidCalibrator, calibrated
 from radiobone.evaluation.fitting import Fitted, fit_rows
 from radiobone.evaluation.parts import Scalar
 from radiobone.evaluation.spec import PipelineSpec
@@ -74,7 +74,9 @@ def _fused(X: pd.DataFrame, y: IntArray, spec: PipelineSpec, members: dict[str, 
     rows = first.unseen_row
     combined = _held_out(model, log_odds, y, rows, first.splits)
     model.fit(log_odds, y[rows])
-    calibrator = None if spec.calibration == "none" else fit_sigmoid(combined, y[rows])
+    calibrator = calibrated(
+        HeldOut(combined, y[rows], rows, first.splits), spec.calibration, are_log_odds=True
+    )
     unseen = as_probability(combined, calibrator)
     position = {str(name): number for number, name in enumerate(X.columns)}
     places = [[position[column] for column in block.columns] for block in spec.blocks.values()]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from radiobone.evaluation.calibration import SigmoidCalibrator
+from radiobone.evaluation.calibration import HeldOut, SigmoidCalibrator
 from radiobone.evaluation.fold_score import FoldScore
 from radiobone.models.family import ModelFamily
 
@@ -91,7 +91,7 @@ class Task:
     output : callable
         What a fitted model says of rows, shape (n_rows,) or (n_rows, n_classes), higher for what is looked for.
     decide : callable or None
-        From outputs of rows that the model has not seen, their target, the pipeline and the model, to the calibration and
+        From rows that were scored while held out, the pipeline and the model, to the calibration and
         the threshold; None for a task that has neither.
     predict : callable
         From outputs and the calibration to what is reported.
@@ -118,7 +118,7 @@ class Task:
     step_params: Mapping[str, Mapping[str, str]]
     strata: Callable[[Target, npt.NDArray[np.str_], int, BoolArray], Strata]
     output: Callable[[Any, Any], FloatArray]
-    decide: Callable[[FloatArray, Target, PipelineSpec, Any], tuple[SigmoidCalibrator | None, float]] | None
+    decide: Callable[[HeldOut, PipelineSpec, Any], tuple[SigmoidCalibrator | None, float]] | None
     predict: Callable[[FloatArray, SigmoidCalibrator | None], FloatArray]
     columns: Callable[[FloatArray, float | None, Mapping[str, Any]], dict[str, Any]]
     said: Callable[[Mapping[str, Any]], str]

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import expit
 
-from radiobone.evaluation.calibration import SigmoidCalibrator, fit_sigmoid
+from radiobone.evaluation.calibration import HeldOut, SigmoidCalibrator, calibrated
 from radiobone.evaluation.fold_score import AUC
 from radiobone.evaluation.metrics import auc, average_precision
 from radiobone.evaluation.tasks.base import BoolArray, FloatArray, PatientTarget, Strata, Target, Task
@@ -30,14 +30,12 @@ def _strata(y: Target, groups: npt.NDArray[np.str_], folds: int, own: BoolArray)
     return Strata(y, ("negative", "positive"))
 
 
-def _decide(
-    scores: FloatArray, y: Target, spec: PipelineSpec, model: Any
-) -> tuple[SigmoidCalibrator | None, float]:
+def _decide(held_out: HeldOut, spec: PipelineSpec, model: Any) -> tuple[SigmoidCalibrator | None, float]:
     """Fit the calibration, which a model without probabilities always gets, and choose the threshold."""
     assert spec.threshold is not None  # the pipeline holds one for two classes
-    wanted = spec.calibration != "none" or not scores_are_log_odds(model)
-    calibrator = fit_sigmoid(scores, y) if wanted else None
-    return calibrator, choose_threshold(as_probability(scores, calibrator), y, spec.threshold)
+    calibrator = calibrated(held_out, spec.calibration, are_log_odds=scores_are_log_odds(model))
+    probability = as_probability(held_out.scores, calibrator)
+    return calibrator, choose_threshold(probability, held_out.y, spec.threshold)
 
 
 def _columns(probability: FloatArray, threshold: float | None, about: Mapping[str, Any]) -> dict[str, Any]:

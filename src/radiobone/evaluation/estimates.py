@@ -31,13 +31,13 @@ def scored(table: pd.DataFrame) -> Scored:
 
 
 def estimates(
-    predictions: pd.DataFrame, cohort: Cohort, fits: Sequence[FoldOutcome], *, seed: int
+    predictions: pd.DataFrame, cohort: Cohort, fits: Sequence[FoldOutcome], *, seed: int, method: str
 ) -> dict[str, Estimate]:
-    """Estimate every metric of two classes."""
+    """Estimate every metric of two classes; ``method`` says how intervals are made, and what is kept while patients are drawn."""
     bounds = intervals(held_out(predictions, cohort), seed=seed)
     measures = {name: of_block(metric) for name, metric in METRICS.items()}
     ranges = {name: limits_of(name) for name in METRICS}
-    methods = {name: method_of(name) for name in METRICS}
+    methods = {name: method_of(name, method) for name in METRICS}
     return fold_estimates(predictions, fits, measures, bounds, ranges, methods)
 
 

@@ -10,13 +10,12 @@ import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
 from radiobone.core.seeds import rng_for
-from radiobone.evaluation.intervals import METHOD, N_RESAMPLES, RESAMPLES_AT_ONCE, draw_patients, percentiles
+from radiobone.evaluation.intervals import N_RESAMPLES, RESAMPLES_AT_ONCE, draw_patients, percentiles
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 Rows = npt.NDArray[np.int64]
 Measures = Callable[[Rows, FloatArray], Mapping[str, FloatArray]]
-GRADED_METHOD = METHOD.format(n=N_RESAMPLES)
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,6 +19,7 @@ N_RESAMPLES = 2000
 RESAMPLES_AT_ONCE = 250  # weights of every row and resample would fill the memory for tables of vertebrae
 LEVEL = 0.95
 METHOD = "95 % percentile bootstrap of patients, {n} resamples, folds and fitted models kept"
+FOLDS_KEPT = METHOD.format(n=N_RESAMPLES)
 
 
 def bootstrap_means(
@@ -115,7 +116,7 @@ def intervals(
     return {name: _wider(bounds, least.get(name)) for name, bounds in found.items()}
 
 
-def method_of(name: str, method: str = METHOD.format(n=N_RESAMPLES)) -> str:
+def method_of(name: str, method: str = FOLDS_KEPT) -> str:
     """Say how the interval of a metric was made."""
     floor = FLOORS.get(name)
     return method + (f"; never narrower than {floor}" if floor else "")

@@ -16,6 +16,7 @@ from radiobone.core.provenance import machine, versions
 from radiobone.evaluation.audit.finding import Finding
 from radiobone.evaluation.blocks.settings import Pooling
 from radiobone.evaluation.fold import FoldOutcome
+from radiobone.evaluation.intervals import FOLDS_KEPT
 from radiobone.evaluation.patient_level import PatientLevel
 from radiobone.evaluation.pooling import as_patients, mixed_patients, once_each
 from radiobone.evaluation.result import Result
@@ -45,7 +46,7 @@ def make_result(
     selected = pd.DataFrame(rows, columns=["repeat", "fold", "feature"])
     return Result(
         predictions, selected, [_fold_entry(cohort, fit) for fit in fits],
-        TASK_RESULTS[cohort.task.kind].estimates(cohort, fits, predictions, seed),
+        TASK_RESULTS[cohort.task.kind].estimates(cohort, fits, predictions, seed, FOLDS_KEPT),
         _summary(cohort, fits, predictions, seed, pooled), [asdict(finding) for finding in findings],
         provenance(cohort, pipeline, seed=seed), splits_content(fits, cohort),
         _patient_level(cohort, pipeline.pool, fits, seed) if pooled and pipeline.pool else None,
@@ -59,7 +60,7 @@ def _patient_level(cohort: Cohort, pooling: Pooling, fits: Sequence[FoldOutcome]
     once = once_each(people, folds)
     return PatientLevel(
         rule=pooling.rule, n_patients=once.n_rows, n_mixed=len(mixed_patients(cohort)),
-        metrics=told.estimates(people, folds, predictions, seed), figures=told.of_patients(once, folds, predictions, seed),
+        metrics=told.estimates(people, folds, predictions, seed, FOLDS_KEPT), figures=told.of_patients(once, folds, predictions, seed, FOLDS_KEPT),
         predictions=predictions.drop(columns=["roi", "row_id"]),
     )  # fmt: skip
 
@@ -105,7 +106,7 @@ def _summary(
     cohort: Cohort, fits: Sequence[FoldOutcome], predictions: pd.DataFrame, seed: int, pooled: bool
 ) -> dict[str, Any]:
     repeats = sorted({fit.repeat for fit in fits})
-    told = TASK_RESULTS[cohort.task.kind].summary(cohort, fits, predictions, seed)
+    told = TASK_RESULTS[cohort.task.kind].summary(cohort, fits, predictions, seed, FOLDS_KEPT)
     if "left_out" in told and not pooled and cohort.n_rows > cohort.n_patients:
         told["left_out"] = [*told["left_out"], ROWS_ALONE]
     return {

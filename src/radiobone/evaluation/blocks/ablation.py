@@ -17,6 +17,7 @@ from radiobone.evaluation.blocks.resolve import columns_of, named_blocks, with_f
 from radiobone.evaluation.blocks.settings import LateFusion
 from radiobone.evaluation.fold import FoldOutcome
 from radiobone.evaluation.fold_keys import fold_keys
+from radiobone.evaluation.intervals import FOLDS_KEPT
 from radiobone.evaluation.kept_work import Pieces
 from radiobone.evaluation.nested_cv import FoldTask, fit_fold, fold_task, plan_folds
 from radiobone.evaluation.plain_fold import outcome_from_plain, outcome_to_plain
@@ -182,7 +183,7 @@ def _outcome(to_fit: FoldTask) -> dict[str, Any]:
 
 def _scores(cohort: Cohort, fits: Sequence[FoldOutcome], seed: int) -> Scores:
     headline, task = TASKS[cohort.task.kind].headline, TASK_RESULTS[cohort.task.kind]
-    found = task.estimates(cohort, fits, predictions_table(cohort, fits), seed)
+    found = task.estimates(cohort, fits, predictions_table(cohort, fits), seed, FOLDS_KEPT)
     return Scores(found[headline.key], tuple(headline.of(cohort.y[fit.test], fit.output) for fit in fits))
 
 

@@ -14,7 +14,7 @@ from radiobone.evaluation.estimates import Measure, Range
 from radiobone.evaluation.fold import FoldOutcome
 
 Columns = dict[str, Any]
-Estimator = Callable[[Cohort, Sequence[FoldOutcome], pd.DataFrame, int], dict[str, Estimate]]
+Estimator = Callable[[Cohort, Sequence[FoldOutcome], pd.DataFrame, int, str], dict[str, Estimate]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +34,7 @@ class FoldMeasure:
 
 
 FoldMeasures = Callable[[Mapping[str, Any]], Mapping[str, FoldMeasure]]
-Summary = Callable[[Cohort, Sequence[FoldOutcome], pd.DataFrame, int], dict[str, Any]]
+Summary = Callable[[Cohort, Sequence[FoldOutcome], pd.DataFrame, int, str], dict[str, Any]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +48,8 @@ class TaskResults:
     fold : callable
         From a cohort and a fold to its scores, for ``folds.json``.
     estimates : callable
-        From cohort, folds, predictions and seed to the measures.
+        From cohort, folds, predictions, seed, and how intervals are made (what is kept while patients are drawn), in words, to
+        the measures.
     summary : callable
         From the same to the rest of ``metrics.json``.
     of_patients : callable
@@ -70,9 +71,9 @@ def as_of_rows(summary: Summary) -> Summary:
     """Return what tells of patients all that is told of rows, but for what is left out and what comes first."""
 
     def told(
-        cohort: Cohort, fits: Sequence[FoldOutcome], predictions: pd.DataFrame, seed: int
+        cohort: Cohort, fits: Sequence[FoldOutcome], predictions: pd.DataFrame, seed: int, method: str
     ) -> dict[str, Any]:
-        found = summary(cohort, fits, predictions, seed)
+        found = summary(cohort, fits, predictions, seed, method)
         return {name: one for name, one in found.items() if name not in ("headline", "left_out")}
 
     return told

@@ -36,13 +36,13 @@ def _fold(cohort: Cohort, fit: FoldOutcome) -> dict[str, Any]:
 
 
 def _estimates(
-    cohort: Cohort, fits: Sequence[FoldOutcome], predictions: pd.DataFrame, seed: int
+    cohort: Cohort, fits: Sequence[FoldOutcome], predictions: pd.DataFrame, seed: int, method: str
 ) -> dict[str, Estimate]:
-    return estimates(predictions, cohort, fits, seed=seed)
+    return estimates(predictions, cohort, fits, seed=seed, method=method)
 
 
 def _summary(
-    cohort: Cohort, fits: Sequence[FoldOutcome], predictions: pd.DataFrame, seed: int
+    cohort: Cohort, fits: Sequence[FoldOutcome], predictions: pd.DataFrame, seed: int, method: str
 ) -> dict[str, Any]:
     rows, repeat = held_out(predictions, cohort), predictions["repeat"].to_numpy(np.int64)
     return {
@@ -59,7 +59,7 @@ def _summary(
 
 
 def _of_patients(
-    cohort: Cohort, fits: Sequence[FoldOutcome], predictions: pd.DataFrame, seed: int
+    cohort: Cohort, fits: Sequence[FoldOutcome], predictions: pd.DataFrame, seed: int, method: str
 ) -> dict[str, Any]:
     return {"n_positive": int(cohort.y.sum()), "confusion": confusion(scored(predictions))}
 

@@ -24,6 +24,7 @@ def boundary_entry(
     cohort: Cohort,
     fits: Sequence[FoldOutcome],
     seed: int,
+    method: str,
 ) -> dict[str, Any]:
     """AUC, sensitivity and specificity of lying beyond a boundary, with intervals, as plain data.
 
@@ -35,14 +36,14 @@ def boundary_entry(
         One row per held-out row and repeat.
     view : tuple of numpy.ndarray, shape (n,)
         Whether a row lies beyond, a score that is higher for it, and whether it was predicted to.
-    cohort, fits, seed
+    cohort, fits, seed, method
         As for ``estimates``.
     """
     beyond, score, called = view
     table = predictions.assign(
         y=beyond.astype(np.int64), probability=score.astype(float), predicted=called.astype(np.int64)
     )
-    found = estimates(table, cohort, fits, seed=seed)
+    found = estimates(table, cohort, fits, seed=seed, method=method)
     rows = table.drop_duplicates("row_id")["y"]
     counts = {"n_beyond": int(rows.sum()), "n_before": int((1 - rows).sum())}
     return {"name": name, **counts, "metrics": {key: asdict(found[key]) for key in SHOWN}}

@@ -16,7 +16,6 @@ from radiobone.evaluation.estimates import fold_estimates, fold_numbers, units
 from radiobone.evaluation.fold import FoldOutcome
 from radiobone.evaluation.fold_score import R2, RANK_CORRELATION
 from radiobone.evaluation.graded_intervals import (
-    GRADED_METHOD,
     FloatArray,
     Held,
     Measures,
@@ -62,12 +61,12 @@ def _one(name: str, block: pd.DataFrame) -> float | None:
 
 
 def _estimates(
-    cohort: Cohort, fits: Sequence[FoldOutcome], predictions: pd.DataFrame, seed: int
+    cohort: Cohort, fits: Sequence[FoldOutcome], predictions: pd.DataFrame, seed: int, method: str
 ) -> dict[str, Estimate]:
     held = _held(predictions, cohort, fold_numbers(predictions))
     bounds = graded_intervals(held, partial(_errors, *_pairs(predictions)), seed=seed)
     measures = {name: partial(_one, name) for name in RANGES}
-    return fold_estimates(predictions, fits, measures, bounds, RANGES, dict.fromkeys(RANGES, GRADED_METHOD))
+    return fold_estimates(predictions, fits, measures, bounds, RANGES, dict.fromkeys(RANGES, method))
 
 
 def _held(predictions: pd.DataFrame, cohort: Cohort, part: Rows) -> Held:
@@ -91,7 +90,7 @@ def _pooled(held: Held, measures: Measures, seed: int) -> dict[str, Any]:
     }
 
 
-def _bland_altman(predictions: pd.DataFrame, held: Held, seed: int) -> dict[str, Any]:
+def _bland_altman(predictions: pd.DataFrame, held: Held, seed: int, method: str) -> dict[str, Any]:
     y, predicted = _pairs(predictions)
 
     def measures(rows: Rows, drawn: FloatArray) -> Mapping[str, FloatArray]:
@@ -100,7 +99,7 @@ def _bland_altman(predictions: pd.DataFrame, held: Held, seed: int) -> dict[str,
     return {
         **_pooled(held, measures, seed),
         "difference": "predicted less measured",
-        "method": f"bias ± 1.96 standard deviations of all rows of a repeat, mean over repeats; {GRADED_METHOD}",
+        "method": f"bias ± 1.96 standard deviations of all rows of a repeat, mean over repeats; {method}",
     }
 
 
@@ -111,6 +110,7 @@ def _implied(
     held: Held,
     fits: Sequence[FoldOutcome],
     seed: int,
+    method: str,
 ) -> dict[str, Any]:
     """Agreement of the classes that measured and predicted numbers imply."""
     y, predicted = _pairs(predictions)
@@ -128,7 +128,13 @@ def _implied(
         "accuracy": found["accuracy"],
         "boundaries": [
             boundary_entry(
-                one.text, predictions, (one.beyond(y), -predicted, one.beyond(predicted)), cohort, fits, seed
+                one.text,
+                predictions,
+                (one.beyond(y), -predicted, one.beyond(predicted)),
+                cohort,
+                fits,
+                seed,
+                method,
             )
             for one in boundaries
         ],
@@ -144,7 +150,7 @@ def class_names(boundaries: Sequence[Boundary]) -> list[str]:
 
 
 def _summary(
-    cohort: Cohort, fits: Sequence[FoldOutcome], predictions: pd.DataFrame, seed: int
+    cohort: Cohort, fits: Sequence[FoldOutcome], predictions: pd.DataFrame, seed: int, method: str
 ) -> dict[str, Any]:
     assert isinstance(cohort.task, Number)
     held = _held(predictions, cohort, predictions["repeat"].to_numpy(np.int64))
@@ -162,8 +168,8 @@ def _summary(
             "least": float(least), "median": float(median), "greatest": float(greatest),
             "mean": float(cohort.y.mean()), "sd": float(cohort.y.std(ddof=1)),
         },
-        "bland_altman": _bland_altman(predictions, held, seed),
-        "implied": _implied(cohort, crossed, predictions, held, fits, seed) if crossed else None,
+        "bland_altman": _bland_altman(predictions, held, seed, method),
+        "implied": _implied(cohort, crossed, predictions, held, fits, seed, method) if crossed else None,
         "left_out": [*LEFT_OUT, *uncrossed],
     }  # fmt: skip
 

@@ -14,7 +14,7 @@ from radiobone.cohort.cohort import Cohort
 from radiobone.evaluation.estimate import Estimate
 from radiobone.evaluation.estimates import fold_estimates, fold_numbers, units
 from radiobone.evaluation.fold import FoldOutcome
-from radiobone.evaluation.graded_intervals import GRADED_METHOD, FloatArray, Held, Rows, graded_intervals
+from radiobone.evaluation.graded_intervals import FloatArray, Held, Rows, graded_intervals
 from radiobone.evaluation.ordinal_metrics import (
     agreement,
     beyond_probability,
@@ -71,7 +71,7 @@ def _ranges(n_classes: int) -> dict[str, tuple[float, float]]:
 
 
 def _estimates(
-    cohort: Cohort, fits: Sequence[FoldOutcome], predictions: pd.DataFrame, seed: int
+    cohort: Cohort, fits: Sequence[FoldOutcome], predictions: pd.DataFrame, seed: int, method: str
 ) -> dict[str, Estimate]:
     n, unit = len(cohort.levels), units(predictions, cohort)
     kind = np.zeros(unit.max() + 1, dtype=np.int64)
@@ -80,7 +80,7 @@ def _estimates(
     bounds = graded_intervals(held, partial(_agreement, predictions, n), seed=seed)
     ranges = _ranges(n)
     measures = {name: partial(_one, name, n) for name in ranges}
-    found = fold_estimates(predictions, fits, measures, bounds, ranges, dict.fromkeys(ranges, GRADED_METHOD))
+    found = fold_estimates(predictions, fits, measures, bounds, ranges, dict.fromkeys(ranges, method))
     return {**found, "accuracy": _not_too_narrow(found["accuracy"], len(kind))}
 
 
@@ -96,7 +96,7 @@ def _not_too_narrow(accuracy: Estimate, n_patients: int) -> Estimate:
 
 
 def _summary(
-    cohort: Cohort, fits: Sequence[FoldOutcome], predictions: pd.DataFrame, seed: int
+    cohort: Cohort, fits: Sequence[FoldOutcome], predictions: pd.DataFrame, seed: int, method: str
 ) -> dict[str, Any]:
     levels, y = cohort.levels, predictions["y"].to_numpy(np.int64)
     called, counts = predictions["predicted"].to_numpy(np.int64), np.bincount(cohort.y, minlength=len(levels))
@@ -104,7 +104,7 @@ def _summary(
     boundaries = [
         boundary_entry(
             " or ".join(levels[code + 1 :]) if len(levels) - code < 4 else f"{levels[code + 1]} or beyond",
-            predictions, (y > code, beyond[:, code], called > code), cohort, fits, seed,
+            predictions, (y > code, beyond[:, code], called > code), cohort, fits, seed, method,
         )
         for code in range(len(levels) - 1)
     ]  # fmt: skip

@@ -12,8 +12,7 @@ import pandas as pd
 from radiobone.cohort.cohort import Cohort
 from radiobone.evaluation.blocks.settings import Pooling
 from radiobone.evaluation.fold import FoldOutcome
-from radiobone.evaluation.graded_intervals import GRADED_METHOD, Held, graded_intervals
-from radiobone.evaluation.intervals import N_RESAMPLES
+from radiobone.evaluation.graded_intervals import Held, graded_intervals
 from radiobone.evaluation.model import Model
 from radiobone.evaluation.ordinal_metrics import beyond_probability
 from radiobone.evaluation.pooling import as_patients, is_pooled, mixed_patients, once_each
@@ -22,12 +21,11 @@ from radiobone.evaluation.task_results.registry import TASK_RESULTS
 from radiobone.evaluation.tasks.registry import TASKS
 from radiobone.evaluation.validation.assessment import Assessment, model_record
 from radiobone.evaluation.validation.linear_recalibration import KINDS, line_entry, refitted_entry
-from radiobone.evaluation.validation.performance import BOOTSTRAP, plain
+from radiobone.evaluation.validation.performance import MODEL_KEPT, plain
 from radiobone.evaluation.validation.ranges import range_entry
 
 FloatArray = npt.NDArray[np.float64]
 More = Callable[[Cohort, FoldOutcome, int], dict[str, Any]]
-METHOD = BOOTSTRAP.format(n=N_RESAMPLES)
 
 
 def assess_ordinal(model: Model, table: pd.DataFrame, cohort: Cohort, *, seed: int) -> Assessment:
@@ -61,14 +59,14 @@ def _assessed(
     entry = {
         "model": model_record(model),
         "metrics": _metrics(cohort, fold, rows, seed),
-        **told.summary(cohort, [fold], rows, seed),
+        **told.summary(cohort, [fold], rows, seed, MODEL_KEPT),
         **more(cohort, fold, seed),
         "ranges": range_entry(model.needed_values(table), model.ranges),
     }
     rule = model.about.get("pooling")
     if rule is not None and is_pooled(cohort, Pooling(**rule)):
         entry["patients"] = _patients(cohort, fold, Pooling(**rule), seed)
-    return Assessment(scores, _frozen(entry))
+    return Assessment(scores, entry)
 
 
 def frozen_fold(cohort: Cohort, output: FloatArray) -> FoldOutcome:
@@ -88,7 +86,7 @@ def frozen_fold(cohort: Cohort, output: FloatArray) -> FoldOutcome:
 
 
 def _metrics(cohort: Cohort, fold: FoldOutcome, rows: pd.DataFrame, seed: int) -> dict[str, dict[str, Any]]:
-    return plain(TASK_RESULTS[cohort.task.kind].estimates(cohort, [fold], rows, seed))
+    return plain(TASK_RESULTS[cohort.task.kind].estimates(cohort, [fold], rows, seed, MODEL_KEPT))
 
 
 def _patients(cohort: Cohort, fold: FoldOutcome, pooling: Pooling, seed: int) -> dict[str, Any]:
@@ -100,23 +98,14 @@ def _patients(cohort: Cohort, fold: FoldOutcome, pooling: Pooling, seed: int) ->
         "n_patients": once.n_rows,
         "n_mixed": len(mixed_patients(cohort)),
         "metrics": _metrics(people, folds[0], rows, seed),
-        **TASK_RESULTS[cohort.task.kind].of_patients(once, folds, rows, seed),
+        **TASK_RESULTS[cohort.task.kind].of_patients(once, folds, rows, seed, MODEL_KEPT),
     }
-
-
-def _frozen(told: Any) -> Any:
-    """Say of every interval in plain data that one model was kept, where what tells of folds says they were."""
-    if isinstance(told, str):
-        return told.replace(GRADED_METHOD, METHOD)
-    if isinstance(told, Mapping):
-        return {key: _frozen(one) for key, one in told.items()}
-    return [_frozen(one) for one in told] if isinstance(told, list) else told
 
 
 def _refitted(cohort: Cohort, fold: FoldOutcome, seed: int) -> dict[str, Any]:
     """Line of the measured over the predicted numbers, and what refitting to this cohort would give."""
     return {
-        "line": {**line_entry(cohort, fold.output, seed=seed), "method": METHOD},
+        "line": {**line_entry(cohort, fold.output, seed=seed), "method": MODEL_KEPT},
         "recalibrated": {kind: refitted_entry(cohort, fold, kind, seed=seed) for kind in KINDS},
     }
 

@@ -20,7 +20,7 @@ from radiobone.evaluation.number_metrics import weighted_line
 from radiobone.evaluation.splits import make_splits
 from radiobone.evaluation.summary import predictions_table
 from radiobone.evaluation.task_results.registry import TASK_RESULTS
-from radiobone.evaluation.validation.performance import plain
+from radiobone.evaluation.validation.performance import MODEL_KEPT, plain
 from radiobone.evaluation.validation.recalibration import MOST_FOLDS, REPEATS, USED_LABELS
 
 FloatArray = npt.NDArray[np.float64]
@@ -115,7 +115,7 @@ def refitted_entry(cohort: Cohort, fold: FoldOutcome, kind: Kind, *, seed: int) 
     each = [
         replace(fold, repeat=number, train=fold.test, output=output) for number, output in enumerate(unseen)
     ]  # the refits of a repeat together learned from all rows, each row's own from those of others
-    found = TASK_RESULTS["number"].estimates(cohort, each, predictions_table(cohort, each), seed)
+    found = TASK_RESULTS["number"].estimates(cohort, each, predictions_table(cohort, each), seed, MODEL_KEPT)
     n_folds = min(MOST_FOLDS, len(np.unique(cohort.groups)))
     note = USED_LABELS.format(folds=n_folds, repeats=REPEATS) + (WRONG_WAY if whole.slope <= 0 else "")
     return {

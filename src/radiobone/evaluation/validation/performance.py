@@ -18,6 +18,7 @@ from radiobone.evaluation.result_statistics import calibration_entry, decision_c
 from radiobone.evaluation.weighted import HeldOut, IntArray
 
 BOOTSTRAP = "95 % percentile bootstrap of patients, {n} resamples, the model kept"
+MODEL_KEPT = BOOTSTRAP.format(n=N_RESAMPLES)
 DELONG = "95 %, DeLong's variance, on the log odds"
 OBUCHOWSKI = "95 %, Obuchowski's variance (DeLong's with rows of a patient kept together), on the log odds"
 RANKING = ("auc", "average_precision")
@@ -69,7 +70,7 @@ def estimates(rows: HeldOut, *, seed: int, names: Collection[str] = tuple(METRIC
     for name in names:
         there = [value for value in map(METRICS[name], parts) if value is not None]
         mean = float(np.mean(there)) if there else None
-        method = method_of(name, BOOTSTRAP.format(n=N_RESAMPLES))
+        method = method_of(name, MODEL_KEPT)
         found[name] = Estimate(mean, *bounds[name], mean, None, len(there), method)
     return found
 

@@ -100,7 +100,9 @@ def of_pipeline(**more: Any) -> Any:
 def test_a_model_that_was_shrunk_far_is_calibrated_in_nested_cross_validation() -> None:
     cohort, spec = of_pipeline()
     chosen, curve, bare = (
-        nested_cv(cohort, load_pipeline({**spec.model_dump(), "calibration": kind}), seed=0).result.predictions
+        nested_cv(
+            cohort, load_pipeline({**spec.model_dump(), "calibration": kind}), seed=0
+        ).result.predictions
         for kind in ("choose", "sigmoid", "none")
     )
     np.testing.assert_array_equal(chosen["probability"], curve["probability"])

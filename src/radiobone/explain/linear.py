@@ -8,8 +8,8 @@ import numpy as np
 
 from radiobone.core.seeds import rng_for
 from radiobone.explain.coalitions import all_masks, shapley_values
-from radiobone.explain.permutations import random_orders
 from radiobone.explain.problem import Attribution, FloatArray, Problem
+from radiobone.explain.walks import IntArray, shared_out, sums_along
 
 MOST_EXACT = 11
 ORDERS = 800
@@ -54,14 +54,12 @@ def _by_permutations(problem: Problem, start: FloatArray, gains: FloatArray) -> 
     """Walk random orders and their reverses; ``gains`` has shape (n_rows, n_background, n_features)."""
     rng = rng_for(problem.seed, "linear")
     rounds = math.ceil(ORDERS / len(start))
+    first = problem.link(start)
     values = np.zeros((gains.shape[0], gains.shape[2]))
     for position, gain in enumerate(gains):
-        for _ in range(rounds):
-            order = random_orders(rng, gain.shape)
-            for walk in (order, order[:, ::-1]):
-                sums = start[:, None] + np.cumsum(np.take_along_axis(gain, walk, axis=1), axis=1)
-                steps = np.diff(problem.link(sums), axis=1, prepend=problem.link(start)[:, None])
-                added = np.empty_like(steps)
-                np.put_along_axis(added, walk, steps, axis=1)
-                values[position] += added.mean(axis=0)
-    return values / (2 * rounds)
+
+        def reached(walk: IntArray, gain: FloatArray = gain) -> FloatArray:
+            return problem.link(sums_along(start, gain, walk))
+
+        values[position] = shared_out(rng, first, gains.shape[2], rounds, reached)
+    return values

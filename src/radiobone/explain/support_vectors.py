@@ -10,8 +10,9 @@ import numpy.typing as npt
 from radiobone.core.seeds import rng_for
 from radiobone.explain.coalitions import explain_by_coalitions, is_affordable
 from radiobone.explain.linear import explain_sums
-from radiobone.explain.permutations import FEWEST_ORDERS, explain_any, random_orders
+from radiobone.explain.permutations import FEWEST_ORDERS, explain_any
 from radiobone.explain.problem import Attribution, FloatArray, Problem, additivity_error
+from radiobone.explain.walks import radial_sums_along, shared_out
 
 IntArray = npt.NDArray[np.int64]
 TOLERANCE = 1e-6
@@ -43,34 +44,14 @@ def _radial(problem: Problem) -> Attribution:
     own = np.square(problem.background[:, :, None] - vectors.T)  # (n_background, n_features, n_vectors)
     start = np.exp(-model._gamma * own.sum(axis=1))  # the kernel: (n_background, n_vectors)
     leaving = np.exp(model._gamma * own)
-    first = _probability(problem, start)
+    weights, intercept = np.ravel(model.dual_coef_).astype(float), float(model.intercept_[0])
+    first = problem.link(start @ weights + intercept)
     values = np.zeros(problem.rows.shape)
     for position, row in enumerate(problem.rows):
-        factors = leaving * np.exp(-model._gamma * np.square(row[:, None] - vectors.T))
-        for _ in range(rounds):
-            order = random_orders(rng, problem.background.shape)
-            for walk in (order, order[:, ::-1]):
-                steps = np.diff(_along(problem, start, factors, walk), axis=1, prepend=first[:, None])
-                added = np.empty_like(steps)
-                np.put_along_axis(added, walk, steps, axis=1)
-                values[position] += added.mean(axis=0)
-    return Attribution(float(first.mean()), values / (2 * rounds), "permutation")
+        entering = np.exp(-model._gamma * np.square(row[:, None] - vectors.T))
 
+        def reached(walk: IntArray, entering: FloatArray = entering) -> FloatArray:
+            return problem.link(radial_sums_along(start, leaving, entering, weights, walk) + intercept)
 
-def _along(problem: Problem, start: FloatArray, factors: FloatArray, walk: IntArray) -> FloatArray:
-    """Probabilities while the columns change one after another, shape (n_background, n_features).
-
-    The radial kernel is a product over columns, so that a change multiplies it by a factor.
-    """
-    kernel, found = start.copy(), np.empty(walk.shape)
-    background = np.arange(len(walk))
-    for place, columns in enumerate(walk.T):
-        kernel *= factors[background, columns]
-        found[:, place] = _probability(problem, kernel)
-    return found
-
-
-def _probability(problem: Problem, kernel: FloatArray) -> FloatArray:
-    """Probability from the kernel of rows with the support vectors, which lie along the last axis."""
-    model = problem.model
-    return problem.link(kernel @ np.ravel(model.dual_coef_) + float(model.intercept_[0]))
+        values[position] = shared_out(rng, first, len(row), rounds, reached)
+    return Attribution(float(first.mean()), values, "permutation")

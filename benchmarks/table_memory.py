@@ -4,7 +4,7 @@
 
 The proportional set size of the process and all its workers together, looked at every 20 ms (Linux). The table is made by
 another process and read from a file, so that making it does not count. A pipeline is a built-in one, or
-``selector:model`` of grid_search_speed.py. Writes benchmarks/results/table_memory.json.
+``selector:model`` of `radiobone bench --pairs`. Writes benchmarks/results/table_memory.json.
 """
 
 from __future__ import annotations
@@ -25,27 +25,26 @@ RESULT = HERE / "results" / "table_memory.json"
 EVERY_S = 0.02
 MAKE = """
 import sys
-sys.path.insert(0, sys.argv[1])
 import numpy as np
-from grid_search_speed import cohort_of
-cohort = cohort_of(int(sys.argv[3]), int(sys.argv[4]))
-np.savez(sys.argv[2], X=cohort.X.to_numpy(), y=cohort.y)
+from radiobone.testing.search_work import search_cohort
+cohort = search_cohort(int(sys.argv[2]), int(sys.argv[3]))
+np.savez(sys.argv[1], X=cohort.X.to_numpy(), y=cohort.y)
 """
 RUN = """
 import sys
-sys.path.insert(0, sys.argv[1])
 import numpy as np
-from grid_search_speed import MODELS, spec_of
 from radiobone.cohort.readers import cohort_from_arrays
 from radiobone.evaluation.nested_cv import nested_cv
 from radiobone.evaluation.spec import load_pipeline
-with np.load(sys.argv[2]) as made:
+from radiobone.testing.search_work import SearchWork
+with np.load(sys.argv[1]) as made:
     X, y = made["X"], made["y"]
 cohort = cohort_from_arrays(X, y, groups=np.array([f"P{row}" for row in range(len(y))]))
 del X
-spec = spec_of(*sys.argv[3].split(":"), 5) if ":" in sys.argv[3] else load_pipeline(sys.argv[3])
+name = sys.argv[2]
+spec = SearchWork(pair=name, outer_folds=5).spec() if ":" in name else load_pipeline(name)
 spec = spec.model_copy(update={"outer": spec.outer.model_copy(update={"repeats": 1})})
-nested_cv(cohort, spec, jobs=int(sys.argv[4]), show_progress=False)
+nested_cv(cohort, spec, jobs=int(sys.argv[3]), show_progress=False)
 """
 
 
@@ -101,11 +100,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         table = str(Path(folder) / "table.npz")
         size = [str(options.rows), str(options.columns)]
-        subprocess.run([sys.executable, "-c", MAKE, str(HERE), table, *size], check=True)
+        subprocess.run([sys.executable, "-c", MAKE, table, *size], check=True)
         with np.load(table) as made:
             table_mb = round(made["X"].nbytes / 2**20)
         for name in options.pipelines:
-            found = peak_of([str(HERE), table, name, str(options.jobs)])
+            found = peak_of([table, name, str(options.jobs)])
             about = {
                 "rows": options.rows,
                 "columns": options.columns,

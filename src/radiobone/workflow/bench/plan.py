@@ -9,6 +9,8 @@ from types import MappingProxyType
 
 from radiobone.core.errors import BadSetting, FileMissing
 from radiobone.core.files import write_text
+from radiobone.core.settings import validate
+from radiobone.testing.search_work import SearchWork
 from radiobone.testing.workloads import WORKLOADS
 from radiobone.workflow.bench.sides import Work
 
@@ -20,6 +22,7 @@ WITH_LOG = (
 PARAMETERS: Mapping[str, str] = MappingProxyType({"plain": PLAIN, "with_log": WITH_LOG})
 SMALLEST = "vertebra_3mm"
 QUICK = (SMALLEST, "vertebra")
+SEARCH_ROUNDS = 3
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,8 @@ class Plan:
         Instead of the workloads made here.
     settings : path or None
         A pyradiomics parameter file; None takes those of ``PARAMETERS``.
+    searches : tuple of SearchWork
+        Of which nested cross-validation is timed.
     """
 
     full: bool = False
@@ -57,11 +62,30 @@ class Plan:
     pyradiomics: str | None = None
     own: OwnImage | None = None
     settings: Path | None = None
+    searches: tuple[SearchWork, ...] = (SearchWork(),)
 
     @property
     def n_rounds(self) -> int:
         """Fresh processes of each side."""
         return self.rounds or (3 if self.full else 1)
+
+    @property
+    def n_search_rounds(self) -> int:
+        """The same for nested cross-validation, which takes seconds."""
+        return self.rounds or SEARCH_ROUNDS
+
+
+def searches_of(pairs: str | None, size: Mapping[str, int | None]) -> tuple[SearchWork, ...]:
+    """Return the searches of pairs such as ``"mannwhitney:lr,mrmr:svm"``; what is None is left to the default.
+
+    Raises
+    ------
+    BadSetting
+        If there is no such pair, or the table would be too small.
+    """
+    given = {name: value for name, value in size.items() if value is not None}
+    named = [{}] if pairs is None else [{"pair": pair.strip()} for pair in pairs.split(",")]
+    return tuple(validate(SearchWork, {**given, **pair}, source="Nested CV to be timed") for pair in named)
 
 
 def own_image(image: Path | None, mask: Path | None, labels: Sequence[int]) -> OwnImage | None:

@@ -18,6 +18,7 @@ from radiobone.core.provenance import machine, versions
 from radiobone.workflow.bench.extraction import compare, extraction_table
 from radiobone.workflow.bench.plan import SMALLEST, Plan, lay_out
 from radiobone.workflow.bench.results import BenchTable
+from radiobone.workflow.bench.searching import SIDES, compare_search, search_table
 from radiobone.workflow.bench.sides import RADIOBONE, Side, Work, find_pyradiomics, pyradiomics_sides
 from radiobone.workflow.bench.starting import start_table
 
@@ -26,12 +27,12 @@ LEAST_STARTS = 3
 
 @dataclass(frozen=True)
 class Bench:
-    """The work that lies ready, who does it, and whom to tell of each process."""
+    """The plan, the images that lie ready, who measures them, and whom to tell of each process."""
 
+    plan: Plan
     work: Mapping[str, Work]
     with_log: Mapping[str, Work]
     sides: tuple[Side, ...]
-    rounds: int
     tell: Callable[[str], None]
 
 
@@ -44,21 +45,32 @@ def _extraction_with_log(bench: Bench) -> BenchTable | None:
 
 
 def _compared(bench: Bench, work: Mapping[str, Work], title: str) -> BenchTable | None:
-    how = "one fresh process" if bench.rounds == 1 else f"medians of {bench.rounds} fresh processes by turns"
-    found = [
-        compare(name, one, bench.sides, rounds=bench.rounds, tell=bench.tell) for name, one in work.items()
-    ]
+    rounds = bench.plan.n_rounds
+    how = "one fresh process" if rounds == 1 else f"medians of {rounds} fresh processes by turns"
+    found = [compare(name, one, bench.sides, rounds=rounds, tell=bench.tell) for name, one in work.items()]
     return extraction_table(found, f"{title}: one thread, warm, reading included, {how}") if found else None
+
+
+def _nested_cv(bench: Bench) -> BenchTable:
+    rounds = bench.plan.n_search_rounds
+    return search_table([compare_search(one, rounds=rounds, tell=bench.tell) for one in bench.plan.searches])
 
 
 def _start(bench: Bench) -> BenchTable | None:
     smallest = bench.work.get(SMALLEST) or next(iter(bench.work.values()))
-    return start_table(smallest, rounds=max(LEAST_STARTS, bench.rounds), tell=bench.tell)
+    return start_table(smallest, rounds=max(LEAST_STARTS, bench.plan.n_rounds), tell=bench.tell)
 
 
 TABLES: Mapping[str, Callable[[Bench], BenchTable | None]] = MappingProxyType(
-    {"extraction": _extraction, "extraction_with_log": _extraction_with_log, "start": _start}
+    {
+        "extraction": _extraction,
+        "extraction_with_log": _extraction_with_log,
+        "nested_cv": _nested_cv,
+        "start": _start,
+    }
 )
+WITHOUT_IMAGES = frozenset({"nested_cv"})
+PLAIN_SIDE = "nested cross-validation by radiobone and by scikit-learn"
 
 
 def run_bench(
@@ -96,22 +108,15 @@ def run_bench(
     """
     target = prepare_file(output, example="bench.json", suffix=".json")
     names = _tables(plan.only)
-    other = find_pyradiomics(plan.pyradiomics)
+    images = not WITHOUT_IMAGES.issuperset(names)
+    other = find_pyradiomics(plan.pyradiomics) if images else None
     sides = (RADIOBONE, *(pyradiomics_sides(other[0]) if other else ()))
-    say(f"Timing {_who(other)}. Leave the machine alone meanwhile.")
-    figures: dict[str, Any] = {}
+    say(f"Timing {_who(other) if images else PLAIN_SIDE}. Leave the machine alone meanwhile.")
     with tempfile.TemporaryDirectory() as folder:
-        work, with_log = lay_out(plan, Path(folder), tables=names)
-        total = _n_processes(
-            names, plan.n_rounds, len(sides), {"extraction": work, "extraction_with_log": with_log}
-        )
+        ready = lay_out(plan, Path(folder), tables=names) if images else ({}, {})
+        total = _n_processes(names, plan, len(sides), *ready)
         with progress("Timing", total, show=show_progress) as tell:
-            bench = Bench(work, with_log, sides, plan.n_rounds, tell)
-            for name in names:
-                table = TABLES[name](bench)
-                if table is not None:
-                    figures[name] = table.figures
-                    say("\n".join(["", *table.lines()]))
+            figures = _shown(names, Bench(plan, *ready, sides, tell), say)
     content = {
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "versions": versions(),
@@ -121,6 +126,17 @@ def run_bench(
     }
     write_json(target, content)
     return content
+
+
+def _shown(names: Sequence[str], bench: Bench, say: Callable[[str], None]) -> dict[str, Any]:
+    """Make the tables one after the other, show each when it is done, and return their figures."""
+    figures = {}
+    for name in names:
+        table = TABLES[name](bench)
+        if table is not None:
+            figures[name] = table.figures
+            say("\n".join(["", *table.lines()]))
+    return figures
 
 
 def _tables(only: Sequence[str]) -> list[str]:
@@ -140,7 +156,9 @@ def _who(other: tuple[str, dict[str, str]] | None) -> str:
 
 
 def _n_processes(
-    names: Sequence[str], rounds: int, n_sides: int, work: Mapping[str, Mapping[str, Work]]
+    names: Sequence[str], plan: Plan, n_sides: int, work: Mapping[str, Work], with_log: Mapping[str, Work]
 ) -> int:
-    compared = sum(len(work.get(name, {})) for name in names) * n_sides * rounds
-    return compared + ("start" in names) * (max(LEAST_STARTS, rounds) + 1)
+    images = {"extraction": work, "extraction_with_log": with_log}
+    extracted = sum(len(images.get(name, {})) for name in names) * n_sides * plan.n_rounds
+    searched = ("nested_cv" in names) * len(plan.searches) * len(SIDES) * plan.n_search_rounds
+    return extracted + searched + ("start" in names) * (max(LEAST_STARTS, plan.n_rounds) + 1)

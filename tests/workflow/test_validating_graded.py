@@ -21,6 +21,7 @@ from radiobone.cohort.task import Number
 from radiobone.core.errors import BadSetting
 from radiobone.core.warnings import collected
 from radiobone.evaluation.number_metrics import weighted_line
+from radiobone.evaluation.subgroups import SubgroupRequest
 from radiobone.evaluation.validation.graded import frozen_fold
 from radiobone.evaluation.validation.linear_recalibration import (
     KINDS,
@@ -29,6 +30,7 @@ from radiobone.evaluation.validation.linear_recalibration import (
     refit_unseen,
     refitted_entry,
 )
+from radiobone.workflow.validation_words import validation_lines
 
 WHO = ("normal", "osteopenia", "osteoporosis")
 PIPELINE = {
@@ -156,9 +158,40 @@ def test_its_page_shows_what_the_file_says(task, validated, tmp_path):
     assert "Validation(" in repr(found)
 
 
+def test_subgroups_are_judged_by_the_tasks_own_measures(task, model, validated, tmp_path):
+    frame, y, _ = validated
+    with collected():
+        found = rb.validate(
+            model,
+            frame.filter(like="original"),
+            y,
+            groups=frame["patient_id"],
+            clinical=frame[["roi"]],
+            subgroups=SubgroupRequest(columns="roi,original_f0:0", min_patients=10, min_events=3),
+            seed=2,
+        )
+        scores = model.predict(frame)
+    groups = {(one["column"], one["label"]): one for one in found.summary["subgroups"]["groups"]}
+    here = frame["roi"] == "L1"
+    metrics = groups["roi", "L1"]["metrics"]
+    if task == "number":
+        assert metrics["mae"]["mean"] == pytest.approx(
+            mean_absolute_error(y[here], scores["predicted"][here])
+        )
+    else:
+        kappa = cohen_kappa_score(y[here], scores["predicted_class"][here], weights="quadratic", labels=WHO)
+        assert metrics["quadratic_kappa"]["mean"] == pytest.approx(kappa)
+    page = found.report(tmp_path / "v").read_text(encoding="utf-8")
+    drawn = {"ordinal": "Quadratic kappa", "number": "Mean absolute error"}[task]
+    assert f"{drawn} by subgroup" in page
+    told = "\n".join(validation_lines(found.summary))
+    assert "roi L1: " in told
+    assert "original_f0 ≥ 0: " in told
+
+
 def test_what_is_of_two_classes_alone_is_refused(model, validated):
     frame, y, _ = validated
-    for more in ({"against": model}, {"cuts": [0.5]}, {"subgroups": "roi"}):
+    for more in ({"against": model}, {"cuts": [0.5]}):
         with pytest.raises(BadSetting, match="models of two classes"):
             rb.validate(model, frame.filter(like="original"), y, groups=frame["patient_id"], **more)
 
@@ -172,14 +205,23 @@ def test_the_command_tells_figures_and_recalibration(task, tmp_path):
     (tmp_path / "p.yaml").write_text(json.dumps({**PIPELINE[task], **FOLDS}))
     names = {name: str(tmp_path / name) for name in ("a.csv", "b.csv", "p.yaml", "e", "m.rbm", "v")}
     common = [names["a.csv"], "--target", "y", "-p", names["p.yaml"], "-q", "-j", "1"]
+    groups = ["--subgroups", "roi", "--min-patients", "61", "--min-events", "2"]
+    told = []
     for typed in (
-        ["evaluate", *common, "-o", names["e"]],
+        ["evaluate", *common, "-o", names["e"], *groups[:3], "60", *groups[4:]],
         ["fit", *common, "--evaluated", names["e"], "-o", names["m.rbm"]],
-        ["validate", names["m.rbm"], names["b.csv"], "-o", names["v"]],
+        ["validate", names["m.rbm"], names["b.csv"], "-o", names["v"], *groups],
     ):
         shown = CliRunner().invoke(app, typed)
         assert shown.exit_code == 0, shown.output
-    words = " ".join(shown.output.split())
+        told.append(" ".join(shown.output.split()))
+    words = told[-1]
+    lead = {"ordinal": "quadratic kappa", "number": "mean abs. error and R²"}[task]
+    assert f"{lead} of subgroups (all folds of a repeat pooled" in told[0]
+    assert "roi L1: 0." in told[0]
+    assert "roi L1: not shown: fewer than 61 patients" in words
+    saved = json.loads((tmp_path / "e" / "metrics.json").read_text())["subgroups"]
+    assert [one["label"] for one in saved["groups"]] == ["L0", "L1"]
     assert "inside training:" in words
     assert "Patients (mean of the rows of each):" in words
     assert ("straight line *" in words) == (task == "number")

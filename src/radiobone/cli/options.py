@@ -185,7 +185,12 @@ MinPatients = Annotated[
     int, typer.Option("--min-patients", min=2, help="Patients that a subgroup must have to be shown.")
 ]
 MinEvents = Annotated[
-    int, typer.Option("--min-events", min=2, help="Patients of each class that a subgroup must have.")
+    int,
+    typer.Option(
+        "--min-events",
+        min=2,
+        help="Patients of each class that a subgroup must have; a number has no classes.",
+    ),
 ]
 
 

@@ -13,7 +13,7 @@ from radiobone.evaluation.estimate import Estimate
 from radiobone.evaluation.fold import FoldOutcome
 from radiobone.evaluation.intervals import intervals, method_of
 from radiobone.evaluation.metrics import LOWEST, METRICS, Scored
-from radiobone.evaluation.resampled_t import corrected_t
+from radiobone.evaluation.resampled_t import FoldMean, corrected_t
 from radiobone.evaluation.weighted import HeldOut
 
 Measure = Callable[[pd.DataFrame], float | None]
@@ -31,7 +31,12 @@ def scored(table: pd.DataFrame) -> Scored:
 
 
 def estimates(
-    predictions: pd.DataFrame, cohort: Cohort, fits: Sequence[FoldOutcome], *, seed: int, method: str
+    predictions: pd.DataFrame,
+    cohort: Cohort,
+    fits: Sequence[FoldOutcome] | None,
+    *,
+    seed: int,
+    method: str,
 ) -> dict[str, Estimate]:
     """Estimate every metric of two classes; ``method`` says how intervals are made, and what is kept while patients are drawn."""
     bounds = intervals(held_out(predictions, cohort), seed=seed)
@@ -53,7 +58,7 @@ def limits_of(name: str) -> Range:
 
 def fold_estimates(
     predictions: pd.DataFrame,
-    fits: Sequence[FoldOutcome],
+    fits: Sequence[FoldOutcome] | None,
     measures: Mapping[str, Measure],
     bounds: Mapping[str, Bounds],
     ranges: Mapping[str, Range],
@@ -65,7 +70,8 @@ def fold_estimates(
     ----------
     predictions : pandas.DataFrame
         One row per held-out row and repeat.
-    fits : sequence of FoldOutcome
+    fits : sequence of FoldOutcome or None
+        None where the parts are no folds, and so have no corrected resampled t.
     measures : mapping of str to callable
         From the rows of a fold, or of a repeat, to the measure; None if it cannot be computed.
     bounds : mapping of str to (low, high)
@@ -75,8 +81,6 @@ def fold_estimates(
     methods : mapping of str to str
         How each interval was made.
     """
-    in_order = sorted(fits, key=lambda fit: (fit.repeat, fit.fold))
-    n_train, n_test = [len(fit.train) for fit in in_order], [len(fit.test) for fit in in_order]
     folds = [block for _, block in predictions.groupby(["repeat", "fold"], sort=True)]
     repeats = [block for _, block in predictions.groupby("repeat", sort=True)]
     found = {}
@@ -85,12 +89,19 @@ def fold_estimates(
         there = [value for value in values if value is not None]
         pooled = [value for value in map(measure, repeats) if value is not None]
         spread = float(np.std(there, ddof=1)) if len(there) > 1 else None
-        by_t = corrected_t(values, n_train, n_test)
+        by_t = _by_t(values, fits)
         found[name] = Estimate(
-            by_t.mean, *bounds[name], _mean(pooled), spread, len(there), methods[name],
+            _mean(there), *bounds[name], _mean(pooled), spread, len(there), methods[name],
             within(ranges[name], by_t.low), within(ranges[name], by_t.high),
         )  # fmt: skip
     return found
+
+
+def _by_t(values: Sequence[float | None], fits: Sequence[FoldOutcome] | None) -> FoldMean:
+    if fits is None:
+        return FoldMean(None, None, None, None, 0)
+    in_order = sorted(fits, key=lambda fit: (fit.repeat, fit.fold))
+    return corrected_t(values, [len(fit.train) for fit in in_order], [len(fit.test) for fit in in_order])
 
 
 def within(limits: Range, bound: float | None) -> float | None:

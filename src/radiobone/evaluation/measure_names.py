@@ -20,3 +20,10 @@ SHOWN: Mapping[str, Mapping[str, str]] = {
     },
     "number": {"mae": "mean abs. error", "rmse": "root mean sq. err.", "r2": "R²"},
 }
+
+SUBGROUP_LEAD: Mapping[str, tuple[str, ...]] = {
+    "binary": ("auc",),
+    "ordinal": ("quadratic_kappa",),
+    "number": ("mae", "r2"),
+}
+"""What is told first of a subgroup; of numbers the error, since R² depends on how much a group's values vary."""

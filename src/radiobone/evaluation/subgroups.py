@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,18 +15,12 @@ from radiobone.cohort.numbers import is_missing, looks_numeric
 from radiobone.cohort.roles import missing_column
 from radiobone.core.errors import BadSetting
 from radiobone.core.settings import Settings
-from radiobone.evaluation.validation.performance import estimates, plain
-from radiobone.evaluation.weighted import HeldOut, IntArray
 
 BoolArray = npt.NDArray[np.bool_]
 MOST_LEVELS = 10
 SIDES = {"<": ("<", "≥"), "<=": ("≤", ">"), ">": ("≤", ">"), ">=": ("<", "≥")}
 _NUMBER = r"-?\d+(?:\.\d+)?"
 _CUT = re.compile(rf"^(?P<column>.+?):(?P<side><=|>=|<|>)?(?P<cut>{_NUMBER})$")
-CAUTION = (
-    "Groups were not planned for by the sample size: intervals are wide, several are shown at once, and one group above "
-    "another is no proof of a difference."
-)
 
 
 class SubgroupRequest(Settings):
@@ -39,7 +31,7 @@ class SubgroupRequest(Settings):
     columns : str
         ``sex,age:65``: every word of ``sex``, and ``age`` below 65 and from 65 on (``age:<=65``: up to 65, and above).
     min_patients, min_events : int
-        Patients, and patients of each class, that a group must have for its figures to be shown.
+        Patients, and patients of each class where there are classes, that a group must have for its figures to be shown.
     """
 
     columns: str
@@ -138,70 +130,3 @@ def _sides(column: str, cells: pd.Series, side: str, cut: str) -> list[Subgroup]
         Subgroup(column, f"{names[0]} {cut}", known & below),
         Subgroup(column, f"{names[1]} {cut}", known & ~below),
     ]
-
-
-def subgroup_summary(
-    groups: Sequence[Subgroup],
-    rows: HeldOut,
-    position: IntArray,
-    request: SubgroupRequest,
-    *,
-    seed: int,
-    pooled: str = "",
-) -> dict[str, Any]:
-    """Every metric in every subgroup that is large enough, and in all rows by the same way, as plain data.
-
-    Parameters
-    ----------
-    groups : sequence of Subgroup
-        From ``find_subgroups``.
-    rows : HeldOut
-        Predictions; ``fold`` is the repeat, so that folds of a repeat are pooled.
-    position : numpy.ndarray of int, shape (n_predictions,)
-        Row of the cohort that each prediction is of.
-    request : SubgroupRequest
-        How large a group must be.
-    seed : int
-        Of the bootstrap.
-    pooled : str
-        What is to be said first of how the figures were made.
-    """
-    everyone = np.ones(len(rows.y), dtype=bool)
-    return {
-        "all": _entry("", "all", rows, everyone, request, seed),
-        "groups": [_entry(one.column, one.label, rows, one.here[position], request, seed) for one in groups],
-        "min_patients": request.min_patients,
-        "min_events": request.min_events,
-        "method": f"{pooled}bootstrap of the group's patients, the models kept",
-        "caution": CAUTION,
-    }
-
-
-def _entry(
-    column: str, label: str, rows: HeldOut, here: BoolArray, request: SubgroupRequest, seed: int
-) -> dict[str, Any]:
-    n_patients, n_events, n_others = (
-        len(np.unique(rows.patient[here & part])) for part in (here, rows.y == 1, rows.y == 0)
-    )
-    enough = n_patients >= request.min_patients and min(n_events, n_others) >= request.min_events
-    return {
-        "column": column,
-        "label": label,
-        "n_patients": n_patients,
-        "n_events": n_events,
-        "n_non_events": n_others,
-        "metrics": plain(estimates(_only(rows, here), seed=seed)) if enough else None,
-        "note": "" if enough else _too_small(request),
-    }
-
-
-def _too_small(request: SubgroupRequest) -> str:
-    return f"not shown: fewer than {request.min_patients} patients, or than {request.min_events} of a class"
-
-
-def _only(rows: HeldOut, here: BoolArray) -> HeldOut:
-    """Keep some rows; their patients are numbered anew, so that no one else is drawn."""
-    _, patient = np.unique(rows.patient[here], return_inverse=True)
-    return HeldOut(
-        rows.y[here], rows.probability[here], rows.predicted[here], patient.astype(np.int64), rows.fold[here]
-    )

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from radiobone.cohort.cohort import Cohort
@@ -15,8 +14,8 @@ from radiobone.evaluation.adequacy import development_adequacy
 from radiobone.evaluation.pipeline_optimism import STORE, check_can_bootstrap, pipeline_optimism
 from radiobone.evaluation.result import Result
 from radiobone.evaluation.spec import PipelineSpec
-from radiobone.evaluation.subgroups import Subgroup, SubgroupRequest, subgroup_summary, wanted_subgroups
-from radiobone.evaluation.weighted import HeldOut
+from radiobone.evaluation.subgroup_summary import subgroup_summary
+from radiobone.evaluation.subgroups import Subgroup, SubgroupRequest, wanted_subgroups
 
 POOLED = "all folds of a repeat pooled, repeats averaged; "
 
@@ -63,15 +62,20 @@ def wanted_beside(
     ------
     MissingColumn, BadSetting
     """
-    if cohort.task.kind != "binary" and (subgroups is not None or n_bootstrap is not None):
-        raise BadSetting(
-            f"Subgroups and Harrell's optimism are figures of two classes, and the task is '{cohort.task.kind}'. Leave them out."
-        )
     if n_bootstrap is not None:
+        _check_two_classes(cohort)
         check_can_bootstrap(cohort, n_bootstrap)
     wanted = wanted_subgroups(subgroups, table.iloc[list(cohort.provenance["order"])])
     request, groups = (None, ()) if wanted is None else wanted
     return Beside(request, groups, n_bootstrap)
+
+
+def _check_two_classes(cohort: Cohort) -> None:
+    if cohort.task.kind != "binary":
+        raise BadSetting(
+            f"Harrell's optimism is of the AUC of two classes, and the task is '{cohort.task.kind}'. Leave it out: nested "
+            "cross-validation needs no correction."
+        )
 
 
 def told_beside(
@@ -87,17 +91,14 @@ def told_beside(
 ) -> Result:
     """Return the result with the adequacy of the sample size, and what was asked for, in its summary.
 
-    Finished fits of the bootstrap are kept below ``cache``. All of it is of two classes: ``wanted_beside`` refuses to ask for it of another target, which has nothing beside it.
+    Finished fits of the bootstrap are kept below ``cache``. The adequacy and the optimism are of two classes alone.
     """
-    if result.summary["task"] != "binary":
-        return result
-    more: dict[str, Any] = {
-        "sample_size": development_adequacy(cohort, auc=result.metrics["auc"].mean),
-    }
+    more: dict[str, Any] = {}
+    if cohort.task.kind == "binary":
+        more["sample_size"] = development_adequacy(cohort, auc=result.metrics["auc"].mean)
     if beside.request is not None:
-        rows, position = _pooled(result, cohort)
         more["subgroups"] = subgroup_summary(
-            beside.groups, rows, position, beside.request, seed=seed, pooled=POOLED
+            beside.groups, cohort, result.predictions, beside.request, seed=seed, pooled=POOLED
         )
     if beside.n_bootstrap is not None:
         more["bootstrap_optimism"] = pipeline_optimism(
@@ -105,18 +106,3 @@ def told_beside(
             cache=None if cache is None else cache / STORE,
         )  # fmt: skip
     return replace(result, summary={**result.summary, **more})
-
-
-def _pooled(result: Result, cohort: Cohort) -> tuple[HeldOut, Any]:
-    """Held-out rows with all folds of a repeat together, and the row of the cohort that each is of."""
-    table = result.predictions
-    place = {str(name): row for row, name in enumerate(cohort.X.index)}
-    position = np.array([place[str(name)] for name in table["row_id"]], dtype=np.int64)
-    _, patient = np.unique(cohort.groups[position], return_inverse=True)
-    columns = (table[name].to_numpy() for name in ("y", "probability", "predicted", "repeat"))
-    y, probability, predicted, repeat = columns
-    rows = HeldOut(
-        y.astype(np.int64), probability.astype(float), predicted.astype(np.int64), patient.astype(np.int64),
-        repeat.astype(np.int64),
-    )  # fmt: skip
-    return rows, position

@@ -22,9 +22,10 @@ from radiobone.core.warnings import collected
 from radiobone.evaluation.measure_names import SHOWN
 from radiobone.evaluation.model import Model
 from radiobone.evaluation.result import METRICS_FILE, PREDICTIONS_FILE, PROVENANCE_FILE, Estimate
+from radiobone.evaluation.subgroup_summary import subgroup_summary
 from radiobone.evaluation.subgroups import SubgroupRequest, wanted_subgroups
 from radiobone.evaluation.summary import cohort_record
-from radiobone.evaluation.validation.assessment import Assessment, comparison_entry, subgroups_entry
+from radiobone.evaluation.validation.assessment import Assessment, comparison_entry
 from radiobone.evaluation.validation.registry import VALIDATIONS
 from radiobone.report.build import write_report
 from radiobone.workflow.announce import described
@@ -147,7 +148,7 @@ def validate(
     """
     given = [one for one in (model, against) if one is not None]
     models = [as_model(one) for one in given]
-    _check_can_judge(models, cuts, subgroups)
+    _check_can_judge(models, cuts)
     labelled = labelled_from_arrays(
         X, y, models, groups=groups, sites=sites, clinical=clinical, positive=positive
     )
@@ -199,7 +200,7 @@ def validate_table(
     given = [one for one in (model, against) if one is not None]
     scorers = [load_model(one) for one in given]
     models = [as_model(one) for one in scorers]
-    _check_can_judge(models, cuts, subgroups)
+    _check_can_judge(models, cuts)
     folder = prepare_validation_folder(output, inputs=[source, *given])
     warn_if_unfinished(source, "extraction")
     for scorer in scorers:
@@ -225,13 +226,13 @@ def as_model(source: ModelSource) -> Model:
     return source if isinstance(source, Model) else _scorer(source).model
 
 
-def _check_can_judge(models: Sequence[Model], cuts: object, subgroups: object) -> None:
+def _check_can_judge(models: Sequence[Model], cuts: object) -> None:
     """Refuse what is told of two classes alone, where a model is of another task."""
     other = next((model for model in models if not VALIDATIONS[model.task.name].compares), None)
-    if other is not None and (len(models) > 1 or cuts is not None or subgroups is not None):
+    if other is not None and (len(models) > 1 or cuts is not None):
         raise BadSetting(
-            f"The model predicts '{other.about.get('target')}' as '{other.task.name}', and a comparison of two models, cut-offs and "
-            "subgroups are for models of two classes. Leave --against, --cuts and --subgroups out, and validate each model alone."
+            f"The model predicts '{other.about.get('target')}' as '{other.task.name}', and a comparison of two models and cut-offs "
+            "are for models of two classes. Leave --against and --cuts out, and validate each model alone."
         )
 
 
@@ -275,11 +276,14 @@ def _validated(
     if other is not None:
         summary["against"] = other.entry
         summary["comparison"] = comparison_entry(cohort, found[0], other, cuts=cuts, seed=seed)
+    predictions = judged.predictions(cohort, found[0], other)
     if wanted is not None:
-        summary["subgroups"] = subgroups_entry(cohort, found[0], *wanted, seed=seed)
+        request, groups = wanted
+        one_repeat = predictions.assign(repeat=0)
+        summary["subgroups"] = subgroup_summary(groups, cohort, one_repeat, request, seed=seed)
     return Validation(
         summary,
-        as_given(judged.predictions(cohort, found[0], other), cohort),
+        as_given(predictions, cohort),
         _provenance(labelled, seed, command),
     )
 

@@ -52,6 +52,7 @@ def validation_lines(summary: Record) -> Iterator[str]:
     if summary["task"] != "binary":
         yield from _graded(summary)
         yield from _ranges(summary["ranges"])
+        yield from subgroup_lines(summary)
         return
     yield from _discrimination(summary)
     yield from _calibration(summary)

@@ -14,7 +14,7 @@ from radiobone.evaluation.estimates import Measure, Range
 from radiobone.evaluation.fold import FoldOutcome
 
 Columns = dict[str, Any]
-Estimator = Callable[[Cohort, Sequence[FoldOutcome], pd.DataFrame, int, str], dict[str, Estimate]]
+Estimator = Callable[[Cohort, Sequence[FoldOutcome] | None, pd.DataFrame, int, str], dict[str, Estimate]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +38,29 @@ Summary = Callable[[Cohort, Sequence[FoldOutcome], pd.DataFrame, int, str], dict
 
 
 @dataclass(frozen=True, eq=False)
+class PartMeasures:
+    """What is told of a part of the rows, such as a subgroup.
+
+    Attributes
+    ----------
+    estimates : callable
+        From cohort, predictions of the part with all folds of a repeat together, and seed to the measures; intervals are of
+        patients drawn while the models are kept.
+    codes : callable
+        From the cohort to the classes of which a part must hold patients; empty for a task without classes.
+    counted : callable
+        From the predictions of the part, a row each, and the number of patients of each class to what is told of its target.
+    caution : str
+        What a reader must know besides.
+    """
+
+    estimates: Callable[[Cohort, pd.DataFrame, int], dict[str, Estimate]]
+    codes: Callable[[Cohort], Sequence[int]]
+    counted: Callable[[pd.DataFrame, Sequence[int]], dict[str, Any]]
+    caution: str = ""
+
+
+@dataclass(frozen=True, eq=False)
 class TaskResults:
     """How the predictions of a task are reported.
 
@@ -48,7 +71,7 @@ class TaskResults:
     fold : callable
         From a cohort and a fold to its scores, for ``folds.json``.
     estimates : callable
-        From cohort, folds, predictions, seed, and how intervals are made (what is kept while patients are drawn), in words, to
+        From cohort, folds (None for parts that are no folds), predictions, seed, and how intervals are made (what is kept while patients are drawn), in words, to
         the measures.
     summary : callable
         From the same to the rest of ``metrics.json``.
@@ -57,6 +80,8 @@ class TaskResults:
         patient.
     measures : callable
         From ``metrics.json`` to what can be measured in a fold, by name.
+    parts : PartMeasures
+        What is told of subgroups.
     """
 
     columns: Callable[[Cohort, FoldOutcome], Columns]
@@ -65,6 +90,7 @@ class TaskResults:
     summary: Summary
     of_patients: Summary
     measures: FoldMeasures
+    parts: PartMeasures
 
 
 def as_of_rows(summary: Summary) -> Summary:

@@ -14,7 +14,8 @@ from radiobone.evaluation.estimates import estimates, held_out, limits_of, of_bl
 from radiobone.evaluation.fold import FoldOutcome
 from radiobone.evaluation.metrics import METRICS, auc, confusion
 from radiobone.evaluation.result_statistics import calibration_entry, decision_curve_entry
-from radiobone.evaluation.task_results.base import Columns, FoldMeasure, TaskResults
+from radiobone.evaluation.task_results.base import Columns, FoldMeasure, PartMeasures, TaskResults
+from radiobone.evaluation.validation.performance import estimates as kept_estimates
 
 
 def _columns(cohort: Cohort, fit: FoldOutcome) -> Columns:
@@ -36,7 +37,7 @@ def _fold(cohort: Cohort, fit: FoldOutcome) -> dict[str, Any]:
 
 
 def _estimates(
-    cohort: Cohort, fits: Sequence[FoldOutcome], predictions: pd.DataFrame, seed: int, method: str
+    cohort: Cohort, fits: Sequence[FoldOutcome] | None, predictions: pd.DataFrame, seed: int, method: str
 ) -> dict[str, Estimate]:
     return estimates(predictions, cohort, fits, seed=seed, method=method)
 
@@ -68,4 +69,13 @@ def _measures(about: Mapping[str, Any]) -> dict[str, FoldMeasure]:
     return {name: FoldMeasure(of_block(metric), limits_of(name)) for name, metric in METRICS.items()}
 
 
-BINARY = TaskResults(_columns, _fold, _estimates, _summary, _of_patients, _measures)
+def _parts(cohort: Cohort, predictions: pd.DataFrame, seed: int) -> dict[str, Estimate]:
+    return kept_estimates(held_out(predictions, cohort), seed=seed)
+
+
+def _counted(rows: pd.DataFrame, n_of_class: Sequence[int]) -> dict[str, Any]:
+    return dict(zip(("n_events", "n_non_events"), n_of_class, strict=True))
+
+
+PARTS = PartMeasures(_parts, lambda cohort: (1, 0), _counted)
+BINARY = TaskResults(_columns, _fold, _estimates, _summary, _of_patients, _measures, PARTS)

@@ -24,8 +24,9 @@ from radiobone.evaluation.graded_intervals import (
 )
 from radiobone.evaluation.number_metrics import bland_altman, of_errors, weighted_errors
 from radiobone.evaluation.ordinal_metrics import agreement, confusion_table, weighted_tables
-from radiobone.evaluation.task_results.base import Columns, FoldMeasure, TaskResults, as_of_rows
+from radiobone.evaluation.task_results.base import Columns, FoldMeasure, PartMeasures, TaskResults, as_of_rows
 from radiobone.evaluation.task_results.boundaries import boundary_entry
+from radiobone.evaluation.validation.performance import MODEL_KEPT
 
 LEFT_OUT = (
     {"part": "threshold", "why": "a number is predicted, not a class"},
@@ -61,7 +62,7 @@ def _one(name: str, block: pd.DataFrame) -> float | None:
 
 
 def _estimates(
-    cohort: Cohort, fits: Sequence[FoldOutcome], predictions: pd.DataFrame, seed: int, method: str
+    cohort: Cohort, fits: Sequence[FoldOutcome] | None, predictions: pd.DataFrame, seed: int, method: str
 ) -> dict[str, Estimate]:
     held = _held(predictions, cohort, fold_numbers(predictions))
     bounds = graded_intervals(held, partial(_errors, *_pairs(predictions)), seed=seed)
@@ -178,4 +179,29 @@ def _measures(about: Mapping[str, Any]) -> dict[str, FoldMeasure]:
     return {name: FoldMeasure(partial(_one, name), limits) for name, limits in RANGES.items()}
 
 
-NUMBER = TaskResults(_columns, _fold, _estimates, _summary, as_of_rows(_summary), _measures)
+def _parts(cohort: Cohort, predictions: pd.DataFrame, seed: int) -> dict[str, Estimate]:
+    """Errors, and the bias: predicted less measured."""
+    held = _held(predictions, cohort, predictions["repeat"].to_numpy(np.int64))
+    bias = _bland_altman(predictions, held, seed, MODEL_KEPT)["bias"]
+    n_repeats = predictions["repeat"].nunique()
+    return {
+        **_estimates(cohort, None, predictions, seed, MODEL_KEPT),
+        "bias": Estimate(
+            bias["value"], bias["low"], bias["high"], bias["value"], None, n_repeats, MODEL_KEPT
+        ),
+    }
+
+
+def _counted(rows: pd.DataFrame, n_of_class: Sequence[int]) -> dict[str, Any]:
+    y = rows["y"]
+    return {"mean": float(y.mean()) if len(y) else None, "sd": float(y.std(ddof=1)) if len(y) > 1 else None}
+
+
+PARTS = PartMeasures(
+    _parts,
+    lambda cohort: (),
+    _counted,
+    "R² depends on how much the values vary in a group: compare groups by the mean absolute error and the bias (predicted "
+    "less measured).",
+)
+NUMBER = TaskResults(_columns, _fold, _estimates, _summary, as_of_rows(_summary), _measures, PARTS)

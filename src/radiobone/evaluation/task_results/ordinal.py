@@ -24,8 +24,9 @@ from radiobone.evaluation.ordinal_metrics import (
     weighted_tables,
 )
 from radiobone.evaluation.sample_bounds import wilson
-from radiobone.evaluation.task_results.base import Columns, FoldMeasure, TaskResults, as_of_rows
-from radiobone.evaluation.task_results.boundaries import boundary_entry
+from radiobone.evaluation.task_results.base import Columns, FoldMeasure, PartMeasures, TaskResults, as_of_rows
+from radiobone.evaluation.task_results.boundaries import View, boundary_entry, boundary_estimates
+from radiobone.evaluation.validation.performance import MODEL_KEPT
 
 LEFT_OUT = (
     {"part": "threshold", "why": "the most probable class is predicted"},
@@ -71,7 +72,7 @@ def _ranges(n_classes: int) -> dict[str, tuple[float, float]]:
 
 
 def _estimates(
-    cohort: Cohort, fits: Sequence[FoldOutcome], predictions: pd.DataFrame, seed: int, method: str
+    cohort: Cohort, fits: Sequence[FoldOutcome] | None, predictions: pd.DataFrame, seed: int, method: str
 ) -> dict[str, Estimate]:
     n, unit = len(cohort.levels), units(predictions, cohort)
     kind = np.zeros(unit.max() + 1, dtype=np.int64)
@@ -95,18 +96,24 @@ def _not_too_narrow(accuracy: Estimate, n_patients: int) -> Estimate:
     )
 
 
+def _views(predictions: pd.DataFrame, levels: Sequence[str]) -> list[View]:
+    """See the classes as two, once per boundary: what lies beyond it, with what probability, and what was called so."""
+    y, called = (predictions[name].to_numpy(np.int64) for name in ("y", "predicted"))
+    beyond = beyond_probability(probabilities(predictions, levels))
+    return [(y > code, beyond[:, code], called > code) for code in range(len(levels) - 1)]
+
+
 def _summary(
     cohort: Cohort, fits: Sequence[FoldOutcome], predictions: pd.DataFrame, seed: int, method: str
 ) -> dict[str, Any]:
-    levels, y = cohort.levels, predictions["y"].to_numpy(np.int64)
-    called, counts = predictions["predicted"].to_numpy(np.int64), np.bincount(cohort.y, minlength=len(levels))
-    beyond = beyond_probability(probabilities(predictions, levels))
+    levels, counts = cohort.levels, np.bincount(cohort.y, minlength=len(cohort.levels))
+    y, called = (predictions[name].to_numpy(np.int64) for name in ("y", "predicted"))
     boundaries = [
         boundary_entry(
             " or ".join(levels[code + 1 :]) if len(levels) - code < 4 else f"{levels[code + 1]} or beyond",
-            predictions, (y > code, beyond[:, code], called > code), cohort, fits, seed, method,
+            predictions, view, cohort, fits, seed, method,
         )
-        for code in range(len(levels) - 1)
+        for code, view in enumerate(_views(predictions, levels))
     ]  # fmt: skip
     return {
         "headline": "quadratic_kappa",
@@ -123,4 +130,24 @@ def _measures(about: Mapping[str, Any]) -> dict[str, FoldMeasure]:
     return {name: FoldMeasure(partial(_one, name, n), limits) for name, limits in _ranges(n).items()}
 
 
-ORDINAL = TaskResults(_columns, _fold, _estimates, _summary, as_of_rows(_summary), _measures)
+def _parts(cohort: Cohort, predictions: pd.DataFrame, seed: int) -> dict[str, Estimate]:
+    """Agreement, and the AUC of lying beyond each boundary (``auc_beyond_1``, …)."""
+    found = _estimates(cohort, None, predictions, seed, MODEL_KEPT)
+    beyond = [
+        boundary_estimates(predictions, view, cohort, None, seed, MODEL_KEPT)["auc"]
+        for view in _views(predictions, cohort.levels)
+    ]
+    return {**found, **{f"auc_beyond_{number}": one for number, one in enumerate(beyond, start=1)}}
+
+
+def _counted(rows: pd.DataFrame, n_of_class: Sequence[int]) -> dict[str, Any]:
+    return {"n_of_class": list(n_of_class)}
+
+
+PARTS = PartMeasures(
+    _parts,
+    lambda cohort: range(len(cohort.levels)),
+    _counted,
+    "Kappa depends on how the classes are mixed in a group, and groups differ in that.",
+)
+ORDINAL = TaskResults(_columns, _fold, _estimates, _summary, as_of_rows(_summary), _measures, PARTS)

@@ -16,7 +16,6 @@ from radiobone.evaluation.adequacy import validation_adequacy
 from radiobone.evaluation.metrics import auc
 from radiobone.evaluation.model import Model
 from radiobone.evaluation.splits import smallest_class
-from radiobone.evaluation.subgroups import Subgroup, SubgroupRequest, subgroup_summary
 from radiobone.evaluation.validation.patients import patients_entry
 from radiobone.evaluation.validation.performance import frozen_performance, held_out, is_clustered
 from radiobone.evaluation.validation.ranges import range_entry
@@ -143,15 +142,6 @@ def comparison_entry(
     first, second = (one.scores["probability"].to_numpy(dtype=float) for one in (new, old))
     edges = [old.entry["threshold"]] if cuts is None else list(cuts)
     return compare_frozen(cohort.y, first, second, cohort.groups, cuts=edges, seed=seed)
-
-
-def subgroups_entry(
-    cohort: Cohort, found: Assessment, request: SubgroupRequest, groups: Sequence[Subgroup], *, seed: int
-) -> dict[str, Any]:
-    """Return the figures of the frozen model in each subgroup."""
-    probability, threshold = found.scores["probability"].to_numpy(dtype=float), found.entry["threshold"]
-    rows = held_out(cohort.y, probability, threshold, cohort.groups)
-    return subgroup_summary(groups, rows, np.arange(cohort.n_rows), request, seed=seed)
 
 
 def summary_entry(cohort: Cohort, *, seed: int, notes: Sequence[str]) -> Mapping[str, Any]:

@@ -36,6 +36,7 @@ GRADED: tuple[Section[ResultData], ...] = (
     GRADED_SUMMARY,
     GRADED_PERFORMANCE,
     CONTROLS,
+    SUBGROUPS,
     ABLATION,
     CONTRAST,
     COHORT,

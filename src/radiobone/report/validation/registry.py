@@ -26,6 +26,7 @@ GRADED_VALIDATION: tuple[Section[ValidationData], ...] = (
     GRADED_ANSWER,
     GRADED_FIGURES,
     REFITTED,
+    VALIDATION_SUBGROUPS,
     RANGES,
     ORIGIN,
 )

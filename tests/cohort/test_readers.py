@@ -167,7 +167,8 @@ def test_rows_without_target_are_dropped_and_counted(tmp_path):
 
 
 def test_only_empty_columns_are_dropped_before_the_folds(tmp_path):
-    with pytest.warns(FeatureDropped, match=r"1 column\(s\) hold no value in any row: empty"):
+    flat = pytest.warns(FeatureDropped, match=r"1 column\(s\) hold one and the same value in every row: flat")
+    with flat, pytest.warns(FeatureDropped, match=r"1 column\(s\) hold no value in any row: empty"):
         cohort = read(tmp_path, make_table(flat=[1.0] * 12, empty=[None] * 12))
     assert "empty" not in cohort.X
     assert "flat" in cohort.X  # constant or not is learned in the fold

@@ -7,11 +7,13 @@ import pytest
 
 from radiobone.cohort.readers import cohort_from_arrays
 from radiobone.core.errors import MissingColumn
+from radiobone.core.warnings import FeatureDropped
 from radiobone.evaluation.nested_cv import nested_cv
 from radiobone.evaluation.spec import load_pipeline
 
 SPEC = {"models": [{"lr": {"C": 1.0}}], "outer": {"folds": 3, "repeats": 1}, "inner": {"folds": 2}}
 WITH = load_pipeline({**SPEC, "steps": ["impute", "constant", "scale"]})
+pytestmark = pytest.mark.filterwarnings("ignore::radiobone.core.warnings.FeatureDropped")
 STEPS = [
     ["impute", "scale"],
     ["impute", "scale", {"correlation": {"threshold": 0.9}}],
@@ -49,6 +51,12 @@ def test_steps_of_ones_own_bear_a_constant_column(steps: list) -> None:
     X, y = made()
     auc = run(X, y, load_pipeline({**SPEC, "steps": steps})).result.metrics["auc"].mean
     assert 0.5 < auc < 1
+
+
+def test_a_constant_column_is_told_and_kept_for_the_folds_to_judge() -> None:
+    X, y = made()
+    with pytest.warns(FeatureDropped, match=r"1 column\(s\) hold one and the same value in every row: x6\."):
+        assert "x6" in cohort_from_arrays(X, y, groups=np.arange(60)).X
 
 
 def test_a_table_of_constants_is_a_named_error() -> None:

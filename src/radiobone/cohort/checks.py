@@ -206,7 +206,9 @@ def drop_empty(features: pd.DataFrame) -> pd.DataFrame:
 
 
 def check_varies(features: pd.DataFrame) -> None:
-    """Refuse features of which none differs between any two rows.
+    """Refuse features of which none differs between any two rows, and warn of each that does not.
+
+    Such columns stay: each fold leaves out what is constant in its own training rows.
 
     Raises
     ------
@@ -217,11 +219,20 @@ def check_varies(features: pd.DataFrame) -> None:
             "No feature column holds a value in any row, so there is nothing to learn from. Check that the table holds the "
             "features, and that --features (in Python: X) has them."
         )
-    if (features.nunique() < 2).all():
-        shown = ", ".join(map(str, features.columns[:5]))
+    same = features.columns[np.asarray(features.nunique() < 2, dtype=bool)]
+    shown = ", ".join(map(str, same[:5])) + (", …" if len(same) > 5 else "")
+    if len(same) == features.shape[1]:
         raise MissingColumn(
             f"None of the {features.shape[1]} feature column(s) varies between the rows ({shown}), so there is nothing to "
             "learn from. Check that the table holds the features, and that --features (in Python: X) has them."
+        )
+    if len(same):
+        warnings.warn(
+            FeatureDropped(
+                f"{len(same)} column(s) hold one and the same value in every row: {shown}. They tell no row from another. If the "
+                "value should vary, it was not measured or was filled in: check where it comes from."
+            ),
+            stacklevel=3,
         )
 
 

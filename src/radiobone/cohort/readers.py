@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import numpy.typing as npt
 import pandas as pd
 
-from radiobone.cohort.arrays import gather
+from radiobone.cohort.arrays import Given, gather
 from radiobone.cohort.build import Unit, build_cohort
 from radiobone.cohort.canonical import in_canonical_order
 from radiobone.cohort.checks import (
@@ -122,6 +122,7 @@ def cohort_from_arrays(
     duplicates: Duplicates = "group",
     task: AnyTask = BINARY,
     any_order: bool = False,
+    features: Collection[str] | None = None,
 ) -> Cohort:
     """Make a cohort from arrays, in the order given or in one that does not depend on it.
 
@@ -151,6 +152,8 @@ def cohort_from_arrays(
     any_order : bool
         Whether rows are put into an order of their own (by patient, then by their values), so that the order given
         decides nothing, as ``rb.evaluate`` does. Otherwise the order given is part of the input.
+    features : collection of str, optional
+        Columns of ``X`` and ``clinical`` that count, the others being used for nothing; all if not given.
 
     Returns
     -------
@@ -165,9 +168,7 @@ def cohort_from_arrays(
     told = {"times": times, "external": external, "parents": parents}
     given = gather(X, y, groups=groups, sites=sites, clinical=clinical, for_splits=told)
     _refuse_repeats(given.table, "X")
-    features = tuple(name for name in given.table.columns if name not in set(given.clinical))
-    notes = (f"{len(features)} feature columns, as given.",)
-    roles = Roles(features=features, clinical=given.clinical, notes=notes)
+    roles = _roles_of(given, features)
     labels = read_target(given.target, task, positive=positive)
     arrays = {"patient": given.groups, "site": given.sites, "shown": given.labels}
     for_splits = {
@@ -186,6 +187,15 @@ def cohort_from_arrays(
     )
     cohort = replace(cohort, task=task)
     return settle_duplicates(in_canonical_order(cohort) if any_order else cohort, duplicates)
+
+
+def _roles_of(given: Given, features: Collection[str] | None) -> Roles:
+    used = [name for name in given.table.columns if features is None or name in features]
+    clinical = tuple(name for name in given.clinical if name in used)
+    measured = tuple(name for name in used if name not in given.clinical)
+    notes = (f"{len(measured)} feature columns, as given.",)
+    aside = tuple(name for name in given.table.columns if name not in used)
+    return Roles(features=measured, clinical=clinical, set_aside=aside, notes=notes)
 
 
 def _load(source: Path, *, patterns: bool) -> _Source:

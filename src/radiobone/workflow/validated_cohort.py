@@ -63,8 +63,7 @@ def read_labelled(
     for model in models:
         model.needed_values(raw)
     name = str(models[0].about["target"]) if target is None else target
-    needed = sorted({column for model in models for column in model.needed if column in raw.columns})
-    chosen = [glob.escape(column) for column in needed] or None
+    chosen = [glob.escape(column) for column in _needed(models, raw)] or None
     told = _positive(models[0], raw[name], positive) if name in raw.columns else positive
     cohort = read_cohort(
         source, target=name, positive=told, features=chosen, task=_task_of(models[0]), **roles
@@ -101,8 +100,14 @@ def labelled_from_arrays(
         positive=told,
         task=_task_of(models[0]),
         any_order=True,
+        features=_needed(models, given.table) or None,
     )
     return _checked(cohort, given.table, models)
+
+
+def _needed(models: Sequence[Model], table: pd.DataFrame) -> list[str]:
+    """Return the columns of a table that the models use; of the others nothing need be said."""
+    return sorted({column for model in models for column in model.needed if column in table.columns})
 
 
 def _task_of(model: Model) -> AnyTask:

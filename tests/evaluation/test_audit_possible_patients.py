@@ -86,4 +86,4 @@ def test_it_is_shown_and_makes_the_verdict_amber(tmp_path: Path) -> None:
     assert "The audit warns" in page
     assert "PossiblePatients" in page
     with pytest.warns(PossiblePatients):
-        warn_of_table(audit_cohort(read_cohort(path, target="y", id="row")), serious=True)
+        warn_of_table(audit_cohort(read_cohort(path, target="y", id="row")))

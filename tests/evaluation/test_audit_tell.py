@@ -23,12 +23,12 @@ TOLD = Finding("NoPatientIds", "note", "as you said")
 def test_serious_findings_warn_once() -> None:
     with pytest.warns(SuspectedLeak, match="x is y"):
         warn_of([LEAK, NO_IDS, TOLD])
-    with pytest.warns(NoPatientIds, match="each row"):
-        warn_of_table([LEAK, NO_IDS], serious=False)
+    with pytest.warns(NoPatientIds, match="each row"), pytest.warns(SuspectedLeak, match="x is y"):
+        warn_of_table([LEAK, NO_IDS])
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         warn_of([NO_IDS, TOLD])
-        warn_of_table([TOLD], serious=True)
+        warn_of_table([TOLD])
 
 
 @pytest.mark.parametrize("kind", [StepOutsideFold, AcquisitionConfounded])

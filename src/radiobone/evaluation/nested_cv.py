@@ -148,9 +148,16 @@ def _left_over(n_tasks: int, jobs: int) -> int:
 
 
 def plan_folds(
-    cohort: Cohort, pipeline: PipelineSpec, *, seed: int, splits: SplitSource | None = None
+    cohort: Cohort,
+    pipeline: PipelineSpec,
+    *,
+    seed: int,
+    splits: SplitSource | None = None,
+    audit: bool = True,
 ) -> Plan:
     """Audit the cohort, warn of what is found, and make the outer folds unless they are given.
+
+    ``audit`` is False where an evaluation of the same cohort has just told what there is.
 
     Raises
     ------
@@ -158,7 +165,7 @@ def plan_folds(
     """
     check_same_task(cohort, pipeline)
     warn_of_idle_steps(pipeline)
-    findings = audit_cohort(cohort)
+    findings = audit_cohort(cohort) if audit else []
     warn_of(findings, stacklevel=4)
     planned = resolve_splits(splits, cohort) or outer_splits(cohort, pipeline.outer, seed=seed)
     check_groups_whole(planned, cohort.groups)

@@ -16,8 +16,7 @@ from radiobone.core.folders import (
     warn_if_unfinished,
 )
 from radiobone.core.outputs import writing
-from radiobone.evaluation.audit.registry import audit_cohort
-from radiobone.evaluation.audit.tell import warn_of_table
+from radiobone.evaluation.audit.tell import warn_of_unknown_patients
 from radiobone.evaluation.blocks.ablation import ablate, baseline_column
 from radiobone.evaluation.blocks.ablation_table import forget_ablation
 from radiobone.evaluation.blocks.resolve import named_blocks, with_fusion
@@ -106,7 +105,7 @@ def evaluate_table(
     for line in described(cohort):
         say(line)
     beside = wanted_beside(subgroups, bootstrap_optimism, cohort, read_features(path))
-    warn_of_table(audit_cohort(cohort), serious=False)
+    warn_of_unknown_patients(cohort)
     if ablation:
         baseline_column(
             named_blocks(cohort, spec)[0], baseline
@@ -131,7 +130,7 @@ def evaluate_table(
     if ablation:
         compared = ablate(
             cohort, spec, baseline=baseline, seed=seed, jobs=jobs, show_progress=show_progress, splits=splits,
-            cache=folder / FOLD_CACHE / ABLATION_STORE,
+            cache=folder / FOLD_CACHE / ABLATION_STORE, audit=False,
         )  # fmt: skip
         compared.save(folder)
     evaluation.save(folder)

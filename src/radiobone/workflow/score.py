@@ -221,7 +221,7 @@ def fit_table(
     cohort = read_cohort(source, **roles, task=spec.task)
     for line in described(cohort):
         say(line)
-    warn_of_table(audit_cohort(cohort), serious=True)
+    warn_of_table(audit_cohort(cohort))
     return fit_model(cohort, spec, seed=seed, jobs=jobs, show_progress=show_progress, evaluated=result)
 
 

@@ -13,7 +13,7 @@ from radiobone.cohort.cohort import Cohort
 from radiobone.cohort.duplicates import Duplicates
 from radiobone.cohort.readers import cohort_from_arrays
 from radiobone.evaluation.audit.registry import audit_cohort
-from radiobone.evaluation.audit.tell import warn_of_table
+from radiobone.evaluation.audit.tell import warn_of_table, warn_of_unknown_patients
 from radiobone.evaluation.blocks.resolve import with_fusion
 from radiobone.evaluation.final_model import Model, fit_model
 from radiobone.evaluation.result import Result
@@ -143,7 +143,7 @@ def evaluate(
         X, y, groups=groups, sites=sites, clinical=clinical, positive=positive,
         times=times, external=external, parents=parents, duplicates=duplicates, task=spec.task, any_order=True
     )  # fmt: skip
-    warn_of_table(audit_cohort(cohort), serious=False)
+    warn_of_unknown_patients(cohort)
     table = gather(X, y, groups=groups, sites=sites, clinical=clinical).table
     return evaluate_cohort(
         cohort, spec, seed=seed, jobs=jobs, show_progress=show_progress, splits=splits, controls=controls,
@@ -216,7 +216,7 @@ def fit(
         X, y, groups=groups, sites=sites, clinical=clinical, positive=positive, parents=parents, duplicates=duplicates,
         task=spec.task, any_order=True
     )  # fmt: skip
-    warn_of_table(audit_cohort(cohort), serious=True)
+    warn_of_table(audit_cohort(cohort))
     result = None if evaluated is None else evaluated.result
     return fit_model(cohort, spec, seed=seed, jobs=jobs, evaluated=result)
 

@@ -20,9 +20,7 @@ from radiobone.cohort.readers import cohort_from_arrays, read_cohort
 from radiobone.cohort.task import AnyTask, parse_task
 from radiobone.core.errors import BadSetting
 from radiobone.core.warnings import TrainingDataReused
-from radiobone.evaluation.audit.no_patient_ids import no_patient_ids
-from radiobone.evaluation.audit.possible_patients import possible_patients
-from radiobone.evaluation.audit.tell import warn_of_table
+from radiobone.evaluation.audit.tell import warn_of_unknown_patients
 from radiobone.evaluation.model import Model
 from radiobone.workflow.feature_table import read_features
 
@@ -125,7 +123,7 @@ def _positive(model: Model, column: pd.Series, asked: Any) -> Any:
 
 
 def _checked(cohort: Cohort, raw: pd.DataFrame, models: Sequence[Model]) -> Labelled:
-    warn_of_table([*no_patient_ids(cohort), *possible_patients(cohort)], serious=False)
+    warn_of_unknown_patients(cohort)
     notes: list[str] = []
     for model in models:
         notes += _class_notes(model, cohort)

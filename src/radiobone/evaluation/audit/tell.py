@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable
 
+from radiobone.cohort.cohort import Cohort
 from radiobone.core.warnings import (
     AcquisitionConfounded,
     DuplicateRows,
@@ -17,7 +18,10 @@ from radiobone.core.warnings import (
     SuspectedLeak,
 )
 from radiobone.evaluation.audit.finding import Finding
+from radiobone.evaluation.audit.no_patient_ids import no_patient_ids
+from radiobone.evaluation.audit.possible_patients import possible_patients
 
+WHOSE: tuple[type[RadioboneWarning], ...] = (NoPatientIds, PossiblePatients)
 SERIOUS: tuple[type[RadioboneWarning], ...] = (
     SuspectedLeak,
     SiteConfounded,
@@ -38,6 +42,11 @@ def warn_of(
             warnings.warn(known[finding.code](finding.message), stacklevel=stacklevel)
 
 
-def warn_of_table(findings: Iterable[Finding], *, serious: bool) -> None:
-    """Warn where a table does not say whose its rows are, and of serious findings if nobody else does."""
-    warn_of(findings, (NoPatientIds, PossiblePatients, *(SERIOUS if serious else ())), stacklevel=4)
+def warn_of_table(findings: Iterable[Finding]) -> None:
+    """Warn of serious findings, and where a table does not say whose its rows are."""
+    warn_of(findings, (*WHOSE, *SERIOUS), stacklevel=4)
+
+
+def warn_of_unknown_patients(cohort: Cohort) -> None:
+    """Warn where a table does not say whose its rows are; whoever audits it tells the rest."""
+    warn_of([*no_patient_ids(cohort), *possible_patients(cohort)], WHOSE, stacklevel=4)

@@ -53,6 +53,7 @@ def ablate(
     show_progress: bool = True,
     splits: SplitSource | None = None,
     cache: Path | None = None,
+    audit: bool = True,
 ) -> Ablation:
     """Judge every block alone, all blocks together by early and (of two classes) by late fusion, and the baseline.
 
@@ -70,6 +71,8 @@ def ablate(
         As for ``nested_cv``.
     cache : Path, optional
         Folder where each finished fold is written as soon as it is done, and found by the next run.
+    audit : bool
+        Whether to audit the cohort and warn of what is found; not beside an evaluation, which has done so.
 
     Raises
     ------
@@ -82,7 +85,7 @@ def ablate(
     cohort, settled = named_blocks(cohort, pipeline)
     column = baseline_column(cohort, baseline)
     variants = _variants(cohort, settled, column)
-    plan = plan_folds(cohort, settled, seed=seed, splits=splits)
+    plan = plan_folds(cohort, settled, seed=seed, splits=splits, audit=audit)
     pieces = Pieces("Ablation table", folder=cache)
     found = _all_folds(pieces, variants, plan.splits, seed=seed, jobs=jobs, show_progress=show_progress)
     levels: dict[Level, tuple[Cohort, list[list[FoldOutcome]]]] = {"rows": (cohort, found)}

@@ -189,11 +189,10 @@ def test_subgroups_are_judged_by_the_tasks_own_measures(task, model, validated, 
     assert "original_f0 ≥ 0: " in told
 
 
-def test_what_is_of_two_classes_alone_is_refused(model, validated):
+def test_cut_offs_are_of_two_classes_alone(model, validated):
     frame, y, _ = validated
-    for more in ({"against": model}, {"cuts": [0.5]}):
-        with pytest.raises(BadSetting, match="models of two classes"):
-            rb.validate(model, frame.filter(like="original"), y, groups=frame["patient_id"], **more)
+    with pytest.raises(BadSetting, match="cut-offs divide the one probability"):
+        rb.validate(model, frame.filter(like="original"), y, groups=frame["patient_id"], cuts=[0.5])
 
 
 @pytest.mark.filterwarnings("ignore::radiobone.core.warnings.OutsideTrainingRange")

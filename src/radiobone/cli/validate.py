@@ -38,13 +38,15 @@ def validate(
     ] = None,
     against: Annotated[
         Path | None,
-        typer.Option("--against", help="Another model file, to compare MODEL with on the same rows."),
+        typer.Option(
+            "--against", help="Another model file of the same task, to compare MODEL with on the same rows."
+        ),
     ] = None,
     cuts: Annotated[
         str | None,
         typer.Option(
             "--cuts",
-            help="Probabilities between the categories of the NRI, such as 0.1,0.3. Default: the threshold of --against.",
+            help="Two classes: probabilities between the categories of the NRI, such as 0.1,0.3. Default: the threshold of --against.",
         ),
     ] = None,
     positive: options.Positive = None,

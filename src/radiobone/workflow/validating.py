@@ -25,8 +25,9 @@ from radiobone.evaluation.result import METRICS_FILE, PREDICTIONS_FILE, PROVENAN
 from radiobone.evaluation.subgroup_summary import subgroup_summary
 from radiobone.evaluation.subgroups import SubgroupRequest, wanted_subgroups
 from radiobone.evaluation.summary import cohort_record
-from radiobone.evaluation.validation.assessment import Assessment, comparison_entry
+from radiobone.evaluation.validation.assessment import Assessment
 from radiobone.evaluation.validation.registry import VALIDATIONS
+from radiobone.evaluation.validation.two_graded import check_comparable
 from radiobone.report.build import write_report
 from radiobone.workflow.announce import described
 from radiobone.workflow.score import Scorer, load_model
@@ -129,9 +130,9 @@ def validate(
     positive : object, optional
         The positive class; the model's, if ``y`` has it.
     against : path, Scorer or Model, optional
-        Another frozen model, to compare ``model`` with on the same rows.
+        Another frozen model of the same task, to compare ``model`` with on the same rows.
     cuts : sequence of float, optional
-        Probabilities between the categories of the NRI; the threshold of ``against`` if not given.
+        Of two classes, probabilities between the categories of the NRI; the threshold of ``against`` if not given.
     subgroups : str or SubgroupRequest, optional
         ``"sex,age:65"``, columns of ``X`` or ``clinical``.
     seed : int
@@ -227,12 +228,13 @@ def as_model(source: ModelSource) -> Model:
 
 
 def _check_can_judge(models: Sequence[Model], cuts: object) -> None:
-    """Refuse what is told of two classes alone, where a model is of another task."""
-    other = next((model for model in models if not VALIDATIONS[model.task.name].compares), None)
-    if other is not None and (len(models) > 1 or cuts is not None):
+    """Refuse models that have no score in common, and cut-offs where there is no one probability to cut."""
+    check_comparable(models)
+    first = models[0]
+    if cuts is not None and not VALIDATIONS[first.task.name].takes_cuts:
         raise BadSetting(
-            f"The model predicts '{other.about.get('target')}' as '{other.task.name}', and a comparison of two models and cut-offs "
-            "are for models of two classes. Leave --against and --cuts out, and validate each model alone."
+            f"The model predicts '{first.about.get('target')}' as '{first.task.name}', and cut-offs divide the one probability that "
+            "models of two classes give. Leave --cuts out."
         )
 
 
@@ -275,7 +277,8 @@ def _validated(
     other = found[1] if len(found) > 1 else None
     if other is not None:
         summary["against"] = other.entry
-        summary["comparison"] = comparison_entry(cohort, found[0], other, cuts=cuts, seed=seed)
+        more = {"cuts": cuts} if judged.takes_cuts else {}
+        summary["comparison"] = judged.compare(cohort, found[0], other, seed=seed, **more)
     predictions = judged.predictions(cohort, found[0], other)
     if wanted is not None:
         request, groups = wanted

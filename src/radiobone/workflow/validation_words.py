@@ -53,6 +53,8 @@ def validation_lines(summary: Record) -> Iterator[str]:
         yield from _graded(summary)
         yield from _ranges(summary["ranges"])
         yield from subgroup_lines(summary)
+        if "comparison" in summary:
+            yield from _graded_comparison(summary)
         return
     yield from _discrimination(summary)
     yield from _calibration(summary)
@@ -137,18 +139,31 @@ def _ranges(ranges: Record) -> Iterator[str]:
 
 def _comparison(summary: Record) -> Iterator[str]:
     found, old = summary["comparison"], summary["against"]
-    auc = found["auc"]
-    p = "" if auc["p"] is None else f", p = {auc['p']:.3g}"
     yield f"Against the other model (AUC {_figure(old['metrics']['auc'])}):"
-    yield (
-        f"  difference of AUC {auc['difference']:+.3f}  (95 % interval {auc['low']:+.3f} to {auc['high']:+.3f}{p}; "
-        f"{auc['method']})"
-    )
+    yield f"  difference of AUC {_auc_change(found)}"
     for one in found["net_benefit"]:
         yield f"  net benefit at {one['threshold']:.3f}: {_change(one)}"
     for name, title in (("nri", "NRI"), ("continuous_nri", "continuous NRI"), ("idi", "IDI")):
         yield f"  {title}: {_change(found[name]['total'])}"
     yield f"  {found['caution']}"
+
+
+def _graded_comparison(summary: Record) -> Iterator[str]:
+    found, old, titles = summary["comparison"], summary["against"], SHOWN[summary["task"]]
+    yield "Against the other model, this one less the other:"
+    for name, title in titles.items():
+        yield f"  {title:<18} {_change(found['differences'][name])}   the other: {_figure(old['metrics'][name])}"
+    for one in found["boundaries"]:
+        yield f"  AUC of {one['name']}: {_auc_change(one)}"
+    yield f"  {found['method']}. {found['caution']}"
+
+
+def _auc_change(one: Record) -> str:
+    auc = one["auc"]
+    if auc is None:
+        return f"not compared: {one['note']}"
+    p = "" if auc["p"] is None else f", p = {auc['p']:.3g}"
+    return f"{auc['difference']:+.3f}  (95 % interval {auc['low']:+.3f} to {auc['high']:+.3f}{p}; {auc['method']})"
 
 
 def _figure(one: Record) -> str:
@@ -159,6 +174,8 @@ def _figure(one: Record) -> str:
 
 
 def _change(one: Record) -> str:
+    if one["value"] is None:
+        return "–"
     between = "" if one["low"] is None else f"  (95 % interval {one['low']:+.3f} to {one['high']:+.3f})"
     return f"{one['value']:+.3f}{between}"
 

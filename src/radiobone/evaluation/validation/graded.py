@@ -145,9 +145,9 @@ def _highest(y: npt.NDArray[np.int64], unit: npt.NDArray[np.int64]) -> npt.NDArr
 def graded_predictions(
     cohort: Cohort, assessment: Assessment, other: Assessment | None = None
 ) -> pd.DataFrame:
-    """One row per row of the cohort: whose it is, its target, and what the frozen model says."""
-    scores = assessment.scores
-    said = [name for name in scores.columns if name.startswith("probability_") or name == "predicted"]
+    """One row per row of the cohort: whose it is, its target, and what the frozen model says, and another if there is one."""
+    scores, said = assessment.scores, _said(assessment)
+    against = {} if other is None else {name: other.scores[name].to_numpy() for name in _said(other)}
     return pd.DataFrame(
         {
             "row_id": cohort.X.index.astype(str),
@@ -156,8 +156,14 @@ def graded_predictions(
             "site": np.full(cohort.n_rows, "") if cohort.site is None else cohort.site,
             "y": cohort.y,
             **{name: scores[name].to_numpy() for name in (*said, "outside_range", "warnings")},
+            **{f"against_{name}": values for name, values in against.items()},
         }
     )
+
+
+def _said(assessment: Assessment) -> list[str]:
+    names = map(str, assessment.scores.columns)
+    return [name for name in names if name.startswith("probability_") or name == "predicted"]
 
 
 def graded_summary(cohort: Cohort, *, seed: int, notes: Sequence[str]) -> Mapping[str, Any]:

@@ -24,8 +24,13 @@ def _context(data: ValidationData) -> Context | None:
         "gains": GAINS,
         "mine": metric_rows(data.metrics["metrics"]),
         "theirs": data.metrics["against"]["metrics"],
-        "names": [_name(data.metrics), _name(data.metrics["against"])],
+        "names": names_of(data),
     }
+
+
+def names_of(data: ValidationData) -> list[str]:
+    """Name the two models by what they are and their digests."""
+    return [_name(data.metrics), _name(data.metrics["against"])]
 
 
 def _name(entry: Record) -> str:

@@ -8,6 +8,7 @@ from radiobone.report.validation.comparison import COMPARISON
 from radiobone.report.validation.data import ValidationData
 from radiobone.report.validation.figures import FIGURES
 from radiobone.report.validation.graded import GRADED_ANSWER, GRADED_FIGURES, REFITTED
+from radiobone.report.validation.graded_comparison import GRADED_COMPARISON
 from radiobone.report.validation.origin import ORIGIN
 from radiobone.report.validation.ranges import RANGES
 from radiobone.report.validation.recalibration import RECALIBRATION
@@ -27,6 +28,7 @@ GRADED_VALIDATION: tuple[Section[ValidationData], ...] = (
     GRADED_FIGURES,
     REFITTED,
     VALIDATION_SUBGROUPS,
+    GRADED_COMPARISON,
     RANGES,
     ORIGIN,
 )

@@ -38,6 +38,7 @@ def table(seed, n=70, rows=2):
     X = rng.normal(size=(n * rows, 4)) * noise + truth[patient][:, None]
     frame = pd.DataFrame(X, columns=[f"original_f{k}" for k in range(4)])
     frame.insert(0, "patient_id", [f"P{k:03d}" for k in patient])
+    frame.insert(1, "roi", [f"L{k % rows}" for k in range(n * rows)])
     t = np.round(-1.7 + 1.2 * truth[patient], 3)
     return frame, t, np.array(WHO)[np.digitize(-t, [1.0, 2.5])]
 

@@ -165,6 +165,13 @@ Fusion = Annotated[
     ),
 ]
 
+NoShap = Annotated[
+    bool,
+    typer.Option(
+        "--no-shap",
+        help="Leave SHAP values out, which can take as long as the folds. Every figure is the same without.",
+    ),
+]
 Pool = Annotated[
     str | None,
     typer.Option(

@@ -12,6 +12,7 @@ from radiobone.cli.options import (
     ALL_CORES,
     EXIT_SOME_FAILED,
     Jobs,
+    NoShap,
     NullControl,
     OptimismMeter,
     Output,
@@ -66,6 +67,7 @@ def run(
     ] = None,
     null_control: NullControl = None,
     optimism_meter: OptimismMeter = False,
+    no_shap: NoShap = False,
     jobs: Jobs = ALL_CORES,
     quiet: Quiet = False,
 ) -> None:
@@ -74,7 +76,7 @@ def run(
 
     extracted, evaluation = run_study(
         study, output, seed=seed, jobs=jobs, show_progress=not quiet, command=command_line(), say=typer.echo,
-        null_control=null_control, optimism_meter=optimism_meter,
+        null_control=null_control, optimism_meter=optimism_meter, explain=not no_shap,
     )  # fmt: skip
     show_metrics(evaluation)
     typer.secho(f"Report: {(output / 'report.html').resolve()}", bold=True)

@@ -57,3 +57,12 @@ class Explanation:
         write_parquet(Path(folder) / SHAP_TABLE, self.table)
         info = {"scale": self.scale, "folds": list(self.folds), "note": self.note}
         write_json(Path(folder) / SHAP_INFO, {**info, "max_additivity_error": self.max_additivity_error})
+
+
+def save_explanation(explanation: Explanation | None, folder: Path) -> None:
+    """Write an explanation, or remove that of an earlier run where none was made."""
+    if explanation is not None:
+        explanation.save(folder)
+        return
+    for name in (SHAP_TABLE, SHAP_INFO):
+        (Path(folder) / name).unlink(missing_ok=True)

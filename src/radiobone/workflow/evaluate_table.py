@@ -62,6 +62,7 @@ def evaluate_table(
     task: TaskSource = None,
     order: str | Sequence[str] | None = None,
     search: SearchSource = None,
+    explain: bool = True,
     **roles: Any,
 ) -> Evaluation:
     """Judge a pipeline on a table or an extract folder, and write the result folder.
@@ -77,7 +78,7 @@ def evaluate_table(
         For the report: what was typed, and the question in the user's words.
     say : callable
         Told, line by line and before anything is computed, which column was taken for what.
-    outer, splits, blocks, fusion, pool, null_control, optimism_meter, subgroups, bootstrap_optimism, task, order, search
+    outer, splits, blocks, fusion, pool, null_control, optimism_meter, subgroups, bootstrap_optimism, task, order, search, explain
         As ``evaluate`` takes them; blocks also as ``NAME=PATTERN``.
     ablation : bool
         Also judge each block alone, all together, and ``baseline`` alone (see ``radiobone.ablation``), on the same outer
@@ -123,6 +124,7 @@ def evaluate_table(
         splits=splits,
         controls=controls,
         beside=beside,
+        explain=explain,
     )
     _carry_along(path, folder)
     forget_ablation(folder)

@@ -12,7 +12,7 @@ from radiobone.core.folders import EVALUATION, finish, prepare_result_folder
 from radiobone.core.outputs import prepare_file
 from radiobone.evaluation.patient_level import PatientLevel
 from radiobone.evaluation.result import Estimate, Result
-from radiobone.explain.explanation import Explanation
+from radiobone.explain.explanation import Explanation, save_explanation
 from radiobone.report.build import write_report
 
 
@@ -24,12 +24,12 @@ class Evaluation:
     ----------
     result : Result
         Predictions, selections, metrics, audit, provenance.
-    explanation : Explanation
-        SHAP values on held-out rows.
+    explanation : Explanation or None
+        SHAP values on held-out rows; None where they were left out (``explain=False``).
     """
 
     result: Result
-    explanation: Explanation
+    explanation: Explanation | None
 
     @property
     def metrics(self) -> Mapping[str, Estimate]:
@@ -87,7 +87,7 @@ class Evaluation:
         """
         where = prepare_result_folder(folder)
         self.result.save(where)
-        self.explanation.save(where)
+        save_explanation(self.explanation, where)
         finish(where, EVALUATION)
         return where
 

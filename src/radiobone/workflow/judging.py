@@ -51,7 +51,8 @@ def judge(
     show_progress: bool,
     cache: Path | None = None,
     splits: SplitSource | None = None,
-) -> tuple[Result, Explanation]:
+    explain: bool = True,
+) -> tuple[Result, Explanation | None]:
     """Fit and explain every outer fold.
 
     Parameters
@@ -61,6 +62,9 @@ def judge(
     cache : Path, optional
         Folder where each finished fold is written as soon as it is done, and found by the next run. Folds of
         another table, pipeline, seed or version are not taken, and are removed once all of these are done.
+
+    explain : bool
+        Whether to compute SHAP values; None is returned for them if not.
 
     Raises
     ------
@@ -76,13 +80,14 @@ def judge(
     places = [None] * n_folds if store is None else [Place(store, key) for key in keys]
     kept = None if store is None else lambda: f"{store.count(keys)} of {n_folds} folds"
     with saying_what_is_kept(kept):
-        judged = _all_folds(cohort, spec, plan, places, seed, jobs, show_progress)
+        judged = _all_folds(cohort, spec, plan, places, seed, jobs, show_progress, explain)
         result = make_result(
             cohort, spec, [fold.outcome for fold in judged], plan.findings, seed=seed, pooled=plan.pooled
         )
     if store is not None:
         store.prune(keys)
-    return result, gathered([fold.explained for fold in judged], spec.task.kind)
+    explained = [fold.explained for fold in judged if fold.explained is not None]
+    return result, gathered(explained, spec.task.kind) if explain else None
 
 
 def _all_folds(
@@ -93,8 +98,9 @@ def _all_folds(
     seed: int,
     jobs: int,
     show_progress: bool,
+    explain: bool,
 ) -> list[JudgedFold]:
-    folds = [_kept(place, number, plan, cohort) for number, place in enumerate(places)]
+    folds = [_kept(place, number, plan, cohort, explain) for number, place in enumerate(places)]
     missing = [number for number, fold in enumerate(folds) if fold is None]
     if show_progress and len(missing) < len(folds):
         n_kept = len(folds) - len(missing)
@@ -102,31 +108,33 @@ def _all_folds(
             f"{n_kept} of {len(folds)} folds are unchanged since the last run and are kept.", file=sys.stderr
         )
 
-    def tasks() -> Iterator[tuple[FoldTask, ShapTask, Place | None]]:
+    def tasks() -> Iterator[tuple[FoldTask, ShapTask | None, Place | None]]:
         for place, number in enumerate(missing):
             split, within = plan.splits[number], jobs_within(place, len(missing), jobs)
             to_fit = fold_task(cohort, split, spec, seed, jobs=within)
-            yield to_fit, shap_task(split, cohort, seed), places[number]
+            yield to_fit, shap_task(split, cohort, seed) if explain else None, places[number]
 
     found = each_fold(judge_fold, tasks(), len(missing), jobs=jobs, show_progress=show_progress)
     done = {n: from_plain(plain, plan.splits[n], cohort) for n, plain in zip(missing, found, strict=True)}
     return [done[number] if fold is None else fold for number, fold in enumerate(folds)]
 
 
-def _kept(place: Place | None, number: int, plan: Plan, cohort: Cohort) -> JudgedFold | None:
+def _kept(place: Place | None, number: int, plan: Plan, cohort: Cohort, explain: bool) -> JudgedFold | None:
+    """Read a finished fold; None if it is not there, or was not explained and is to be."""
     plain = None if place is None else place.store.read(place.key)
     if plain is None:
         return None
     try:
-        return from_plain(plain, plan.splits[number], cohort)
+        found = from_plain(plain, plan.splits[number], cohort)
     except (KeyError, TypeError, ValueError):
         return None
+    return None if explain and found.explained is None else found
 
 
-def judge_fold(to_fit: FoldTask, to_explain: ShapTask, place: Place | None) -> dict[str, Any]:
-    """Fit one outer fold, explain its held-out rows, keep both at ``place``, and return them as plain data."""
+def judge_fold(to_fit: FoldTask, to_explain: ShapTask | None, place: Place | None) -> dict[str, Any]:
+    """Fit one outer fold, explain its held-out rows if asked to, keep both at ``place``, and return them as plain data."""
     fit = fit_fold(*to_fit)
-    plain = to_plain(fit, explain_fold(fit, *to_explain))
+    plain = to_plain(fit, None if to_explain is None else explain_fold(fit, *to_explain))
     if place is not None:
         place.store.write(place.key, plain)
     return plain

@@ -19,16 +19,19 @@ from radiobone.explain.over_folds import ExplainedFold, long_table
 
 @dataclass(frozen=True, eq=False)
 class JudgedFold:
-    """What one outer fold found, and its SHAP values."""
+    """What one outer fold found, and its SHAP values; None where they were left out."""
 
     outcome: FoldOutcome
-    explained: ExplainedFold
+    explained: ExplainedFold | None
 
 
-def to_plain(outcome: FoldOutcome, explained: ExplainedFold) -> dict[str, Any]:
+def to_plain(outcome: FoldOutcome, explained: ExplainedFold | None) -> dict[str, Any]:
     """Return a fold as plain data, without rows or names of patients: the split says which they are."""
+    plain = outcome_to_plain(outcome)
+    if explained is None:
+        return plain
     return {
-        **outcome_to_plain(outcome),
+        **plain,
         "shap": packed(explained.table["shap"].to_numpy()),
         "explained": [list(pair) for pair in explained.info.items()],
     }
@@ -43,6 +46,8 @@ def from_plain(plain: Mapping[str, Any], split: Split, cohort: Cohort) -> Judged
         If it is none.
     """
     outcome = outcome_from_plain(plain, split)
+    if "shap" not in plain:
+        return JudgedFold(outcome, None)
     values = unpacked(plain["shap"], (len(split.test), len(outcome.features)))
     table = long_table(outcome, cohort.X.iloc[split.test], values)
     return JudgedFold(outcome, ExplainedFold(table, dict(plain["explained"])))

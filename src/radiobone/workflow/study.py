@@ -55,6 +55,7 @@ def evaluate(
     task: TaskSource = None,
     order: str | Sequence[str] | None = None,
     search: SearchSource = None,
+    explain: bool = True,
 ) -> Evaluation:
     """Judge a pipeline by nested cross-validation on arrays or data frames.
 
@@ -124,6 +125,8 @@ def evaluate(
     search : str or mapping, optional
         How the inner folds choose, instead of as the pipeline says: ``"grid"``, ``"random"``, ``"optuna"`` (needs the extra
         ``optuna``), or written out, ``{"kind": "optuna", "n_iter": 50}``.
+    explain : bool
+        Whether to compute SHAP values of held-out rows, which can take as long as the folds; every figure is the same without.
 
     Returns
     -------
@@ -147,7 +150,7 @@ def evaluate(
     table = gather(X, y, groups=groups, sites=sites, clinical=clinical).table
     return evaluate_cohort(
         cohort, spec, seed=seed, jobs=jobs, show_progress=show_progress, splits=splits, controls=controls,
-        beside=wanted_beside(subgroups, bootstrap_optimism, cohort, table),
+        beside=wanted_beside(subgroups, bootstrap_optimism, cohort, table), explain=explain,
     )  # fmt: skip
 
 
@@ -163,18 +166,26 @@ def evaluate_cohort(
     splits: SplitSource | None = None,
     controls: Controls = NO_CONTROLS,
     beside: Beside = NOTHING_BESIDE,
+    explain: bool = True,
 ) -> Evaluation:
     """Judge a pipeline on a cohort; ``origin`` joins the provenance, finished folds are kept in ``cache``."""
     spec = resolve_pipeline(pipeline)
     controls.check(spec)
     result, explanation = judge(
-        cohort, spec, seed=seed, jobs=jobs, show_progress=show_progress, cache=cache, splits=splits
+        cohort,
+        spec,
+        seed=seed,
+        jobs=jobs,
+        show_progress=show_progress,
+        cache=cache,
+        splits=splits,
+        explain=explain,
     )
     result = with_controls(
         result, cohort, spec, controls, seed=seed, jobs=jobs, show_progress=show_progress, cache=cache,
         folds_given=splits is not None,
     )  # fmt: skip
-    folds = {"folds_given": splits is not None}
+    folds = {"folds_given": splits is not None, **({} if explain else {"explain": False})}
     result = told_beside(
         result, cohort, spec, beside, seed=seed, jobs=jobs, show_progress=show_progress, cache=cache
     )

@@ -94,6 +94,9 @@ class Study(Settings):
         False,
         description="Show beside the result what the wrong way (steps fitted on all rows) would have reported.",
     )
+    explain: bool = Field(
+        True, description="Compute SHAP values of held-out rows; every figure is the same without."
+    )
     seed: int = Field(0, ge=0, description="Seed of the folds and models.")
 
     @model_validator(mode="after")
@@ -154,6 +157,7 @@ def run_study(
     say: Say = lambda _line: None,
     null_control: int | None = None,
     optimism_meter: bool = False,
+    explain: bool = True,
 ) -> tuple[FeatureTable | None, Evaluation]:
     """Extract, evaluate and report one study.
 
@@ -169,6 +173,8 @@ def run_study(
         Told what happens, line by line.
     null_control, optimism_meter
         As ``evaluate`` takes them; besides those that the file asks for.
+    explain : bool
+        False leaves SHAP values out, whatever the file says.
 
     Returns
     -------
@@ -199,6 +205,7 @@ def run_study(
         say=say,
         null_control=study.null_control if null_control is None else null_control,
         optimism_meter=study.optimism_meter or optimism_meter,
+        explain=study.explain and explain,
         task=study.task,
         order=_order(study),
         **study.roles(),

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from radiobone.report.data import ResultData
 from radiobone.report.sections.base import Context, Section
-from radiobone.report.sections.shap import explainer_lines, ranked_features
+from radiobone.report.sections.shap import explainer_lines, ranked_features, was_left_out
 from radiobone.report.words import describe
 
 MOST_LISTED = 30
 
 
 def _context(data: ResultData) -> Context | None:
+    if was_left_out(data):
+        return {"left_out": True}
     if data.shap is None or not len(data.shap):
         return None
     clinical = frozenset(data.cohort.get("clinical") or ())
     ranked = ranked_features(data)
     return {
+        "left_out": False,
         "rows": [{"words": describe(one.name, clinical), "shap": one} for one in ranked[:MOST_LISTED]],
         "n_all": len(ranked),
         "info": data.shap_info,

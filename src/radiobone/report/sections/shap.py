@@ -63,13 +63,21 @@ class FeatureShap:
         return float(self.fold_means.std(ddof=1)) if len(self.fold_means) > 1 else 0.0
 
 
+def was_left_out(data: ResultData) -> bool:
+    """Tell whether SHAP values were left out on request."""
+    return data.provenance.get("explain") is False
+
+
 def _context(data: ResultData) -> Context | None:
+    if was_left_out(data):
+        return {"left_out": True}
     if data.shap is None or not len(data.shap):
         return None
     ranked = ranked_features(data)
     drawn = ranked[:MOST_DRAWN]
     clinical = frozenset(data.cohort.get("clinical") or ())
     return {
+        "left_out": False,
         "beeswarm": _beeswarm(drawn, data.metrics["positive"]),
         "importance": _importance(drawn),
         "rows": [{"words": describe(one.name, clinical), "shap": one} for one in ranked[:30]],

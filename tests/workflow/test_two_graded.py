@@ -135,6 +135,7 @@ def test_a_model_against_itself_differs_in_nothing(task, pair):
     assert all(one["auc"]["p"] is None for one in found["boundaries"])
 
 
+@pytest.mark.filterwarnings("ignore::radiobone.core.warnings.OutsideTrainingRange")
 def test_the_page_and_the_terminal_tell_it(task, pair, compared, tmp_path):
     page = compared.report(tmp_path / "v").read_text(encoding="utf-8")
     saved = json.loads((tmp_path / "v" / "metrics.json").read_text())

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from radiobone.core.folders import EVALUATION, finish, prepare_result_folder
-from radiobone.core.outputs import prepare_file
 from radiobone.evaluation.patient_level import PatientLevel
 from radiobone.evaluation.result import Estimate, Result
 from radiobone.explain.explanation import Explanation, save_explanation
-from radiobone.report.build import write_report
+from radiobone.workflow.reported import Reported
 
 
 @dataclass(frozen=True, eq=False)
-class Evaluation:
+class Evaluation(Reported):
     """A result and its explanation.
 
     Attributes
@@ -90,28 +88,6 @@ class Evaluation:
         save_explanation(self.explanation, where)
         finish(where, EVALUATION)
         return where
-
-    def report(self, path: str | Path) -> Path:
-        """Write the HTML report, and return where it is.
-
-        Parameters
-        ----------
-        path : path
-            A file that ends in ``.html``, which is all that is written then; or a folder, which also gets
-            everything that ``save`` writes.
-
-        Raises
-        ------
-        OutputTaken
-            If the folder holds an extraction, or files of others that would be replaced.
-        OutputNotWritable, DiskFull
-        """
-        target = Path(path)
-        if target.suffix.lower() != ".html":
-            return write_report(self.save(target))
-        prepare_file(target, example="report.html")
-        with tempfile.TemporaryDirectory() as folder:
-            return write_report(self.save(folder), target)
 
     def __repr__(self) -> str:
         return f"Evaluation({self.result.in_brief()})"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +15,6 @@ from radiobone.cohort.canonical import as_given
 from radiobone.core.errors import BadSetting
 from radiobone.core.files import write_json, write_parquet
 from radiobone.core.folders import VALIDATION, begin, finish, prepare_validation_folder, warn_if_unfinished
-from radiobone.core.outputs import prepare_file
 from radiobone.core.provenance import machine, versions
 from radiobone.core.warnings import collected
 from radiobone.evaluation.measure_names import SHOWN
@@ -28,8 +26,8 @@ from radiobone.evaluation.summary import cohort_record
 from radiobone.evaluation.validation.assessment import Assessment
 from radiobone.evaluation.validation.registry import VALIDATIONS
 from radiobone.evaluation.validation.two_graded import check_comparable
-from radiobone.report.build import write_report
 from radiobone.workflow.announce import described
+from radiobone.workflow.reported import Reported
 from radiobone.workflow.score import Scorer, load_model
 from radiobone.workflow.validated_cohort import Labelled, labelled_from_arrays, read_labelled
 
@@ -37,7 +35,7 @@ ModelSource = str | Path | Scorer | Model
 
 
 @dataclass(frozen=True, eq=False)
-class Validation:
+class Validation(Reported):
     """A frozen model on another cohort.
 
     Attributes
@@ -91,15 +89,6 @@ class Validation:
         write_json(where / METRICS_FILE, self.summary)
         finish(where, VALIDATION)
         return where
-
-    def report(self, path: str | Path) -> Path:
-        """Write the HTML report: a file that ends in ``.html``, or a folder that also gets what ``save`` writes."""
-        target = Path(path)
-        if target.suffix.lower() != ".html":
-            return write_report(self.save(target))
-        prepare_file(target, example="report.html")
-        with tempfile.TemporaryDirectory() as folder:
-            return write_report(self.save(folder), target)
 
 
 def validate(

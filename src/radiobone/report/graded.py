@@ -121,7 +121,7 @@ def _of_classes(metrics: Mapping[str, Any]) -> list[str]:
     if right is not None and off is not None:
         sentences.append(
             f"Of 100 cases about {round(100 * right)} were put into their class; on the mean, cases were {decimals(off)} "
-            "class(es) off."
+            "classes off."
         )
     return sentences
 

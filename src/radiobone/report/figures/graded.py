@@ -22,6 +22,7 @@ from radiobone.report.figures.style import (
     tidy,
     wrapped,
 )
+from radiobone.report.numbers import decimals
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -115,7 +116,7 @@ def bland_altman_figure(
     for value, style in zip(limits, ("--", "-", "--"), strict=True):
         ax.axhline(value, color=VERMILION, linewidth=1.4, linestyle=style)
         ax.annotate(
-            f"{value:.2f}".replace("-", "−"), (1.0, value), xycoords=("axes fraction", "data"), ha="right",
+            decimals(value), (1.0, value), xycoords=("axes fraction", "data"), ha="right",
             va="bottom", fontsize=SMALL_PT, color=INK,
         )  # fmt: skip
     ax.set_xlabel("Mean of measured and predicted")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -219,6 +220,8 @@ def _load(source: Path, *, patterns: bool) -> _Source:
             "columns are features with --features, such as 'original_*'."
         )
     recorded = extraction.pop("feature_columns") if extraction else None
+    if extraction and recorded is not None:
+        extraction["n_per_family"] = dict(Counter(name.split("_")[1] for name in recorded if "_" in name))
     provenance = {"source": path.name, "digest": file_digest(path), "extraction": extraction}
     return _Source(table, None if recorded is None else tuple(recorded), provenance)
 

@@ -158,6 +158,7 @@ def cohort_record(cohort: Cohort) -> dict[str, Any]:
         "clinical": list(cohort.clinical),
         "feature_pattern": origin.get("feature_pattern"),
         "n_features": cohort.X.shape[1],
+        "n_missing": int(cohort.X.isna().to_numpy().sum()),
         "columns": dict(origin.get("columns", {})),
         "notes": list(cohort.notes),
     }

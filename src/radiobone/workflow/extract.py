@@ -18,6 +18,7 @@ from radiobone.core.warnings import MixedPixelTypes
 from radiobone.features.definitions import AnySettings, by_pyradiomics, names_of
 from radiobone.features.ibsi.settings import IbsiSettings
 from radiobone.imaging.perturb.plan import Perturbations, PlanSource, load_plan
+from radiobone.io.acquisition import acquisition_record
 from radiobone.io.manifest import Manifest, read_manifest
 from radiobone.io.manifest_paths import check_paths
 from radiobone.workflow.cache import Cache, case_keys
@@ -108,6 +109,7 @@ def extract(
         repeats = make_repeats(outcomes, task, plan, folder, n_processes=jobs, show_progress=show_progress)
         outcomes = with_failed_repeats(outcomes, repeats)
     provenance = _provenance(listed, choice, work)
+    provenance["acquisition"] = acquisition_record(one.case for one in outcomes if one.status == "done")
     if plan is not None:
         provenance["repeats"] = plan.model_dump(mode="json")
     result = replace(assemble(outcomes, listed, provenance), repeats=repeats)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from radiobone.report.data import ResultData
 from radiobone.report.sections.ablation import ABLATION
 from radiobone.report.sections.base import Section
+from radiobone.report.sections.checklists import CHECKLISTS
 from radiobone.report.sections.cohort import COHORT
 from radiobone.report.sections.contrast import CONTRAST
 from radiobone.report.sections.controls import CONTROLS
@@ -12,6 +13,7 @@ from radiobone.report.sections.graded_performance import GRADED_PERFORMANCE
 from radiobone.report.sections.graded_shap import GRADED_SHAP
 from radiobone.report.sections.graded_summary import GRADED_SUMMARY
 from radiobone.report.sections.images import IMAGES
+from radiobone.report.sections.methods import METHODS
 from radiobone.report.sections.performance import PERFORMANCE
 from radiobone.report.sections.provenance import PROVENANCE
 from radiobone.report.sections.selection import SELECTION
@@ -30,6 +32,8 @@ SECTIONS: tuple[Section[ResultData], ...] = (
     IMAGES,
     SELECTION,
     SHAP,
+    METHODS,
+    CHECKLISTS,
     PROVENANCE,
 )
 GRADED: tuple[Section[ResultData], ...] = (
@@ -43,6 +47,8 @@ GRADED: tuple[Section[ResultData], ...] = (
     IMAGES,
     SELECTION,
     GRADED_SHAP,
+    METHODS,
+    CHECKLISTS,
     PROVENANCE,
 )
 """Of ordered classes and of numbers."""

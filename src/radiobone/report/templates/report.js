@@ -60,6 +60,36 @@
     picture.addEventListener("click", toggle);
     picture.addEventListener("keydown", function (event) { if (event.key === "Enter") { toggle(); } });
   }
+  function makeChoosable(table) {
+    var rows = Array.prototype.slice.call(table.tBodies[0].rows);
+    var label = document.createElement("label");
+    var select = document.createElement("select");
+    var choices = rows.map(function (row) { return row.getAttribute("data-choice"); });
+    label.className = "filter";
+    label.append("Show ", select);
+    ["all"].concat(choices.filter(function (one, at) { return choices.indexOf(one) === at; }).sort())
+      .forEach(function (one) { select.add(new Option(one, one)); });
+    select.addEventListener("change", function () {
+      rows.forEach(function (row, at) { row.hidden = select.value !== "all" && choices[at] !== select.value; });
+    });
+    table.parentNode.parentNode.insertBefore(label, table.parentNode);
+  }
+  function makeCopyable(part) {
+    var button = document.createElement("button");
+    button.type = "button";
+    button.className = "act";
+    button.textContent = "Copy";
+    button.addEventListener("click", function () {
+      var range = document.createRange();
+      range.selectNodeContents(part);
+      window.getSelection().removeAllRanges();
+      window.getSelection().addRange(range);
+      button.textContent = document.execCommand("copy") ? "Copied" : "Selected: copy it with the keyboard";
+    });
+    part.parentNode.insertBefore(button, part);
+  }
+  document.querySelectorAll(".choosable").forEach(makeChoosable);
+  document.querySelectorAll(".copyable").forEach(makeCopyable);
   document.querySelectorAll(".sheet img").forEach(makeEnlargeable);
   document.querySelectorAll("table.sortable").forEach(makeSortable);
   document.querySelectorAll(".filterable").forEach(makeFilter);

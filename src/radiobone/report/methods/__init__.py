@@ -1,0 +1,1 @@
+"""The methods paragraph of a paper, from the facts of a result folder, with its references."""

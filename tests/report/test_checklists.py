@@ -63,7 +63,8 @@ def check_evidence(data: ResultData) -> int:
         for item in one.items:
             if item.decision == AUTHOR:
                 continue
-            assert item.evidence is not None and item.evidence.text, item.item.number
+            assert item.evidence is not None, item.item.number
+            assert item.evidence.text, item.item.number
             assert f'<section id="{item.evidence.section}"' in page, item.evidence
             value = value_at(data.folder, item.evidence.source)
             if item.decision == "yes":

@@ -46,7 +46,7 @@ def acquisition_record(cases: Iterable[Case]) -> dict[str, Any]:
         lru_cache(maxsize=HEADERS_KEPT)(_first_header),
     )  # regions of an image share its headers
     told = [found for one in given if (found := _image_told(one, read))]
-    masks = [found for one in given if (found := _mask_told(one, read)) is not None]
+    masks = [mask for one in given if (mask := _mask_told(one, read)) is not None]
     summary: dict[str, Any] = {}
     if told:
         values = {name: Counter(one[name] for one in told if name in one) for name in PARAMETERS}

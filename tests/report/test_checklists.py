@@ -219,7 +219,7 @@ def test_with_external_data_and_masks_of_one_reader_24_items_of_metrics_are_deci
         tmp_path,
         dicom=True,
         algorithm="MANUAL",
-        clinical="age",
+        clinical=("age",),
         ablation=True,
         outer="external",
         external="later",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
@@ -76,8 +77,15 @@ def _image_told(case: Case, read: Reader) -> dict[str, str]:
     header = _header(case, case.image, (), read)
     if header is None:
         return {}
-    found = {name: _as_text(header.get(name)) for name in PARAMETERS}
+    found = {name: _value(header, name) for name in PARAMETERS}
     return {name: text for name, text in found.items() if text}
+
+
+def _value(header: Dataset, name: str) -> str:
+    """Return a field as text, as the header has it; empty where it is not filled in."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the image was read before, and told what was to be told
+        return _as_text(header.get(name))
 
 
 def _as_text(value: Any) -> str:
@@ -124,7 +132,9 @@ def _header(case: Case, path: Path, kinds: tuple[str, ...], read: Reader) -> Dat
     """Read the first header below a path that is of an image, or of the kinds asked for; None where there is none."""
     try:
         check_case_files(case)
-        return read(path, kinds)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # likewise
+            return read(path, kinds)
     except (RadioboneError, OSError):
         return None
 

@@ -72,6 +72,7 @@ def render_validation(data: ValidationData) -> str:
 
 def _render(data: D, sections: Sequence[Section[D]]) -> str:
     environment = _environment()
+    environment.globals["titles"] = {section.key: section.title for section in sections}
     shown, absent = [], []
     for section in sections:
         context = section.context(data)

@@ -36,7 +36,7 @@ def outcome(facts: Facts) -> str | None:
     target = about["target"]
     if facts.task == "binary":
         return (
-            f"The target was {target}: {about['positive']} ({about['n_positive']} rows) against {about['negative']} "
+            f"The target was {target}: {_value(facts, 'positive')} ({about['n_positive']} rows) against {_value(facts, 'negative')} "
             f"({about['n_negative']} rows)."
         )
     levels = about.get("levels")
@@ -44,6 +44,11 @@ def outcome(facts: Facts) -> str | None:
         told = listed([f"{one['name']} ({one['n']} rows)" for one in levels])
         return f"The target was {target}, in the ordered classes {told}."
     return f"The target was {target}, a number." if facts.task == "number" else None
+
+
+def _value(facts: Facts, side: str) -> str:
+    """Name a class as the table has it."""
+    return str(facts.metrics.get(f"{side}_value", facts.metrics[side]))
 
 
 def left_out(facts: Facts) -> str | None:

@@ -106,7 +106,12 @@ def models(facts: Facts) -> str | None:
     """Name the models with the settings that were tried."""
     if not facts.models:
         return None
-    return f"The {'models were' if len(facts.models) > 1 else 'model was'} {listed([_model(one) for one in facts.models])}."
+    offered = (
+        "One family of models was"
+        if len(facts.models) == 1
+        else f"{len(facts.models)} families of models were"
+    )
+    return f"{offered} offered: {listed([_model(one) for one in facts.models])}."
 
 
 def _model(model: Record) -> str:

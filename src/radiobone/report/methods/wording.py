@@ -70,7 +70,7 @@ def model_phrase(model: Record) -> str:
     """Name one family, and the members of one that combines others."""
     name, members = str(model["name"]), (model.get("params") or {}).get("members")
     title = MODELS.get(name, name)
-    return f"{title}: {member_words(members)}" if isinstance(members, str) else title
+    return f"{title} ({member_words(members)})" if isinstance(members, str) else title
 
 
 def values_words(value: Any) -> str:

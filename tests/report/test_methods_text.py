@@ -141,6 +141,13 @@ def test_defaults_are_told_of_the_version_that_ran_alone(data):
     assert "Benjamini" not in told("0.0.1")
 
 
+def test_patients_are_called_whole_only_where_they_are_known(data):
+    words = "all rows of a patient were on the same side"
+    assert words in text_of(data)
+    unknown = [{"code": "NoPatientIds", "severity": "warning", "message": "No column of patients."}]
+    assert words not in text_of(replace(data, findings=unknown))
+
+
 def test_every_step_has_words():
     assert set(DONE) == {*STEPS, *RESAMPLERS}
 

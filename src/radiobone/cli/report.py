@@ -32,9 +32,9 @@ def report(
     """Write the HTML report of a result folder, from that folder alone."""
     from radiobone.report.build import write_report
 
+    typer.secho(f"Report: {write_report(folder, output).resolve()}", bold=True)
     if paper:
         from radiobone.report.paper import write_paper
 
         files = write_paper(folder)
         typer.echo(f"For the paper: {', '.join(path.name for path in files)} in {files[0].parent.resolve()}")
-    typer.secho(f"Report: {write_report(folder, output).resolve()}", bold=True)

@@ -7,6 +7,7 @@ from radiobone.report.methods.wording import MEASURES, counted, folds_words, lis
 
 MEASURES_CITED = {"quadratic_kappa": " [@weighted-kappa]"}
 METHODS_CITED = {"bootstrap": "bootstrap", "Newcombe": "newcombe", "Wilson": "wilson"}
+UNKNOWN_PATIENTS = frozenset({"NoPatientIds", "PossiblePatients"})
 HEADLINES = ("auc", "quadratic_kappa", "mae")
 NAMED = {"python": "Python"}
 CITED_PACKAGES = {"scikit-learn": " [@sklearn]"}
@@ -14,10 +15,12 @@ PACKAGES = ("python", "numpy", "scipy", "scikit-learn")
 
 
 def testing(facts: Facts) -> str | None:
-    """Tell the outer folds, and that patients were kept whole."""
-    words, whole = (
-        folds_words(facts),
-        "" if facts.n_split_patients else "; all rows of a patient were on the same side of every split",
+    """Tell the outer folds, and that patients were kept whole where they are known."""
+    words, known = folds_words(facts), not UNKNOWN_PATIENTS & facts.finding_codes
+    whole = (
+        "; all rows of a patient were on the same side of every split"
+        if known and not facts.n_split_patients
+        else ""
     )
     cited = " [@nested-cv]" if words.startswith("nested") else ""
     return f"Performance was estimated by {words}{cited}{whole}, and everything that learns was fitted on training rows alone."

@@ -24,7 +24,7 @@ from radiobone.workflow import judging, kept_folds
 from radiobone.workflow.evaluate_table import evaluate_table
 from radiobone.workflow.study import evaluate_cohort
 
-RESULT = ("metrics.json", "folds.json", "audit.json", "predictions.parquet", "selected.parquet", "shap.json", "shap.parquet")  # fmt: skip
+RESULT = ("metrics.json", "folds.json", "audit.json", "predictions.parquet", "selected.parquet", "shap.json", "shap.parquet", "coefficients.parquet")  # fmt: skip
 SPEC = {
     "steps": ["impute", "constant", "scale", {"mannwhitney": {"max_features": [2, 4]}}],
     "models": ["lr", {"rf": {"n_estimators": [10]}}, {"svm": {"C": [1.0]}}],

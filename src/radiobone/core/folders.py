@@ -74,6 +74,7 @@ EVALUATION = Kind(
         "splits.json",
         "shap.parquet",
         "shap.json",
+        "coefficients.parquet",
         "ablation.csv",
         "ablation.json",
         "contrast.json",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +10,9 @@ import pandas as pd
 
 from radiobone.core.files import write_json, write_parquet
 from radiobone.explain.summary import fold_means, summarise
+from radiobone.explain.weights import joined_weights
 
-SHAP_TABLE, SHAP_INFO = "shap.parquet", "shap.json"
+SHAP_TABLE, SHAP_INFO, WEIGHT_TABLE = "shap.parquet", "shap.json", "coefficients.parquet"
 COLUMNS = ("row_id", "repeat", "fold", "feature", "value", "shap")
 
 
@@ -31,12 +32,15 @@ class Explanation:
         What a reader must know.
     scale : str
         What the values are parts of.
+    weights : DataFrame
+        Coefficients of the folds whose model is a weighted sum, ``radiobone.explain.weights.WEIGHT_COLUMNS``; empty if none is.
     """
 
     table: pd.DataFrame
     folds: tuple[dict[str, Any], ...]
     note: str = ""
     scale: str = ""
+    weights: pd.DataFrame = field(default_factory=lambda: joined_weights([]))
 
     @property
     def max_additivity_error(self) -> float:
@@ -48,7 +52,7 @@ class Explanation:
         return summarise(fold_means(self.table, [(fold["repeat"], fold["fold"]) for fold in self.folds]))
 
     def save(self, folder: Path) -> None:
-        """Write ``shap.parquet`` and ``shap.json``, each whole or not at all.
+        """Write ``shap.parquet``, ``shap.json`` and, of linear models, ``coefficients.parquet``, each whole or not at all.
 
         Raises
         ------
@@ -57,6 +61,10 @@ class Explanation:
         write_parquet(Path(folder) / SHAP_TABLE, self.table)
         info = {"scale": self.scale, "folds": list(self.folds), "note": self.note}
         write_json(Path(folder) / SHAP_INFO, {**info, "max_additivity_error": self.max_additivity_error})
+        if len(self.weights):
+            write_parquet(Path(folder) / WEIGHT_TABLE, self.weights)
+        else:
+            (Path(folder) / WEIGHT_TABLE).unlink(missing_ok=True)
 
 
 def save_explanation(explanation: Explanation | None, folder: Path) -> None:
@@ -64,5 +72,5 @@ def save_explanation(explanation: Explanation | None, folder: Path) -> None:
     if explanation is not None:
         explanation.save(folder)
         return
-    for name in (SHAP_TABLE, SHAP_INFO):
+    for name in (SHAP_TABLE, SHAP_INFO, WEIGHT_TABLE):
         (Path(folder) / name).unlink(missing_ok=True)

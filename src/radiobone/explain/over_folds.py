@@ -20,6 +20,7 @@ from radiobone.explain.explanation import COLUMNS, Explanation
 from radiobone.explain.problem import Problem, additivity_error
 from radiobone.explain.registry import explainer_for
 from radiobone.explain.scales import SCALES
+from radiobone.explain.weights import joined_weights
 
 MOST_BACKGROUND = 100
 NOTE = (
@@ -31,17 +32,19 @@ NOTE = (
 
 @dataclass(frozen=True, eq=False)
 class ExplainedFold:
-    """SHAP values of one fold: a block of the long table, and how it was made."""
+    """SHAP values of one fold: a block of the long table, and how it was made; the model's weights if it is linear."""
 
     table: pd.DataFrame
     info: dict[str, Any]
+    weights: pd.DataFrame | None = None
 
 
 def gathered(explained: Sequence[ExplainedFold], task: str = "binary") -> Explanation:
     """Join the folds of a task, in their order."""
     blocks = [fold.table for fold in explained if len(fold.table)]
     table = pd.concat(blocks, ignore_index=True) if blocks else pd.DataFrame(columns=list(COLUMNS))
-    return Explanation(table, tuple(fold.info for fold in explained), NOTE, SCALES[task].words)
+    weights = joined_weights([fold.weights for fold in explained if fold.weights is not None])
+    return Explanation(table, tuple(fold.info for fold in explained), NOTE, SCALES[task].words, weights)
 
 
 def shap_task(fold: Split | FoldOutcome, cohort: Cohort, seed: int) -> tuple[RawRows, RawRows, int]:

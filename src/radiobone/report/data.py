@@ -48,6 +48,8 @@ class ResultData:
         Every region asked for, all text; None for a table from elsewhere.
     pictures : list of dict
         ``pictures/index.json``, those whose file is there.
+    weights : DataFrame or None
+        Coefficients of the folds whose model is a weighted sum; None if none is, or in results of older versions.
     """
 
     folder: Path
@@ -62,6 +64,7 @@ class ResultData:
     cases: pd.DataFrame | None
     pictures: list[Record]
     checks: list[str]
+    weights: pd.DataFrame | None = None
 
     @property
     def cohort(self) -> Record:
@@ -108,7 +111,7 @@ def read_result(folder: Path) -> ResultData:
             f"{folder} has no {', '.join(missing)}, so it is not a complete result folder and no report can be "
             "made of it. Give the folder that `radiobone evaluate` or `radiobone run` wrote, or run it again."
         )
-    shap, cases = folder / "shap.parquet", folder / "cases.csv"
+    cases = folder / "cases.csv"
     audit = _json_or_none(folder / "audit.json")
     return ResultData(
         folder=folder,
@@ -118,16 +121,21 @@ def read_result(folder: Path) -> ResultData:
         selected=read_table(folder / "selected.parquet"),
         folds=list(read_json(folder / "folds.json")),
         findings=None if audit is None else list(audit["findings"]),
-        shap=read_table(shap) if shap.is_file() else None,
+        shap=_table_or_none(folder / "shap.parquet"),
         shap_info=_json_or_none(folder / "shap.json") or {},
         cases=read_text_table(cases).fillna("") if cases.is_file() else None,
         pictures=_pictures(folder / "pictures"),
         checks=[] if audit is None else [str(code) for code in audit.get("checks") or ()],
+        weights=_table_or_none(folder / "coefficients.parquet"),
     )
 
 
 def _json_or_none(path: Path) -> Any:
     return read_json(path) if path.is_file() else None
+
+
+def _table_or_none(path: Path) -> pd.DataFrame | None:
+    return read_table(path) if path.is_file() else None
 
 
 def with_class_names(metrics: Record) -> Record:

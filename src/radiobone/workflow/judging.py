@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from radiobone.cohort.cohort import Cohort
 from radiobone.core.entries import Entries
 from radiobone.core.interruption import saying_what_is_kept
 from radiobone.evaluation.blocks.resolve import settle_blocks
+from radiobone.evaluation.fold import FoldFit
 from radiobone.evaluation.fold_keys import fold_keys
 from radiobone.evaluation.nested_cv import (
     FoldTask,
@@ -28,7 +29,8 @@ from radiobone.evaluation.spec import PipelineSpec
 from radiobone.evaluation.splits.file import SplitSource
 from radiobone.evaluation.summary import make_result
 from radiobone.explain.explanation import Explanation
-from radiobone.explain.over_folds import explain_fold, gathered, shap_task
+from radiobone.explain.over_folds import ExplainedFold, explain_fold, gathered, shap_task
+from radiobone.explain.weights import weights_of
 from radiobone.workflow.kept_folds import JudgedFold, from_plain, to_plain
 
 ShapTask = tuple[RawRows, RawRows, int]
@@ -134,7 +136,14 @@ def _kept(place: Place | None, number: int, plan: Plan, cohort: Cohort, explain:
 def judge_fold(to_fit: FoldTask, to_explain: ShapTask | None, place: Place | None) -> dict[str, Any]:
     """Fit one outer fold, explain its held-out rows if asked to, keep both at ``place``, and return them as plain data."""
     fit = fit_fold(*to_fit)
-    plain = to_plain(fit, None if to_explain is None else explain_fold(fit, *to_explain))
+    plain = to_plain(fit, None if to_explain is None else _explained(fit, to_fit, to_explain))
     if place is not None:
         place.store.write(place.key, plain)
     return plain
+
+
+def _explained(fit: FoldFit, to_fit: FoldTask, to_explain: ShapTask) -> ExplainedFold:
+    """Explain a fold's held-out rows, and take the weights out of a linear model, whose training rows give their scale."""
+    X_train, metadata = to_fit[0], to_fit[9]
+    weights = weights_of(fit, RawRows(X_train, metadata))
+    return replace(explain_fold(fit, *to_explain), weights=None if weights is None else weights.table(fit))

@@ -10,11 +10,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import pandas as pd
+
 from radiobone.cohort.cohort import Cohort
 from radiobone.evaluation.fold import FoldOutcome
 from radiobone.evaluation.plain_fold import outcome_from_plain, outcome_to_plain, packed, unpacked
 from radiobone.evaluation.splits import Split
 from radiobone.explain.over_folds import ExplainedFold, long_table
+from radiobone.explain.weights import Weights
+
+WEIGHT_ARRAYS = ("coefficient", "centre", "unit", "spread")
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +39,7 @@ def to_plain(outcome: FoldOutcome, explained: ExplainedFold | None) -> dict[str,
         **plain,
         "shap": packed(explained.table["shap"].to_numpy()),
         "explained": [list(pair) for pair in explained.info.items()],
+        "weights": None if explained.weights is None else _weights_to_plain(explained.weights),
     }
 
 
@@ -50,4 +56,18 @@ def from_plain(plain: Mapping[str, Any], split: Split, cohort: Cohort) -> Judged
         return JudgedFold(outcome, None)
     values = unpacked(plain["shap"], (len(split.test), len(outcome.features)))
     table = long_table(outcome, cohort.X.iloc[split.test], values)
-    return JudgedFold(outcome, ExplainedFold(table, dict(plain["explained"])))
+    weights = None if plain["weights"] is None else _weights_from_plain(plain["weights"], outcome)
+    return JudgedFold(outcome, ExplainedFold(table, dict(plain["explained"]), weights))
+
+
+def _weights_to_plain(table: pd.DataFrame) -> dict[str, Any]:
+    return {
+        "scale": str(table["scale"].iloc[0]),
+        "intercept": float(table["intercept"].iloc[0]),
+        **{name: packed(table[name].to_numpy(dtype=float)) for name in WEIGHT_ARRAYS},
+    }
+
+
+def _weights_from_plain(plain: Mapping[str, Any], outcome: FoldOutcome) -> pd.DataFrame:
+    arrays = {name: unpacked(plain[name], (len(outcome.features),)) for name in WEIGHT_ARRAYS}
+    return Weights(str(plain["scale"]), float(plain["intercept"]), **arrays).table(outcome)

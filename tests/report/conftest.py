@@ -100,6 +100,8 @@ def build_result(
     write_json(folder / "audit.json", {"findings": findings})
     if shap:
         pd.DataFrame(shap_rows).to_parquet(folder / "shap.parquet")
+        _weights(fold_rows).to_parquet(folder / "coefficients.parquet")
+        _pairs(fold_rows, rng).to_parquet(folder / "interactions.parquet")
         info = [
             {
                 "repeat": f["repeat"],
@@ -118,6 +120,31 @@ def build_result(
         _cases(folder, patients, hostile)
         _pictures(folder / "pictures", patients, rng)
     return folder
+
+
+def _weights(fold_rows: list[dict]) -> pd.DataFrame:
+    """Coefficients of the folds whose model is logistic regression."""
+    rows = [
+        {
+            "repeat": fold["repeat"], "fold": fold["fold"], "model": "lr", "scale": "log odds", "intercept": -0.2, "feature": name,
+            "coefficient": 0.4 - 0.05 * place, "centre": 0.1, "unit": 1.1 if place else np.nan, "spread": 1.0,
+        }
+        for fold in fold_rows if fold["model"] == "lr" for place, name in enumerate(fold["features"])
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _pairs(fold_rows: list[dict], rng: np.random.Generator) -> pd.DataFrame:
+    """Interactions of the folds whose model is of trees."""
+    rows = [
+        {
+            "repeat": fold["repeat"], "fold": fold["fold"], "model": fold["model"], "feature": first, "other": second,
+            "scale": "as explained" if fold["model"] == "rf" else "log odds", "strength": float(rng.random() / 50),
+        }
+        for fold in fold_rows if fold["model"] != "lr"
+        for place, first in enumerate(fold["features"]) for second in fold["features"][place + 1:]
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
 
 
 def _odds(n: int) -> np.ndarray:

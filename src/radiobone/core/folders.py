@@ -75,6 +75,7 @@ EVALUATION = Kind(
         "shap.parquet",
         "shap.json",
         "coefficients.parquet",
+        "interactions.parquet",
         "ablation.csv",
         "ablation.json",
         "contrast.json",

@@ -9,10 +9,12 @@ from typing import Any
 import pandas as pd
 
 from radiobone.core.files import write_json, write_parquet
+from radiobone.explain.interactions import joined_pairs
 from radiobone.explain.summary import fold_means, summarise
 from radiobone.explain.weights import joined_weights
 
-SHAP_TABLE, SHAP_INFO, WEIGHT_TABLE = "shap.parquet", "shap.json", "coefficients.parquet"
+SHAP_TABLE, SHAP_INFO = "shap.parquet", "shap.json"
+WEIGHT_TABLE, PAIR_TABLE = "coefficients.parquet", "interactions.parquet"
 COLUMNS = ("row_id", "repeat", "fold", "feature", "value", "shap")
 
 
@@ -27,13 +29,15 @@ class Explanation:
         reached the fold's model; a feature that did not contributes 0 and has no row. ``value`` is the raw
         feature, before any step.
     folds : tuple of dict
-        Per fold: ``repeat, fold, model, explainer, base_value, additivity_error, n_background``.
+        Per fold: ``repeat, fold, model, explainer, base_value, additivity_error, n_background, orders``.
     note : str
         What a reader must know.
     scale : str
         What the values are parts of.
     weights : DataFrame
         Coefficients of the folds whose model is a weighted sum, ``radiobone.explain.weights.WEIGHT_COLUMNS``; empty if none is.
+    pairs : DataFrame
+        Interactions of the folds whose model is of trees, ``radiobone.explain.interactions.PAIR_COLUMNS``; empty if none is.
     """
 
     table: pd.DataFrame
@@ -41,6 +45,7 @@ class Explanation:
     note: str = ""
     scale: str = ""
     weights: pd.DataFrame = field(default_factory=lambda: joined_weights([]))
+    pairs: pd.DataFrame = field(default_factory=lambda: joined_pairs([]))
 
     @property
     def max_additivity_error(self) -> float:
@@ -52,7 +57,7 @@ class Explanation:
         return summarise(fold_means(self.table, [(fold["repeat"], fold["fold"]) for fold in self.folds]))
 
     def save(self, folder: Path) -> None:
-        """Write ``shap.parquet``, ``shap.json`` and, of linear models, ``coefficients.parquet``, each whole or not at all.
+        """Write ``shap.parquet``, ``shap.json`` and, where models have them, ``coefficients.parquet`` and ``interactions.parquet``.
 
         Raises
         ------
@@ -61,10 +66,11 @@ class Explanation:
         write_parquet(Path(folder) / SHAP_TABLE, self.table)
         info = {"scale": self.scale, "folds": list(self.folds), "note": self.note}
         write_json(Path(folder) / SHAP_INFO, {**info, "max_additivity_error": self.max_additivity_error})
-        if len(self.weights):
-            write_parquet(Path(folder) / WEIGHT_TABLE, self.weights)
-        else:
-            (Path(folder) / WEIGHT_TABLE).unlink(missing_ok=True)
+        for name, table in ((WEIGHT_TABLE, self.weights), (PAIR_TABLE, self.pairs)):
+            if len(table):
+                write_parquet(Path(folder) / name, table)
+            else:
+                (Path(folder) / name).unlink(missing_ok=True)
 
 
 def save_explanation(explanation: Explanation | None, folder: Path) -> None:
@@ -72,5 +78,5 @@ def save_explanation(explanation: Explanation | None, folder: Path) -> None:
     if explanation is not None:
         explanation.save(folder)
         return
-    for name in (SHAP_TABLE, SHAP_INFO, WEIGHT_TABLE):
+    for name in (SHAP_TABLE, SHAP_INFO, WEIGHT_TABLE, PAIR_TABLE):
         (Path(folder) / name).unlink(missing_ok=True)

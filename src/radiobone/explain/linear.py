@@ -44,14 +44,16 @@ def explain_sums(problem: Problem, weights: FloatArray, intercept: float) -> Att
     if n_features <= MOST_EXACT:
         chosen = all_masks(n_features).astype(float)
         worth = np.stack([link(start[:, None] + gain @ chosen.T).mean(axis=0) for gain in gains])
-        values, kind = shapley_values(worth, n_features), "linear"
-    else:
-        values, kind = _by_permutations(problem, start, gains), "permutation"
-    return Attribution(float(link(start).mean()), values, kind)
+        return Attribution(float(link(start).mean()), shapley_values(worth, n_features), "linear")
+    values, orders = _by_permutations(problem, start, gains)
+    return Attribution(float(link(start).mean()), values, "permutation", orders)
 
 
-def _by_permutations(problem: Problem, start: FloatArray, gains: FloatArray) -> FloatArray:
-    """Walk random orders and their reverses; ``gains`` has shape (n_rows, n_background, n_features)."""
+def _by_permutations(problem: Problem, start: FloatArray, gains: FloatArray) -> tuple[FloatArray, int]:
+    """Walk random orders and their reverses; ``gains`` has shape (n_rows, n_background, n_features).
+
+    Returns values and the number of orders per row.
+    """
     rng = rng_for(problem.seed, "linear")
     rounds = math.ceil(ORDERS / len(start))
     first = problem.link(start)
@@ -62,4 +64,4 @@ def _by_permutations(problem: Problem, start: FloatArray, gains: FloatArray) -> 
             return problem.link(sums_along(start, gain, walk))
 
         values[position] = shared_out(rng, first, gains.shape[2], rounds, reached)
-    return values
+    return values, rounds * len(start)

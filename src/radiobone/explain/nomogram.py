@@ -122,7 +122,8 @@ def _line(feature: str, rows: pd.DataFrame, ranges: pd.DataFrame, n_folds: int) 
     if known and rows["unit"].notna().all():
         slope = rows["coefficient"] / rows["unit"]
         shift = -float((slope * rows["centre"]).sum()) / n_folds
-        low, high = float(ranges.at[feature, "low"]), float(ranges.at[feature, "high"])
+        ends = ranges.loc[feature, ["low", "high"]].to_numpy(dtype=float)
+        low, high = float(ends[0]), float(ends[1])
         return NomogramLine(feature, float(slope.sum()) / n_folds, low, high, in_sd=False), shift
     per_sd = float((rows["coefficient"] * rows["spread"]).sum()) / n_folds
     return NomogramLine(feature, per_sd, -2.0, 2.0, in_sd=True), 0.0

@@ -17,6 +17,7 @@ from radiobone.evaluation.fold import FoldFit, FoldOutcome
 from radiobone.evaluation.row_metadata import RawRows, raw_rows
 from radiobone.evaluation.splits import Split
 from radiobone.explain.explanation import COLUMNS, Explanation
+from radiobone.explain.interactions import joined_pairs, pair_table
 from radiobone.explain.problem import Problem, additivity_error
 from radiobone.explain.registry import explainer_for
 from radiobone.explain.scales import SCALES
@@ -32,11 +33,12 @@ NOTE = (
 
 @dataclass(frozen=True, eq=False)
 class ExplainedFold:
-    """SHAP values of one fold: a block of the long table, and how it was made; the model's weights if it is linear."""
+    """SHAP values of one fold: a block of the long table, and how it was made; the model's weights or interactions where it has them."""
 
     table: pd.DataFrame
     info: dict[str, Any]
     weights: pd.DataFrame | None = None
+    pairs: pd.DataFrame | None = None
 
 
 def gathered(explained: Sequence[ExplainedFold], task: str = "binary") -> Explanation:
@@ -44,7 +46,10 @@ def gathered(explained: Sequence[ExplainedFold], task: str = "binary") -> Explan
     blocks = [fold.table for fold in explained if len(fold.table)]
     table = pd.concat(blocks, ignore_index=True) if blocks else pd.DataFrame(columns=list(COLUMNS))
     weights = joined_weights([fold.weights for fold in explained if fold.weights is not None])
-    return Explanation(table, tuple(fold.info for fold in explained), NOTE, SCALES[task].words, weights)
+    pairs = joined_pairs([fold.pairs for fold in explained if fold.pairs is not None])
+    return Explanation(
+        table, tuple(fold.info for fold in explained), NOTE, SCALES[task].words, weights, pairs
+    )
 
 
 def shap_task(fold: Split | FoldOutcome, cohort: Cohort, seed: int) -> tuple[RawRows, RawRows, int]:
@@ -86,8 +91,10 @@ def explain_fold(fit: FoldFit, background: RawRows, held_out: RawRows, seed: int
         "base_value": found.base_value,
         "additivity_error": additivity_error(problem, found),
         "n_background": len(background),
+        "orders": found.orders,
     }
-    return ExplainedFold(long_table(fit, held_out.X, found.values), info)
+    pairs = None if found.interactions is None else pair_table(fit, found.interactions)
+    return ExplainedFold(long_table(fit, held_out.X, found.values), info, pairs=pairs)
 
 
 def _seen(fit: FoldFit, rows: RawRows) -> npt.NDArray[np.float64]:

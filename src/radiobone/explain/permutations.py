@@ -49,7 +49,8 @@ def explain_by_permutations(problem: Problem, *, orders: int = FEWEST_ORDERS) ->
             gains = np.empty_like(steps)
             np.put_along_axis(gains, walk, steps, axis=1)
             values[position] += gains.mean(axis=0) / 2
-    return Attribution(float(problem.predict(problem.background).mean()), values, "permutation")
+    base = float(problem.predict(problem.background).mean())
+    return Attribution(base, values, "permutation", orders=rounds * len(problem.background))
 
 
 def random_orders(rng: np.random.Generator, shape: tuple[int, ...]) -> npt.NDArray[np.int64]:

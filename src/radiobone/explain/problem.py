@@ -44,6 +44,22 @@ class Problem:
 
 
 @dataclass(frozen=True, eq=False)
+class Interactions:
+    """How much pairs of features add together beyond what each adds (the interaction index of Shapley values).
+
+    Attributes
+    ----------
+    scale : str
+        ``as explained``, ``log odds`` or ``number``.
+    strength : ndarray, shape (n_features, n_features)
+        Mean absolute value over the rows; symmetric, 0 on the diagonal.
+    """
+
+    scale: str
+    strength: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
 class Attribution:
     """SHAP values in probability, interventional.
 
@@ -54,12 +70,18 @@ class Attribution:
     values : ndarray, shape (n_rows, n_features)
         What each feature adds; base value and values add up to the row's probability.
     kind : str
-        How they were computed: ``tree``, ``linear``, ``exact`` or ``permutation``.
+        How they were computed: ``tree``, ``linear``, ``exact``, ``permutation`` or ``members``.
+    orders : int or None
+        Random orders of the features per row, each beside its reverse, where values are an estimate.
+    interactions : Interactions or None
+        Of models of trees.
     """
 
     base_value: float
     values: FloatArray
     kind: str
+    orders: int | None = None
+    interactions: Interactions | None = None
 
 
 def additivity_error(problem: Problem, attribution: Attribution) -> float:

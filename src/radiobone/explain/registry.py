@@ -14,6 +14,8 @@ from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.ensemble import (
     ExtraTreesClassifier,
     ExtraTreesRegressor,
+    GradientBoostingClassifier,
+    GradientBoostingRegressor,
     RandomForestClassifier,
     RandomForestRegressor,
 )
@@ -25,7 +27,7 @@ from radiobone.explain.linear import explain_linear
 from radiobone.explain.permutations import explain_any
 from radiobone.explain.problem import Attribution, Problem
 from radiobone.explain.support_vectors import explain_svm
-from radiobone.explain.trees import explain_trees
+from radiobone.explain.trees import explain_boosted, explain_trees
 from radiobone.explain.vote import explain_vote
 from radiobone.models.penalised_regression import PenalisedRegression
 from radiobone.models.vote import SoftVote
@@ -50,9 +52,18 @@ EXPLAINERS: dict[type, Explainer] = {
     SoftVote: lambda problem: explain_vote(problem, explain),
     RandomForestRegressor: explain_trees,
     ExtraTreesRegressor: explain_trees,
+    GradientBoostingClassifier: explain_boosted,
+    GradientBoostingRegressor: explain_boosted,
 }
+BOOSTED_PACKAGES = frozenset({"xgboost", "catboost"})
+"""Told apart by name: importing them takes long, and whoever has such a model has done it."""
 
 
 def explainer_for(model: object) -> Explainer:
     """Return the explainer of a model's type, or of the nearest type that it derives from."""
-    return next((EXPLAINERS[kind] for kind in type(model).__mro__ if kind in EXPLAINERS), explain_any)
+    kinds = type(model).__mro__
+    known = next((EXPLAINERS[kind] for kind in kinds if kind in EXPLAINERS), None)
+    if known is not None:
+        return known
+    boosted = any(kind.__module__.partition(".")[0] in BOOSTED_PACKAGES for kind in kinds)
+    return explain_boosted if boosted else explain_any

@@ -54,4 +54,4 @@ def _radial(problem: Problem) -> Attribution:
             return problem.link(radial_sums_along(start, leaving, entering, weights, walk) + intercept)
 
         values[position] = shared_out(rng, first, len(row), rounds, reached)
-    return Attribution(float(first.mean()), values, "permutation")
+    return Attribution(float(first.mean()), values, "permutation", orders=rounds * len(first))

@@ -27,10 +27,12 @@ def explain_vote(problem: Problem, explain: Callable[[Problem], Attribution]) ->
     """
     found = [explain(_of_member(problem, number)) for number in range(len(problem.model.models_))]
     kinds = {one.kind for one in found}
+    orders = [one.orders for one in found if one.orders is not None]
     return Attribution(
         float(np.mean([one.base_value for one in found])),
         np.asarray(np.mean([one.values for one in found], axis=0), dtype=float),
         kinds.pop() if len(kinds) == 1 else "members",
+        min(orders, default=None),
     )
 
 

@@ -50,6 +50,8 @@ class ResultData:
         ``pictures/index.json``, those whose file is there.
     weights : DataFrame or None
         Coefficients of the folds whose model is a weighted sum; None if none is, or in results of older versions.
+    pairs : DataFrame or None
+        Interactions of the folds whose model is of trees; None as above.
     """
 
     folder: Path
@@ -65,6 +67,7 @@ class ResultData:
     pictures: list[Record]
     checks: list[str]
     weights: pd.DataFrame | None = None
+    pairs: pd.DataFrame | None = None
 
     @property
     def cohort(self) -> Record:
@@ -127,6 +130,7 @@ def read_result(folder: Path) -> ResultData:
         pictures=_pictures(folder / "pictures"),
         checks=[] if audit is None else [str(code) for code in audit.get("checks") or ()],
         weights=_table_or_none(folder / "coefficients.parquet"),
+        pairs=_table_or_none(folder / "interactions.parquet"),
     )
 
 

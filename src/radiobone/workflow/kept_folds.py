@@ -16,6 +16,7 @@ from radiobone.cohort.cohort import Cohort
 from radiobone.evaluation.fold import FoldOutcome
 from radiobone.evaluation.plain_fold import outcome_from_plain, outcome_to_plain, packed, unpacked
 from radiobone.evaluation.splits import Split
+from radiobone.explain.interactions import n_pairs, table_of_pairs
 from radiobone.explain.over_folds import ExplainedFold, long_table
 from radiobone.explain.weights import Weights
 
@@ -40,6 +41,7 @@ def to_plain(outcome: FoldOutcome, explained: ExplainedFold | None) -> dict[str,
         "shap": packed(explained.table["shap"].to_numpy()),
         "explained": [list(pair) for pair in explained.info.items()],
         "weights": None if explained.weights is None else _weights_to_plain(explained.weights),
+        "pairs": None if explained.pairs is None else _pairs_to_plain(explained.pairs),
     }
 
 
@@ -57,7 +59,8 @@ def from_plain(plain: Mapping[str, Any], split: Split, cohort: Cohort) -> Judged
     values = unpacked(plain["shap"], (len(split.test), len(outcome.features)))
     table = long_table(outcome, cohort.X.iloc[split.test], values)
     weights = None if plain["weights"] is None else _weights_from_plain(plain["weights"], outcome)
-    return JudgedFold(outcome, ExplainedFold(table, dict(plain["explained"]), weights))
+    pairs = None if plain["pairs"] is None else _pairs_from_plain(plain["pairs"], outcome)
+    return JudgedFold(outcome, ExplainedFold(table, dict(plain["explained"]), weights, pairs))
 
 
 def _weights_to_plain(table: pd.DataFrame) -> dict[str, Any]:
@@ -71,3 +74,13 @@ def _weights_to_plain(table: pd.DataFrame) -> dict[str, Any]:
 def _weights_from_plain(plain: Mapping[str, Any], outcome: FoldOutcome) -> pd.DataFrame:
     arrays = {name: unpacked(plain[name], (len(outcome.features),)) for name in WEIGHT_ARRAYS}
     return Weights(str(plain["scale"]), float(plain["intercept"]), **arrays).table(outcome)
+
+
+def _pairs_to_plain(table: pd.DataFrame) -> dict[str, Any]:
+    scale = str(table["scale"].iloc[0]) if len(table) else ""
+    return {"scale": scale, "strength": packed(table["strength"].to_numpy(dtype=float))}
+
+
+def _pairs_from_plain(plain: Mapping[str, Any], outcome: FoldOutcome) -> pd.DataFrame:
+    strength = unpacked(plain["strength"], (n_pairs(len(outcome.features)),))
+    return table_of_pairs(outcome, str(plain["scale"]), strength)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from radiobone.report.data import ResultData
 from radiobone.report.sections.base import Context, Section
-from radiobone.report.sections.shap import explainer_lines, ranked_features, was_left_out
+from radiobone.report.sections.shap import explainer_lines, was_left_out
+from radiobone.report.sections.shap_details import shap_details
+from radiobone.report.shap_features import ranked_features
 from radiobone.report.words import describe
 
 MOST_LISTED = 30
@@ -23,6 +25,7 @@ def _context(data: ResultData) -> Context | None:
         "n_all": len(ranked),
         "info": data.shap_info,
         "explainers": explainer_lines(data),
+        **shap_details(data, ranked),
     }
 
 

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from radiobone.explain.summary import fold_means, summarise
 from radiobone.report.data import ResultData
 from radiobone.report.figures.beeswarm import beeswarm_figure
 from radiobone.report.figures.importance import importance_figure
 from radiobone.report.figures.svg import to_svg
 from radiobone.report.numbers import decimals
 from radiobone.report.sections.base import Context, Section
+from radiobone.report.sections.shap_details import shap_details
+from radiobone.report.shap_features import FeatureShap, ranked_features
 from radiobone.report.words import describe, model_title
 
-FloatArray = npt.NDArray[np.float64]
 MOST_DRAWN = 12
 EXPLAINERS = {
     "tree": "exactly, along the trees",
@@ -28,39 +26,6 @@ EXPLAINERS = {
     "permutation": "approximately, by random orders of the features, because all subsets would be too many",
     "members": "each voting model in the way that suits it, exactly along trees, else by random orders of the features; then their mean",
 }
-
-
-@dataclass(frozen=True, eq=False)
-class FeatureShap:
-    """One feature's SHAP values, ready to be drawn.
-
-    Attributes
-    ----------
-    name : str
-        Column.
-    fold_means : ndarray, shape (n_folds,)
-        Mean absolute value in each fold; 0 in folds that did not choose the feature.
-    rate : float
-        Share of folds that chose it.
-    shap, value : ndarray, shape (n_rows,)
-        Per row of the cohort: SHAP value, mean over repeats, and the feature's value.
-    """
-
-    name: str
-    fold_means: FloatArray
-    rate: float
-    shap: FloatArray
-    value: FloatArray
-
-    @property
-    def mean(self) -> float:
-        """Mean absolute value over all folds."""
-        return float(self.fold_means.mean())
-
-    @property
-    def sd(self) -> float:
-        """Standard deviation between folds."""
-        return float(self.fold_means.std(ddof=1)) if len(self.fold_means) > 1 else 0.0
 
 
 def was_left_out(data: ResultData) -> bool:
@@ -87,6 +52,7 @@ def _context(data: ResultData) -> Context | None:
         "explainers": explainer_lines(data),
         "positive": data.metrics["positive"],
         "n_repeats": data.metrics["n_repeats"],
+        **shap_details(data, ranked),
     }
 
 
@@ -94,39 +60,26 @@ def explainer_lines(data: ResultData) -> list[str]:
     """Say per model which folds were explained how, and how many features their models had."""
     chosen = {(fold["repeat"], fold["fold"]): len(fold["features"]) for fold in data.folds}
     sizes: dict[tuple[str, str], list[int]] = defaultdict(list)
+    orders: dict[tuple[str, str], list[int]] = defaultdict(list)
     for fold in data.shap_info.get("folds", []):
         kind, model = str(fold.get("explainer", "")), model_title(str(fold.get("model", "")))
         sizes[model, kind].append(chosen.get((fold.get("repeat"), fold.get("fold")), 0))
+        orders[model, kind] += [int(fold["orders"])] if fold.get("orders") else []
     return [
         f"{model[:1].upper()}{model[1:]}, {len(found)} {'fold' if len(found) == 1 else 'folds'} with {span(found)} "
-        f"{'feature' if max(found) == 1 else 'features'}: {EXPLAINERS.get(kind, kind)}."
+        f"{'feature' if max(found) == 1 else 'features'}: {EXPLAINERS.get(kind, kind)}{cost_words(orders[model, kind])}."
         for (model, kind), found in sorted(sizes.items())
     ]
+
+
+def cost_words(orders: Sequence[int]) -> str:
+    """Say how many orders an estimate took per case; nothing of exact values."""
+    return f" ({span(orders)} orders per case, each forwards and backwards)" if orders else ""
 
 
 def span(numbers: Sequence[int]) -> str:
     """Write the range of some whole numbers."""
     return f"{min(numbers)}" if min(numbers) == max(numbers) else f"{min(numbers)} to {max(numbers)}"
-
-
-def ranked_features(data: ResultData) -> list[FeatureShap]:
-    """Prepare every feature that any fold used, most important first, then by name."""
-    table = data.shap
-    if table is None:
-        return []
-    rows = data.per_row["row_id"]
-    per_fold = fold_means(table, [(fold["repeat"], fold["fold"]) for fold in data.folds])
-    n_repeats = int(data.metrics["n_repeats"])
-    per_row = table.groupby(["feature", "row_id"])["shap"].sum() / n_repeats
-    values = table.groupby(["feature", "row_id"])["value"].first()
-    found = []
-    ranking = summarise(per_fold)
-    for name, rate in zip(ranking["feature"].astype(str), ranking["selection_rate"], strict=True):
-        means = per_fold.loc[name].fillna(0.0).to_numpy(dtype=float)
-        shap = per_row.loc[name].reindex(rows).fillna(0.0).to_numpy(dtype=float)
-        value = values.loc[name].reindex(rows).to_numpy(dtype=float)
-        found.append(FeatureShap(name, means, float(rate), shap, value))
-    return found
 
 
 def _beeswarm(features: list[FeatureShap], positive: str) -> Any:

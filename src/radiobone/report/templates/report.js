@@ -90,6 +90,84 @@
   }
   document.querySelectorAll(".choosable").forEach(makeChoosable);
   document.querySelectorAll(".copyable").forEach(makeCopyable);
+  function svgPart(name, attributes, text) {
+    var part = document.createElementNS("http://www.w3.org/2000/svg", name);
+    Object.keys(attributes).forEach(function (key) { part.setAttribute(key, attributes[key]); });
+    if (text !== undefined) { part.textContent = text; }
+    return part;
+  }
+  function minus(text) { return text.replace("-", "\u2212"); }
+  function shortened(name, longest) {
+    var half = Math.floor((longest - 1) / 2);
+    return name.length <= longest ? name : name.slice(0, half) + "\u2026" + name.slice(-half);
+  }
+  function waterfall(entry, names, unit) {
+    var parts = entry[7].map(function (part) {
+      var value = part[1] === null ? "\u2013" : minus(String(Number(part[1].toPrecision(3))));
+      return { text: shortened(names[part[0]], 40) + " = " + value, size: part[2] };
+    });
+    if (entry[6]) { parts.push({ text: entry[6] + (entry[6] > 1 ? " other features" : " other feature"), size: entry[5] }); }
+    var here = entry[2], ends = [entry[2], entry[3]];
+    parts.forEach(function (part) { part.from = here; here += part.size; ends.push(here); });
+    var low = Math.min.apply(null, ends), high = Math.max.apply(null, ends), room = (high - low || 1) * 0.04;
+    var left = 12, width = 410, height = parts.length * 42 + 64;
+    function x(value) { return left + (value - low + room) / (high - low + 2 * room) * width; }
+    var figure = svgPart("svg", { viewBox: "0 0 500 " + height, "class": "figure", role: "img", "font-size": 14.5, fill: "#1F2933" });
+    figure.append(svgPart("title", {}, "What moved the prediction of " + entry[0]));
+    var bottom = parts.length * 42 + 8;
+    figure.append(svgPart("line", { x1: x(entry[2]), x2: x(entry[2]), y1: 4, y2: bottom, stroke: "#52606D", "stroke-dasharray": "4 3" }));
+    figure.append(svgPart("line", { x1: x(entry[3]), x2: x(entry[3]), y1: 4, y2: bottom, stroke: "#1F2933" }));
+    parts.forEach(function (part, row) {
+      var from = x(part.from), to = x(part.from + part.size), y = row * 42 + 22;
+      var change = (part.size * unit.factor).toFixed(unit.places);
+      figure.append(svgPart("text", { x: left, y: row * 42 + 18, stroke: "#fff", "stroke-width": 3, "paint-order": "stroke" }, part.text));
+      figure.append(svgPart("rect", { x: Math.min(from, to), y: y, width: Math.max(Math.abs(to - from), 1), height: 15, fill: part.size > 0 ? "#D55E00" : "#0072B2" }));
+      figure.append(svgPart("text", { x: Math.max(from, to) + 5, y: y + 13 }, (part.size > 0 ? "+" : "") + minus(change)));
+    });
+    figure.append(svgPart("line", { x1: left, x2: left + width, y1: bottom, y2: bottom, stroke: "#CBD2D9" }));
+    [entry[2], entry[3]].forEach(function (value, number) {
+      var near = Math.abs(x(entry[2]) - x(entry[3])) < 70, isLeft = x(value) <= x(entry[number ? 2 : 3]);
+      figure.append(svgPart("text", { x: x(value), y: bottom + 18, "text-anchor": near ? (isLeft ? "end" : "start") : "middle" }, minus((value * unit.factor).toFixed(unit.places))));
+    });
+    figure.append(svgPart("text", { x: left + width / 2, y: bottom + 42, "text-anchor": "middle" }, unit.axis));
+    return figure;
+  }
+  function makeChooser(place) {
+    var data = JSON.parse(document.getElementById(place.dataset.cases).textContent);
+    var search = document.createElement("input"), select = document.createElement("select");
+    var label = document.createElement("label"), found = document.createElement("label"), shown = document.createElement("figure");
+    function told(value) { return minus((value * data.unit.factor).toFixed(data.unit.places)) + data.unit.suffix; }
+    function draw() {
+      shown.textContent = "";
+      if (select.value === "") { return; }
+      var entry = data.cases[Number(select.value)], caption = document.createElement("figcaption");
+      caption.textContent = entry[0] + ": in truth " + entry[1] + ". From " + told(entry[2]) + " to " + told(entry[3]) +
+        (entry[4] === null ? "." : "; after calibration " + told(entry[4]) + ".");
+      shown.append(waterfall(entry, data.features, data.unit), caption);
+    }
+    function fill() {
+      var wanted = search.value.trim().toLowerCase();
+      select.textContent = "";
+      data.cases.forEach(function (entry, number) {
+        if (wanted !== "" && (entry[0] + " " + entry[1]).toLowerCase().indexOf(wanted) < 0) { return; }
+        var option = document.createElement("option");
+        option.value = String(number);
+        option.textContent = entry[0] + " (" + told(entry[3]) + ", in truth " + entry[1] + ")";
+        select.append(option);
+      });
+      draw();
+    }
+    search.type = "search";
+    label.className = found.className = "filter";
+    label.append("Find a case ", search);
+    found.append("Show ", select);
+    select.addEventListener("change", draw);
+    search.addEventListener("input", fill);
+    place.append(label, found, shown);
+    place.hidden = false;
+    fill();
+  }
+  document.querySelectorAll(".chooser").forEach(makeChooser);
   document.querySelectorAll(".sheet img").forEach(makeEnlargeable);
   document.querySelectorAll("table.sortable").forEach(makeSortable);
   document.querySelectorAll(".filterable").forEach(makeFilter);

@@ -1,0 +1,83 @@
+"""A nomogram: points of each feature's value, and what their total means."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from radiobone.explain.nomogram import MOST_POINTS, Nomogram
+from radiobone.explain.weights import LOG_ODDS
+from radiobone.report.figures.rows import cut
+from radiobone.report.figures.style import INK, MUTED, RULE, SMALL_PT, new_figure
+
+PROBABILITIES = (0.01, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99)
+NEAREST = 0.055
+"""Of two labels on one line, as a share of the width."""
+
+
+def nomogram_figure(nomogram: Nomogram, *, outcome: str) -> Figure:
+    """Draw the nomogram: read each feature's points on the top line, add them, and find the total below.
+
+    Parameters
+    ----------
+    nomogram : Nomogram
+        From ``radiobone.explain.nomogram.nomogram_of``.
+    outcome : str
+        Title of the last line.
+    """
+    lines = nomogram.lines
+    figure = new_figure(0.3 + 0.56 * (len(lines) + 3))
+    ax = figure.subplots()
+    _line(ax, 0, "Points", list(np.linspace(0, MOST_POINTS, 6)), lambda value: value / MOST_POINTS)
+    for row, line in enumerate(lines, start=1):
+        ticks = _ticks(line.low, line.high)
+        title = cut(line.feature, 44) + (" (in SD)" if line.in_sd else "")
+        _line(
+            ax,
+            row,
+            title,
+            ticks,
+            lambda value, line=line: nomogram.points(line, value) / MOST_POINTS,  # type: ignore[misc]
+        )
+    most = nomogram.most_points or 1.0
+    _line(ax, len(lines) + 1, "Total points", _ticks(0, most), lambda value: value / most)
+    _line(ax, len(lines) + 2, outcome, _outcomes(nomogram), lambda value: nomogram.total_for(value) / most)
+    ax.set_xlim(-0.03, 1.03)
+    ax.set_ylim(len(lines) + 2.55, -0.55)
+    ax.set_axis_off()
+    return figure
+
+
+def _line(ax: Axes, row: int, title: str, ticks: Sequence[float], place: Callable[[float], float]) -> None:
+    """Draw one scale with its title above it; labels that would lie on each other are left out."""
+    places = [place(tick) for tick in ticks]
+    ax.plot([min(places), max(places)], [row, row], color=INK, linewidth=1.3, solid_capstyle="butt")
+    ax.annotate(
+        title, (0, row - 0.14), va="bottom", ha="left", fontsize=SMALL_PT, color=INK, parse_math=False
+    )
+    last = -1.0
+    for tick, x in sorted(zip(ticks, places, strict=True), key=lambda pair: pair[1]):
+        ax.plot([x, x], [row, row + 0.1], color=RULE if x - last < NEAREST else MUTED, linewidth=1)
+        if x - last >= NEAREST or last < 0:
+            ax.annotate(f"{tick:.4g}".replace("-", "−"), (x, row + 0.13), va="top", ha="center", fontsize=SMALL_PT, color=MUTED)  # fmt: skip
+            last = x
+
+
+def _ticks(low: float, high: float) -> list[float]:
+    """Round numbers from ``low`` to ``high``; both ends where none lies between."""
+    if high <= low:
+        return [low]
+    found = [float(tick) for tick in MaxNLocator(5).tick_values(low, high) if low <= tick <= high]
+    return found if len(found) > 1 else [low, high]
+
+
+def _outcomes(nomogram: Nomogram) -> list[float]:
+    low, high = sorted((nomogram.outcome(0.0), nomogram.outcome(nomogram.most_points)))
+    if nomogram.scale != LOG_ODDS:
+        return _ticks(low, high)
+    found = [share for share in PROBABILITIES if low <= share <= high]
+    return found if len(found) > 1 else [low, high]

@@ -208,6 +208,21 @@ def test_values_add_up_to_the_models_probability(run, cohort, explanation):
     assert explanation.max_additivity_error < 1e-6
 
 
+def test_families_that_win_in_different_folds_are_on_one_scale(cohort):
+    fits = []
+    for family in ({"lr": {"C": [1.0]}}, {"rf": {"n_estimators": [10]}}, {"svm": {"C": [1.0]}}):
+        fits += nested_cv(
+            cohort, load_pipeline({**SPEC, "models": [family]}), seed=4, show_progress=False
+        ).fits[:1]
+    mixed = gathered([explain_fold(fit, *shap_task(fit, cohort, 4)) for fit in fits])
+    assert len({fold["model"] for fold in mixed.folds}) == 3
+    assert mixed.max_additivity_error < 1e-6
+    for fit, fold in zip(fits, mixed.folds, strict=True):
+        own = explain_fold(fit, *shap_task(fit, cohort, 4)).table
+        total = own.groupby("row_id")["shap"].sum() + fold["base_value"]
+        assert total.between(-1e-9, 1 + 1e-9).all()
+
+
 def test_values_are_the_raw_features(cohort, explanation):
     table = explanation.table.set_index(["row_id", "feature"])["value"]
     for (row, feature), value in table.items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,7 @@ from radiobone.report.sections.shap_details import agreement_words
 from radiobone.report.sections.shap_pairs import partner_of, strongest_pairs
 from radiobone.report.shap_cases import case_shaps, cases_as_json, telling_cases
 from radiobone.report.shap_features import ranked_features
-from radiobone.report.shap_units import NUMBER, PROBABILITY
+from radiobone.report.shap_units import NUMBER, PROBABILITY, places_for
 
 ATTACK = '<script>alert(1)</script><!-- </script> & "quoted"'
 
@@ -90,7 +91,7 @@ def test_a_few_telling_cases_are_drawn_without_scripts(data, result_folder):
 def test_a_missing_value_is_no_number(data):
     table = data.shap.copy()
     table.loc[table["feature"] == table["feature"].iloc[0], "value"] = np.nan
-    changed = read_result(data.folder).__class__(**{**data.__dict__, "shap": table})
+    changed = replace(read_result(data.folder), shap=table)
     parts = [part for case in case_shaps(changed) for part in case.parts]
     assert any(part.value is None for part in parts)
     json.loads(str(cases_as_json(case_shaps(changed), NUMBER)))
@@ -158,8 +159,13 @@ def test_the_cost_of_estimates_is_told(data):
     info = {
         "folds": [{**fold, "explainer": "permutation", "orders": 100} for fold in data.shap_info["folds"]]
     }
-    changed = read_result(data.folder).__class__(**{**data.__dict__, "shap_info": info})
+    changed = replace(read_result(data.folder), shap_info=info)
     assert all("100 orders per case" in line for line in explainer_lines(changed))
+
+
+@pytest.mark.parametrize(("spread", "places"), [(1.2, 2), (0.03, 4), (150.0, 0), (0.0, 2), (float("nan"), 2)])
+def test_numbers_have_the_decimals_that_tell_them_apart(spread, places):
+    assert places_for(spread) == places
 
 
 def test_agreement_in_words():

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 
 from radiobone.report.data import ResultData
 
@@ -49,4 +50,10 @@ UNITS = {"binary": PROBABILITY, "ordinal": PLACE, "number": NUMBER}
 
 def unit_of(data: ResultData) -> ShapUnit:
     """Return the unit of a result's task."""
-    return UNITS[str(data.metrics.get("task", "binary"))]
+    unit = UNITS[str(data.metrics.get("task", "binary"))]
+    return unit if unit is not NUMBER else replace(unit, places=places_for(float(data.per_row["y"].std())))
+
+
+def places_for(spread: float) -> int:
+    """Return how many decimals tell numbers of this standard deviation apart."""
+    return 2 if not spread > 0 else min(max(2 - math.floor(math.log10(spread)), 0), 8)

@@ -119,10 +119,10 @@
     figure.append(svgPart("line", { x1: x(entry[3]), x2: x(entry[3]), y1: 4, y2: bottom, stroke: "#1F2933" }));
     parts.forEach(function (part, row) {
       var from = x(part.from), to = x(part.from + part.size), y = row * 42 + 22;
-      var change = (part.size * unit.factor).toFixed(unit.places);
+      var change = (part.size * unit.factor).toFixed(unit.places), isNone = Number(change) === 0;
       figure.append(svgPart("text", { x: left, y: row * 42 + 18, stroke: "#fff", "stroke-width": 3, "paint-order": "stroke" }, part.text));
       figure.append(svgPart("rect", { x: Math.min(from, to), y: y, width: Math.max(Math.abs(to - from), 1), height: 15, fill: part.size > 0 ? "#D55E00" : "#0072B2" }));
-      figure.append(svgPart("text", { x: Math.max(from, to) + 5, y: y + 13 }, (part.size > 0 ? "+" : "") + minus(change)));
+      figure.append(svgPart("text", { x: Math.max(from, to) + 5, y: y + 13 }, isNone ? change.replace("-", "") : (part.size > 0 ? "+" : "") + minus(change)));
     });
     figure.append(svgPart("line", { x1: left, x2: left + width, y1: bottom, y2: bottom, stroke: "#CBD2D9" }));
     [entry[2], entry[3]].forEach(function (value, number) {

@@ -72,7 +72,9 @@ def render_validation(data: ValidationData) -> str:
 
 def _render(data: D, sections: Sequence[Section[D]]) -> str:
     environment = _environment()
-    environment.globals["titles"] = {section.key: section.title for section in sections}
+    short = {section.key.removeprefix("graded_"): section for section in sections}
+    environment.globals["titles"] = {key: section.title for key, section in short.items()}
+    environment.globals["anchors"] = {key: section.key for key, section in short.items()}
     shown, absent = [], []
     for section in sections:
         context = section.context(data)

@@ -56,6 +56,12 @@ def test_it_shows_what_fits_the_task_and_names_what_is_left_out(page):
     assert "calibrate, set the threshold" not in text
 
 
+def test_every_link_leads_to_a_part_of_the_page(page):
+    links = set(re.findall(r'href="#([^"]+)"', page[1]))
+    assert len(links) > 5
+    assert links <= set(re.findall(r'id="([^"]+)"', page[1]))
+
+
 def test_names_from_outside_are_escaped(page):
     assert HOSTILE not in page[1]
 

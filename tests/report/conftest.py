@@ -11,8 +11,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image
-from sklearn.metrics import roc_auc_score
+from sklearn.metrics import average_precision_score, roc_auc_score
 
+from radiobone.cohort.cohort import Cohort
+from radiobone.evaluation.description import describe
 from radiobone.evaluation.null_control import null_control, null_entry
 from radiobone.evaluation.result_statistics import calibration_entry, decision_curve_entry, stability_entry
 from radiobone.evaluation.spec import load_pipeline
@@ -36,6 +38,7 @@ def write_json(path: Path, content: object) -> None:
 
 def build_result(
     folder: Path, *, n: int = 60, folds: int = 5, repeats: int = 2, images: bool = True, shap: bool = True,
+    described: bool = True,
     hostile: str = "", positive: str = "STANDARD", negative: str = "LUNG", signal: float = 1.1, seed: int = 0,
 ) -> Path:  # fmt: skip
     """Write a result folder; ``hostile`` is put into every name that comes from outside."""
@@ -98,6 +101,10 @@ def build_result(
     if hostile:
         findings.append({"code": hostile, "severity": hostile, "message": hostile})
     write_json(folder / "audit.json", {"findings": findings})
+    if described:
+        table = pd.DataFrame(X, columns=names, index=patients)
+        cohort = Cohort(table, y, np.array(patients), np.full(n, ""), None, "kernel", positive, negative)
+        describe(cohort, pd.DataFrame(selected)).save(folder)
     if shap:
         pd.DataFrame(shap_rows).to_parquet(folder / "shap.parquet")
         _weights(fold_rows).to_parquet(folder / "coefficients.parquet")
@@ -173,6 +180,7 @@ def _metrics(
         "auc": float(np.mean(aucs)), "sensitivity": sensitivity, "specificity": specificity,
         "balanced_accuracy": (sensitivity + specificity) / 2,
         "brier": float(((table["probability"] - table["y"]) ** 2).mean()),
+        "average_precision": float(average_precision_score(table["y"], table["probability"])),
     }  # fmt: skip
     metrics = {
         name: {"mean": value, "low": value - 0.0812, "high": min(1.0, value + 0.0779), "pooled": value - 0.0123,

@@ -112,16 +112,19 @@ def test_every_number_is_that_of_the_metrics_file(usual, result_folder):
 
 
 def test_a_result_of_an_older_version_makes_a_page(make_result):
-    folder = make_result(n=30, images=False)
+    folder = make_result(n=30, images=False, described=False)
     metrics = json.loads((folder / "metrics.json").read_text())
     for key in ("calibration", "decision_curve", "selection_stability"):
         del metrics[key]
     del metrics["metrics"]["auc"]["t_low"], metrics["metrics"]["auc"]["t_high"]
+    del metrics["metrics"]["average_precision"]
     (folder / "metrics.json").write_text(json.dumps(metrics))
     text = page_of(folder)[0]
     assert "ROC curve" in text
     assert "Decision curve" not in text
     assert "Calibration in numbers" not in text
+    assert "Precision-recall curve" not in text
+    assert "did not describe the features one by one" in text
 
 
 def test_figures_show_the_same_numbers(usual, result_folder):
@@ -201,7 +204,7 @@ def test_the_same_folder_gives_the_same_bytes(result_folder, usual, tmp_path):
 
 def test_every_section_is_there(usual):
     ids = {attributes.get("id") for attributes in usual[1].named("section")}
-    on_request = {"subgroups", "ablation", "contrast"}
+    on_request = {"subgroups", "ablation", "contrast", "external"}
     assert {section.key for section in SECTIONS} - on_request <= ids
     assert "left-out" not in ids
 

@@ -13,14 +13,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
-from sklearn.metrics import roc_auc_score
+from sklearn.metrics import average_precision_score, roc_auc_score
 
 from radiobone.evaluation.fold_score import AUC
 from radiobone.evaluation.null_control import null_control, null_entry
 from radiobone.evaluation.result_statistics import calibration_entry, decision_curve_entry
 from radiobone.evaluation.weighted import HeldOut
 from radiobone.report.cautions import cautions
-from radiobone.report.curves import roc_band
+from radiobone.report.curves import pr_band, roc_band
 from radiobone.report.data import read_result
 from radiobone.report.figures.beeswarm import beeswarm_figure, rank_share, swarm_offsets
 from radiobone.report.figures.calibration import calibration_figure
@@ -34,7 +34,18 @@ from radiobone.report.figures.roc import roc_figure
 from radiobone.report.figures.rows import LONGEST, cut
 from radiobone.report.figures.style import wrapped
 from radiobone.report.figures.svg import to_svg
-from radiobone.report.numbers import breakable, count, decimals, moment, percent, significant
+from radiobone.report.numbers import (
+    breakable,
+    count,
+    decimals,
+    moment,
+    p_equals,
+    p_value,
+    percent,
+    significant,
+    traced,
+    unit_places,
+)  # fmt: skip
 from radiobone.report.oddness import oddness, without_shared
 from radiobone.report.reading import belief
 from radiobone.report.sections.cohort import attention_rows
@@ -58,9 +69,33 @@ def test_area_under_the_mean_curve_is_the_mean_auc(folds):
     band = roc_band(curves)
     assert band.n_curves == len(usable)
     if usable:
-        area = np.trapezoid(band.mean, band.fpr)
+        area = np.trapezoid(band.mean, band.x)
         assert area == pytest.approx(np.mean([roc_auc_score(y, s) for y, s in usable]), abs=0.006)
         assert (np.diff(band.mean) >= -1e-12).all()
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(SCORES, min_size=1, max_size=5))
+def test_area_under_the_mean_precision_recall_curve_is_the_mean_average_precision(folds):
+    curves = [
+        (np.array([y for y, _ in fold], dtype=int), np.array([s for _, s in fold], dtype=float))
+        for fold in folds
+    ]
+    usable = [pair for pair in curves if len(set(pair[0].tolist())) == 2]
+    band = pr_band(curves)
+    assert band.n_curves == len(usable)
+    if usable:
+        fine = np.interp(np.linspace(0, 1, 2001), band.x, band.mean)
+        area = np.trapezoid(fine, dx=1 / 2000)
+        wanted = np.mean([average_precision_score(y, s) for y, s in usable])
+        assert area == pytest.approx(wanted, abs=0.0025 * (1 + max(len(y) for y, _ in usable)))
+
+
+def test_precision_at_each_recall_is_that_of_the_threshold_that_first_reaches_it():
+    y, score = [1, 0, 1, 0, 0, 1], [0.9, 0.8, 0.7, 0.6, 0.5, 0.4]
+    band = pr_band([(y, score)])
+    found = dict(zip(np.round(band.x, 3), band.mean, strict=True))
+    assert [found[x] for x in (0.0, 0.33, 0.34, 0.665, 0.67, 1.0)] == [1.0, 1.0, 2 / 3, 2 / 3, 0.5, 0.5]
 
 
 @pytest.mark.parametrize(
@@ -104,6 +139,38 @@ def test_a_clinical_column_is_clinical_whatever_its_name():
 def test_any_name_can_be_described_and_cut(name):
     assert describe(name).name == name
     assert len(cut(name)) <= LONGEST
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "meaning"),
+    [
+        ("wavelet-LLH_glcm_JointEntropy", "TU9B", "how unforeseeable a pair of neighbours is"),
+        ("original_cm_joint_entr_3D_avg", "TU9B", "how unforeseeable a pair of neighbours is"),
+        ("original_firstorder_Kurtosis", "IPH6", "how heavy the tails of the histogram are; 3 more than IBSI has it"),
+        ("original_glcm_MCC", "", "how complex the texture is; between 0 and 1"),
+        ("original_bone_Something", "", "measures of bone, made for this purpose"),
+        ("age_at_scan", "", "a column of the table whose name does not tell a family"),
+    ],
+)  # fmt: skip
+def test_features_have_ibsis_code_and_a_meaning_in_words(name, code, meaning):
+    assert (describe(name).code, describe(name).meaning) == (code, meaning)
+
+
+@pytest.mark.parametrize(
+    ("sd", "value", "written"),
+    [(0.12, 0.0341, "0.034"), (1.17, 0.456, "0.46"), (41.0, 12.345, "12.3"), (350.0, 101.6, "102"), (0.12, -1e-9, "0.000")],
+)  # fmt: skip
+def test_what_is_measured_in_the_targets_unit_has_as_many_decimals_as_its_spread_needs(sd, value, written):
+    places = unit_places({"values": {"sd": sd}})
+    assert f'value="{value!r}">{written}<' in traced("metrics.mae.mean", value, in_the_unit=places)
+    assert f">{decimals(value)}<" in traced("metrics.r2.mean", value, in_the_unit=places)
+
+
+def test_p_values_as_written():
+    assert [p_value(one) for one in (0.5, 0.0123, 0.001, 0.00099, 0.0, None, float("nan"))] == [
+        "0.50", "0.012", "0.0010", "< 0.001", "< 0.001", "–", "–"
+    ]  # fmt: skip
+    assert (p_equals(0.2), p_equals(1e-9)) == ("= 0.20", "< 0.001")
 
 
 def test_numbers_as_written():

@@ -28,13 +28,34 @@ def report(
             "into the folder paper inside.",
         ),
     ] = False,
+    beside: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--with",
+            metavar="DIR",
+            help="A folder made by `validate`, shown beside the evaluation; may be repeated.",
+        ),
+    ] = None,
+    journal: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Also write every figure (SVG, PNG of 300 dpi) and table (CSV, LaTeX) for a manuscript.",
+        ),
+    ] = None,
 ) -> None:
-    """Write the HTML report of a result folder, from that folder alone."""
-    from radiobone.report.build import write_report
+    """Write the HTML report of a result folder, with its model card and data card."""
+    from radiobone.report.build import read_folder, write_report
 
-    typer.secho(f"Report: {write_report(folder, output).resolve()}", bold=True)
+    others = beside or []
+    typer.secho(f"Report: {write_report(folder, output, beside=others).resolve()}", bold=True)
     if paper:
         from radiobone.report.paper import write_paper
 
         files = write_paper(folder)
         typer.echo(f"For the paper: {', '.join(path.name for path in files)} in {files[0].parent.resolve()}")
+    if journal is not None:
+        from radiobone.report.journal.export import write_journal
+
+        captions = write_journal(read_folder(folder, others), journal)[0]
+        typer.secho(f"Figures and tables: {captions.parent.resolve()}, listed in {captions.name}", bold=True)

@@ -79,6 +79,8 @@ EVALUATION = Kind(
         "ablation.csv",
         "ablation.json",
         "contrast.json",
+        "univariate.parquet",
+        "chosen_correlation.parquet",
         *SHARED,
     ),
     FOLD_CACHE,
@@ -157,6 +159,25 @@ def prepare_map_folder(path: str | Path, inputs: Iterable[str | Path] = ()) -> P
             )
     _refuse_to_replace(folder, MAPS, inputs)
     return _claimed(folder, MAPS)
+
+
+def journal_kind(names: Iterable[str]) -> Kind:
+    """Return the kind of a folder of figures and tables with these names."""
+    return Kind("journal", (), tuple(names), None)
+
+
+def prepare_journal_folder(path: str | Path, kind: Kind) -> Path:
+    """Make a folder for the figures and tables of a manuscript; parameters and errors as above."""
+    folder = prepare_folder(path)
+    for other in (EXTRACTION, EVALUATION):
+        found = other.sign(folder)
+        if found is not None:
+            raise OutputTaken(
+                f"The output {folder} holds an {other.name} ({found}); figures and tables for a manuscript go into a folder of "
+                f"their own, such as {folder / 'journal'}. Nothing was written."
+            )
+    _refuse_to_replace(folder, kind, ())
+    return _claimed(folder, kind)
 
 
 def _refuse_to_replace(folder: Path, kind: Kind, inputs: Iterable[str | Path]) -> None:

@@ -12,6 +12,7 @@ import pandas as pd
 from radiobone.core.errors import FileMissing, FileUnreadable
 from radiobone.core.files import read_json, write_json, write_parquet
 from radiobone.evaluation.audit.registry import CHECKS
+from radiobone.evaluation.description import Description, load_description, save_description
 from radiobone.evaluation.estimate import Estimate as Estimate
 from radiobone.evaluation.estimate import estimate_of
 from radiobone.evaluation.measure_names import SHOWN
@@ -56,6 +57,8 @@ class Result:
         The outer folds with a digest of the row ids and groups, to be used again; empty where an older version wrote the result.
     patients : PatientLevel or None
         The same of patients, where several rows of each were pooled.
+    description : Description or None
+        Every feature by itself on all rows, for the reader; nothing is chosen by it. None where it was not made.
     """
 
     predictions: pd.DataFrame
@@ -67,6 +70,7 @@ class Result:
     provenance: Mapping[str, Any]
     splits: Mapping[str, Any] = field(default_factory=dict)
     patients: PatientLevel | None = None
+    description: Description | None = None
 
     def __repr__(self) -> str:
         return f"Result({self.in_brief()})"
@@ -101,6 +105,7 @@ class Result:
         write_json(folder / SPLITS_FILE, dict(self.splits))
         metrics = {name: asdict(estimate) for name, estimate in self.metrics.items()}
         save_patient_level(self.patients, folder)
+        save_description(self.description, folder)
         level = {} if self.patients is None else {"patients": self.patients.as_plain()}
         write_json(folder / METRICS_FILE, {**self.summary, "metrics": metrics, **level})
 
@@ -134,6 +139,7 @@ class Result:
             metrics, summary, findings, read_json(folder / PROVENANCE_FILE),
             read_json(folder / SPLITS_FILE) if (folder / SPLITS_FILE).is_file() else {},
             None if level is None else load_patient_level(level, _parquet(folder / PATIENT_PREDICTIONS_FILE)),
+            load_description(folder),
         )  # fmt: skip
 
 

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from radiobone.core.errors import BadSetting
 from radiobone.core.files import write_text
 from radiobone.core.folders import warn_if_unfinished
 from radiobone.core.outputs import prepare_file
 from radiobone.report import numbers
+from radiobone.report.cards.files import write_cards
 from radiobone.report.data import ResultData, read_result
+from radiobone.report.external import with_external
 from radiobone.report.sections.base import Section
 from radiobone.report.sections.registry import sections_of
 from radiobone.report.validation.data import ValidationData, is_validation, read_validation
@@ -26,10 +30,11 @@ REPORT_NAME = "report.html"
 D = TypeVar("D", ResultData, ValidationData)
 
 
-def write_report(folder: Path, output: Path | None = None) -> Path:
+def write_report(folder: Path, output: Path | None = None, *, beside: Sequence[Path] = ()) -> Path:
     """Write the report of a result folder as one self-contained HTML file.
 
-    The page loads nothing, from a network or from disk; it is readable without scripts.
+    The page loads nothing, from a network or from disk; it is readable without scripts. Model card and data card of an
+    evaluation are written beside it where it goes into the folder itself.
 
     Parameters
     ----------
@@ -37,6 +42,8 @@ def write_report(folder: Path, output: Path | None = None) -> Path:
         What ``radiobone evaluate`` or ``radiobone validate`` wrote.
     output : Path, optional
         The file; ``report.html`` in the folder unless given.
+    beside : sequence of Path
+        Folders of validations, whose figures are shown beside those of an evaluation.
 
     Returns
     -------
@@ -47,17 +54,40 @@ def write_report(folder: Path, output: Path | None = None) -> Path:
     ------
     FileMissing, FileUnreadable
         If the folder is not a complete result.
+    BadSetting
+        If one of ``beside`` is no validation or of another task.
     OutputNotWritable, DiskFull
         If the file cannot be written.
     """
     source = Path(folder)
     target = source / REPORT_NAME if output is None else Path(output)
-    validation = is_validation(source)
-    data = read_validation(source) if validation else read_result(source)
-    warn_if_unfinished(source, "validation" if validation else "evaluation")
+    data = read_folder(source, beside)
+    warn_if_unfinished(source, "validation" if isinstance(data, ValidationData) else "evaluation")
     prepare_file(target, example=REPORT_NAME)
-    write_text(target, render_validation(data) if isinstance(data, ValidationData) else render(data))
+    if isinstance(data, ValidationData):
+        write_text(target, render_validation(data))
+        return target
+    write_text(target, render(data))
+    if output is None:
+        write_cards(data, source)
     return target
+
+
+def read_folder(folder: Path, beside: Sequence[Path] = ()) -> ResultData | ValidationData:
+    """Read the folder of an evaluation, with validations beside it, or that of a validation.
+
+    Raises
+    ------
+    FileMissing, FileUnreadable, BadSetting
+    """
+    if not is_validation(folder):
+        return with_external(read_result(folder), beside)
+    if beside:
+        raise BadSetting(
+            f"{folder} is itself a validation, and validations are shown beside the evaluation that the model came from. Give "
+            "the folder of that evaluation."
+        )
+    return read_validation(folder)
 
 
 def render(data: ResultData) -> str:
@@ -71,7 +101,7 @@ def render_validation(data: ValidationData) -> str:
 
 
 def _render(data: D, sections: Sequence[Section[D]]) -> str:
-    environment = _environment()
+    environment = _environment(data.metrics)
     short = {section.key.removeprefix("graded_"): section for section in sections}
     environment.globals["titles"] = {key: section.title for key, section in short.items()}
     environment.globals["anchors"] = {key: section.key for key, section in short.items()}
@@ -113,7 +143,7 @@ def _source(name: str) -> str:
     return (TEMPLATES / name).read_text(encoding="utf-8")
 
 
-def _environment() -> Environment:
+def _environment(metrics: Mapping[str, Any]) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -123,8 +153,16 @@ def _environment() -> Environment:
     )
     tools: dict[str, Any] = {
         name: getattr(numbers, name)
-        for name in ("decimals", "percent", "count", "significant", "moment", "breakable")
-    }
+        for name in (
+            "decimals", "percent", "count", "significant", "moment", "breakable", "p_value", "p_equals"
+        )
+    }  # fmt: skip
     environment.filters.update(tools)
-    environment.globals.update(traced=numbers.traced, headed=numbers.headed)
+    in_the_unit = numbers.unit_places(metrics)
+    environment.globals.update(
+        traced=partial(numbers.traced, in_the_unit=in_the_unit),
+        places_of=partial(numbers.places_of, in_the_unit=in_the_unit),
+        headed=numbers.headed,
+        exact=numbers.exact,
+    )
     return environment

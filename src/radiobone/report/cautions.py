@@ -25,6 +25,8 @@ class Caution:
 
 def internal_only(data: ResultData) -> Caution | None:
     """Tell that nobody outside this cohort was tested."""
+    if data.external:
+        return None
     return Caution(
         "Not tested elsewhere",
         "All numbers come from patients of this cohort, each predicted by models that never saw them. Other "

@@ -13,6 +13,8 @@ import pandas as pd
 from radiobone.core.errors import FileMissing, FileUnreadable
 from radiobone.core.files import read_json
 from radiobone.core.tables import read_table, read_text_table
+from radiobone.evaluation.contrast import CONTRAST_FILE
+from radiobone.evaluation.description import CORRELATION_FILE, UNIVARIATE_FILE
 
 NEEDED = ("metrics.json", "predictions.parquet", "selected.parquet", "folds.json", "provenance.json")
 BARE_CLASS = re.compile(r"^(?:[-+]?[\d.]+|.|yes|no|true|false|pos|neg|positive|negative)$", re.IGNORECASE)
@@ -40,6 +42,12 @@ class ResultData:
         What the audit found; None if no audit was run.
     checks : list of str
         Codes that it looked for; empty in results of older versions.
+    ablation, contrast : dict or None
+        ``ablation.json`` and ``contrast.json``.
+    univariate, correlation : DataFrame or None
+        Every feature by itself, and rank correlations of those chosen most often; None in results of older versions.
+    external : tuple of (str, dict)
+        Name and ``metrics.json`` of validations in other cohorts.
     shap : DataFrame or None
         One row per held-out row, fold and feature.
     shap_info : dict
@@ -68,6 +76,11 @@ class ResultData:
     checks: list[str]
     weights: pd.DataFrame | None = None
     pairs: pd.DataFrame | None = None
+    ablation: Record | None = None
+    contrast: Record | None = None
+    univariate: pd.DataFrame | None = None
+    correlation: pd.DataFrame | None = None
+    external: tuple[tuple[str, Record], ...] = ()
 
     @property
     def cohort(self) -> Record:
@@ -131,6 +144,10 @@ def read_result(folder: Path) -> ResultData:
         checks=[] if audit is None else [str(code) for code in audit.get("checks") or ()],
         weights=_table_or_none(folder / "coefficients.parquet"),
         pairs=_table_or_none(folder / "interactions.parquet"),
+        ablation=_json_or_none(folder / "ablation.json"),
+        contrast=_json_or_none(folder / CONTRAST_FILE),
+        univariate=_table_or_none(folder / UNIVARIATE_FILE),
+        correlation=_table_or_none(folder / CORRELATION_FILE),
     )
 
 

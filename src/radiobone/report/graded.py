@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from radiobone.report.data import ResultData
-from radiobone.report.numbers import decimals
+from radiobone.report.numbers import decimals, unit_places
 from radiobone.report.validation.data import ValidationData
 from radiobone.report.verdict import (
     BAD,
@@ -127,15 +127,15 @@ def _of_classes(metrics: Mapping[str, Any]) -> list[str]:
 
 
 def _of_numbers(about: Mapping[str, Any], metrics: Mapping[str, Any]) -> list[str]:
-    sentences, agreement = [], about["bland_altman"]
+    sentences, agreement, places = [], about["bland_altman"], unit_places(about)
     if metrics["mae"]["mean"] is not None:
         sentences.append(
-            f"The predicted {about['target']} was {decimals(metrics['mae']['mean'])} off on the mean, where the measured values "
-            f"have a standard deviation of {decimals(about['values']['sd'])}."
+            f"The predicted {about['target']} was {decimals(metrics['mae']['mean'], places)} off on the mean, where the measured values "
+            f"have a standard deviation of {decimals(about['values']['sd'], places)}."
         )
     if agreement["lower"]["value"] is not None:
         sentences.append(
-            f"Of 100 new cases like these, about 95 would lie between {decimals(agreement['lower']['value'])} and "
-            f"{decimals(agreement['upper']['value'])} off what is measured (limits of agreement)."
+            f"Of 100 new cases like these, about 95 would lie between {decimals(agreement['lower']['value'], places)} and "
+            f"{decimals(agreement['upper']['value'], places)} off what is measured (limits of agreement)."
         )
     return sentences

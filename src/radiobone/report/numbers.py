@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from markupsafe import Markup, escape
 
 MISSING = "–"
+PLACES = 2
+IN_THE_UNIT = frozenset({"mae", "rmse", "bias", "bland_altman", "values", "intercept"})
+"""Parts of ``metrics.json`` that are measured in the unit of a target that is a number."""
+SMALLEST_P = 0.001
 
 
 def decimals(value: Any, places: int = 2) -> str:
@@ -40,6 +45,38 @@ def significant(value: Any, digits: int = 3) -> str:
     return decimals(number, places)
 
 
+def p_value(value: Any) -> str:
+    """Write a p value; a small one as ``< 0.001``."""
+    if value is None or not math.isfinite(float(value)):
+        return MISSING
+    return f"< {SMALLEST_P:g}" if float(value) < SMALLEST_P else significant(value, 2)
+
+
+def p_equals(value: Any) -> str:
+    """Write a p value after the letter p: ``= 0.012`` or ``< 0.001``."""
+    text = p_value(value)
+    return text if text.startswith("<") else f"= {text}"
+
+
+def unit_places(metrics: Mapping[str, Any]) -> int:
+    """Decimals for what is measured in the target's unit: two below the first digit of its standard deviation.
+
+    Parameters
+    ----------
+    metrics : mapping
+        ``metrics.json``.
+    """
+    sd = (metrics.get("values") or {}).get("sd")
+    return min(max(0, 2 - math.floor(math.log10(sd))), 9) if sd else PLACES
+
+
+def exact(value: Any, shown: str) -> Markup:
+    """Write a number with its exact value beside it, by which tables are sorted; a missing one as a dash."""
+    if value is None or not math.isfinite(float(value)):
+        return Markup(MISSING)
+    return Markup('<data value="{}">{}</data>').format(f"{float(value):.6g}", shown)
+
+
 def moment(text: Any) -> str:
     """Write an ISO time as date and minute; anything else as it is."""
     found = re.match(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::[\d.]+)?(?:Z|\+00:00)$", str(text))
@@ -57,7 +94,12 @@ def headed(text: Any) -> Markup:
     return Markup("<strong>{}</strong>").format(f"{text}{stop}")
 
 
-def traced(key: str, value: Any, shown: str | None = None) -> Markup:
+def places_of(key: str, in_the_unit: int) -> int:
+    """Decimals of one number of ``metrics.json``, of which those in the target's unit have ``in_the_unit``."""
+    return in_the_unit if IN_THE_UNIT.intersection(key.split(".")) else PLACES
+
+
+def traced(key: str, value: Any, shown: str | None = None, *, in_the_unit: int = PLACES) -> Markup:
     """Mark a number of ``metrics.json`` up with its key and exact value, so that it can be checked.
 
     Parameters
@@ -67,9 +109,11 @@ def traced(key: str, value: Any, shown: str | None = None) -> Markup:
     value : float, int or None
         The value there.
     shown : str, optional
-        How it is written; two decimals unless given.
+        How it is written; with `places_of` decimals unless given.
+    in_the_unit : int
+        Decimals of what is measured in the target's unit.
     """
     if value is None:
         return Markup(MISSING)
-    text = decimals(value) if shown is None else shown
+    text = decimals(value, places_of(key, in_the_unit)) if shown is None else shown
     return Markup('<data data-key="{}" value="{}">{}</data>').format(key, repr(value), escape(text))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from radiobone.core.feature_meanings import Meaning, meaning_of, meaning_of_tag
 from radiobone.core.ibsi_names import FAMILIES as IBSI_FAMILIES
 from radiobone.core.ibsi_names import ibsi_name
 
@@ -170,6 +171,8 @@ class FeatureWords:
         The filter's sub-band or size, such as ``LLH`` or ``sigma 2 mm``.
     prefix : str
         What stands before pyradiomics' name, such as the modality ``MR``.
+    known : Meaning or None
+        What it measures, and IBSI's code of it.
     """
 
     name: str
@@ -178,6 +181,18 @@ class FeatureWords:
     filter: str = ""
     detail: str = ""
     prefix: str = ""
+    known: Meaning | None = None
+
+    @property
+    def code(self) -> str:
+        """IBSI's code; empty where IBSI does not define the feature."""
+        return "" if self.known is None else self.known.code
+
+    @property
+    def meaning(self) -> str:
+        """What it measures in plain words; that of its family where nothing more is known."""
+        own = "" if self.known is None else self.known.words
+        return own or FAMILIES[self.family][1]
 
     @property
     def family_title(self) -> str:
@@ -220,6 +235,7 @@ def describe(name: str, clinical: frozenset[str] = frozenset()) -> FeatureWords:
         kind,
         _detail(parts["detail"] or ""),
         parts["prefix"] or "",
+        meaning_of(parts["family"], parts["feature"]),
     )
 
 
@@ -230,7 +246,9 @@ def _described_by_ibsi(name: str) -> FeatureWords | None:
         return None
     title = f"{known.title} ({known.aggregation})" if known.aggregation else known.title
     detail = _detail(found["detail"] or "")
-    return FeatureWords(name, title, known.family, _filter_of(found["filter"]), detail, found["prefix"] or "")
+    return FeatureWords(
+        name, title, known.family, _filter_of(found["filter"]), detail, found["prefix"] or "", meaning_of_tag(found["tag"])
+    )  # fmt: skip
 
 
 def spaced(name: str) -> str:

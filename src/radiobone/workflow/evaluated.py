@@ -35,6 +35,11 @@ class Evaluation(Reported):
         return self.result.metrics
 
     @property
+    def task(self) -> str:
+        """``binary``, ``ordinal`` or ``number``."""
+        return str(self.result.summary["task"])
+
+    @property
     def patients(self) -> PatientLevel | None:
         """Metrics and predictions of patients, where several rows of each were pooled."""
         return self.result.patients
@@ -91,15 +96,3 @@ class Evaluation(Reported):
 
     def __repr__(self) -> str:
         return f"Evaluation({self.result.in_brief()})"
-
-    def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><td>{name}</td><td>{_shown(one.mean)}</td><td>{_shown(one.low)} to {_shown(one.high)}</td></tr>"
-            for name, one in self.metrics.items()
-        )
-        head = "<tr><th>metric</th><th>mean over folds</th><th>95 % interval</th></tr>"
-        return f"<table>{head}{rows}</table>"
-
-
-def _shown(value: float | None) -> str:
-    return "–" if value is None else f"{value:.3f}"

@@ -13,6 +13,7 @@ from radiobone.core.entries import Entries
 from radiobone.core.interruption import saying_what_is_kept
 from radiobone.evaluation.blocks.resolve import settle_blocks
 from radiobone.evaluation.fold import FoldFit
+from radiobone.evaluation.description import describe
 from radiobone.evaluation.fold_keys import fold_keys
 from radiobone.evaluation.nested_cv import (
     FoldTask,
@@ -88,6 +89,7 @@ def judge(
         )
     if store is not None:
         store.prune(keys)
+    result = replace(result, description=describe(cohort, result.selected))
     explained = [fold.explained for fold in judged if fold.explained is not None]
     return result, gathered(explained, spec.task.kind) if explain else None
 

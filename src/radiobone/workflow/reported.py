@@ -4,14 +4,31 @@ from __future__ import annotations
 
 import tempfile
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from html import escape
 from pathlib import Path
 
+from matplotlib.figure import Figure
+
 from radiobone.core.outputs import prepare_file
-from radiobone.report.build import write_report
+from radiobone.evaluation.estimate import Estimate
+from radiobone.report.build import read_folder, write_report
+from radiobone.report.drawings.registry import drawings_of, figure_of
+from radiobone.report.measures import measure_titles
 
 
 class Reported(ABC):
     """A result that can be saved and reported."""
+
+    @property
+    @abstractmethod
+    def metrics(self) -> Mapping[str, Estimate]:
+        """Measures, each with ``mean``, ``low``, ``high``."""
+
+    @property
+    @abstractmethod
+    def task(self) -> str:
+        """``binary``, ``ordinal`` or ``number``."""
 
     @abstractmethod
     def save(self, folder: str | Path) -> Path:
@@ -38,3 +55,40 @@ class Reported(ABC):
         prepare_file(target, example="report.html")
         with tempfile.TemporaryDirectory() as folder:
             return write_report(self.save(folder), target)
+
+    def figure(self, name: str) -> Figure:
+        """Draw one figure of the report, such as ``roc``, to show or to save.
+
+        Parameters
+        ----------
+        name : str
+            Of the figure; ``figure_names`` lists them.
+
+        Raises
+        ------
+        BadSetting
+            If there is no such figure; the message names those that there are.
+        """
+        with tempfile.TemporaryDirectory() as folder:
+            return figure_of(read_folder(self.save(folder)), name)
+
+    def figure_names(self) -> list[str]:
+        """List the figures that this result has."""
+        with tempfile.TemporaryDirectory() as folder:
+            data = read_folder(self.save(folder))
+            return [one.name for one in drawings_of(data) if one.draw(data) is not None]
+
+    def _repr_html_(self) -> str:
+        """Show the measures with their intervals, in a notebook."""
+        titles = measure_titles(self.task)
+        rows = "".join(
+            f"<tr><td>{escape(titles.get(name, name))}</td><td>{_shown(one.mean)}</td>"
+            f"<td>{_shown(one.low)} to {_shown(one.high)}</td></tr>"
+            for name, one in self.metrics.items()
+        )
+        head = "<tr><th>measure</th><th>value</th><th>95 % interval</th></tr>"
+        return f"<p>{escape(repr(self).splitlines()[0])}</p><table>{head}{rows}</table>"
+
+
+def _shown(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3g}" if abs(value) >= 1 else f"{value:.3f}"

@@ -62,6 +62,11 @@ class Validation(Reported):
             for name, one in self.summary["metrics"].items()
         }
 
+    @property
+    def task(self) -> str:
+        """``binary``, ``ordinal`` or ``number``."""
+        return str(self.summary["task"])
+
     def __repr__(self) -> str:
         about = self.summary
         first = about.get("headline", "auc")

@@ -14,7 +14,7 @@ ForestRow = tuple[str, float | None, float | None, float | None]
 
 
 @dataclass(frozen=True)
-class Drawn:
+class Measure:
     """The measure that a forest plot shows.
 
     Attributes
@@ -33,10 +33,12 @@ class Drawn:
     greatest: float | None
 
 
-AUC = Drawn("AUC", 0.5, 0.0, 1.0)
+AUC = Measure("AUC", 0.5, 0.0, 1.0)
 
 
-def forest_figure(rows: Sequence[ForestRow], *, overall: float, measure: Drawn = AUC) -> Figure:
+def forest_figure(
+    rows: Sequence[ForestRow], *, overall: float, measure: Measure = AUC, line: str = "everyone"
+) -> Figure:
     """Draw one row per group.
 
     Parameters
@@ -45,7 +47,9 @@ def forest_figure(rows: Sequence[ForestRow], *, overall: float, measure: Drawn =
         Measures with their intervals, first row on top; a group without a value has its name alone.
     overall : float
         That of everyone, as a line.
-    measure : Drawn
+    measure : Measure
+    line : str
+        What the line is.
     """
     figure = new_figure(0.9 + 0.62 * len(rows))
     ax = figure.subplots()
@@ -59,13 +63,13 @@ def forest_figure(rows: Sequence[ForestRow], *, overall: float, measure: Drawn =
             ax.plot(value, height, "s", markersize=7, color=BLUE)
     ax.set_xlim(*_limits(rows, overall, measure))
     dashes = "" if measure.chance is None else "; dashes: chance"
-    ax.set_xlabel(f"{measure.title} (line: everyone{dashes})")
+    ax.set_xlabel(f"{measure.title} (line: {line}{dashes})")
     tidy(ax, grid="x")
     name_rows(ax, [name for name, *_ in rows])
     return figure
 
 
-def _limits(rows: Sequence[ForestRow], overall: float, measure: Drawn) -> tuple[float, float]:
+def _limits(rows: Sequence[ForestRow], overall: float, measure: Measure) -> tuple[float, float]:
     shown = [overall] + ([] if measure.chance is None else [measure.chance])
     shown += [one for _, *values in rows for one in values if one is not None]
     end = max(shown) if measure.greatest is None else measure.greatest

@@ -99,7 +99,7 @@ def scatter_figure(measured: FloatArray, predicted: FloatArray, target: str) -> 
 
 
 def bland_altman_figure(
-    measured: FloatArray, predicted: FloatArray, limits: tuple[float, float, float]
+    measured: FloatArray, predicted: FloatArray, limits: tuple[float, float, float], *, places: int = 2
 ) -> Figure:
     """Draw differences against means, with bias and limits of agreement.
 
@@ -108,6 +108,8 @@ def bland_altman_figure(
     measured, predicted : ndarray, shape (n_rows,)
     limits : tuple of float
         Lower limit, bias, upper limit.
+    places : int
+        Decimals of their labels.
     """
     figure = new_figure(4.0)
     ax = figure.subplots()
@@ -116,7 +118,7 @@ def bland_altman_figure(
     for value, style in zip(limits, ("--", "-", "--"), strict=True):
         ax.axhline(value, color=VERMILION, linewidth=1.4, linestyle=style)
         ax.annotate(
-            decimals(value), (1.0, value), xycoords=("axes fraction", "data"), ha="right",
+            decimals(value, places), (1.0, value), xycoords=("axes fraction", "data"), ha="right",
             va="bottom", fontsize=SMALL_PT, color=INK,
         )  # fmt: skip
     ax.set_xlabel("Mean of measured and predicted")

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from matplotlib.figure import Figure
 
-from radiobone.report.curves import RocBand
+from radiobone.report.curves import Band
 from radiobone.report.figures.style import BLUE, INK, MUTED, legend, new_figure, shares, tidy
 
 
 def roc_figure(
-    band: RocBand, *, operating_point: tuple[float, float] | None = None, auc_text: str = ""
+    band: Band, *, operating_point: tuple[float, float] | None = None, auc_text: str = ""
 ) -> Figure:
     """Draw the mean ROC curve with a band of one standard deviation between folds.
 
     Parameters
     ----------
-    band : RocBand
+    band : Band
         From ``radiobone.report.curves.roc_band``.
     operating_point : tuple of float, optional
         (1 − specificity, sensitivity) at the threshold that was used.
@@ -28,12 +28,10 @@ def roc_figure(
     low, high = (band.mean - band.sd).clip(0, 1), (band.mean + band.sd).clip(0, 1)
     several = band.n_curves > 1
     if several:
-        ax.fill_between(
-            band.fpr, low, high, color=BLUE, alpha=0.16, linewidth=0, label="± 1 SD between folds"
-        )
+        ax.fill_between(band.x, low, high, color=BLUE, alpha=0.16, linewidth=0, label="± 1 SD between folds")
     name = f"Mean of {band.n_curves} folds" if several else "This cohort"
     ax.plot(
-        band.fpr, band.mean, color=BLUE, linewidth=2.2, label=f"{name}, AUC {auc_text}" if auc_text else name
+        band.x, band.mean, color=BLUE, linewidth=2.2, label=f"{name}, AUC {auc_text}" if auc_text else name
     )
     if operating_point is not None:
         x, y = operating_point

@@ -50,7 +50,10 @@ def shares(ax: Axes, *, x: bool = True, y: bool = True) -> None:
 
 
 def legend(
-    ax: Axes, location: Literal["upper left", "lower right", "upper center"], *, columns: int = 1
+    ax: Axes,
+    location: Literal["upper left", "upper right", "lower left", "lower right", "upper center"],
+    *,
+    columns: int = 1,
 ) -> None:
     """Add a legend on a pale ground."""
     ax.legend(

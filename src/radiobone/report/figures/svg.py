@@ -37,7 +37,7 @@ def to_svg(figure: Figure, *, key: str, title: str, description: str) -> Markup:
     title, description : str
         What a screen reader says.
     """
-    root = ElementTree.fromstring(_raw_svg(figure, key))
+    root = ElementTree.fromstring(raw_svg(figure, key))
     for unwanted in (f"{{{SVG}}}metadata",):
         for child in root.findall(unwanted):
             root.remove(child)
@@ -51,13 +51,23 @@ def to_svg(figure: Figure, *, key: str, title: str, description: str) -> Markup:
     return Markup(ElementTree.tostring(root, encoding="unicode"))
 
 
-def _raw_svg(figure: Figure, key: str) -> bytes:
+def raw_svg(figure: Figure, key: str) -> bytes:
+    """Write a figure as an SVG file in which text stays text, the same bytes every time."""
+    return _saved(figure, key, "svg", 200, {"Date": None, "Creator": None})
+
+
+def png(figure: Figure, dpi: int) -> bytes:
+    """Write a figure as PNG."""
+    return _saved(figure, "", "png", dpi, {"Software": None})
+
+
+def _saved(figure: Figure, key: str, kind: str, dpi: int, metadata: dict[str, Any]) -> bytes:
     buffer = io.BytesIO()
     settings: Any = {"svg.hashsalt": key, "svg.fonttype": "none"}
     with _RC_LOCK, matplotlib.rc_context(settings), warnings.catch_warnings():
         # names in scripts that matplotlib's font lacks: the reader's browser draws the text, not matplotlib
         warnings.filterwarnings("ignore", message="Glyph .* missing from", category=UserWarning)
-        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None}, dpi=200)
+        figure.savefig(buffer, format=kind, metadata=metadata, dpi=dpi)
     return buffer.getvalue()
 
 

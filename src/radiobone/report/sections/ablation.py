@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from radiobone.core.files import read_json
 from radiobone.report.data import ResultData
+from radiobone.report.drawings.compared import ABLATION as DRAWING
 from radiobone.report.sections.base import Context, Section
 
 LEVELS = {"rows": "rows", "patients": "patients, rows pooled"}
 
 
 def _context(data: ResultData) -> Context | None:
-    path = data.folder / "ablation.json"
-    if not path.is_file():
+    plain = data.ablation
+    if plain is None:
         return None
-    plain = read_json(path)
     return {
+        "figure": DRAWING.shown(data),
         "levels": [
             (words, [_row(plain, model, level) for model in plain["models"]])
             for level, words in LEVELS.items()

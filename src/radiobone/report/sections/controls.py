@@ -7,9 +7,7 @@ from typing import Any
 from radiobone.evaluation.fold_score import FoldScore
 from radiobone.evaluation.tasks.registry import TASKS
 from radiobone.report.data import ResultData
-from radiobone.report.figures.null import null_figure
-from radiobone.report.figures.svg import to_svg
-from radiobone.report.numbers import decimals
+from radiobone.report.drawings.method import NULL
 from radiobone.report.sections.base import Context, Section
 
 TOLD_APART = 0.02
@@ -24,23 +22,11 @@ def _context(data: ResultData) -> Context | None:
     return {
         "null": null,
         "null_score": task.null_score,
-        "figure": None if null is None else _figure(null, task.null_score),
+        "figure": NULL.shown(data),
         "meter": meter,
         "headline": task.headline,
         "meter_words": "" if meter is None else meter_words(meter, task.headline),
     }
-
-
-def _figure(null: dict[str, Any], score: FoldScore) -> Any:
-    return to_svg(
-        null_figure(null, score),
-        key="null",
-        title="Null control",
-        description=(
-            f"{score.title} of {null['n_shuffles']} shuffles, mean {decimals(null['mean'])}, expected {decimals(null['low'])} to "
-            f"{decimals(null['high'])}; {score.title} of the true {score.shuffled} {decimals(null['observed'])}."
-        ),
-    )
 
 
 def meter_words(meter: dict[str, Any], score: FoldScore) -> str:

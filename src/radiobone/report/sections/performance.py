@@ -4,14 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from radiobone.report.calibration_plot import calibration_plot
-from radiobone.report.curves import roc_band
 from radiobone.report.data import ResultData
-from radiobone.report.figures.confusion import confusion_figure
-from radiobone.report.figures.decision import decision_figure
-from radiobone.report.figures.roc import roc_figure
-from radiobone.report.figures.svg import to_svg
-from radiobone.report.numbers import decimals
+from radiobone.report.drawings.base import all_shown
+from radiobone.report.drawings.two_classes import TWO_CLASSES
 from radiobone.report.sections.base import Context, Section
 from radiobone.report.words import model_title, setting_words
 
@@ -48,11 +43,8 @@ CALIBRATION = (
 def _context(data: ResultData) -> Context:
     return {
         "about": data.metrics,
-        "roc": _roc(data),
-        "confusion": _confusion(data),
-        "calibration": calibration_plot(data.metrics, data.predictions),
+        "figures": all_shown(TWO_CLASSES, data),
         "measured": [row for row in CALIBRATION if row[0] in (data.metrics.get("calibration") or {})],
-        "decision": _decision(data),
         "metrics": metric_rows(data.metrics["metrics"]),
         "patients": _patients(data),
         "folds": [fold_row(fold) for fold in data.folds],
@@ -94,52 +86,6 @@ def fold_row(fold: dict[str, Any]) -> dict[str, Any]:
         "params": params,
         "n_features": len(fold["features"]),
     }
-
-
-def _roc(data: ResultData) -> Any:
-    groups = data.predictions.groupby(["repeat", "fold"], sort=True)
-    band = roc_band([(group["y"].to_numpy(), group["probability"].to_numpy()) for _, group in groups])
-    auc, counts = data.metrics["metrics"]["auc"], data.metrics["confusion"]
-    text = decimals(auc["mean"])
-    if auc["low"] is not None:
-        text += f" ({decimals(auc['low'])} to {decimals(auc['high'])})"
-    point = (counts["fp"] / (counts["fp"] + counts["tn"]), counts["tp"] / (counts["tp"] + counts["fn"]))
-    return to_svg(
-        roc_figure(band, operating_point=point, auc_text=text),
-        key="roc",
-        title="ROC curve",
-        description=f"Mean ROC curve of {band.n_curves} outer folds with a band of one standard deviation; AUC {text}.",
-    )
-
-
-def _confusion(data: ResultData) -> Any:
-    about, counts = data.metrics, data.metrics["confusion"]
-    return to_svg(
-        confusion_figure(counts, about["positive"], about["negative"]),
-        key="confusion",
-        title="Confusion table",
-        description=(
-            f"{counts['tp']} true positives, {counts['fn']} false negatives, {counts['fp']} false positives, "
-            f"{counts['tn']} true negatives."
-        ),
-    )
-
-
-def _decision(data: ResultData) -> Any:
-    """Draw the decision curve; None for a result of an older version, which has none."""
-    curve = data.metrics.get("decision_curve")
-    if curve is None:
-        return None
-    at_half = curve["threshold"].index(0.5)
-    return to_svg(
-        decision_figure(curve),
-        key="decision",
-        title="Decision curve",
-        description=(
-            f"Net benefit at a threshold of 0.5: model {decimals(curve['model']['value'][at_half])}, "
-            f"treat all {decimals(curve['treat_all']['value'][at_half])}, treat none 0."
-        ),
-    )
 
 
 PERFORMANCE = Section("performance", "How well it did", _context)

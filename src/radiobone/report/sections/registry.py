@@ -9,21 +9,26 @@ from radiobone.report.sections.checklists import CHECKLISTS
 from radiobone.report.sections.cohort import COHORT
 from radiobone.report.sections.contrast import CONTRAST
 from radiobone.report.sections.controls import CONTROLS
+from radiobone.report.sections.data_card import DATA_CARD
+from radiobone.report.sections.external import EXTERNAL
 from radiobone.report.sections.graded_performance import GRADED_PERFORMANCE
 from radiobone.report.sections.graded_shap import GRADED_SHAP
 from radiobone.report.sections.graded_summary import GRADED_SUMMARY
 from radiobone.report.sections.images import IMAGES
 from radiobone.report.sections.methods import METHODS
+from radiobone.report.sections.model_card import MODEL_CARD
 from radiobone.report.sections.performance import PERFORMANCE
 from radiobone.report.sections.provenance import PROVENANCE
 from radiobone.report.sections.selection import SELECTION
 from radiobone.report.sections.shap import SHAP
 from radiobone.report.sections.subgroups import SUBGROUPS
 from radiobone.report.sections.summary import SUMMARY
+from radiobone.report.sections.univariate import UNIVARIATE
 
 SECTIONS: tuple[Section[ResultData], ...] = (
     SUMMARY,
     PERFORMANCE,
+    EXTERNAL,
     CONTROLS,
     SUBGROUPS,
     ABLATION,
@@ -31,14 +36,18 @@ SECTIONS: tuple[Section[ResultData], ...] = (
     COHORT,
     IMAGES,
     SELECTION,
+    UNIVARIATE,
     SHAP,
     METHODS,
     CHECKLISTS,
+    MODEL_CARD,
+    DATA_CARD,
     PROVENANCE,
 )
 GRADED: tuple[Section[ResultData], ...] = (
     GRADED_SUMMARY,
     GRADED_PERFORMANCE,
+    EXTERNAL,
     CONTROLS,
     SUBGROUPS,
     ABLATION,
@@ -46,9 +55,12 @@ GRADED: tuple[Section[ResultData], ...] = (
     COHORT,
     IMAGES,
     SELECTION,
+    UNIVARIATE,
     GRADED_SHAP,
     METHODS,
     CHECKLISTS,
+    MODEL_CARD,
+    DATA_CARD,
     PROVENANCE,
 )
 """Of ordered classes and of numbers."""

@@ -5,15 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import pandas as pd
-
 from radiobone.report.data import ResultData
-from radiobone.report.figures.frequency import frequency_figure
-from radiobone.report.figures.svg import to_svg
+from radiobone.report.drawings.chosen import CORRELATION, FREQUENCY, selection_rates
 from radiobone.report.sections.base import Context, Section
 from radiobone.report.words import FAMILIES, FILTERS, FeatureWords, describe
 
-MOST_DRAWN = 15
 MOST_LISTED = 30
 
 
@@ -32,16 +28,10 @@ def _context(data: ResultData) -> Context | None:
     clinical = frozenset(data.cohort.get("clinical") or ())
     rates = selection_rates(data)
     rows = [Chosen(describe(name, clinical), n, n / data.n_folds_total) for name, n in rates]
-    drawn = rows[:MOST_DRAWN]
     sizes = [len(fold["features"]) for fold in data.folds]
     return {
-        "figure": to_svg(
-            frequency_figure([row.words.name for row in drawn], [row.rate for row in drawn]),
-            key="frequency",
-            title="How often each feature was chosen",
-            description="; ".join(f"{row.words.name}: {round(100 * row.rate)} %" for row in drawn) + ".",
-        ),
-        "n_drawn": len(drawn),
+        "frequency": FREQUENCY.shown(data),
+        "correlation": CORRELATION.shown(data),
         "rows": rows[:MOST_LISTED],
         "rest": rows[MOST_LISTED:],
         "n_folds": data.n_folds_total,
@@ -52,12 +42,6 @@ def _context(data: ResultData) -> Context | None:
         "always": sum(row.n == data.n_folds_total for row in rows),
         "glossary": glossary([row.words for row in rows]),
     }
-
-
-def selection_rates(data: ResultData) -> list[tuple[str, int]]:
-    """Count the folds that chose each feature, most frequent first, then by name."""
-    counts: pd.Series[int] = data.selected.groupby("feature").size()
-    return sorted(((str(name), int(n)) for name, n in counts.items()), key=lambda item: (-item[1], item[0]))
 
 
 def glossary(features: list[FeatureWords]) -> dict[str, list[tuple[str, str]]]:

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from radiobone.report.data import Record, ResultData
-from radiobone.report.figures.forest import AUC, Drawn, forest_figure
-from radiobone.report.figures.svg import to_svg
-from radiobone.report.numbers import count, decimals, significant
+from radiobone.report.drawings.compared import SUBGROUPS as FOREST
+from radiobone.report.numbers import count, significant
 from radiobone.report.sections.base import Context, Section
 
 Titles = tuple[tuple[str, str], ...]
@@ -23,58 +22,45 @@ class Shown:
     ----------
     columns : tuple of (key, title)
         Measures.
-    drawn : str
-        Key of the measure that the figure shows.
-    measure : Drawn
-        How it is drawn.
     counted : str
         Heading of what is told of the target.
     """
 
     columns: Titles
-    drawn: str
-    measure: Drawn
     counted: str
 
 
 SHOWN: Mapping[str, Shown] = {
     "binary": Shown(
         (("auc", "AUC"), ("sensitivity", "Sensitivity"), ("specificity", "Specificity"), ("brier", "Brier score")),
-        "auc",
-        AUC,
         "With the condition",
     ),
     "ordinal": Shown(
         (("quadratic_kappa", "Quadratic kappa"), ("accuracy", "Accuracy")),
-        "quadratic_kappa",
-        Drawn("Quadratic kappa", 0.0, -1.0, 1.0),
         "Of each class",
     ),
     "number": Shown(
         (("mae", "Mean absolute error"), ("bias", "Bias"), ("rmse", "RMSE"), ("r2", "R²")),
-        "mae",
-        Drawn("Mean absolute error", None, 0.0, None),
         "Mean (SD) of the target",
     ),
 }  # fmt: skip
 
 
-def subgroups_context(metrics: Record) -> Context | None:
-    """Make the template's values from ``metrics.json``; None if no subgroups were asked for."""
+def subgroups_context(data: Any) -> Context | None:
+    """Make the template's values of an evaluation or a validation; None if no subgroups were asked for."""
+    metrics = data.metrics
     found = metrics.get("subgroups")
     if found is None:
         return None
     shown, everyone = SHOWN[metrics.get("task", "binary")], found["all"]
     rows = [everyone, *found["groups"]]
-    drawn = [one for one in found["groups"] if one["metrics"] is not None]
     return {
         "found": found,
         "rows": [{**one, "counted": _counted(one)} for one in rows],
         "shown": (*shown.columns, *_beyond(metrics)),
         "counted": shown.counted,
-        "drawn": shown.measure.title,
         "has_classes": metrics.get("task", "binary") != "number",
-        "figure": _forest(drawn, everyone["metrics"], shown),
+        "figure": FOREST.shown(data),
     }
 
 
@@ -94,28 +80,8 @@ def _counted(one: Record) -> str:
     return f"{significant(one['mean'])} ({significant(one['sd'])})"
 
 
-def _forest(rows: list[Record], everyone: Record | None, shown: Shown) -> Any:
-    drawn = []
-    for one in rows:
-        value = one["metrics"][shown.drawn]
-        name = f"{one['column']} {one['label']} (n = {one['n_patients']})"
-        drawn.append((name, value["mean"], value["low"], value["high"]))
-    overall = None if everyone is None else everyone[shown.drawn]["mean"]
-    if not drawn or overall is None:
-        return None
-    told = [
-        f"{name}: {decimals(mean)} ({decimals(low)} to {decimals(high)})" for name, mean, low, high in drawn
-    ]
-    return to_svg(
-        forest_figure(drawn, overall=overall, measure=shown.measure),
-        key="forest",
-        title=f"{shown.measure.title} by subgroup",
-        description="; ".join(told) + ".",
-    )
-
-
 def _context(data: ResultData) -> Context | None:
-    return subgroups_context(data.metrics)
+    return subgroups_context(data)
 
 
 SUBGROUPS = Section("subgroups", "Subgroups", _context)

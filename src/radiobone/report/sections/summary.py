@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from markupsafe import Markup
-
 from radiobone.report.cautions import cautions
 from radiobone.report.data import ResultData
-from radiobone.report.figures.interval import interval_figure
-from radiobone.report.figures.svg import to_svg
-from radiobone.report.numbers import decimals
+from radiobone.report.drawings.two_classes import INTERVAL
 from radiobone.report.reading import (
     belief,
     brier_sentence,
@@ -44,7 +40,7 @@ def _context(data: ResultData) -> Context:
         "rule": RULE,
         "belief": sentence if level == "better" else "",
         "reading": _reading(data),
-        "figure": _figure(auc),
+        "figure": INTERVAL.shown(data),
         "tiles": [(key, title, hint, metrics[key]) for key, title, hint in TILES if key in metrics],
         "serious": [one for one in findings if one.get("severity") == "serious"],
         "findings": [one for one in findings if one.get("severity") != "serious"],
@@ -55,17 +51,6 @@ def _context(data: ResultData) -> Context:
         "fold_names": fold_names(data.folds),
         "kind": "images" if data.cases is not None or data.extraction else "these features",
     }
-
-
-def _figure(auc: dict[str, Any]) -> Markup | None:
-    if auc["mean"] is None:
-        return None
-    return to_svg(
-        interval_figure(auc["mean"], auc["low"], auc["high"]),
-        key="interval",
-        title="AUC with its 95 % interval",
-        description=f"AUC {decimals(auc['mean'])}, from {decimals(auc['low'])} to {decimals(auc['high'])}.",
-    )
 
 
 def fold_names(folds: list[dict[str, Any]]) -> str:

@@ -2,6 +2,8 @@
 (function () {
   function cellValue(row, column) {
     var text = row.cells[column].textContent.trim();
+    var exact = row.cells[column].querySelector("data");
+    if (exact) { return { text: text.toLowerCase(), number: parseFloat(exact.value) }; }
     var number = parseFloat(text.replace("−", "-").replace(/[\u202f%]/g, ""));
     return { text: text.toLowerCase(), number: /^[-−\d.]/.test(text) && !isNaN(number) ? number : null };
   }

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from radiobone.report.figures.interval import interval_figure
-from radiobone.report.figures.svg import to_svg
-from radiobone.report.numbers import decimals
+from radiobone.report.drawings.two_classes import INTERVAL
 from radiobone.report.reading import belief, brier_sentence, ranking_sentence
 from radiobone.report.sections.base import Context, Section
 from radiobone.report.sections.summary import TILES
@@ -27,12 +25,7 @@ def _context(data: ValidationData) -> Context:
         "belief": sentence,
         "reading": _reading(about),
         "tiles": [(key, title, hint, metrics[key], data.internal.get(key)) for key, title, hint in TILES],
-        "figure": to_svg(
-            interval_figure(auc["mean"], auc["low"], auc["high"]),
-            key="interval",
-            title="AUC with its 95 % interval",
-            description=f"AUC {decimals(auc['mean'])}, from {decimals(auc['low'])} to {decimals(auc['high'])}.",
-        ),
+        "figure": INTERVAL.shown(data),
     }
 
 

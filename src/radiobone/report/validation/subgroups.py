@@ -8,7 +8,7 @@ from radiobone.report.validation.data import ValidationData
 
 
 def _context(data: ValidationData) -> Context | None:
-    return subgroups_context(data.metrics)
+    return subgroups_context(data)
 
 
 VALIDATION_SUBGROUPS = Section("subgroups", "Subgroups", _context)

@@ -1,0 +1,90 @@
+"""Every figure as SVG and PNG, every table as CSV and LaTeX, and a list of their captions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from radiobone.core.files import write_bytes, write_csv, write_text
+from radiobone.core.folders import finish, journal_kind, prepare_journal_folder
+from radiobone.report.drawings.base import plain_text
+from radiobone.report.drawings.registry import Judged, drawings_of
+from radiobone.report.figures.svg import png, raw_svg
+from radiobone.report.journal.table import as_frame, as_latex
+from radiobone.report.journal.tables import tables_of
+
+DPI = 300
+CAPTIONS = "captions.md"
+Writer = Callable[[Path], None]
+Entry = tuple[str, str, dict[str, Writer]]
+"""Name of the files, caption, and who writes the file of each ending."""
+
+
+def write_journal(data: Judged, folder: str | Path) -> list[Path]:
+    """Write everything that a manuscript needs.
+
+    Parameters
+    ----------
+    data : ResultData or ValidationData
+    folder : path
+        New, empty, or written by this function before.
+
+    Returns
+    -------
+    list of Path
+        What was written; ``captions.md`` comes first.
+
+    Raises
+    ------
+    OutputTaken
+        If files of others would be replaced.
+    OutputNotWritable, DiskFull
+    """
+    entries = [*_figures(data), *_tables(data)]
+    names = [f"{name}{ending}" for name, _, files in entries for ending in files]
+    kind = journal_kind([CAPTIONS, *names])
+    where = prepare_journal_folder(folder, kind)
+    for name, _, files in entries:
+        for ending, write in files.items():
+            write(where / f"{name}{ending}")
+    write_text(where / CAPTIONS, _captions(str(data.metrics["target"]), entries))
+    finish(where, kind)
+    return [where / name for name in (CAPTIONS, *names)]
+
+
+def _figures(data: Judged) -> list[Entry]:
+    found: list[Entry] = []
+    for one in drawings_of(data):
+        drawn = one.draw(data)
+        if drawn is None:
+            continue
+        svg, picture = raw_svg(drawn.figure, one.name), png(drawn.figure, DPI)
+        caption = " ".join(
+            part for part in (f"{one.title_of(data)}.", plain_text(one.caption_of(data))) if part
+        )
+        writers = {".svg": _bytes_writer(svg), ".png": _bytes_writer(picture)}
+        found.append((f"figure_{one.name}", caption, writers))
+    return found
+
+
+def _bytes_writer(content: bytes) -> Writer:
+    return lambda path: write_bytes(path, content)
+
+
+def _tables(data: Judged) -> list[Entry]:
+    found: list[Entry] = []
+    for table in tables_of(data):
+        frame, latex = as_frame(table), as_latex(table)
+        writers: dict[str, Writer] = {
+            ".csv": lambda path, frame=frame: write_csv(path, frame),  # type: ignore[misc]
+            ".tex": lambda path, latex=latex: write_text(path, latex),  # type: ignore[misc]
+        }
+        found.append((f"table_{table.name}", table.caption, writers))
+    return found
+
+
+def _captions(target: str, entries: Sequence[Entry]) -> str:
+    lines = [f"# Figures and tables: {target}", ""]
+    for name, caption, files in entries:
+        lines += [f"**{name}** ({', '.join(ending[1:].upper() for ending in files)}): {caption}", ""]
+    return "\n".join(lines)

@@ -97,7 +97,8 @@ def test_every_figure_and_table_is_a_file_that_the_list_names(data, journal):
         assert ElementTree.parse(path).getroot().tag.endswith("svg")
         assert "<script>" not in path.read_text(encoding="utf-8")
     for path in journal.glob("*.png"):
-        assert Image.open(path).info["dpi"] == pytest.approx((300, 300), abs=0.1)
+        with Image.open(path) as picture:
+            assert picture.info["dpi"] == pytest.approx((300, 300), abs=0.1)
 
 
 def test_the_table_of_performance_holds_what_metrics_json_does(folder, journal):

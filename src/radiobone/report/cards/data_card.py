@@ -6,8 +6,9 @@ from typing import Any
 
 from radiobone.report.cards.base import Card, Fact, Part, ask, fact, known
 from radiobone.report.data import ResultData
+from radiobone.report.flow import failure_counts, flow
 from radiobone.report.numbers import count, percent, significant
-from radiobone.report.sections.cohort import failure_counts, flow, site_rows
+from radiobone.report.sections.cohort import site_rows
 from radiobone.report.sections.provenance import as_yaml, flat
 
 MOST_MISSING = 10

@@ -12,6 +12,7 @@ from radiobone.core.near_names import nearest
 from radiobone.report.data import ResultData
 from radiobone.report.drawings.base import Drawing
 from radiobone.report.drawings.chosen import CHOSEN
+from radiobone.report.drawings.cohort import FLOW
 from radiobone.report.drawings.compared import COMPARED, SUBGROUPS
 from radiobone.report.drawings.graded import GRADED_DRAWINGS
 from radiobone.report.drawings.method import NULL
@@ -20,7 +21,7 @@ from radiobone.report.drawings.two_classes import INTERVAL, TWO_CLASSES
 from radiobone.report.validation.data import ValidationData
 
 Judged = ResultData | ValidationData
-OF_RESULTS: Sequence[Drawing[Any]] = (*COMPARED, NULL, *CHOSEN)
+OF_RESULTS: Sequence[Drawing[Any]] = (*COMPARED, NULL, FLOW, *CHOSEN)
 OF_VALIDATIONS: Sequence[Drawing[Any]] = (SUBGROUPS,)
 
 

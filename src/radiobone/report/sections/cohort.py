@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from radiobone.report.data import ResultData
+from radiobone.report.flow import failure_counts, flow
 from radiobone.report.sections.base import Context, Section
 
 
@@ -29,35 +30,6 @@ def _context(data: ResultData) -> Context:
         "sites": site_rows(data),
         "notes": data.cohort.get("notes") or [],
     }
-
-
-def flow(data: ResultData) -> list[dict[str, Any]]:
-    """List the boxes of the flow diagram: what came in at each step, and what left there."""
-    boxes: list[dict[str, Any]] = []
-    dropped = int(data.cohort.get("rows_dropped") or 0)
-    if data.cases is not None:
-        status = data.cases["status"].value_counts()
-        failed, empty = int(status.get("failed", 0)), int(status.get("empty", 0))
-        lost = [(failed, "failed"), (empty, "without a region (empty structure)")]
-        boxes.append(
-            {"n": len(data.cases), "what": "regions asked for", "lost": [one for one in lost if one[0]]}
-        )
-        boxes.append({"n": int(status.get("done", 0)), "what": "regions measured", "lost": _dropped(dropped)})
-    elif dropped:
-        boxes.append(
-            {"n": data.metrics["n_rows"] + dropped, "what": "rows in the table", "lost": _dropped(dropped)}
-        )
-    return boxes
-
-
-def _dropped(n: int) -> list[tuple[int, str]]:
-    return [(n, "left out (no value of the target)")] if n else []
-
-
-def failure_counts(cases: pd.DataFrame) -> list[tuple[str, int]]:
-    """Count error codes, most frequent first."""
-    codes = cases.loc[cases["status"] == "failed", "code"].value_counts()
-    return sorted(((str(code), int(n)) for code, n in codes.items()), key=lambda item: (-item[1], item[0]))
 
 
 def attention_rows(cases: pd.DataFrame) -> list[dict[str, Any]]:

@@ -12,8 +12,8 @@ from radiobone.cohort.cohort import Cohort
 from radiobone.core.entries import Entries
 from radiobone.core.interruption import saying_what_is_kept
 from radiobone.evaluation.blocks.resolve import settle_blocks
-from radiobone.evaluation.fold import FoldFit
 from radiobone.evaluation.description import describe
+from radiobone.evaluation.fold import FoldFit
 from radiobone.evaluation.fold_keys import fold_keys
 from radiobone.evaluation.nested_cv import (
     FoldTask,

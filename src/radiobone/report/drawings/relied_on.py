@@ -9,7 +9,8 @@ from radiobone.report.drawings.base import Drawing, Drawn
 from radiobone.report.figures.beeswarm import beeswarm_figure
 from radiobone.report.figures.importance import importance_figure
 from radiobone.report.numbers import decimals
-from radiobone.report.sections.shap import MOST_DRAWN, ranked_features
+from radiobone.report.sections.shap import MOST_DRAWN
+from radiobone.report.shap_features import ranked_features
 
 
 def _beeswarm(data: ResultData) -> Drawn | None:

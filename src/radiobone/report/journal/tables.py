@@ -14,9 +14,9 @@ from radiobone.report.journal.table import Column, JournalTable, estimate
 from radiobone.report.measures import measure_titles
 from radiobone.report.numbers import count, decimals, p_value, percent, places_of, significant, unit_places
 from radiobone.report.sections.performance import CALIBRATION, fold_row
-from radiobone.report.sections.shap import ranked_features
 from radiobone.report.sections.subgroups import SHOWN
 from radiobone.report.sections.univariate import EFFECT, medians_of
+from radiobone.report.shap_features import ranked_features
 from radiobone.report.validation.data import ValidationData
 from radiobone.report.words import describe
 

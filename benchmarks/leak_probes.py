@@ -92,6 +92,7 @@ def main() -> None:
             aucs = run(delayed(estimate)(wanted.tools, name, seed) for name, seed in now)
             for (name, seed), auc in zip(now, aucs, strict=True):
                 values[name][str(seed)] = auc
+            write_json(RESULT, {"code": code, "values": values})
     done = next(
         (s for s in range(wanted.seeds) if any(str(s) not in values[name] for name in names)), wanted.seeds
     )

@@ -53,15 +53,12 @@ def estimate(folder: Path, name: str, seed: int) -> float:
 
 def verdict(tool: ModuleType, values: dict[str, dict[str, float]], n_seeds: int) -> list[dict[str, Any]]:
     """Let the tool judge, with what was computed taking the place of computing it."""
-    known = {
-        (X.tobytes(), seed): values[name][str(seed)]
-        for name in values
-        for seed in range(n_seeds)
-        for X in [
-            tool.signal_cohort(seed, SIGNALS[name])[0] if name in SIGNALS else tool.NULLS[name](seed)[0]
-        ]
-    }
-    rows = tool.check(lambda X, y, groups=None, seed=0: known[X.tobytes(), seed], n_seeds)
+    known = {}
+    for name in values:
+        for seed in range(n_seeds):
+            made = tool.signal_cohort(seed, SIGNALS[name]) if name in SIGNALS else tool.NULLS[name](seed)
+            known[made[0].tobytes(), made[1].tobytes(), seed] = values[name][str(seed)]
+    rows = tool.check(lambda X, y, groups=None, seed=0: known[X.tobytes(), y.tobytes(), seed], n_seeds)
     names = ("cohort", "truth", "mean", "half_interval", "sd", "band", "passed")
     return [dict(zip(names, [row[0], *map(float, row[1:-1]), bool(row[-1])], strict=True)) for row in rows]
 

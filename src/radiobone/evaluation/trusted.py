@@ -38,6 +38,7 @@ TRUSTED_TYPES: tuple[str, ...] = (
     "radiobone.selection.stability.StabilitySelector",
     "radiobone.selection.ttest.TTestFilter",
     "radiobone.selection.unstable.UnstableFilter",
+    "radiobone.selection.weigh.RelevanceWeights",
     "sklearn.tree._tree.Tree",
     "xgboost.core.Booster",
     "xgboost.sklearn.XGBClassifier",

@@ -35,6 +35,7 @@ from radiobone.selection.scale import ZScore
 from radiobone.selection.stability import StabilitySelector
 from radiobone.selection.ttest import TTestFilter
 from radiobone.selection.unstable import UnstableFilter
+from radiobone.selection.weigh import RelevanceWeights
 
 STEPS: dict[str, type[BaseEstimator]] = {
     "impute": MedianImputer,
@@ -43,6 +44,7 @@ STEPS: dict[str, type[BaseEstimator]] = {
     "combat": ComBat,
     "scale": ZScore,
     "normal_scores": NormalScores,
+    "weigh": RelevanceWeights,
     "correlation": CorrelationFilter,
     "mannwhitney": MannWhitneyFilter,
     "ttest": TTestFilter,

@@ -19,6 +19,7 @@ DONE = {
     "combat": "sites were harmonised by ComBat [@combat][@combat-imaging]",
     "scale": "columns were standardised",
     "normal_scores": "values were replaced by normal scores of their ranks",
+    "weigh": "columns were multiplied by a power of their F statistic with the target",
     "correlation": "of columns that correlate above a threshold one was kept",
     "mannwhitney": "columns were filtered by the Mann–Whitney test [@mann-whitney]",
     "ttest": "columns were filtered by the t test",
@@ -46,7 +47,7 @@ MODEL_CITED = {
     "stack": "stacking", "late_stack": "stacking", "proportional_odds": "proportional-odds", "ridge": "ridge",
 }  # fmt: skip
 TOLD_SETTINGS = frozenset({
-    "threshold", "method", "alpha", "correction", "min_features", "max_features", "n_features", "rule", "limit", "by", "form",
+    "power", "threshold", "method", "alpha", "correction", "min_features", "max_features", "n_features", "rule", "limit", "by", "form",
     "relevance", "score", "scheme", "covariates", "prior", "reference", "pi_thr", "max_false", "k_neighbors", "strategy",
 })  # fmt: skip
 BENJAMINI = "benjamini-hochberg"

@@ -78,7 +78,11 @@ def _classes(data: Judged) -> Drawn | None:
 
 
 def _title_of_classes(data: Judged) -> str:
-    return "The classes that the number implies" if data.metrics.get("implied") else "Confusion table"
+    return (
+        "Confusion table of the classes that the number implies"
+        if data.metrics.get("implied")
+        else "Confusion table"
+    )
 
 
 def _caption_of_classes(data: Judged) -> str:

@@ -45,7 +45,7 @@ def test_a_null_that_departs_is_the_first_thing_on_the_page(make_result):
     assert text.index("NullControlDeparts") < text.index("AUC on unseen patients")
     assert "Null control: FAILED" in text
     assert found.test.p == pytest.approx(1 / 21)
-    assert "permutation p 0.048" in text  # not 0.05, which it lies below
+    assert "permutation p = 0.048" in text  # not 0.05, which it lies below
     assert verdict(read_result(folder)).level == "bad"
 
 

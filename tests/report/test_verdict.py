@@ -118,7 +118,7 @@ def test_a_serious_finding_stands_before_the_auc_and_the_colour_is_not_green(sou
     assert page.index("SuspectedLeak was found.") < page.index("AUC on unseen patients")
     assert "answer is-bad" in page
     assert "answer is-good" not in page
-    assert page.count("SuspectedLeak was found.") == 1
+    assert page.partition('id="performance"')[0].count("SuspectedLeak was found.") == 1
     assert "answer is-good" in render(sound)
 
 

@@ -111,7 +111,7 @@ def test_a_folder_as_output_file(
 ) -> None:
     monkeypatch.chdir(here)
     if command[0] == "report":
-        monkeypatch.setattr("radiobone.report.build.read_result", lambda _folder: None)
+        monkeypatch.setattr("radiobone.report.build.read_folder", lambda _folder, _beside: None)
     assert "-o" in str(refused(*command, "-o", output))
 
 

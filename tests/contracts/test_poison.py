@@ -158,8 +158,10 @@ THRESHOLDS = {
 
 
 @pytest.mark.filterwarnings("ignore:X does not have valid feature names")
-@pytest.mark.parametrize("rule", sorted(THRESHOLDS))
-@pytest.mark.parametrize("calibration", ["sigmoid", "none", "choose"])
+@pytest.mark.parametrize(
+    ("rule", "calibration"),
+    [*((rule, kind) for rule in sorted(THRESHOLDS) for kind in ("sigmoid", "none")), ("cost", "choose")],
+)
 def test_no_threshold_sees_the_test_rows(rule, calibration):
     spec = {**spec_with(), "threshold": THRESHOLDS[rule], "calibration": calibration}
     assert changed_parts(spec) == set()

@@ -151,6 +151,7 @@ class TestTheBaseline:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_signal_in_one_block_is_found_there_and_nowhere_else():
     """In one column of distance d the AUC is Φ(d / √2); noise beside it takes a little away, and noise alone has 0.5."""
     found = {}

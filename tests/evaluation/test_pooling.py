@@ -122,6 +122,7 @@ class TestBothLevels:
         assert not (tmp_path / "patient_predictions.parquet").exists()
 
     @pytest.mark.slow
+    @pytest.mark.long
     @pytest.mark.parametrize("views", [1, 3, 9])
     def test_the_pooled_auc_approaches_its_closed_form(self, views):
         """Views are the patient's value with independent noise: the mean of m views has variance 1 + noise² / m."""

@@ -204,6 +204,7 @@ def test_numbers_have_errors_and_bias_and_no_classes():
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("task", ["ordinal", "number"])
 def test_intervals_of_graded_groups_hold_the_truth_of_patients(task):
     """The interval of a group covers what very many such patients show, in about 95 of 100 cohorts."""

@@ -12,7 +12,8 @@ from sklearn.model_selection import PredefinedSplit
 
 from radiobone.cohort.readers import cohort_from_arrays
 from radiobone.evaluation.blocks.late import learn
-from radiobone.evaluation.calibration import HeldOut, calibrated, curve_helps, fit_sigmoid
+from radiobone.evaluation.calibration import calibrated, curve_helps, fit_sigmoid
+from radiobone.evaluation.inner_rows import InnerRows
 from radiobone.evaluation.nested_cv import nested_cv
 from radiobone.evaluation.spec import load_pipeline
 from radiobone.evaluation.splits import Split
@@ -21,7 +22,7 @@ from radiobone.testing.tables import Design, planted_cohort
 FOLDS = {"outer": {"folds": 3, "repeats": 1}, "inner": {"folds": 3}}
 
 
-def held_out(factor: float, seed: int, n: int = 300, parts: int = 5) -> HeldOut:
+def held_out(factor: float, seed: int, n: int = 300, parts: int = 5) -> InnerRows:
     """Scores that are ``factor`` times the log odds by which the classes were drawn."""
     rng = np.random.default_rng(seed)
     log_odds = rng.normal(0, 1.5, n)
@@ -32,7 +33,7 @@ def held_out(factor: float, seed: int, n: int = 300, parts: int = 5) -> HeldOut:
         for part in range(parts)
     ]
     row = np.concatenate([split.test for split in splits])
-    return HeldOut(factor * log_odds[row], y[row], row, splits)
+    return InnerRows(factor * log_odds[row], y[row], row, splits)
 
 
 @pytest.mark.parametrize("factor", [0.2, 4.0])
@@ -70,7 +71,7 @@ def test_it_is_the_log_loss_of_folds_left_out(seed: int) -> None:
 
 def test_a_row_that_comes_again_in_another_repeat_is_left_out_of_both() -> None:
     once = held_out(1.0, 3, n=40, parts=4)
-    again = HeldOut(
+    again = InnerRows(
         np.concatenate([once.scores, -once.scores]),
         np.concatenate([once.y, once.y]),
         np.concatenate([once.row, once.row]),

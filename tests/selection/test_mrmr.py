@@ -14,7 +14,7 @@ from sklearn.metrics import mutual_info_score
 from mrmr_tables import table_of
 from radiobone.core.errors import BadSetting
 from radiobone.selection.mrmr import SCHEMES, MRMRSelector
-from radiobone.selection.mrmr_measures import MutualInformation, three_bins
+from radiobone.selection.mrmr_measures import MutualInformation, outer_bins
 from radiobone.selection.targets import read_target
 from radiobone.testing import slow_twins
 from radiobone.testing.contracts import planted_table
@@ -48,9 +48,26 @@ def test_equals_its_slow_twin_on_correlated_columns(scheme):
     assert chosen.tolist() == slow_twins.mrmr(mixed.T.tolist(), (y == 1).tolist(), 10, scheme)
 
 
+def bins_of(table):
+    low, high = outer_bins(table, 1.0).astype(int)
+    return high - low
+
+
+@pytest.mark.parametrize("n_rows", [3, 63, 64, 65, 200])  # about a word of 64 rows
+def test_mutual_information_equals_scikit_learns_for_any_number_of_rows_and_classes(n_rows):
+    rng = np.random.default_rng(n_rows)
+    table, y = rng.normal(size=(n_rows, 4)), np.arange(n_rows) % 3
+    measures = MutualInformation(table, read_target(y, "class"), 1.0)
+    bins = bins_of(table)
+    np.testing.assert_allclose(measures.relevance, [mutual_info_score(y, one) for one in bins], atol=1e-12)
+    for column in range(4):
+        shared = [mutual_info_score(bins[column], one) for one in bins]
+        np.testing.assert_allclose(measures.redundancy(column), shared, atol=1e-12)
+
+
 def test_mutual_information_equals_scikit_learns():
     X, y = planted_table(n_columns=6)
-    bins = three_bins(X.to_numpy(), 1.0).argmax(axis=0)
+    bins = bins_of(X.to_numpy())
     measures = MutualInformation(X.to_numpy(), read_target(y, "class"), 1.0)
     np.testing.assert_allclose(measures.relevance, [mutual_info_score(y, column) for column in bins])
     shared = [mutual_info_score(bins[2], column) for column in bins]
@@ -117,7 +134,7 @@ def test_numbers_are_a_target_too():
     np.testing.assert_allclose(fitted.relevance_, f_regression(X.to_numpy(), y)[0], rtol=1e-9)
     for scheme in SCHEMES:
         assert set(MRMRSelector(n_features=2, scheme=scheme).fit(X, y).order_) == {0, 3}
-    bins = three_bins(np.column_stack([X.to_numpy()[:, 0], y]), 1.0).argmax(axis=0)
+    bins = bins_of(np.column_stack([X.to_numpy()[:, 0], y]))
     relevance = MRMRSelector().fit(X, y).relevance_
     assert relevance[0] == pytest.approx(mutual_info_score(*bins))
 
@@ -129,7 +146,7 @@ def test_three_classes_are_a_target_too():
     np.testing.assert_allclose(
         MRMRSelector(scheme="fcq").fit(X, y).relevance_, f_classif(X.to_numpy(), y)[0], rtol=1e-9
     )
-    bins = three_bins(X.to_numpy(), 1.0).argmax(axis=0)
+    bins = bins_of(X.to_numpy())
     np.testing.assert_allclose(
         MRMRSelector().fit(X, y).relevance_, [mutual_info_score(y, column) for column in bins]
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,7 +10,7 @@ import numpy.typing as npt
 from scipy.optimize import minimize
 from scipy.special import expit
 
-from radiobone.evaluation.splits import Split
+from radiobone.evaluation.inner_rows import InnerRows
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -83,34 +82,12 @@ def fit_sigmoid(scores: npt.ArrayLike, y: npt.ArrayLike) -> SigmoidCalibrator:
     return SigmoidCalibrator(float(found.x[0]), float(found.x[1]), centre, scale)
 
 
-@dataclass(frozen=True, eq=False)
-class HeldOut:
-    """Rows that were scored while their inner fold was left out.
-
-    Attributes
-    ----------
-    scores : numpy.ndarray of float, shape (n_scored,)
-        Higher for the positive class.
-    y : numpy.ndarray of int, shape (n_scored,)
-        Classes 0 and 1.
-    row : numpy.ndarray of int, shape (n_scored,)
-        Position among the training rows; with repeated inner folds a row comes again in each.
-    splits : sequence of Split
-        The inner folds, whose test rows lie one after the other.
-    """
-
-    scores: FloatArray
-    y: IntArray
-    row: IntArray
-    splits: Sequence[Split]
-
-
-def calibrated(held_out: HeldOut, kind: Calibration, *, are_log_odds: bool) -> SigmoidCalibrator | None:
+def calibrated(held_out: InnerRows, kind: Calibration, *, are_log_odds: bool) -> SigmoidCalibrator | None:
     """Fit the calibration that is wanted to inner held-out rows.
 
     Parameters
     ----------
-    held_out : HeldOut
+    held_out : InnerRows
     kind : {"none", "sigmoid", "choose"}
         ``choose`` takes the curve only if it foretells inner folds that it was not fitted to better than the model's own
         probabilities do, by the mean log loss.
@@ -127,15 +104,9 @@ def calibrated(held_out: HeldOut, kind: Calibration, *, are_log_odds: bool) -> S
     return fit_sigmoid(held_out.scores, held_out.y)
 
 
-def curve_helps(held_out: HeldOut) -> bool:
+def curve_helps(held_out: InnerRows) -> bool:
     """Whether the curve, fitted to the other inner folds, has a lower log loss than scores read as log odds."""
-    curved, start = np.empty(len(held_out.row)), 0
-    for split in held_out.splits:
-        here = slice(start, start + len(split.test))
-        others = ~np.isin(held_out.row, split.test)
-        known = fit_sigmoid(held_out.scores[others], held_out.y[others])
-        curved[here] = known.log_odds(held_out.scores[here])
-        start += len(split.test)
+    curved = held_out.by_other_folds(lambda scores, y: fit_sigmoid(scores, y).log_odds)
     return _log_loss(curved, held_out.y) < _log_loss(held_out.scores, held_out.y)
 
 

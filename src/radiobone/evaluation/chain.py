@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -151,7 +152,7 @@ class ChainBuilder:
         return list(chain.pipeline().get_feature_names_out(names)) if chain.fitted else list(names)
 
 
-def told_in_fit(estimator: Any, rows: Rows) -> dict[str, Any]:
+def told_in_fit(estimator: object, rows: Rows) -> dict[str, Any]:
     """Return what an estimator asks to know of training rows, as arguments of ``fit``: their patients, if it splits rows.
 
     A step that corrects rows by their site gets sites and the names of clinical columns.
@@ -162,10 +163,14 @@ def told_in_fit(estimator: Any, rows: Rows) -> dict[str, Any]:
         "clinical": rows.metadata.clinical or None,
     }
     return {
-        name: value
-        for name, value in known.items()
-        if value is not None and has_fit_parameter(estimator, name)
+        name: value for name, value in known.items() if value is not None and _asks_for(type(estimator), name)
     }
+
+
+@cache
+def _asks_for(kind: type, name: str) -> bool:
+    """Tell whether estimators of a kind take this argument in ``fit``."""
+    return bool(has_fit_parameter(kind, name))
 
 
 def apply_steps(steps: Pipeline, rows: RawRows) -> Table:

@@ -14,9 +14,10 @@ from sklearn.pipeline import Pipeline
 from radiobone.core.errors import TooFewPerClass
 from radiobone.core.seeds import seed_for
 from radiobone.evaluation.blocks.resolve import block_chains
-from radiobone.evaluation.calibration import HeldOut, SigmoidCalibrator
+from radiobone.evaluation.calibration import SigmoidCalibrator
 from radiobone.evaluation.chain import Rows, apply_steps
 from radiobone.evaluation.choosing import choose
+from radiobone.evaluation.inner_rows import InnerRows
 from radiobone.evaluation.parts import Scalar
 from radiobone.evaluation.row_metadata import NO_METADATA, RawRows, RowMetadata
 from radiobone.evaluation.search import Problem, builder_for, fit_candidate
@@ -142,7 +143,7 @@ def fit_rows(
     )
     chain = builder_for(spec.steps, problem.blocks, Rows(X, y, groups, metadata), seeds).fit(found.best.steps)
     model = fit_candidate(found.best, chain, seeds[found.best.model])
-    held_out = HeldOut(found.oof_score, y[found.oof_row], found.oof_row, splits)
+    held_out = InnerRows(found.oof_score, y[found.oof_row], found.oof_row, splits)
     calibrator, threshold = (None, None) if task.decide is None else task.decide(held_out, spec, model)
     steps = chain.pipeline()
     return Fitted(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Generator, Iterable, Sequence, Sized
 from contextlib import closing
+from functools import cache
 from time import perf_counter
 from typing import Any, TypeVar
 
@@ -19,6 +21,8 @@ from radiobone.core.progress import Advance
 T = TypeVar("T")
 START_S = 4.0
 """What processes take to start and to import what they need."""
+BY_FILE = "32M"
+"""Arrays from this size on go to processes by way of a file; joblib waits 0.1 s before it removes files."""
 
 
 def _silent(_what: str) -> None:
@@ -100,7 +104,7 @@ def _in_processes(
         with parallel_config(
             backend="loky", inner_max_num_threads=1, initializer=become_worker, initargs=(os.getpid(),)
         ):
-            yield from Parallel(n_jobs=n_jobs, return_as="generator_unordered")(
+            yield from Parallel(n_jobs=n_jobs, return_as="generator_unordered", max_nbytes=BY_FILE)(
                 delayed(_numbered)(number, work, task) for number, task in enumerate(tasks)
             )
     except TerminatedWorkerError as error:
@@ -111,7 +115,14 @@ def _in_processes(
 
 
 def _numbered(number: int, work: Callable[..., T], task: tuple[Any, ...]) -> tuple[int, T]:
+    _set_imports_aside()
     return number, _alone(work, task)
+
+
+@cache
+def _set_imports_aside() -> None:
+    """Keep the garbage collector from what was imported: each second loky collects, and would look at all of it for 0.1 s."""
+    gc.freeze()
 
 
 def _alone(work: Callable[..., T], task: tuple[Any, ...]) -> T:

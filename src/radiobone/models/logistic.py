@@ -64,13 +64,12 @@ class LogisticL2(LogisticRegression):
         return self
 
     def _is_simple(self) -> bool:
-        params = self.get_params(deep=False)
-        numbers = [params[name] for name in ("C", "tol", "max_iter")]
-        own = all(params[name] == value for name, value in AS_HERE.items())
+        numbers = (self.C, self.tol, self.max_iter)
+        own = all(getattr(self, name) == value for name, value in AS_HERE.items())
         return (
             own
-            and params.get("penalty", "deprecated") == "deprecated"
-            and params["class_weight"] in (None, "balanced")
+            and getattr(self, "penalty", "deprecated") == "deprecated"
+            and self.class_weight in (None, "balanced")
             and all(isinstance(one, int | float) and 0 < one < np.inf for one in numbers)
         )
 

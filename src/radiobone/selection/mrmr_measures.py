@@ -8,11 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from radiobone.selection.correlation import unit_columns
-from radiobone.selection.ranking import FloatArray
+from radiobone.selection.ranking import BoolArray, FloatArray, IntArray
 from radiobone.selection.scale import centre_and_spread
 from radiobone.selection.targets import Classes, Target
 
-Float32Array = npt.NDArray[np.float32]
+Words = npt.NDArray[np.uint64]
+WORD = 64
 PERFECT = 1e-12  # share of a column's variance that may be left as rounding
 EDGE = 1e-9  # relative width of an edge between bins
 ROUNDING = 1e-28  # share of a column's variance; less is none
@@ -28,8 +29,8 @@ class Measures(Protocol):
         """Return what every column shares with one, shape (n_columns,), 0 or more."""
 
 
-def three_bins(table: FloatArray, width_sd: float) -> FloatArray:
-    """Cut columns at mean ± ``width_sd`` standard deviations.
+def outer_bins(table: FloatArray, width_sd: float) -> BoolArray:
+    """Cut columns into three at mean ± ``width_sd`` standard deviations; what is in neither bin lies in the middle one.
 
     A value on an edge lies in the outer bin: both values of a balanced two-valued column lie one standard
     deviation from its mean, and must not fall together, whatever the last bit of the mean.
@@ -41,55 +42,83 @@ def three_bins(table: FloatArray, width_sd: float) -> FloatArray:
 
     Returns
     -------
-    ndarray, shape (3, n_columns, n_rows)
-        1 in the bin (low, middle, high) that the value lies in, else 0.
+    ndarray of bool, shape (2, n_columns, n_rows)
+        Whether a value lies in the low bin, and in the high one.
     """
     mean, sd = centre_and_spread(table)
     reach = (1 - EDGE) * width_sd * sd[:, np.newaxis]
     deviation = table.T - mean[:, np.newaxis]
-    low, high = deviation <= -reach, deviation >= reach
-    return np.stack([low, ~(low | high), high]).astype(np.float64)
+    return np.stack([deviation <= -reach, deviation >= reach])
 
 
 class MutualInformation:
-    """Mutual information of columns cut into three bins, in nats."""
+    """Mutual information of columns cut into three bins, in nats.
+
+    Rows are bits, 64 to a word, and counted together. Two bins tell the third.
+    """
 
     def __init__(self, table: FloatArray, target: Target, width_sd: float) -> None:
-        self._n_rows, n_columns = table.shape
-        bins = three_bins(table, width_sd)
-        # Two bins tell the third; counts are exact in 32 bits, up to 16 million rows.
-        self._outer = np.ascontiguousarray(bins[::2].astype(np.float32).reshape(2 * n_columns, -1))
+        self._n_rows = len(table)
+        self._outer = words_of(outer_bins(table, width_sd))
         counts = np.arange(self._n_rows + 1.0)
         self._n_log_n = counts * np.log(np.maximum(counts, 1.0))
-        self._entropy = self._negative_sum(bins.sum(axis=2), axis=0)
-        self.relevance = self._shared_with(_values_of(target, width_sd).astype(np.float32))
+        self._outer_counts = _ones(self._outer)
+        self._entropy = self._negative_sum(self._with_middle(self._outer_counts, self._n_rows))
+        self.relevance = self._shared_with(_values_of(target, width_sd))
 
     def redundancy(self, column: int) -> FloatArray:
         """Return the mutual information of every column with one, shape (n_columns,)."""
-        low, high = self._outer.reshape(2, -1, self._n_rows)[:, column]
-        return self._shared_with(np.stack([low, 1 - low - high, high]))
+        low, high = self._outer[:, :, column].T
+        return self._shared_with(np.stack([low, high]))
 
-    def _shared_with(self, indicators: Float32Array) -> FloatArray:
-        """I(column; other) of ``indicators``, shape (n_values, n_rows), from counts that are exact."""
-        outer = (self._outer @ indicators.T).reshape(2, -1, len(indicators))
-        of_values = indicators.sum(axis=1, dtype=np.float64)
-        joint = np.stack([outer[0], of_values - outer[0] - outer[1], outer[1]])  # (3, n_columns, n_values)
-        nats = self._entropy + self._negative_sum(of_values, axis=0) - self._negative_sum(joint, axis=(0, 2))
+    def _shared_with(self, values: Words) -> FloatArray:
+        """I(column; other), where ``values``, shape (n_values − 1, n_words), tell all but one value of the other."""
+        told = _ones(
+            self._outer[:, np.newaxis] & values.T[:, :, np.newaxis, np.newaxis]
+        )  # (n_values − 1, 2, n_columns)
+        of_told = _ones(values.T)
+        rest = self._outer_counts - told.sum(axis=0)
+        joint = np.concatenate([told, rest[np.newaxis]])
+        of_values = np.append(of_told, self._n_rows - of_told.sum())
+        cells = np.stack([self._with_middle(outer, n) for outer, n in zip(joint, of_values, strict=True)])
+        nats = (
+            self._entropy
+            + self._negative_sum(of_values)
+            - self._negative_sum(cells.reshape(-1, cells.shape[-1]))
+        )
         shared: FloatArray = np.maximum(nats / self._n_rows + np.log(self._n_rows), 0.0)
         return shared
 
-    def _negative_sum(self, counts: FloatArray, axis: int | tuple[int, ...]) -> FloatArray:
-        """Sum -n log n over counts."""
-        total: FloatArray = -self._n_log_n[counts.astype(np.intp)].sum(axis=axis)
+    @staticmethod
+    def _with_middle(outer: IntArray, n: int) -> IntArray:
+        """Add the count of the middle bin to those of low and high, shape (2, n_columns), of ``n`` rows."""
+        return np.concatenate([outer, n - outer.sum(axis=0, keepdims=True)])
+
+    def _negative_sum(self, counts: IntArray) -> FloatArray:
+        """Sum -n log n over the first axis."""
+        total: FloatArray = -self._n_log_n.take(counts).sum(axis=0)
         return total
 
 
-def _values_of(target: Target, width_sd: float) -> FloatArray:
-    """1 where a row has the class, or the bin of its number, shape (n_values, n_rows)."""
+def words_of(bits: BoolArray) -> Words:
+    """Pack bits along the last axis into 64-bit words, which come first: shape (n_words, ...)."""
+    padded = np.zeros((*bits.shape[:-1], -(-bits.shape[-1] // WORD) * WORD), dtype=bool)
+    padded[..., : bits.shape[-1]] = bits
+    words = np.packbits(padded, axis=-1).view(np.uint64)
+    return np.ascontiguousarray(np.moveaxis(words, -1, 0))
+
+
+def _ones(words: Words) -> IntArray:
+    """Count the bits that are set, over the words of the first axis."""
+    counted: IntArray = np.bitwise_count(words).sum(axis=0, dtype=np.intp)
+    return counted
+
+
+def _values_of(target: Target, width_sd: float) -> Words:
+    """Which rows have which class, or outer bin of the number; all values but one, shape (n_values − 1, n_words)."""
     if isinstance(target, Classes):
-        return _indicators(target)
-    bins: FloatArray = three_bins(target.values[:, np.newaxis], width_sd)[:, 0]
-    return bins
+        return words_of(_indicators(target)[1:] > 0).T
+    return words_of(outer_bins(target.values[:, np.newaxis], width_sd)[:, 0]).T
 
 
 def _indicators(target: Classes) -> FloatArray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,8 +13,9 @@ from sklearn.pipeline import Pipeline
 
 from radiobone.evaluation.blocks.joined_chain import STEP
 from radiobone.evaluation.blocks.settings import EarlyFusion, LateFusion
-from radiobone.evaluation.calibration import HeldOut, SigmoidCalibrator, calibrated
+from radiobone.evaluation.calibration import SigmoidCalibrator, calibrated
 from radiobone.evaluation.fitting import Fitted, fit_rows
+from radiobone.evaluation.inner_rows import InnerRows
 from radiobone.evaluation.parts import Scalar
 from radiobone.evaluation.spec import PipelineSpec
 from radiobone.evaluation.splits import Split
@@ -72,11 +74,10 @@ def _fused(X: pd.DataFrame, y: IntArray, spec: PipelineSpec, members: dict[str, 
         [len(member.features) for member in members.values()], spec.fusion.combine == "stack",
     )  # fmt: skip
     rows = first.unseen_row
-    combined = _held_out(model, log_odds, y, rows, first.splits)
+    inner = InnerRows(log_odds, y[rows], rows, first.splits)
+    combined = _combined(model, inner)
     model.fit(log_odds, y[rows])
-    calibrator = calibrated(
-        HeldOut(combined, y[rows], rows, first.splits), spec.calibration, are_log_odds=True
-    )
+    calibrator = calibrated(replace(inner, scores=combined), spec.calibration, are_log_odds=True)
     unseen = as_probability(combined, calibrator)
     position = {str(name): number for number, name in enumerate(X.columns)}
     places = [[position[column] for column in block.columns] for block in spec.blocks.values()]
@@ -95,19 +96,11 @@ def _curve(calibrator: SigmoidCalibrator | None) -> tuple[float, float, float, f
     return calibrator.slope, calibrator.intercept, calibrator.centre, calibrator.scale
 
 
-def _held_out(
-    model: FusedModel, log_odds: FloatArray, y: IntArray, rows: IntArray, splits: Sequence[Split]
-) -> FloatArray:
+def _combined(model: FusedModel, inner: InnerRows) -> FloatArray:
     """Combine held-out rows by weights learned from the other inner folds; a mean has none to learn."""
     if not model.weigh:
-        return model.combine(log_odds)
-    combined, start = np.empty(len(rows)), 0
-    for split in splits:
-        here = slice(start, start + len(split.test))
-        others = ~np.isin(rows, split.test)
-        combined[here] = model.fit(log_odds[others], y[rows[others]]).combine(log_odds[here])
-        start += len(split.test)
-    return combined
+        return model.combine(inner.scores)
+    return inner.by_other_folds(lambda log_odds, y: model.fit(log_odds, y).combine)
 
 
 def _inner_score(

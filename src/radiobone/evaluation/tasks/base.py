@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from radiobone.evaluation.calibration import HeldOut, SigmoidCalibrator
+from radiobone.evaluation.calibration import SigmoidCalibrator
 from radiobone.evaluation.fold_score import FoldScore
+from radiobone.evaluation.inner_rows import InnerRows
 from radiobone.models.family import ModelFamily
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ class Task:
     step_params: Mapping[str, Mapping[str, str]]
     strata: Callable[[Target, npt.NDArray[np.str_], int, BoolArray], Strata]
     output: Callable[[Any, Any], FloatArray]
-    decide: Callable[[HeldOut, PipelineSpec, Any], tuple[SigmoidCalibrator | None, float]] | None
+    decide: Callable[[InnerRows, PipelineSpec, Any], tuple[SigmoidCalibrator | None, float]] | None
     predict: Callable[[FloatArray, SigmoidCalibrator | None], FloatArray]
     columns: Callable[[FloatArray, float | None, Mapping[str, Any]], dict[str, Any]]
     said: Callable[[Mapping[str, Any]], str]

@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import expit
 
-from radiobone.evaluation.calibration import HeldOut, SigmoidCalibrator, calibrated
+from radiobone.evaluation.calibration import SigmoidCalibrator, calibrated
 from radiobone.evaluation.fold_score import AUC
+from radiobone.evaluation.inner_rows import InnerRows
 from radiobone.evaluation.metrics import auc, average_precision
 from radiobone.evaluation.tasks.base import BoolArray, FloatArray, PatientTarget, Strata, Target, Task
 from radiobone.evaluation.threshold import choose_threshold
@@ -30,7 +31,7 @@ def _strata(y: Target, groups: npt.NDArray[np.str_], folds: int, own: BoolArray)
     return Strata(y, ("negative", "positive"))
 
 
-def _decide(held_out: HeldOut, spec: PipelineSpec, model: Any) -> tuple[SigmoidCalibrator | None, float]:
+def _decide(held_out: InnerRows, spec: PipelineSpec, model: Any) -> tuple[SigmoidCalibrator | None, float]:
     """Fit the calibration, which a model without probabilities always gets, and choose the threshold."""
     assert spec.threshold is not None  # the pipeline holds one for two classes
     calibrator = calibrated(held_out, spec.calibration, are_log_odds=scores_are_log_odds(model))

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.exceptions import ConvergenceWarning
+from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from sklearn.linear_model import LogisticRegression
 from sklearn.utils._param_validation import InvalidParameterError
 
@@ -96,3 +96,29 @@ def test_the_same_complaints():
             warnings.simplefilter("always")
             kind(C=100.0, max_iter=2, l1_ratio=0.0).fit(X, y)
         assert [one.category for one in caught] == [ConvergenceWarning]
+
+
+@pytest.mark.parametrize("classes", [(0, 1), (0, 1, 2)])
+def test_an_array_gives_what_its_frame_gives(classes):
+    X, y = table(6, classes=classes)
+    named, plain = LogisticL2(l1_ratio=0.0).fit(X, y), LogisticL2(l1_ratio=0.0).fit(X.to_numpy(), y)
+    np.testing.assert_array_equal(named.coef_, plain.coef_)
+    assert plain.n_features_in_ == 7
+    np.testing.assert_allclose(plain.decision_function(X.to_numpy()), named.decision_function(X), rtol=1e-12)
+    np.testing.assert_allclose(plain.predict_proba(X.to_numpy()), named.predict_proba(X), rtol=1e-12)
+
+
+def test_the_same_complaints_of_an_array():
+    X, y = table(7)
+    rows = X.to_numpy()
+    with pytest.raises(ValueError, match="NaN"):
+        LogisticL2(l1_ratio=0.0).fit(np.where(rows > 0, rows, np.nan), y)
+    with pytest.raises(ValueError, match="inconsistent numbers"):
+        LogisticL2(l1_ratio=0.0).fit(rows, y[:-1])
+    with pytest.raises(NotFittedError):
+        LogisticL2(l1_ratio=0.0).decision_function(rows)
+    fitted = LogisticL2(l1_ratio=0.0).fit(rows, y)
+    with pytest.raises(ValueError, match="features"):
+        fitted.decision_function(rows[:, 1:])
+    with pytest.raises(ValueError, match="NaN"):
+        fitted.decision_function(np.full_like(rows, np.nan))

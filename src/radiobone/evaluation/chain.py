@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -152,7 +152,7 @@ class ChainBuilder:
         return list(chain.pipeline().get_feature_names_out(names)) if chain.fitted else list(names)
 
 
-def told_in_fit(estimator: object, rows: Rows) -> dict[str, Any]:
+def told_in_fit(estimator: Any, rows: Rows) -> dict[str, Any]:
     """Return what an estimator asks to know of training rows, as arguments of ``fit``: their patients, if it splits rows.
 
     A step that corrects rows by their site gets sites and the names of clinical columns.
@@ -163,12 +163,12 @@ def told_in_fit(estimator: object, rows: Rows) -> dict[str, Any]:
         "clinical": rows.metadata.clinical or None,
     }
     return {
-        name: value for name, value in known.items() if value is not None and _asks_for(type(estimator), name)
+        name: value for name, value in known.items() if value is not None and _asks_for(cast(Hashable, type(estimator)), name)
     }
 
 
 @cache
-def _asks_for(kind: type, name: str) -> bool:
+def _asks_for(kind: Hashable, name: str) -> bool:
     """Tell whether estimators of a kind take this argument in ``fit``."""
     return bool(has_fit_parameter(kind, name))
 

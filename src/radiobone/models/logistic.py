@@ -47,7 +47,7 @@ class LogisticL2(LogisticRegression):
         """
         if sample_weight is not None or not self._is_simple():
             return self._by_scikit_learn(X, y, sample_weight)
-        table, labels = validate_data(self, X, y, dtype=np.float64, order="C")
+        table, labels = self._checked(X, y)
         classes, codes = np.unique(labels, return_inverse=True)
         if len(classes) != 2:
             return self._by_scikit_learn(X, y)
@@ -58,6 +58,22 @@ class LogisticL2(LogisticRegression):
         self.coef_, self.intercept_ = found.x[np.newaxis, :-1], found.x[-1:]
         self.n_iter_ = np.array([found.nit], dtype=np.int32)
         return self
+
+    def decision_function(self, X: Any) -> FloatArray:
+        """Return the log odds of rows, shape (n_rows,), or of more classes (n_rows, n_classes)."""
+        if len(getattr(self, "coef_", ())) != 1 or not _is_plain(X) or X.shape[1] != self.n_features_in_:
+            found: FloatArray = super().decision_function(X)
+            return found
+        log_odds: FloatArray = X @ self.coef_[0] + self.intercept_[0]
+        return log_odds
+
+    def _checked(self, X: Any, y: Any) -> tuple[FloatArray, npt.NDArray[Any]]:
+        """Return table and classes; what is plainly right is not looked at as closely as scikit-learn does."""
+        if _is_plain(X) and isinstance(y, np.ndarray) and y.dtype.kind in "iu" and y.shape == (len(X),):
+            validate_data(self, X, skip_check_array=True)
+            return np.ascontiguousarray(X), y
+        table, labels = validate_data(self, X, y, dtype=np.float64, order="C")
+        return table, labels
 
     def _by_scikit_learn(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         super().fit(X, y, sample_weight)
@@ -78,6 +94,17 @@ class LogisticL2(LogisticRegression):
             return np.ones(len(codes))
         balanced: FloatArray = len(codes) / (2 * np.bincount(codes))
         return balanced[codes]
+
+
+def _is_plain(X: Any) -> bool:
+    """Tell whether a table is an array of finite numbers, with rows and columns."""
+    return (
+        type(X) is np.ndarray
+        and X.dtype == np.float64
+        and X.ndim == 2
+        and X.size > 0
+        and bool(np.isfinite(X).all())
+    )
 
 
 def solve(

@@ -8,10 +8,11 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.base import BaseEstimator
 from sklearn.feature_selection import SelectorMixin
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from radiobone.selection.arguments import check_bounds, check_within
 from radiobone.selection.column_blocks import by_column_blocks
+from radiobone.selection.frames import numbers_of
 from radiobone.selection.ranking import BoolArray, FloatArray, best_first, keep_best
 from radiobone.selection.tags import AllowsMissing
 
@@ -48,7 +49,7 @@ class ConstantFilter(AllowsMissing, SelectorMixin, BaseEstimator):
         """
         check_within("max_share", self.max_share, 0.0, 1.0)
         check_bounds(self.min_features, None)
-        table = validate_data(self, X, dtype=np.float64, ensure_all_finite="allow-nan", ensure_min_samples=2)
+        table = numbers_of(self, X, min_rows=2)
         self.share_ = commonest_share(table)
         n_passing = int(np.count_nonzero((self.share_ <= self.max_share) & (self.share_ < 1.0)))
         self.support_ = keep_best(best_first(-self.share_), n_passing, self.min_features, None)

@@ -8,9 +8,10 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.base import BaseEstimator
 from sklearn.feature_selection import SelectorMixin
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from radiobone.core.errors import EmptyTable
+from radiobone.selection.frames import numbers_of
 from radiobone.selection.tags import AllowsMissing
 
 
@@ -37,10 +38,10 @@ class MedianImputer(AllowsMissing, SelectorMixin, BaseEstimator):
         EmptyTable
             If no column has a value.
         """
-        table = validate_data(self, X, dtype=np.float64, ensure_all_finite="allow-nan")
+        table = numbers_of(self, X)
         missing = np.isnan(table)
         self.n_missing_ = missing.sum(axis=0)
-        self.support_ = ~missing.all(axis=0)
+        self.support_: npt.NDArray[np.bool_] = np.asarray(~missing.all(axis=0))
         if not self.support_.any():
             raise EmptyTable(
                 f"All {table.shape[1]} columns are empty in the {len(table)} rows given, so there is nothing "
@@ -64,12 +65,11 @@ class MedianImputer(AllowsMissing, SelectorMixin, BaseEstimator):
             Without NaN. The input is left as it is.
         """
         check_is_fitted(self)
-        table = validate_data(self, X, dtype=np.float64, ensure_all_finite="allow-nan", reset=False)
+        table = numbers_of(self, X, reset=False)
         kept = table if self.support_.all() else table[:, self.support_]
         filled: npt.NDArray[np.float64] = np.where(np.isnan(kept), self.medians_[self.support_], kept)
         return filled
 
     def _get_support_mask(self) -> npt.NDArray[np.bool_]:
         check_is_fitted(self)
-        support: npt.NDArray[np.bool_] = self.support_
-        return support
+        return self.support_

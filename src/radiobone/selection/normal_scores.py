@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtri
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
+from radiobone.selection.frames import numbers_of
 from radiobone.selection.ranking import FloatArray
 from radiobone.selection.tags import AllowsMissing
 
@@ -37,7 +38,7 @@ class NormalScores(AllowsMissing, OneToOneFeatureMixin, TransformerMixin, BaseEs
 
     def fit(self, X: npt.ArrayLike, y: object = None) -> Self:
         """Learn the order of the training values."""
-        table = validate_data(self, X, dtype=np.float64, ensure_all_finite="allow-nan")
+        table = numbers_of(self, X)
         self.sorted_ = np.sort(table, axis=0)
         self.n_present_ = (~np.isnan(table)).sum(axis=0)
         return self
@@ -55,7 +56,7 @@ class NormalScores(AllowsMissing, OneToOneFeatureMixin, TransformerMixin, BaseEs
             About mean 0 and standard deviation 1 in training rows; 0 in a column without a training value.
         """
         check_is_fitted(self)
-        table = validate_data(self, X, dtype=np.float64, ensure_all_finite="allow-nan", reset=False)
+        table = numbers_of(self, X, reset=False)
         place = np.empty_like(table)
         for column, n in enumerate(self.n_present_):
             known, values = self.sorted_[:n, column], table[:, column]

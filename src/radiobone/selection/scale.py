@@ -7,9 +7,10 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from radiobone.selection.column_blocks import by_column_blocks
+from radiobone.selection.frames import numbers_of
 from radiobone.selection.ranking import FloatArray
 from radiobone.selection.tags import AllowsMissing
 
@@ -30,7 +31,7 @@ class ZScore(AllowsMissing, OneToOneFeatureMixin, TransformerMixin, BaseEstimato
 
     def fit(self, X: npt.ArrayLike, y: object = None) -> Self:
         """Learn means and standard deviations from the training rows."""
-        table = validate_data(self, X, dtype=np.float64, ensure_all_finite="allow-nan")
+        table = numbers_of(self, X)
         self.mean_, self.sd_ = centre_and_spread(table)
         return self
 
@@ -47,7 +48,7 @@ class ZScore(AllowsMissing, OneToOneFeatureMixin, TransformerMixin, BaseEstimato
             In standard deviations of the training rows.
         """
         check_is_fitted(self)
-        table = validate_data(self, X, dtype=np.float64, ensure_all_finite="allow-nan", reset=False)
+        table = numbers_of(self, X, reset=False)
         scaled: FloatArray = table - self.mean_
         scaled /= self.sd_
         return scaled

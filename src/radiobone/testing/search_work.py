@@ -16,7 +16,6 @@ from pydantic import Field, field_validator
 from radiobone.cohort.cohort import Cohort
 from radiobone.cohort.readers import cohort_from_arrays
 from radiobone.core.settings import Settings
-from radiobone.evaluation.fold import FoldFit
 from radiobone.evaluation.nested_cv import FoldTask, each_fold, fit_fold, fold_task, jobs_within
 from radiobone.evaluation.spec import PipelineSpec, load_pipeline
 from radiobone.evaluation.splits.outer import outer_splits
@@ -111,14 +110,15 @@ def by_radiobone(cohort: Cohort, spec: PipelineSpec, jobs: int) -> Scores:
         for number, split in enumerate(splits)
     )
     scores: Scores = {}
-    for fit in each_fold(_fit_one, tasks, len(splits), jobs=jobs, show_progress=False):
-        found = raw_scores(fit.model, fit.steps.transform(cohort.X.iloc[fit.test]))
-        scores |= dict(zip(fit.test.tolist(), found.tolist(), strict=True))
+    for found in each_fold(_held_out_scores, tasks, len(splits), jobs=jobs, show_progress=False):
+        scores |= found
     return scores
 
 
-def _fit_one(to_fit: FoldTask) -> FoldFit:
-    return fit_fold(*to_fit)
+def _held_out_scores(to_fit: FoldTask) -> Scores:
+    fit, unseen = fit_fold(*to_fit), to_fit[3]
+    found = raw_scores(fit.model, fit.steps.transform(unseen.X))
+    return dict(zip(fit.test.tolist(), found.tolist(), strict=True))
 
 
 def by_scikit_learn(cohort: Cohort, spec: PipelineSpec, jobs: int) -> Scores:

@@ -161,6 +161,15 @@ def test_a_finding_of_the_audit_without_a_remedy_is_a_no(data):
     assert decision("confounders", replace(looked, findings=None)) is None
 
 
+def test_clinical_columns_that_were_tested_one_by_one_are_characteristics(data):
+    clinical = data.cohort["clinical"]
+    assert clinical
+    told = replace(data, univariate=pd.DataFrame({"feature": ["original_glcm_Contrast", *clinical]}))
+    assert decision("characteristics", told) == "yes"
+    assert decision("characteristics", replace(told, univariate=told.univariate.iloc[:1])) is None
+    assert decision("characteristics", replace(told, univariate=None)) is None
+
+
 def test_blocks_compared_on_the_same_folds_are_a_comparison(make_result):
     folder = make_result(n=30)
     assert decision("beside_clinical", read_result(folder)) == "no"

@@ -163,7 +163,9 @@ def told_in_fit(estimator: Any, rows: Rows) -> dict[str, Any]:
         "clinical": rows.metadata.clinical or None,
     }
     return {
-        name: value for name, value in known.items() if value is not None and _asks_for(cast(Hashable, type(estimator)), name)
+        name: value
+        for name, value in known.items()
+        if value is not None and _asks_for(cast(Hashable, type(estimator)), name)
     }
 
 

@@ -118,6 +118,18 @@ def clinical_predictors(facts: Facts) -> Evidence | None:
     return for_author(f"In the model: {', '.join(map(str, found))}. Say how each was measured.", MADE, source)
 
 
+def characteristics(facts: Facts) -> Evidence | None:
+    """Decide whether characteristics of the patients are told: of clinical columns in the model, by class."""
+    table = facts.data.univariate
+    clinical = (
+        [] if table is None else sorted(set(table["feature"]) & set(facts.data.cohort.get("clinical") or ()))
+    )
+    if not clinical:
+        return None
+    text = f"Medians and tests of {', '.join(clinical)}. Add what is known of the patients besides."
+    return answer(True, text, "univariate", "univariate.parquet")
+
+
 def first_predictors(facts: Facts) -> Evidence | None:
     """Decide whether the first set of predictors is told, for features that were extracted here."""
     if not facts.settings:

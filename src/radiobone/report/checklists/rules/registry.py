@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from radiobone.report.checklists.evidence import Rule
-from radiobone.report.checklists.rules import features, images, learning, results
+from radiobone.report.checklists.rules import comparisons, features, images, learning, results
 
 RULES: dict[str, Rule] = {
     rule.__name__: rule
@@ -30,6 +30,7 @@ RULES: dict[str, Rule] = {
         features.missing_values,
         features.class_balance,
         features.clinical_predictors,
+        features.characteristics,
         features.first_predictors,
         features.predictors_defined,
         features.preparation,
@@ -62,16 +63,16 @@ RULES: dict[str, Rule] = {
         results.calibration,
         results.decision_curve,
         results.output,
-        results.beside_clinical,
-        results.beside_simple,
-        results.statistical_comparison,
-        results.clinical_in_model,
+        comparisons.beside_clinical,
+        comparisons.beside_simple,
+        comparisons.statistical_comparison,
+        comparisons.clinical_in_model,
         results.explained,
         results.patient_flow,
         results.feature_statistics,
         results.robustness,
-        results.subgroups,
+        comparisons.subgroups,
         results.reporting_guideline,
-        results.differences_of_sites,
+        comparisons.differences_of_sites,
     )
 }

@@ -40,7 +40,7 @@ def of_table(work: Path, n_patients: int, jobs: int) -> None:
     made = planted_cohort(Design(n_patients=n_patients, n_features=851, n_informative=20), auc=0.85, seed=0)
     table = made.X.assign(patient_id=made.patient, target=np.where(made.y == 1, "yes", "no"))
     table.to_csv(work / "table.csv", index=False)
-    source = {"target": "target", "positive": "yes", "groups": "patient_id"}
+    source: dict[str, Any] = {"target": "target", "positive": "yes", "groups": "patient_id"}
     evaluate_table(work / "table.csv", work / "result", outer=TEN_REPEATS, jobs=jobs, **source)
 
 
@@ -49,7 +49,7 @@ def of_images(work: Path, n_patients: int, jobs: int) -> None:
     manifest = write_demo_cohort(work / "cohort", n_patients=n_patients)
     settings = CT.model_copy(update={"images": (Original(),)})
     extract(manifest, output=work / "features", settings=settings, modality="ct", jobs=jobs)
-    source = {"target": "osteoporosis", "positive": "yes", "site": "site"}
+    source: dict[str, Any] = {"target": "osteoporosis", "positive": "yes", "site": "site"}
     evaluate_table(work / "features", work / "result", outer=TEN_REPEATS, jobs=jobs, **source)
 
 

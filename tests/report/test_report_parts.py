@@ -48,8 +48,8 @@ from radiobone.report.numbers import (
 )  # fmt: skip
 from radiobone.report.oddness import oddness, without_shared
 from radiobone.report.reading import belief
+from radiobone.report.regions import region_facts
 from radiobone.report.sections.cohort import attention_rows
-from radiobone.report.sections.images import region_facts
 from radiobone.report.sections.performance import fold_row
 from radiobone.report.sections.provenance import without_folders
 from radiobone.report.sections.shap import explainer_lines, ranked_features

@@ -7,7 +7,11 @@ from typing import Annotated
 
 import typer
 
-EPILOG = "Example: [bold]radiobone report result[/bold], then open result/report.html in a browser."
+from radiobone.cli.options import ALL_CORES
+
+EPILOG = """Example: [bold]radiobone report result[/bold], then open result/report.html in a browser.
+
+[bold]radiobone report result --maps 3 --root cohort[/bold]  (maps of the three leading features; cohort holds the manifest)"""
 
 
 def register(app: typer.Typer) -> None:
@@ -36,6 +40,23 @@ def report(
             help="A folder made by `validate`, shown beside the evaluation; may be repeated.",
         ),
     ] = None,
+    maps: Annotated[
+        int,
+        typer.Option(
+            "--maps",
+            min=0,
+            max=20,
+            help="Map so many of the features that the models rely on most, voxel by voxel, in a few telling cases. The images "
+            "must still be there; the maps stay in the folder voxel_maps inside, for later reports.",
+        ),
+    ] = 0,
+    root: Annotated[
+        Path,
+        typer.Option(
+            metavar="DIR",
+            help="For --maps: the folder that the manifest's paths begin at, which is its own unless extract was given another.",
+        ),
+    ] = Path(),
     journal: Annotated[
         Path | None,
         typer.Option(
@@ -48,6 +69,11 @@ def report(
     from radiobone.report.build import read_folder, write_report
 
     others = beside or []
+    if maps:
+        from radiobone.workflow.voxel_maps import make_voxel_maps
+
+        for line in make_voxel_maps(folder, maps, root=root, jobs=ALL_CORES):
+            typer.echo(line)
     typer.secho(f"Report: {write_report(folder, output, beside=others).resolve()}", bold=True)
     if paper:
         from radiobone.report.paper import write_paper

@@ -44,9 +44,50 @@ def map_planes(image: Volume, mask: Volume, values: Volume, caption: str, *, hei
     DimensionMismatch
         If image and mask differ in shape.
     """
-    picture = three_planes(image, mask, height_px=height_px)
+    low, high = colour_range(values.array)
+    picture = coloured_planes(image, mask, values, (low, high), height_px=height_px)
     finite = values.array[np.isfinite(values.array)]
-    low, high = np.percentile(finite, PERCENTILES) if finite.size else (0.0, 0.0)
+    ends = _number(low), _number(high)
+    if finite.size:
+        ends = "< " * bool(finite.min() < low) + ends[0], "> " * bool(finite.max() > high) + ends[1]
+    return np.concatenate([picture, _strip(picture.shape[1], caption, *ends)])
+
+
+def colour_range(values: npt.NDArray[np.float64]) -> tuple[float, float]:
+    """Return the values between which colours run: the 2nd and the 98th percentile; zeros where nothing is finite."""
+    finite = values[np.isfinite(values)]
+    if not finite.size:
+        return 0.0, 0.0
+    low, high = np.percentile(finite, PERCENTILES)
+    return float(low), float(high)
+
+
+def coloured_planes(
+    image: Volume, mask: Volume, values: Volume, limits: tuple[float, float], *, height_px: int = 240
+) -> Picture:
+    """Draw a map over its image as ``map_planes`` does, without a scale of colours below.
+
+    Parameters
+    ----------
+    image, mask, values : Volume
+        As there.
+    limits : tuple of float
+        Values at the ends of the colours, so that several maps can share them.
+    height_px : int
+        Height of the planes, and width of each.
+
+    Returns
+    -------
+    ndarray of uint8, shape (height_px, 3 * height_px + 2 * GAP_PX, 3)
+        RGB; of a radiograph one plane wide.
+
+    Raises
+    ------
+    EmptyMask, DimensionMismatch
+        As there.
+    """
+    picture = three_planes(image, mask, height_px=height_px)
+    low, high = limits
     scene = scene_of(values, mask)
     for number, plane in enumerate((RADIOGRAPH,) if image.is_2d else PLANES):
         left = number * (height_px + GAP_PX)
@@ -57,10 +98,7 @@ def map_planes(image: Volume, mask: Volume, values: Volume, caption: str, *, hei
         length_mm = None if image.spacing_assumed else bar_mm(height_px, pitch_mm)
         if length_mm is not None:
             _write(panel, f"{length_mm:g} mm")
-    ends = _number(low), _number(high)
-    if finite.size:
-        ends = "< " * bool(finite.min() < low) + ends[0], "> " * bool(finite.max() > high) + ends[1]
-    return np.concatenate([picture, _strip(picture.shape[1], caption, *ends)])
+    return picture
 
 
 def _number(value: float) -> str:

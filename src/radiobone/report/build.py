@@ -15,13 +15,14 @@ from markupsafe import Markup
 from radiobone.core.errors import BadSetting
 from radiobone.core.files import write_text
 from radiobone.core.folders import warn_if_unfinished
-from radiobone.core.outputs import prepare_file
+from radiobone.core.outputs import prepare_file, writing
 from radiobone.report import numbers
 from radiobone.report.cards.files import write_cards
 from radiobone.report.data import ResultData, read_result
 from radiobone.report.external import with_external
 from radiobone.report.sections.base import Section
 from radiobone.report.sections.registry import sections_of
+from radiobone.report.sheets import Sheets, sheet_contexts
 from radiobone.report.validation.data import ValidationData, is_validation, read_validation
 from radiobone.report.validation.registry import validation_sections_of
 
@@ -33,8 +34,9 @@ D = TypeVar("D", ResultData, ValidationData)
 def write_report(folder: Path, output: Path | None = None, *, beside: Sequence[Path] = ()) -> Path:
     """Write the report of a result folder as one self-contained HTML file.
 
-    The page loads nothing, from a network or from disk; it is readable without scripts. Model card and data card of an
-    evaluation are written beside it where it goes into the folder itself.
+    The page loads nothing, from a network or from disk; it is readable without scripts. Where there are more regions than
+    it shows, all of them go into pages beside it (``report_pictures.html``), linked both ways. Model card and data card
+    of an evaluation are written beside it where it goes into the folder itself.
 
     Parameters
     ----------
@@ -67,7 +69,9 @@ def write_report(folder: Path, output: Path | None = None, *, beside: Sequence[P
     if isinstance(data, ValidationData):
         write_text(target, render_validation(data))
         return target
-    write_text(target, render(data))
+    sheets = Sheets(target.name, len(data.pictures))
+    write_text(target, render(data, sheets))
+    _write_sheets(data, sheets, target.parent)
     if output is None:
         write_cards(data, source)
     return target
@@ -90,18 +94,30 @@ def read_folder(folder: Path, beside: Sequence[Path] = ()) -> ResultData | Valid
     return read_validation(folder)
 
 
-def render(data: ResultData) -> str:
-    """Return the report of an evaluation as HTML."""
-    return _render(data, sections_of(data))
+def render(data: ResultData, sheets: Sheets | None = None) -> str:
+    """Return the report of an evaluation as HTML, which links to the sheets of its pictures."""
+    own = Sheets(REPORT_NAME, len(data.pictures)) if sheets is None else sheets
+    return _render(data, sections_of(data), own)
+
+
+def _write_sheets(data: ResultData, sheets: Sheets, folder: Path) -> None:
+    """Write all pictures where the report shows the oddest alone; sheets of an earlier run that are not needed go."""
+    template = _environment(data.metrics).get_template("pictures_page.html")
+    for name, context in sheet_contexts(data, sheets):
+        write_text(folder / name, template.render(**context, **_frame(data)))
+    for path in sheets.left_over(folder):
+        with writing(path):
+            path.unlink()
 
 
 def render_validation(data: ValidationData) -> str:
     """Return the report of a validation as HTML."""
-    return _render(data, validation_sections_of(data))
+    return _render(data, validation_sections_of(data), None)
 
 
-def _render(data: D, sections: Sequence[Section[D]]) -> str:
+def _render(data: D, sections: Sequence[Section[D]], sheets: Sheets | None) -> str:
     environment = _environment(data.metrics)
+    environment.globals["sheets"] = sheets
     short = {section.key.removeprefix("graded_"): section for section in sections}
     environment.globals["titles"] = {key: section.title for key, section in short.items()}
     environment.globals["anchors"] = {key: section.key for key, section in short.items()}
@@ -113,18 +129,20 @@ def _render(data: D, sections: Sequence[Section[D]]) -> str:
         else:
             body = environment.get_template(f"{section.key}.html").render(**context)
             shown.append((section, Markup(body)))
+    return environment.get_template("page.html").render(sections=shown, absent=absent, **_frame(data))
+
+
+def _frame(data: ResultData | ValidationData) -> dict[str, Any]:
+    """Return what every page has: what it is about, its style, its script and what it may load."""
     style, script = _source("report.css"), _source("report.js")
-    page = environment.get_template("page.html")
-    return page.render(
-        about=data.metrics,
-        created=data.provenance.get("created"),
-        version=data.provenance.get("radiobone"),
-        sections=shown,
-        absent=absent,
-        style=Markup(style),
-        script=Markup(script),
-        policy=content_policy(style, script),
-    )
+    return {
+        "about": data.metrics,
+        "created": data.provenance.get("created"),
+        "version": data.provenance.get("radiobone"),
+        "style": Markup(style),
+        "script": Markup(script),
+        "policy": content_policy(style, script),
+    }
 
 
 def content_policy(style: str, script: str) -> str:

@@ -15,6 +15,7 @@ from radiobone.core.files import read_json
 from radiobone.core.tables import read_table, read_text_table
 from radiobone.evaluation.contrast import CONTRAST_FILE
 from radiobone.evaluation.description import CORRELATION_FILE, UNIVARIATE_FILE
+from radiobone.report.voxel_maps import read_voxel_maps
 
 NEEDED = ("metrics.json", "predictions.parquet", "selected.parquet", "folds.json", "provenance.json")
 BARE_CLASS = re.compile(r"^(?:[-+]?[\d.]+|.|yes|no|true|false|pos|neg|positive|negative)$", re.IGNORECASE)
@@ -60,6 +61,8 @@ class ResultData:
         Coefficients of the folds whose model is a weighted sum; None if none is, or in results of older versions.
     pairs : DataFrame or None
         Interactions of the folds whose model is of trees; None as above.
+    voxel_maps : dict or None
+        ``voxel_maps/index.json``, if maps of features were made for this very evaluation.
     """
 
     folder: Path
@@ -81,6 +84,7 @@ class ResultData:
     univariate: pd.DataFrame | None = None
     correlation: pd.DataFrame | None = None
     external: tuple[tuple[str, Record], ...] = ()
+    voxel_maps: Record | None = None
 
     @property
     def cohort(self) -> Record:
@@ -93,6 +97,13 @@ class ResultData:
         """What is recorded of the extraction; None for a table from elsewhere."""
         found: Record | None = self.provenance.get("extraction")
         return found
+
+    def truth_of(self, y: Any) -> str:
+        """Name the class of a row, or write its number."""
+        if "positive" in self.metrics:
+            return str(self.metrics["positive" if y == 1 else "negative"])
+        levels = self.metrics.get("levels")
+        return str(levels[int(y)]["name"]) if levels else f"{float(y):g}"
 
     @cached_property
     def n_folds_total(self) -> int:
@@ -128,11 +139,12 @@ def read_result(folder: Path) -> ResultData:
             "made of it. Give the folder that `radiobone evaluate` or `radiobone run` wrote, or run it again."
         )
     cases = folder / "cases.csv"
+    provenance = read_mapping(folder / "provenance.json")
     audit = _json_or_none(folder / "audit.json")
     return ResultData(
         folder=folder,
         metrics=with_class_names(read_mapping(folder / "metrics.json")),
-        provenance=read_mapping(folder / "provenance.json"),
+        provenance=provenance,
         predictions=read_table(folder / "predictions.parquet"),
         selected=read_table(folder / "selected.parquet"),
         folds=list(read_json(folder / "folds.json")),
@@ -148,6 +160,7 @@ def read_result(folder: Path) -> ResultData:
         contrast=_json_or_none(folder / CONTRAST_FILE),
         univariate=_table_or_none(folder / UNIVARIATE_FILE),
         correlation=_table_or_none(folder / CORRELATION_FILE),
+        voxel_maps=read_voxel_maps(folder, provenance),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,7 +83,7 @@ def case_shaps(data: ResultData, *, most: int = MOST_PARTS) -> list[CaseShap]:
         total = float(base[str(row_id)]) + sum(part.shap for part in own)
         found.append(
             CaseShap(
-                str(row_id), _label(row), _truth(data, row["y"]), float(base[str(row_id)]), total,
+                str(row_id), _label(row), data.truth_of(row["y"]), float(base[str(row_id)]), total,
                 None if shown is None else float(row[shown]), tuple(own[:most]),
                 sum(part.shap for part in own[most:]), max(len(own) - most, 0),
             )
@@ -121,15 +121,21 @@ def _label(row: pd.Series) -> str:
     return f"{row['patient_id']}, {roi}" if roi else str(row["patient_id"])
 
 
-def _truth(data: ResultData, y: Any) -> str:
-    if "positive" in data.metrics:
-        return str(data.metrics["positive" if y == 1 else "negative"])
-    classes = data.metrics.get("classes")
-    return str(classes[int(y)]) if classes else f"{float(y):g}"
-
-
 def telling_cases(data: ResultData, cases: Sequence[CaseShap]) -> list[tuple[str, CaseShap]]:
     """Choose a few cases that show most: with what is told of each; no case comes twice."""
+    by_row = {case.row_id: case for case in cases}
+    return [(words, by_row[row]) for words, row in telling_rows(data, by_row)]
+
+
+def telling_rows(data: ResultData, among: Collection[str]) -> list[tuple[str, str]]:
+    """Choose a few rows that show most, with what is told of each; no row comes twice.
+
+    Parameters
+    ----------
+    data : ResultData
+    among : collection of str
+        Ids of the rows that may be chosen.
+    """
     rows = data.per_row.set_index(data.per_row["row_id"].astype(str))
     shown = "probability" if "probability" in rows else "predicted"
     predicted = rows[shown].astype(float)
@@ -140,13 +146,12 @@ def telling_cases(data: ResultData, cases: Sequence[CaseShap]) -> list[tuple[str
         **_border(data, predicted),
         "Most wrongly judged": wrong.sort_values(ascending=False, kind="stable"),
     }
-    by_row, taken, found = {case.row_id: case for case in cases}, set[str](), []
+    found: dict[str, str] = {}
     for words, order in orders.items():
-        row = next((str(name) for name in order.index if name in by_row and name not in taken), None)
+        row = next((str(name) for name in order.index if name in among and name not in found), None)
         if row is not None:
-            taken.add(row)
-            found.append((words, by_row[row]))
-    return found
+            found[row] = words
+    return [(words, row) for row, words in found.items()]
 
 
 def _border(data: ResultData, predicted: pd.Series) -> dict[str, pd.Series]:

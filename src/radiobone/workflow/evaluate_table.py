@@ -31,6 +31,7 @@ from radiobone.workflow.evaluated import Evaluation
 from radiobone.workflow.feature_table import listed_pictures, read_features
 from radiobone.workflow.pipelines import PipelineSource, SearchSource, TaskSource, resolve_pipeline
 from radiobone.workflow.study import evaluate_cohort
+from radiobone.workflow.voxel_maps import forget_voxel_maps
 
 CASES = "cases.csv"
 ABLATION_STORE = "ablation"
@@ -143,6 +144,7 @@ def _carry_along(source: Path, folder: Path) -> None:
     """Copy the pictures and cases of an extract folder; what an earlier run left in ``folder`` goes."""
     with writing(folder, "The pictures and cases of the extraction are not all there."):
         _forget(folder)
+        forget_voxel_maps(folder)
         if (source / CASES).is_file():
             shutil.copyfile(source / CASES, folder / CASES)
         if (source / PICTURE_INDEX).is_file():

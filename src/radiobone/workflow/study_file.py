@@ -18,6 +18,7 @@ from radiobone.workflow.evaluate_table import evaluate_table
 from radiobone.workflow.evaluated import Evaluation
 from radiobone.workflow.extract import extract
 from radiobone.workflow.feature_table import FeatureTable
+from radiobone.workflow.voxel_maps import MOST_MAPS, make_voxel_maps
 
 Say = Callable[[str], None]
 
@@ -97,12 +98,20 @@ class Study(Settings):
     explain: bool = Field(
         True, description="Compute SHAP values of held-out rows; every figure is the same without."
     )
+    maps: int = Field(
+        0,
+        ge=0,
+        le=MOST_MAPS,
+        description="Map so many of the leading features, voxel by voxel, in a few telling cases (images only).",
+    )
     seed: int = Field(0, ge=0, description="Seed of the folds and models.")
 
     @model_validator(mode="after")
     def _one_source(self) -> Study:
         if (self.manifest is None) == (self.table is None):
             raise ValueError("give either 'manifest' (images) or 'table' (features from elsewhere)")
+        if self.maps and self.manifest is None:
+            raise ValueError("'maps' are made from images: give a 'manifest', or leave 'maps' out")
         return self
 
     def roles(self) -> dict[str, Any]:
@@ -210,8 +219,18 @@ def run_study(
         order=_order(study),
         **study.roles(),
     )
+    if study.maps:
+        for line in make_voxel_maps(
+            output, study.maps, root=_root(study, path), jobs=jobs, show_progress=show_progress
+        ):
+            say(line)
     write_report(output)
     return extracted, evaluation
+
+
+def _root(study: Study, path: Path) -> Path:
+    """Folder that the manifest's paths begin at."""
+    return (path.parent / str(study.manifest)).parent if study.root is None else path.parent / study.root
 
 
 def _extract(study: Study, path: Path, folder: Path, jobs: int, show_progress: bool) -> FeatureTable:

@@ -16,7 +16,7 @@ from radiobone.core.warnings import UndefinedInMap
 from radiobone.features.maps.engine import MapSource
 from radiobone.features.settings import ExtractionSettings
 from radiobone.imaging.crop import Box, crop, steps_between
-from radiobone.imaging.map_pictures import map_planes
+from radiobone.imaging.map_pictures import coloured_planes, map_planes
 
 NAMES_SHOWN = 6
 CONTEXT_VOXELS = 40
@@ -85,14 +85,28 @@ class FeatureMaps(Mapping[str, Volume]):
         ndarray of uint8, shape (n_rows, n_columns, 3)
             RGB.
         """
+        return map_planes(*self._volumes(name), name, height_px=height_px)
+
+    def coloured(
+        self, name: str, limits: tuple[float, float], *, height_px: int = 240
+    ) -> npt.NDArray[np.uint8]:
+        """Draw a map over the image in colours between two values; see ``coloured_planes``.
+
+        Returns
+        -------
+        ndarray of uint8, shape (n_rows, n_columns, 3)
+            RGB, without a scale.
+        """
+        return coloured_planes(*self._volumes(name), limits, height_px=height_px)
+
+    def _volumes(self, name: str) -> tuple[Volume, Volume, Volume]:
+        """Image, region and map, cut with what surrounds them."""
         context, box = self._context
         values = np.full(context.shape, np.nan)
         values[box.slices][self.inside] = self.inside_values[name]
         region = np.zeros(context.shape, dtype=np.uint8)
         region[box.slices] = self.inside
-        return map_planes(
-            context, context.with_array(region), context.with_array(values), name, height_px=height_px
-        )
+        return context, context.with_array(region), context.with_array(values)
 
     @property
     def n_undefined(self) -> dict[str, int]:

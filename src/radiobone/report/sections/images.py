@@ -1,85 +1,43 @@
-"""Contact sheet: every region over its image, odd ones first."""
+"""Contact sheet: every region over its image, odd ones first, each with its row in the table of regions."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from radiobone.report.data import ResultData
-from radiobone.report.numbers import count, significant
-from radiobone.report.oddness import oddness, without_shared
-from radiobone.report.pictures import data_uri, share_of_budget
+from radiobone.report.pictures import share_of_budget
+from radiobone.report.regions import regions_of, who
 from radiobone.report.sections.base import Context, Section
+from radiobone.report.sheets import MOST_IN_REPORT, MOST_ROWS, card_of, quantity_of
 
-MOST_PICTURES = 300
 MOST_AT_ONCE = 24
-MM3_PER_ML = 1000.0
-MM2_PER_CM2 = 100.0
 
 
 def _context(data: ResultData) -> Context | None:
     if not data.pictures:
         return None
-    odds, shared = without_shared(oddness(data.pictures))
-    judged = sorted(
-        zip(data.pictures, odds, strict=True),
-        key=lambda pair: (-pair[1].score, str(pair[0]["case_id"])),
-    )
-    shown = judged[:MOST_PICTURES]
+    regions, shared = regions_of(data)
+    shown, listed = regions[:MOST_IN_REPORT], regions[:MOST_ROWS]
     most_bytes = share_of_budget(len(shown))
-    cards = [_card(data, entry, odd.reasons, most_bytes) for entry, odd in shown]
-    flat = [bool(entry.get("is_2d")) for entry in data.pictures]
+    cards = [card_of(data, region, most_bytes) for region in shown]
     return {
         "cards": cards[:MOST_AT_ONCE],
         "folded": cards[MOST_AT_ONCE:],
-        "quantity": "area" if all(flat) else "size" if any(flat) else "volume",
+        "quantity": quantity_of(data),
         "assumed": any(entry.get("spacing_assumed") for entry in data.pictures),
-        "n_all": len(judged),
-        "n_odd": sum(bool(odd.reasons) for _, odd in judged),
+        "n_all": len(regions),
+        "n_odd": sum(bool(region.reasons) for region in regions),
         "shared": shared,
+        "rows": sorted(listed, key=lambda region: (who(region.entry), region.number)),
+        "n_shown": len(shown),
+        "has_rois": any(who(region.entry)[1] for region in listed),
+        "repeats": int(data.metrics["n_repeats"]),
+        "prediction": _what_is_predicted(data),
     }
 
 
-def _card(
-    data: ResultData, entry: dict[str, Any], reasons: tuple[str, ...], most_bytes: float
-) -> dict[str, Any]:
-    is_ct = (data.extraction or {}).get("modality") == "ct"
-    uri, width, height = data_uri(data.folder / "pictures" / entry["file"], most_bytes)
-    return {
-        "case_id": entry["case_id"],
-        "patient_id": entry["patient_id"],
-        "roi": entry.get("roi") or "",
-        "facts": " · ".join(region_facts(entry, is_ct=is_ct)),
-        "reasons": reasons,
-        "uri": uri,
-        "width": width,
-        "height": height,
-    }
-
-
-def region_facts(entry: dict[str, Any], *, is_ct: bool) -> list[str]:
-    """Size, mean and number of voxels; a single 2D image has an area and pixels."""
-    is_2d = bool(entry.get("is_2d"))
-    mean = f"mean {significant(entry.get('mean'), 3)}{' HU' if is_ct and not is_2d else ''}"
-    counted = f"{count(entry['n_voxels'])} {'pixels' if is_2d else 'voxels'}"
-    if not is_2d:
-        return [volume_text(float(entry["volume_mm3"])), mean, counted]
-    if entry.get("spacing_assumed") or entry.get("area_mm2") is None:
-        return [counted, mean]
-    return [area_text(float(entry["area_mm2"])), mean, counted]
-
-
-def volume_text(volume_mm3: float) -> str:
-    """Write a volume in ml, or in mm³ where it is small."""
-    if volume_mm3 >= MM3_PER_ML:
-        return f"{significant(volume_mm3 / MM3_PER_ML)} ml"
-    return f"{significant(volume_mm3)} mm³"
-
-
-def area_text(area_mm2: float) -> str:
-    """Write an area in cm², or in mm² where it is small."""
-    if area_mm2 >= MM2_PER_CM2:
-        return f"{significant(area_mm2 / MM2_PER_CM2)} cm²"
-    return f"{significant(area_mm2)} mm²"
+def _what_is_predicted(data: ResultData) -> str:
+    if "positive" in data.metrics:
+        return f"Probability of {data.metrics['positive']}"
+    return "Predicted class" if "levels" in data.metrics else "Prediction"
 
 
 IMAGES = Section(

@@ -24,6 +24,7 @@ from radiobone.report.sections.shap import SHAP
 from radiobone.report.sections.subgroups import SUBGROUPS
 from radiobone.report.sections.summary import SUMMARY
 from radiobone.report.sections.univariate import UNIVARIATE
+from radiobone.report.sections.voxel_maps import VOXEL_MAPS
 
 SECTIONS: tuple[Section[ResultData], ...] = (
     SUMMARY,
@@ -38,6 +39,7 @@ SECTIONS: tuple[Section[ResultData], ...] = (
     SELECTION,
     UNIVARIATE,
     SHAP,
+    VOXEL_MAPS,
     METHODS,
     CHECKLISTS,
     MODEL_CARD,
@@ -57,6 +59,7 @@ GRADED: tuple[Section[ResultData], ...] = (
     SELECTION,
     UNIVARIATE,
     GRADED_SHAP,
+    VOXEL_MAPS,
     METHODS,
     CHECKLISTS,
     MODEL_CARD,

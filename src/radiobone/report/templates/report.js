@@ -173,6 +173,13 @@
   document.querySelectorAll(".sheet img").forEach(makeEnlargeable);
   document.querySelectorAll("table.sortable").forEach(makeSortable);
   document.querySelectorAll(".filterable").forEach(makeFilter);
+  function unfold() {
+    var wanted = /^#[a-z]+-\d+$/.test(location.hash) && document.querySelector(location.hash);
+    var folded = wanted && wanted.closest("details:not([open])");
+    if (folded) { folded.open = true; wanted.scrollIntoView(); }
+  }
+  window.addEventListener("hashchange", unfold);
+  unfold();
   window.addEventListener("beforeprint", function () {
     document.querySelectorAll("details").forEach(function (part) { part.open = true; });
   });

@@ -62,6 +62,12 @@ def test_every_link_leads_to_a_part_of_the_page(page):
     assert links <= set(re.findall(r'id="([^"]+)"', page[1]))
 
 
+def test_every_id_of_the_page_is_unique(page):
+    ids = re.findall(r'\sid="([^"]+)"', page[1])
+    assert len(ids) > 20
+    assert sorted(ids) == sorted(set(ids))
+
+
 def test_names_from_outside_are_escaped(page):
     assert HOSTILE not in page[1]
 

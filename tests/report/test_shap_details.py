@@ -13,10 +13,10 @@ import pytest
 from radiobone.report.build import write_report
 from radiobone.report.data import read_result
 from radiobone.report.sections.shap import cost_words, explainer_lines
-from radiobone.report.sections.shap_details import agreement_words
-from radiobone.report.sections.shap_pairs import partner_of, strongest_pairs
+from radiobone.report.shap_agreement import agreement_words
 from radiobone.report.shap_cases import case_shaps, cases_as_json, telling_cases
 from radiobone.report.shap_features import ranked_features
+from radiobone.report.shap_pairs import pair_groups, partner_of
 from radiobone.report.shap_units import NUMBER, PROBABILITY, places_for
 
 ATTACK = '<script>alert(1)</script><!-- </script> & "quoted"'
@@ -115,7 +115,8 @@ def test_pairs_are_the_same_in_either_order_and_a_fold_without_them_counts_as_ze
         [(0, 0, "a", "b", 0.4), (0, 1, "b", "a", 0.2), (0, 1, "a", "c", 0.5)],
         columns=["repeat", "fold", "feature", "other", "strength"],
     ).assign(scale="as explained", model="rf")
-    found = strongest_pairs(pairs)
+    (group,) = pair_groups(pairs)
+    found = group.strongest()
     assert found[["feature", "other"]].to_numpy().tolist() == [["a", "b"], ["a", "c"]]
     assert found["mean"].to_list() == pytest.approx([0.3, 0.25])
     assert found["rate"].to_list() == [1.0, 0.5]
@@ -172,6 +173,32 @@ def test_agreement_in_words():
     assert "largely" in agreement_words(0.7)
     assert "partly" in agreement_words(0.69)
     assert "not stable" in agreement_words(0.1)
+
+
+def test_shap_ranking_from_the_files_counts_unchosen_folds_as_zero(result_folder):
+    data = read_result(result_folder)
+    first = ranked_features(data)[0]
+    table = data.shap[data.shap["feature"] == first.name]
+    per_fold = table.groupby(["repeat", "fold"])["shap"].apply(lambda values: values.abs().mean())
+    assert first.mean == pytest.approx(per_fold.sum() / len(data.folds))
+    assert first.rate == pytest.approx(len(per_fold) / len(data.folds))
+    assert len(first.fold_means) == len(data.folds)
+    row = data.per_row["row_id"].iloc[5]
+    assert first.shap[5] == pytest.approx(table.loc[table["row_id"] == row, "shap"].sum() / 2)
+
+
+def test_each_model_says_in_how_many_folds_it_was_explained_how(result_folder):
+    data = read_result(result_folder)
+    kinds = ["linear"] * 4 + ["permutation"]
+    sizes = [5, 11, 8, 11, 14]
+    folds = [{"repeat": 0, "fold": k, "features": ["f"] * n} for k, n in enumerate(sizes)]
+    info = [{"repeat": 0, "fold": k, "model": "lr", "explainer": kind} for k, kind in enumerate(kinds)]
+    lines = explainer_lines(replace(data, folds=folds, shap_info={"folds": info}))
+    assert lines == [
+        "Logistic regression, 4 folds with 5 to 11 features: exactly, by all subsets of features.",
+        "Logistic regression, 1 fold with 14 features: approximately, by random orders of the features, because all "
+        "subsets would be too many.",
+    ]
 
 
 @pytest.mark.slow

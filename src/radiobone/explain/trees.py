@@ -76,17 +76,19 @@ def read_trees(model: Any) -> tuple[TreeSum, float] | None:
 
     The classes of a forest are weighted by their place, which of two is the probability of the second.
     """
+    # shap raises InvalidModelError for a class that it does not know, NotImplementedError for some kinds of trees, and for
+    # a version of a library whose files have changed whatever its reader stumbles over: KeyError, ValueError, AttributeError
     try:
         found = shap.TreeExplainer(model).model
-        values, offset = (
-            np.asarray(found.values, dtype=float),
-            np.ravel(np.asarray(found.base_offset, dtype=float)),
-        )
-        sides = (found.children_left, found.children_right, found.features)
-        left, right, feature = (np.ascontiguousarray(one, dtype=np.int64) for one in sides)
-        threshold = np.ascontiguousarray(found.thresholds, dtype=float)
-    except Exception:  # noqa: BLE001 - shap raises all kinds for trees of a library that it does not know
+    except Exception:  # noqa: BLE001 - no common class, see above
         return None
+    if not hasattr(found, "values"):  # it knows the library, and cannot take these trees apart
+        return None
+    values = np.asarray(found.values, dtype=float)
+    offset = np.ravel(np.asarray(found.base_offset, dtype=float))
+    sides = (found.children_left, found.children_right, found.features)
+    left, right, feature = (np.ascontiguousarray(one, dtype=np.int64) for one in sides)
+    threshold = np.ascontiguousarray(found.thresholds, dtype=float)
     value = values[:, :, 0] if values.shape[2] == 1 else values @ np.arange(values.shape[2])
     return TreeSum(left, right, feature, threshold, np.ascontiguousarray(value)), float(offset[0])
 

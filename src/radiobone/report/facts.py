@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from radiobone.core.files import read_json
 from radiobone.report.data import Record, ResultData
 
 
@@ -75,15 +74,15 @@ class Facts:
         found: Record = self.extraction.get("acquisition") or {}
         return found
 
-    @cached_property
+    @property
     def ablation(self) -> Record | None:
         """``ablation.json``, if blocks of columns were compared."""
-        return self._json("ablation.json")
+        return self.data.ablation
 
-    @cached_property
+    @property
     def contrast(self) -> Record | None:
         """``contrast.json``, if the result was compared with an earlier one."""
-        return self._json("contrast.json")
+        return self.data.contrast
 
     @cached_property
     def n_split_patients(self) -> int:
@@ -100,11 +99,6 @@ class Facts:
     def found(self, path: str) -> Any:
         """Look up a dotted path in ``metrics.json``; None if it is not there."""
         return dug(self.metrics, path)
-
-    def _json(self, name: str) -> Record | None:
-        path = self.data.folder / name
-        content = read_json(path) if path.is_file() else None
-        return content if isinstance(content, dict) else None
 
 
 def dug(content: Any, path: str) -> Any:

@@ -15,13 +15,23 @@ from radiobone.report.drawings.chosen import CHOSEN
 from radiobone.report.drawings.cohort import FLOW
 from radiobone.report.drawings.compared import COMPARED, SUBGROUPS
 from radiobone.report.drawings.graded import GRADED_DRAWINGS
+from radiobone.report.drawings.interactions import INTERACTIONS
+from radiobone.report.drawings.linear import LINEAR
 from radiobone.report.drawings.method import NULL
 from radiobone.report.drawings.relied_on import RELIED_ON
 from radiobone.report.drawings.two_classes import INTERVAL, TWO_CLASSES
 from radiobone.report.validation.data import ValidationData
 
 Judged = ResultData | ValidationData
-OF_RESULTS: Sequence[Drawing[Any]] = (*COMPARED, NULL, FLOW, *CHOSEN)
+OF_RESULTS: Sequence[Drawing[Any]] = (
+    *COMPARED,
+    NULL,
+    FLOW,
+    *CHOSEN,
+    *RELIED_ON,
+    *INTERACTIONS.values(),
+    *LINEAR,
+)
 OF_VALIDATIONS: Sequence[Drawing[Any]] = (SUBGROUPS,)
 
 
@@ -29,9 +39,7 @@ def drawings_of(data: Judged) -> tuple[Drawing[Any], ...]:
     """Return the figures that the task of a result or a validation has, in the order of the page."""
     two_classes = data.metrics.get("task", "binary") == "binary"
     first = (INTERVAL, *TWO_CLASSES) if two_classes else GRADED_DRAWINGS
-    if isinstance(data, ValidationData):
-        return (*first, *OF_VALIDATIONS)
-    return (*first, *OF_RESULTS, *(RELIED_ON if two_classes else ()))
+    return (*first, *(OF_VALIDATIONS if isinstance(data, ValidationData) else OF_RESULTS))
 
 
 def figure_of(data: Judged, name: str) -> Figure:

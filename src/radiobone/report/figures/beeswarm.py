@@ -28,10 +28,17 @@ from radiobone.report.figures.style import (
 FloatArray = npt.NDArray[np.float64]
 VECTOR_DOTS = 1200
 HALF_HEIGHT = 0.22
+MARGIN_LETTERS, MARGIN_LINES = 26, 3
+"""Of the words on either side above the swarms."""
 
 
 def beeswarm_figure(
-    names: Sequence[str], shap: Sequence[npt.ArrayLike], values: Sequence[npt.ArrayLike], *, positive: str
+    names: Sequence[str],
+    shap: Sequence[npt.ArrayLike],
+    values: Sequence[npt.ArrayLike],
+    *,
+    axis: str,
+    ends: tuple[str, str],
 ) -> Figure:
     """Draw one swarm per feature.
 
@@ -40,32 +47,34 @@ def beeswarm_figure(
     names : sequence of str
         Features, most important first.
     shap : sequence of array-like, each of shape (n_cases,)
-        What the feature added to the probability, as a share (0.1 is ten points).
+        What the feature added to the prediction, in the axis' unit.
     values : sequence of array-like, each of shape (n_cases,)
         The feature's values; colour follows their rank, missing ones are grey.
-    positive : str
-        The positive class.
+    axis : str
+        Title of the axis.
+    ends : (str, str)
+        What lies to the left of 0, and to the right.
     """
     figure = new_figure(1.5 + 0.58 * len(names))
     ax = figure.subplots()
     ax.axvline(0, color=MUTED, linewidth=1)
-    points = [100 * np.asarray(column, dtype=float) for column in shap]
+    points = [np.asarray(column, dtype=float) for column in shap]
     reach = max([float(np.abs(column).max(initial=0.0)) for column in points] or [1.0]) or 1.0
     as_pixels = sum(len(column) for column in points) > VECTOR_DOTS
     for row, (column, value) in enumerate(zip(points, values, strict=True)):
         _swarm(ax, row, column, np.asarray(value, dtype=float), reach, as_pixels=as_pixels)
     name_rows(ax, names)
     ax.set_xlim(-1.06 * reach, 1.06 * reach)
-    ax.set_xlabel("Change of the probability (percentage points)")
-    name = wrapped(positive, 26)
-    ends: dict[str, Any] = {
+    ax.set_xlabel(axis)
+    style: dict[str, Any] = {
         "xycoords": "axes fraction",
         "textcoords": "offset points",
         "fontsize": SMALL_PT,
         "color": MUTED,
     }
-    ax.annotate(f"← away from\n{name}", (0, 1), (0, 2), ha="left", va="bottom", **ends)
-    ax.annotate(f"towards →\n{name}", (1, 1), (0, 2), ha="right", va="bottom", **ends)
+    left, right = (wrapped(one, MARGIN_LETTERS, MARGIN_LINES) for one in ends)
+    ax.annotate(f"← {left}", (0, 1), (0, 2), ha="left", va="bottom", **style)
+    ax.annotate(f"{right} →", (1, 1), (0, 2), ha="right", va="bottom", **style)
     tidy(ax, grid="x")
     ax.spines["left"].set_visible(False)
     _colour_bar(figure, ax)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,6 +22,7 @@ from radiobone.report.figures.style import (
     MUTED,
     SMALL_PT,
     TEXT_PT,
+    WIDTH_IN,
     new_figure,
     plain,
     tidy,
@@ -29,52 +32,64 @@ VECTOR_DOTS = 150
 LONGEST_NAME = 46
 
 
-def dependence_figure(
-    name: str,
-    values: npt.ArrayLike,
-    shap: npt.ArrayLike,
-    *,
-    axis: str,
-    partner: str = "",
-    partner_values: npt.ArrayLike | None = None,
-) -> Figure:
-    """Draw one dot per held-out case.
+@dataclass(frozen=True, eq=False)
+class Dependence:
+    """One feature over the held-out cases.
 
-    Parameters
+    Attributes
     ----------
     name : str
         The feature.
     values, shap : array-like, shape (n_cases,)
         Its value, and what it added in the axis' unit; cases without a value are left out.
-    axis : str
-        Title of the vertical axis.
     partner : str
         The feature that colours the dots.
     partner_values : array-like, shape (n_cases,), optional
         Its values; colour follows their rank.
     """
-    x, y = np.asarray(values, dtype=float), np.asarray(shap, dtype=float)
+
+    name: str
+    values: npt.ArrayLike
+    shap: npt.ArrayLike
+    partner: str = ""
+    partner_values: npt.ArrayLike | None = None
+
+
+def dependence_figure(features: Sequence[Dependence], *, axis: str) -> Figure:
+    """Draw one dot per held-out case, a panel per feature and two panels side by side.
+
+    Parameters
+    ----------
+    features : sequence of Dependence
+        At least one.
+    axis : str
+        Title of the vertical axes.
+    """
+    columns = min(len(features), 2)
+    rows = -(-len(features) // columns)
+    height = 3.9 if any(one.partner_values is not None for one in features) else 3.4
+    figure = new_figure(height * rows, width_in=WIDTH_IN * columns)
+    panels = np.ravel(figure.subplots(rows, columns, squeeze=False))
+    for ax, one in zip(panels, features, strict=False):
+        _panel(figure, ax, one, axis)
+    for ax in panels[len(features) :]:
+        ax.set_axis_off()
+    return figure
+
+
+def _panel(figure: Figure, ax: Axes, one: Dependence, axis: str) -> None:
+    x, y = np.asarray(one.values, dtype=float), np.asarray(one.shap, dtype=float)
     known = np.isfinite(x) & np.isfinite(y)
-    figure = new_figure(3.9 if partner_values is not None else 3.4)
-    ax = figure.subplots()
     ax.axhline(0, color=MUTED, linewidth=1)
     colours: Any = BLUE
-    if partner_values is not None:
-        colours = _colours(np.asarray(partner_values, dtype=float)[known])
-        _colour_bar(figure, ax, partner)
-    ax.scatter(
-        x[known],
-        y[known],
-        s=18,
-        c=colours,
-        alpha=0.75,
-        linewidths=0,
-        rasterized=bool(known.sum() > VECTOR_DOTS),
-    )
-    ax.set_xlabel(plain(cut(name, LONGEST_NAME), LONGEST_NAME + 1))
+    if one.partner_values is not None:
+        colours = _colours(np.asarray(one.partner_values, dtype=float)[known])
+        _colour_bar(figure, ax, one.partner)
+    as_pixels = bool(known.sum() > VECTOR_DOTS)
+    ax.scatter(x[known], y[known], s=18, c=colours, alpha=0.75, linewidths=0, rasterized=as_pixels)
+    ax.set_xlabel(plain(cut(one.name, LONGEST_NAME), LONGEST_NAME + 1))
     ax.set_ylabel(axis)
     tidy(ax)
-    return figure
 
 
 def _colours(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

@@ -12,7 +12,7 @@ from radiobone.report.figures.rows import name_rows
 from radiobone.report.figures.style import BLUE, INK, MUTED, SKY, new_figure, tidy
 
 
-def importance_figure(names: Sequence[str], fold_means: Sequence[npt.ArrayLike]) -> Figure:
+def importance_figure(names: Sequence[str], fold_means: Sequence[npt.ArrayLike], *, axis: str) -> Figure:
     """Draw bars of the mean over folds, with a whisker of one standard deviation and a dot per fold.
 
     Parameters
@@ -20,12 +20,14 @@ def importance_figure(names: Sequence[str], fold_means: Sequence[npt.ArrayLike])
     names : sequence of str
         Features, most important first.
     fold_means : sequence of array-like, each of shape (n_folds,)
-        Mean absolute SHAP value of each fold, as a share of 1; zero where a fold did not choose the feature.
+        Mean absolute SHAP value of each fold, in the axis' unit; zero where a fold did not choose the feature.
+    axis : str
+        Title of the axis.
     """
     figure = new_figure(0.9 + 0.5 * len(names))
     ax = figure.subplots()
     for row, column in enumerate(fold_means):
-        folds = 100 * np.asarray(column, dtype=float)
+        folds = np.asarray(column, dtype=float)
         spread = float(folds.std(ddof=1)) if len(folds) > 1 else 0.0
         mean = float(folds.mean())
         ax.barh(row, mean, height=0.34, color=BLUE)
@@ -35,7 +37,7 @@ def importance_figure(names: Sequence[str], fold_means: Sequence[npt.ArrayLike])
         )
     name_rows(ax, names)
     ax.set_xlim(left=0)
-    ax.set_xlabel("Mean change of the probability (percentage points)")
+    ax.set_xlabel(axis)
     tidy(ax, grid="x")
     ax.spines["left"].set_color(MUTED)
     return figure

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from radiobone.explain.nomogram import MOST_POINTS, Nomogram
+from radiobone.explain.nomogram import MOST_POINTS, Nomogram, NomogramLine
 from radiobone.explain.weights import LOG_ODDS
 from radiobone.report.figures.rows import cut
 from radiobone.report.figures.style import INK, MUTED, RULE, SMALL_PT, new_figure
@@ -34,15 +35,8 @@ def nomogram_figure(nomogram: Nomogram, *, outcome: str) -> Figure:
     ax = figure.subplots()
     _line(ax, 0, "Points", list(np.linspace(0, MOST_POINTS, 6)), lambda value: value / MOST_POINTS)
     for row, line in enumerate(lines, start=1):
-        ticks = _ticks(line.low, line.high)
         title = cut(line.feature, 44) + (" (in SD)" if line.in_sd else "")
-        _line(
-            ax,
-            row,
-            title,
-            ticks,
-            lambda value, line=line: nomogram.points(line, value) / MOST_POINTS,  # type: ignore[misc]
-        )
+        _line(ax, row, title, _ticks(line.low, line.high), partial(_place, nomogram, line))
     most = nomogram.most_points or 1.0
     _line(ax, len(lines) + 1, "Total points", _ticks(0, most), lambda value: value / most)
     _line(ax, len(lines) + 2, outcome, _outcomes(nomogram), lambda value: nomogram.total_for(value) / most)
@@ -50,6 +44,11 @@ def nomogram_figure(nomogram: Nomogram, *, outcome: str) -> Figure:
     ax.set_ylim(len(lines) + 2.55, -0.55)
     ax.set_axis_off()
     return figure
+
+
+def _place(nomogram: Nomogram, line: NomogramLine, value: float) -> float:
+    """Return where a feature's value lies, as a share of the width."""
+    return nomogram.points(line, value) / MOST_POINTS
 
 
 def _line(ax: Axes, row: int, title: str, ticks: Sequence[float], place: Callable[[float], float]) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from matplotlib.figure import Figure
 
 from radiobone.report.curves import Band
-from radiobone.report.figures.style import BLUE, INK, MUTED, legend, new_figure, shares, tidy
+from radiobone.report.figures.band import draw_band
+from radiobone.report.figures.style import MUTED, legend, new_figure, shares, tidy
 
 RARE = 0.4
 """Share of positives below which the upper right corner of the figure is free."""
@@ -30,17 +31,7 @@ def precision_recall_figure(
     figure = new_figure(5.0)
     ax = figure.subplots()
     ax.axhline(prevalence, color=MUTED, linewidth=1, linestyle=(0, (4, 3)), label=f"Chance: the share of positives ({prevalence:.2f})")  # fmt: skip
-    low, high = (band.mean - band.sd).clip(0, 1), (band.mean + band.sd).clip(0, 1)
-    several = band.n_curves > 1
-    if several:
-        ax.fill_between(band.x, low, high, color=BLUE, alpha=0.16, linewidth=0, label="± 1 SD between folds")
-    name = f"Mean of {band.n_curves} folds" if several else "This cohort"
-    label = f"{name}, PR-AUC {area_text}" if area_text else name
-    ax.plot(band.x, band.mean, color=BLUE, linewidth=2.2, label=label)
-    if operating_point is not None:
-        x, y = operating_point
-        ax.plot(x, y, "o", markersize=8, markerfacecolor="white", markeredgecolor=INK, markeredgewidth=1.6,
-                linestyle="none", label="At the threshold used")  # fmt: skip
+    draw_band(ax, band, measure="PR-AUC", text=area_text, operating_point=operating_point)
     ax.set_xlabel("Recall: sensitivity (found)")
     ax.set_ylabel("Precision: PPV (rightly called positive)")
     ax.set_aspect("equal")

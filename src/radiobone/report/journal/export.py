@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from radiobone.core.files import write_bytes, write_csv, write_text
@@ -62,13 +63,12 @@ def _figures(data: Judged) -> list[Entry]:
         caption = " ".join(
             part for part in (f"{one.title_of(data)}.", plain_text(one.caption_of(data))) if part
         )
-        writers = {".svg": _bytes_writer(svg), ".png": _bytes_writer(picture)}
+        writers: dict[str, Writer] = {
+            ".svg": partial(write_bytes, content=svg),
+            ".png": partial(write_bytes, content=picture),
+        }
         found.append((f"figure_{one.name}", caption, writers))
     return found
-
-
-def _bytes_writer(content: bytes) -> Writer:
-    return lambda path: write_bytes(path, content)
 
 
 def _tables(data: Judged) -> list[Entry]:
@@ -76,8 +76,8 @@ def _tables(data: Judged) -> list[Entry]:
     for table in tables_of(data):
         frame, latex = as_frame(table), as_latex(table)
         writers: dict[str, Writer] = {
-            ".csv": lambda path, frame=frame: write_csv(path, frame),  # type: ignore[misc]
-            ".tex": lambda path, latex=latex: write_text(path, latex),  # type: ignore[misc]
+            ".csv": partial(write_csv, table=frame),
+            ".tex": partial(write_text, text=latex),
         }
         found.append((f"table_{table.name}", table.caption, writers))
     return found

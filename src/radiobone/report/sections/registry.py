@@ -12,7 +12,6 @@ from radiobone.report.sections.controls import CONTROLS
 from radiobone.report.sections.data_card import DATA_CARD
 from radiobone.report.sections.external import EXTERNAL
 from radiobone.report.sections.graded_performance import GRADED_PERFORMANCE
-from radiobone.report.sections.graded_shap import GRADED_SHAP
 from radiobone.report.sections.graded_summary import GRADED_SUMMARY
 from radiobone.report.sections.images import IMAGES
 from radiobone.report.sections.methods import METHODS
@@ -58,7 +57,7 @@ GRADED: tuple[Section[ResultData], ...] = (
     IMAGES,
     SELECTION,
     UNIVARIATE,
-    GRADED_SHAP,
+    SHAP,
     VOXEL_MAPS,
     METHODS,
     CHECKLISTS,

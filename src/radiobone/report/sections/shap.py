@@ -4,21 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any
-
-import numpy as np
 
 from radiobone.report.data import ResultData
-from radiobone.report.figures.beeswarm import beeswarm_figure
-from radiobone.report.figures.importance import importance_figure
-from radiobone.report.figures.svg import to_svg
-from radiobone.report.numbers import decimals
+from radiobone.report.drawings.relied_on import BEESWARM, IMPORTANCE
 from radiobone.report.sections.base import Context, Section
 from radiobone.report.sections.shap_details import shap_details
-from radiobone.report.shap_features import FeatureShap, ranked_features
+from radiobone.report.shap_features import ranked_features
+from radiobone.report.shap_units import unit_of
 from radiobone.report.words import describe, model_title
 
-MOST_DRAWN = 12
+MOST_LISTED = 30
 EXPLAINERS = {
     "tree": "exactly, along the trees",
     "linear": "exactly, by all subsets of features",
@@ -38,21 +33,28 @@ def _context(data: ResultData) -> Context | None:
         return {"left_out": True}
     if data.shap is None or not len(data.shap):
         return None
-    ranked = ranked_features(data)
-    drawn = ranked[:MOST_DRAWN]
+    ranked, unit = ranked_features(data), unit_of(data)
     clinical = frozenset(data.cohort.get("clinical") or ())
     return {
         "left_out": False,
-        "beeswarm": _beeswarm(drawn, data.metrics["positive"]),
-        "importance": _importance(drawn),
-        "rows": [{"words": describe(one.name, clinical), "shap": one} for one in ranked[:30]],
+        "beeswarm": BEESWARM.shown(data),
+        "importance": IMPORTANCE.shown(data),
+        "rows": [
+            {
+                "words": describe(one.name, clinical),
+                "mean": unit.size(one.mean),
+                "sd": unit.size(one.sd),
+                "rate": one.rate,
+            }
+            for one in ranked[:MOST_LISTED]
+        ],
         "n_all": len(ranked),
-        "n_drawn": len(drawn),
         "info": data.shap_info,
         "explainers": explainer_lines(data),
-        "positive": data.metrics["positive"],
-        "n_repeats": data.metrics["n_repeats"],
-        **shap_details(data, ranked),
+        "positive": data.metrics.get("positive"),
+        "moved": unit.moved,
+        "size_unit": unit.size_unit,
+        **shap_details(data, unit),
     }
 
 
@@ -80,33 +82,6 @@ def cost_words(orders: Sequence[int]) -> str:
 def span(numbers: Sequence[int]) -> str:
     """Write the range of some whole numbers."""
     return f"{min(numbers)}" if min(numbers) == max(numbers) else f"{min(numbers)} to {max(numbers)}"
-
-
-def _beeswarm(features: list[FeatureShap], positive: str) -> Any:
-    figure = beeswarm_figure(
-        [one.name for one in features],
-        [one.shap[np.isfinite(one.value) | (one.shap != 0)] for one in features],
-        [one.value[np.isfinite(one.value) | (one.shap != 0)] for one in features],
-        positive=positive,
-    )
-    return to_svg(
-        figure,
-        key="beeswarm",
-        title="SHAP summary",
-        description="One dot per held-out case and feature; the most important features are on top: "
-        + ", ".join(one.name for one in features)
-        + ".",
-    )
-
-
-def _importance(features: list[FeatureShap]) -> Any:
-    sizes = [f"{one.name}: {decimals(100 * one.mean, 1)} ± {decimals(100 * one.sd, 1)}" for one in features]
-    return to_svg(
-        importance_figure([one.name for one in features], [one.fold_means for one in features]),
-        key="importance",
-        title="Mean absolute SHAP value and its variation between folds, in percentage points",
-        description="; ".join(sizes) + ".",
-    )
 
 
 SHAP = Section(

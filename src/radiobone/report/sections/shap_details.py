@@ -2,44 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from radiobone.explain.agreement import fold_agreement
-from radiobone.explain.summary import fold_means
+from radiobone.core.counting import counted
 from radiobone.report.data import ResultData
-from radiobone.report.figures.agreement import agreement_figure
-from radiobone.report.figures.dependence import dependence_figure
+from radiobone.report.drawings.interactions import INTERACTIONS
+from radiobone.report.drawings.linear import COEFFICIENTS, NOMOGRAM
+from radiobone.report.drawings.relied_on import DEPENDENCE, FOLD_AGREEMENT, single_dependences
 from radiobone.report.figures.svg import to_svg
 from radiobone.report.figures.waterfall import waterfall_figure
 from radiobone.report.numbers import significant
 from radiobone.report.sections.base import Context
-from radiobone.report.sections.shap_pairs import pairs_context, partner_of
-from radiobone.report.sections.shap_weights import weights_context
+from radiobone.report.shap_agreement import agreement_of, agreement_words
 from radiobone.report.shap_cases import CaseShap, case_shaps, cases_as_json, telling_cases
-from radiobone.report.shap_features import FeatureShap
-from radiobone.report.shap_units import ShapUnit, unit_of
+from radiobone.report.shap_pairs import pair_groups
+from radiobone.report.shap_units import ShapUnit
+from radiobone.report.shap_weights import linear_models
 
-MOST_DEPENDENCE = 6
 STATIC_PARTS = 7
-LARGELY, PARTLY = 0.7, 0.4
+MOST_PAIRS, MOST_COEFFICIENTS = 15, 30
 
 
-def shap_details(data: ResultData, ranked: Sequence[FeatureShap]) -> Context:
+def shap_details(data: ResultData, unit: ShapUnit) -> Context:
     """Return the values of ``shap_details.html``."""
-    unit = unit_of(data)
     return {
         "cases": _cases(data, unit),
-        "dependence": [
-            _dependence(number, one, partner, unit)
-            for number, (one, partner) in enumerate(_with_partners(data, ranked))
-        ],
-        "coloured": data.pairs is not None and len(data.pairs) > 0,
+        "dependence": single_dependences(data),
+        "dependence_caption": DEPENDENCE.caption_of(data),
         "agreement": _agreement(data),
-        "weights": weights_context(data),
-        "pairs": pairs_context(data, unit),
+        "weights": _weights(data),
+        "pairs": _pairs(data, unit),
     }
 
 
@@ -63,7 +57,7 @@ def _cases(data: ResultData, unit: ShapUnit) -> Context:
 def _waterfall(number: int, case: CaseShap, unit: ShapUnit) -> Any:
     parts = [(part.feature, f" = {significant(part.value)}", part.shap) for part in case.parts]
     if case.n_rest:
-        parts.append((f"{case.n_rest} other feature{'s' if case.n_rest > 1 else ''}", "", case.rest))
+        parts.append((f"{counted(case.n_rest, 'other feature')}", "", case.rest))
     figure = waterfall_figure(
         [(name + value, unit.factor * size) for name, value, size in parts],
         base=unit.factor * case.base,
@@ -80,67 +74,48 @@ def _waterfall(number: int, case: CaseShap, unit: ShapUnit) -> Any:
     )
 
 
-def _with_partners(
-    data: ResultData, ranked: Sequence[FeatureShap]
-) -> list[tuple[FeatureShap, FeatureShap | None]]:
-    """Return the leading features, each with the one that interacts most with it, where that is known."""
-    by_name = {one.name: one for one in ranked}
-    return [(one, by_name.get(partner_of(data.pairs, one.name) or "")) for one in ranked[:MOST_DEPENDENCE]]
-
-
-def _dependence(number: int, one: FeatureShap, partner: FeatureShap | None, unit: ShapUnit) -> Any:
-    figure = dependence_figure(
-        one.name,
-        one.value,
-        unit.factor * one.when_chosen,
-        axis=_short_axis(unit),
-        partner="" if partner is None else partner.name,
-        partner_values=None if partner is None else partner.value,
-    )
-    told = f"One dot per held-out case; {int(np.isfinite(one.when_chosen).sum())} cases."
-    return to_svg(
-        figure,
-        key=f"dependence{number}",
-        title=f"SHAP value against the value of {one.name}",
-        description=told if partner is None else f"{told} Coloured by {partner.name}.",
-    )
-
-
-def _short_axis(unit: ShapUnit) -> str:
-    return "SHAP value (points)" if unit.factor != 1 else "SHAP value"
-
-
 def _agreement(data: ResultData) -> Context | None:
-    """Say how far folds rely on the same features; None for a single fold."""
-    if data.shap is None or len(data.folds) < 2:
+    """Say how far folds rely on the same features."""
+    found = agreement_of(data)
+    if found is None:
         return None
-    found = fold_agreement(fold_means(data.shap, [(fold["repeat"], fold["fold"]) for fold in data.folds]))
-    pairs, overlap = found.pairs_rank, found.pairs_overlap
-    if not len(pairs):
-        return None
-    mean = float(pairs.mean())
-    figure = to_svg(
-        agreement_figure(found.rank),
-        key="agreement",
-        title="Agreement of the folds' rankings",
-        description=f"Rank correlation of each pair of {len(data.folds)} folds; mean {mean:.2f}.",
-    )
+    low, high = np.quantile(found.pairs_rank, [0.1, 0.9]).tolist()
+    mean = float(found.pairs_rank.mean())
     return {
-        "figure": figure,
+        "figure": FOLD_AGREEMENT.shown(data),
         "mean": mean,
-        "low": float(np.quantile(pairs, 0.1)),
-        "high": float(np.quantile(pairs, 0.9)),
-        "overlap": float(overlap.mean()),
+        "low": low,
+        "high": high,
+        "overlap": float(found.pairs_overlap.mean()),
         "top": found.top,
         "n_folds": len(data.folds),
         "words": agreement_words(mean),
     }
 
 
-def agreement_words(mean: float) -> str:
-    """Say in words what the mean rank correlation between folds means."""
-    if mean >= LARGELY:
-        return "The models of different folds rely largely on the same features."
-    if mean >= PARTLY:
-        return "The models of different folds rely partly on the same features: read the ranking with care."
-    return "The models of different folds rely on different features: the ranking above is not stable, and no single feature of it should be trusted."
+def _weights(data: ResultData) -> Context | None:
+    """Return what is told of linear models."""
+    found = linear_models(data)
+    if found is None:
+        return None
+    return {
+        "about": found,
+        "rows": found.rows[:MOST_COEFFICIENTS],
+        "n_folds_total": data.n_folds_total,
+        "figure": COEFFICIENTS.shown(data),
+        "nomogram": NOMOGRAM.shown(data),
+    }
+
+
+def _pairs(data: ResultData, unit: ShapUnit) -> Context | None:
+    """Return what is told of interactions, a group per scale."""
+    groups = pair_groups(data.pairs)
+    if not groups:
+        return None
+    told = []
+    for group in groups:
+        strongest, factor = group.strongest(), 1.0 if group.in_log_odds else unit.factor
+        rows = strongest.assign(mean=factor * strongest["mean"]).head(MOST_PAIRS).to_dict("records")
+        figure = INTERACTIONS[group.in_log_odds].shown(data)
+        told.append({"figure": figure, "rows": rows, "n_all": len(strongest)})
+    return {"groups": told, "has_log_odds": any(group.in_log_odds for group in groups)}

@@ -71,6 +71,13 @@ def test_every_figure_is_drawn_by_its_name(data):
         "correlation",
         "frequency",
         "beeswarm",
+        "importance",
+        "dependence",
+        "fold_agreement",
+        "interactions",
+        "interactions_log_odds",
+        "coefficients",
+        "nomogram",
     ):
         assert isinstance(figure_of(data, name), Figure)
 

@@ -68,6 +68,16 @@ def test_every_id_of_the_page_is_unique(page):
     assert sorted(ids) == sorted(set(ids))
 
 
+def test_shap_figures_are_there_and_in_the_unit_of_the_task(page):
+    task, text, _ = page
+    for name in ("beeswarm", "importance", "fold_agreement", "dependence0"):
+        assert f'id="{name}-title"' in text
+    shown = "Change of the prediction" if task == "number" else "Change of the expected place"
+    assert shown in text
+    assert "percentage points" not in text.split('id="shap"')[1].split("</section>")[0]
+    assert ('id="nomogram-title"' in text) == (task == "number")
+
+
 def test_names_from_outside_are_escaped(page):
     assert HOSTILE not in page[1]
 

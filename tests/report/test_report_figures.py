@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 from xml.etree import ElementTree
@@ -10,12 +11,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from radiobone.evaluation.fold_score import AUC
 from radiobone.evaluation.null_control import null_control, null_entry
 from radiobone.evaluation.result_statistics import calibration_entry, decision_curve_entry
 from radiobone.evaluation.weighted import HeldOut
+from radiobone.explain.nomogram import Nomogram, NomogramLine
 from radiobone.report.curves import roc_band
 from radiobone.report.figures.beeswarm import beeswarm_figure, rank_share, swarm_offsets
 from radiobone.report.figures.calibration import calibration_figure
@@ -25,6 +28,7 @@ from radiobone.report.figures.dependence import Dependence, dependence_figure
 from radiobone.report.figures.frequency import frequency_figure
 from radiobone.report.figures.importance import importance_figure
 from radiobone.report.figures.interval import interval_figure
+from radiobone.report.figures.nomogram import nomogram_figure
 from radiobone.report.figures.null import null_figure
 from radiobone.report.figures.roc import roc_figure
 from radiobone.report.figures.style import wrapped
@@ -109,3 +113,21 @@ def test_long_class_names_are_broken_and_not_cut():
     assert "\n" not in wrapped("yes")
     assert wrapped("a " * 60).count("\n") == 1
     assert wrapped("_x$") == " _x\\$"
+
+
+def test_labels_of_a_nomogram_do_not_lie_on_each_other_and_each_line_is_as_long_as_its_range():
+    reaches = (3.7, 1.1, 0.4, 0.2, 0.09, 0.01)
+    lines = tuple(
+        NomogramLine(f"feature{number}", sign * reach / 7, -3.3, 3.7, in_sd=False)
+        for number, (reach, sign) in enumerate(zip(reaches, (1, -1, 1, -1, 1, 1), strict=True))
+    )
+    figure = nomogram_figure(Nomogram(lines, -0.4, "log odds"), outcome="Probability")
+    ax, canvas = figure.axes[0], FigureCanvasAgg(figure)
+    canvas.draw()
+    boxes = [text.get_window_extent(canvas.get_renderer()) for text in ax.texts]
+    assert not [1 for a, b in itertools.combinations(boxes, 2) if a.overlaps(b)]
+    spans = {
+        line.get_ydata()[0]: np.ptp(line.get_xdata()) for line in ax.lines if len(set(line.get_ydata())) == 1
+    }
+    assert [spans[row] for row in range(1, 7)] == pytest.approx([reach / 3.7 for reach in reaches])
+    assert "−3.3 to 3.7" in [text.get_text() for text in ax.texts]

@@ -50,9 +50,10 @@ def _beeswarm(data: ResultData) -> Drawn | None:
 def _caption_of_beeswarm(data: ResultData) -> str:
     n = data.metrics["n_repeats"]
     once = f" (mean of {n} repeats)" if n > 1 else ""
-    right = ends_of(data)[1]
+    right, unit = ends_of(data)[1], unit_of(data)
+    before = ", before calibration" if "positive" in data.metrics else ""
     return (
-        f"One dot per held-out case{once}: how far the feature moved the prediction, before calibration. Orange dots are cases with a "
+        f"One dot per held-out case{once}: how far the feature moved its {unit.moved}{before}. Orange dots are cases with a "
         f"high value of the feature, blue with a low one. Orange on the right: high values move the prediction {_where(right)}."
     )
 
@@ -135,13 +136,15 @@ def _fold_agreement(data: ResultData) -> Drawn | None:
 
 BEESWARM = Drawing(
     "beeswarm",
-    lambda data: f"SHAP values: which way each feature pushes{_largest(data)}",
+    lambda data: f"Which way each feature pushes (SHAP values){_largest(data)}",
     _caption_of_beeswarm,
     _beeswarm,
 )
 IMPORTANCE = Drawing(
     "importance",
-    lambda data: f"Mean absolute SHAP value: how much each feature matters, and how steadily{_largest(data)}",
+    lambda data: (
+        f"How much each feature matters, and how steadily (mean absolute SHAP value){_largest(data)}"
+    ),
     "Bar: mean over all folds. Whisker: one standard deviation between folds. Ticks: single folds; a fold that did not choose the "
     "feature counts as zero.",
     _importance,

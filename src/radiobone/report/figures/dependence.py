@@ -29,7 +29,9 @@ from radiobone.report.figures.style import (
 )
 
 VECTOR_DOTS = 150
+LONGEST_PARTNER = 38
 LONGEST_NAME = 46
+PANEL_GAP_IN = 0.18
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +71,8 @@ def dependence_figure(features: Sequence[Dependence], *, axis: str) -> Figure:
     rows = -(-len(features) // columns)
     height = 3.9 if any(one.partner_values is not None for one in features) else 3.4
     figure = new_figure(height * rows, width_in=WIDTH_IN * columns)
+    if rows > 1:  # the name below a panel must not be taken for that of the colour below it
+        figure.get_layout_engine().set(h_pad=PANEL_GAP_IN)
     panels = np.ravel(figure.subplots(rows, columns, squeeze=False))
     for ax, one in zip(panels, features, strict=False):
         _panel(figure, ax, one, axis)
@@ -105,7 +109,8 @@ def _colour_bar(figure: Figure, ax: Axes, partner: str) -> None:
         aspect=30, pad=0.03,
     )  # fmt: skip
     bar.set_ticks([0, 1], labels=["low", "high"])
-    bar.set_label(plain(cut(partner, LONGEST_NAME), LONGEST_NAME + 1), size=TEXT_PT, color=INK)
+    name = plain(cut(partner, LONGEST_PARTNER), LONGEST_PARTNER + 1)
+    bar.set_label(f"Colour: {name}", size=TEXT_PT, color=INK)
     bar.ax.tick_params(length=0, labelsize=SMALL_PT, labelcolor=INK)
     bar.outline.set_visible(False)
     if bar.solids is not None:

@@ -16,8 +16,8 @@ from radiobone.report.figures.rows import cut
 from radiobone.report.figures.style import INK, MUTED, RULE, SMALL_PT, new_figure
 
 PROBABILITIES = (0.01, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99)
-NEAREST = 0.055
-"""Of two labels on one line, as a share of the width."""
+LETTER, GAP = 0.0185, 0.012
+"""Width of a letter, and least space between two labels, as shares of the width."""
 
 
 def nomogram_figure(nomogram: Nomogram, *, outcome: str) -> Figure:
@@ -36,7 +36,8 @@ def nomogram_figure(nomogram: Nomogram, *, outcome: str) -> Figure:
     _line(ax, 0, "Points", list(np.linspace(0, MOST_POINTS, 6)), lambda value: value / MOST_POINTS)
     for row, line in enumerate(lines, start=1):
         title = cut(line.feature, 44) + (" (in SD)" if line.in_sd else "")
-        _line(ax, row, title, _ticks(line.low, line.high), partial(_place, nomogram, line))
+        ticks = _ticks(line.low, line.high)
+        _line(ax, row, title, ticks, partial(_place, nomogram, line), (line.low, line.high))
     most = nomogram.most_points or 1.0
     _line(ax, len(lines) + 1, "Total points", _ticks(0, most), lambda value: value / most)
     _line(ax, len(lines) + 2, outcome, _outcomes(nomogram), lambda value: nomogram.total_for(value) / most)
@@ -51,19 +52,49 @@ def _place(nomogram: Nomogram, line: NomogramLine, value: float) -> float:
     return nomogram.points(line, value) / MOST_POINTS
 
 
-def _line(ax: Axes, row: int, title: str, ticks: Sequence[float], place: Callable[[float], float]) -> None:
-    """Draw one scale with its title above it; labels that would lie on each other are left out."""
-    places = [place(tick) for tick in ticks]
-    ax.plot([min(places), max(places)], [row, row], color=INK, linewidth=1.3, solid_capstyle="butt")
+def _line(
+    ax: Axes,
+    row: int,
+    title: str,
+    ticks: Sequence[float],
+    place: Callable[[float], float],
+    ends: tuple[float, float] | None = None,
+) -> None:
+    """Draw one scale with its title above it, from its first tick to its last unless ``ends`` says otherwise.
+
+    Labels that would lie on each other are left out; a scale too short for two has its range written beside it.
+    """
+    marks = sorted((place(tick), _written(tick)) for tick in ticks)
+    first, last = sorted(place(end) for end in ends) if ends else (marks[0][0], marks[-1][0])
+    ax.plot([first, last], [row, row], color=INK, linewidth=1.3, solid_capstyle="butt")
     ax.annotate(
         title, (0, row - 0.14), va="bottom", ha="left", fontsize=SMALL_PT, color=INK, parse_math=False
     )
-    last = -1.0
-    for tick, x in sorted(zip(ticks, places, strict=True), key=lambda pair: pair[1]):
-        ax.plot([x, x], [row, row + 0.1], color=RULE if x - last < NEAREST else MUTED, linewidth=1)
-        if x - last >= NEAREST or last < 0:
-            ax.annotate(f"{tick:.4g}".replace("-", "−"), (x, row + 0.13), va="top", ha="center", fontsize=SMALL_PT, color=MUTED)  # fmt: skip
-            last = x
+    labelled = _apart(marks)
+    beside = ends is not None and len(labelled) < 2
+    for x, text in marks:
+        told = (x, text) in labelled
+        ax.plot([x, x], [row, row + 0.1], color=MUTED if told or beside else RULE, linewidth=1)
+        if told and not beside:
+            ax.annotate(text, (x, row + 0.13), va="top", ha="center", fontsize=SMALL_PT, color=MUTED)
+    if ends is not None and beside:
+        low, high = (_written(end) for end in sorted(ends, key=place))
+        ax.annotate(
+            f"{low} to {high}", (last + 0.015, row), va="center", ha="left", fontsize=SMALL_PT, color=MUTED
+        )
+
+
+def _written(tick: float) -> str:
+    return f"{tick:.3g}".replace("-", "−")
+
+
+def _apart(marks: Sequence[tuple[float, str]]) -> list[tuple[float, str]]:
+    """Return the labels, from left to right, that have room beside those before them."""
+    found: list[tuple[float, str]] = []
+    for x, text in marks:
+        if not found or x - found[-1][0] >= GAP + LETTER * (len(text) + len(found[-1][1])) / 2:
+            found.append((x, text))
+    return found
 
 
 def _ticks(low: float, high: float) -> list[float]:

@@ -40,7 +40,8 @@ def waterfall_figure(
         text = changes[row] if row < len(changes) else ""
         ends += [here, here + size]
         ax.annotate(text, (max(here, here + size), row), (4, 0), textcoords="offset points", va="center",
-                    fontsize=SMALL_PT, color=INK, annotation_clip=False, zorder=5)  # fmt: skip
+                    fontsize=SMALL_PT, color=INK, annotation_clip=False, zorder=5,
+                    bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6})  # fmt: skip
         here += size
     name_rows(ax, [cut(name, LONGEST_NAME) for name, _ in parts])
     room = 0.04 * (max(ends) - min(ends) or 1.0)

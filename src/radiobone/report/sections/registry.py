@@ -25,9 +25,7 @@ from radiobone.report.sections.summary import SUMMARY
 from radiobone.report.sections.univariate import UNIVARIATE
 from radiobone.report.sections.voxel_maps import VOXEL_MAPS
 
-SECTIONS: tuple[Section[ResultData], ...] = (
-    SUMMARY,
-    PERFORMANCE,
+OF_EVERY_TASK: tuple[Section[ResultData], ...] = (
     EXTERNAL,
     CONTROLS,
     SUBGROUPS,
@@ -45,26 +43,8 @@ SECTIONS: tuple[Section[ResultData], ...] = (
     DATA_CARD,
     PROVENANCE,
 )
-GRADED: tuple[Section[ResultData], ...] = (
-    GRADED_SUMMARY,
-    GRADED_PERFORMANCE,
-    EXTERNAL,
-    CONTROLS,
-    SUBGROUPS,
-    ABLATION,
-    CONTRAST,
-    COHORT,
-    IMAGES,
-    SELECTION,
-    UNIVARIATE,
-    SHAP,
-    VOXEL_MAPS,
-    METHODS,
-    CHECKLISTS,
-    MODEL_CARD,
-    DATA_CARD,
-    PROVENANCE,
-)
+SECTIONS: tuple[Section[ResultData], ...] = (SUMMARY, PERFORMANCE, *OF_EVERY_TASK)
+GRADED: tuple[Section[ResultData], ...] = (GRADED_SUMMARY, GRADED_PERFORMANCE, *OF_EVERY_TASK)
 """Of ordered classes and of numbers."""
 
 

@@ -72,7 +72,7 @@ def dependence_figure(features: Sequence[Dependence], *, axis: str) -> Figure:
     height = 3.9 if any(one.partner_values is not None for one in features) else 3.4
     figure = new_figure(height * rows, width_in=WIDTH_IN * columns)
     if rows > 1:  # the name below a panel must not be taken for that of the colour below it
-        figure.get_layout_engine().set(h_pad=PANEL_GAP_IN)
+        figure.set_layout_engine("constrained", h_pad=PANEL_GAP_IN)
     panels = np.ravel(figure.subplots(rows, columns, squeeze=False))
     for ax, one in zip(panels, features, strict=False):
         _panel(figure, ax, one, axis)

@@ -3,6 +3,7 @@
 import html
 import json
 import re
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ import pytest
 
 from radiobone.core.warnings import collected
 from radiobone.report.build import write_report
+from radiobone.report.graded import CHECKS
 from radiobone.workflow.study import evaluate
 
 STEPS = {"steps": ["impute", "scale"], "outer": {"folds": 3, "repeats": 1}, "inner": {"folds": 2}}
@@ -78,6 +80,16 @@ def test_shap_figures_are_there_and_in_the_unit_of_the_task(page):
     assert ('id="nomogram-title"' in text) == (task == "number")
 
 
+def test_the_truth_of_a_case_is_named_by_its_class(page):
+    task, text, metrics = page
+    told = {html.unescape(one) for one in re.findall(r"In truth (.*?)\. From", text)}
+    assert told
+    if task == "ordinal":
+        assert told <= {level["name"] for level in metrics["levels"]}
+    else:
+        assert all(float(one) < 5 for one in told)
+
+
 def test_names_from_outside_are_escaped(page):
     assert HOSTILE not in page[1]
 
@@ -108,3 +120,14 @@ def test_the_words_on_t_scores_are_shown_where_the_boundaries_are_the_whos(page,
 def test_every_cell_of_a_boundary_is_named_on_a_phone(page):
     assert 'data-label="AUC"' in page[1]
     assert 'data-label="auc"' not in page[1]
+
+
+def test_that_patients_are_few_is_told_once():
+    metrics = {"task": "number", "n_patients": 20}
+    data = SimpleNamespace(metrics=metrics, findings=[{"code": "FewEvents", "severity": "warning"}])
+    few, audit = CHECKS[-2:]
+    assert few(data) is not None
+    assert audit(data) is None
+    metrics["n_patients"] = 500
+    assert few(data) is None
+    assert "FewEvents" in audit(data).text

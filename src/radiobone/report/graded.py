@@ -7,6 +7,7 @@ answering the mean) or the audit found something serious; amber if it lies above
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from radiobone.report.data import ResultData
@@ -100,7 +101,7 @@ CHECKS: tuple[Callable[[ResultData], Reason | None], ...] = (
     not_above_nothing,
     too_good,
     few_patients,
-    warnings_of_the_audit,
+    partial(warnings_of_the_audit, few=few_patients),
 )
 
 

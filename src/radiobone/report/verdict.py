@@ -120,12 +120,16 @@ def not_above_chance(data: ResultData) -> Reason | None:
     return Reason(BAD, headings[level], sentence) if level in headings else None
 
 
-def warnings_of_the_audit(data: ResultData) -> Reason | None:
-    """Object if the audit gave a warning, or was not run."""
+def warnings_of_the_audit(
+    data: ResultData, few: Callable[[ResultData], Reason | None] | None = None
+) -> Reason | None:
+    """Object if the audit gave a warning, or was not run; ``few`` is the task's own check of the number of patients.
+
+    Where that objects, the audit's finding of the same is not told again.
+    """
     if data.findings is None:
         return Reason(CAREFUL, "No audit", "The table was not checked for leaks.")
-    few = data.metrics.get("task", "binary") == "binary" and few_patients(data) is not None
-    said = {"FewEvents"} if few else set()
+    said = {"FewEvents"} if (few or few_patients)(data) is not None else set()
     codes = sorted({str(one["code"]) for one in data.findings if one.get("severity") == "warning"} - said)
     if not codes:
         return None

@@ -204,7 +204,7 @@ def test_the_same_folder_gives_the_same_bytes(result_folder, usual, tmp_path):
 
 def test_every_section_is_there(usual):
     ids = {attributes.get("id") for attributes in usual[1].named("section")}
-    on_request = {"subgroups", "ablation", "contrast", "external"}
+    on_request = {"subgroups", "ablation", "contrast", "external", "voxel_maps"}
     assert {section.key for section in SECTIONS} - on_request <= ids
     assert "left-out" not in ids
 
@@ -259,7 +259,7 @@ def test_cells_of_stacked_tables_carry_their_heading(usual):
 
 
 def test_2d_regions_are_spoken_of_as_areas(make_result):
-    folder = make_result(n=30)
+    folder = make_result(n=30, shap=False)
     path = folder / "pictures" / "index.json"
     entries = json.loads(path.read_text())
     flat = {"is_2d": True, "area_mm2": 777.0, "spacing_assumed": True}
@@ -272,7 +272,7 @@ def test_2d_regions_are_spoken_of_as_areas(make_result):
 
 
 def test_a_metric_that_could_not_be_computed_is_a_dash_and_not_an_error(make_result):
-    folder = make_result(n=30, images=False)
+    folder = make_result(n=30, images=False, shap=False)
     path = folder / "metrics.json"
     metrics = json.loads(path.read_text())
     metrics["metrics"]["auc"] = {
@@ -291,13 +291,13 @@ def test_a_metric_that_could_not_be_computed_is_a_dash_and_not_an_error(make_res
 
 
 def test_a_class_named_by_a_number_is_shown_with_its_target(make_result):
-    text, page = page_of(make_result(n=30, images=False, positive="1", negative="0"))
+    text, page = page_of(make_result(n=30, images=False, shap=False, positive="1", negative="0"))
     assert "kernel = 1" in text
     assert page.texts["title"][0] == "kernel: 1 or 0 – radiobone report"
 
 
 def test_names_in_any_script_are_drawn(make_result):
-    text, _ = page_of(make_result(n=30, images=False, positive="骨折", negative="_none"))
+    text, _ = page_of(make_result(n=30, images=False, shap=False, positive="骨折", negative="_none"))
     assert "骨折" in text
 
 

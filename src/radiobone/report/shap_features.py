@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -49,11 +51,12 @@ class FeatureShap:
         return float(self.fold_means.std(ddof=1)) if len(self.fold_means) > 1 else 0.0
 
 
-def ranked_features(data: ResultData) -> list[FeatureShap]:
+@lru_cache(maxsize=1)  # several figures and tables of one report ask for them
+def ranked_features(data: ResultData) -> Sequence[FeatureShap]:
     """Prepare every feature that any fold used, most important first, then by name."""
     table = data.shap
     if table is None:
-        return []
+        return ()
     rows = data.per_row["row_id"]
     per_fold = fold_means(table, [(fold["repeat"], fold["fold"]) for fold in data.folds])
     n_repeats = int(data.metrics["n_repeats"])
@@ -68,4 +71,4 @@ def ranked_features(data: ResultData) -> list[FeatureShap]:
         value = values.loc[name].reindex(rows).to_numpy(dtype=float)
         when_chosen = chosen.loc[name].reindex(rows).to_numpy(dtype=float)
         found.append(FeatureShap(name, means, float(rate), shap, value, when_chosen))
-    return found
+    return tuple(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -70,7 +71,7 @@ def partner_of(pairs: pd.DataFrame | None, feature: str) -> str | None:
 
 
 def with_partners(
-    data: ResultData, ranked: list[FeatureShap], *, most: int
+    data: ResultData, ranked: Sequence[FeatureShap], *, most: int
 ) -> list[tuple[FeatureShap, FeatureShap | None]]:
     """Return the leading features, each with the one that interacts most with it, where that is known."""
     by_name = {one.name: one for one in ranked}

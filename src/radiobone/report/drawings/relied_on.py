@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from markupsafe import Markup
 
@@ -20,7 +22,7 @@ from radiobone.report.shap_units import ends_of, unit_of
 MOST_DRAWN, MOST_DEPENDENCE = 12, 6
 
 
-def _leading(data: ResultData) -> list[FeatureShap]:
+def _leading(data: ResultData) -> Sequence[FeatureShap]:
     return ranked_features(data)[:MOST_DRAWN]
 
 

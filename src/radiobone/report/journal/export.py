@@ -14,7 +14,7 @@ from radiobone.report.figures.svg import png, raw_svg
 from radiobone.report.journal.table import as_frame, as_latex
 from radiobone.report.journal.tables import tables_of
 
-DPI = 300
+DPI, FIGURE = 300, "figure_"
 CAPTIONS = "captions.md"
 Writer = Callable[[Path], None]
 Entry = tuple[str, str, dict[str, Writer]]
@@ -41,16 +41,21 @@ def write_journal(data: Judged, folder: str | Path) -> list[Path]:
         If files of others would be replaced.
     OutputNotWritable, DiskFull
     """
-    entries = [*_figures(data), *_tables(data)]
-    names = [f"{name}{ending}" for name, _, files in entries for ending in files]
-    kind = journal_kind([CAPTIONS, *names])
-    where = prepare_journal_folder(folder, kind)
+    tables = _tables(data)
+    possible = [f"{FIGURE}{one.name}{ending}" for one in drawings_of(data) for ending in (".svg", ".png")]
+    kind = journal_kind([CAPTIONS, *possible, *_names(tables)])
+    where = prepare_journal_folder(folder, kind)  # before the figures, whose drawing takes its time
+    entries = [*_figures(data), *tables]
     for name, _, files in entries:
         for ending, write in files.items():
             write(where / f"{name}{ending}")
     write_text(where / CAPTIONS, _captions(str(data.metrics["target"]), entries))
     finish(where, kind)
-    return [where / name for name in (CAPTIONS, *names)]
+    return [where / name for name in (CAPTIONS, *_names(entries))]
+
+
+def _names(entries: Sequence[Entry]) -> list[str]:
+    return [f"{name}{ending}" for name, _, files in entries for ending in files]
 
 
 def _figures(data: Judged) -> list[Entry]:
@@ -67,7 +72,7 @@ def _figures(data: Judged) -> list[Entry]:
             ".svg": partial(write_bytes, content=svg),
             ".png": partial(write_bytes, content=picture),
         }
-        found.append((f"figure_{one.name}", caption, writers))
+        found.append((f"{FIGURE}{one.name}", caption, writers))
     return found
 
 

@@ -110,6 +110,8 @@ def test_the_same_columns_shuffled_among_patients_raise_no_alarm():
     assert alarms <= 1
 
 
+@pytest.mark.slow
+@pytest.mark.long
 def test_false_alarms_are_rare_on_noise():
     alarms = 0
     for seed in range(20):

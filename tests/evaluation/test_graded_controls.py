@@ -180,6 +180,7 @@ class TestNullControl:
         assert {"code": "NullControlDeparts", "severity": "serious"}.items() <= found.audit[-1].items()
 
     @pytest.mark.slow
+    @pytest.mark.long
     def test_rows_in_another_order_give_the_same_bits(self, task):
         X, y, groups = table(task)
         features = pd.DataFrame(X, index=[f"P{k:02d}" for k in groups])
@@ -219,7 +220,12 @@ SELECTING = {
 }
 
 
-@pytest.mark.parametrize(("task", "key"), [("ordinal", "quadratic_kappa"), ("number", "r2")])
+LONG = (pytest.mark.slow, pytest.mark.long)
+
+
+@pytest.mark.parametrize(
+    ("task", "key"), [("ordinal", "quadratic_kappa"), pytest.param("number", "r2", marks=LONG)]
+)
 class TestOptimismMeter:
     def test_on_noise_the_wrong_way_inflates_and_the_honest_does_not(self, task, key):
         found = [metered(task, seed, SELECTING[task]).summary["optimism_meter"] for seed in range(4)]

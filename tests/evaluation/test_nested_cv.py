@@ -147,6 +147,8 @@ def test_another_seed_is_another_split():
     assert not one.equals(two)
 
 
+@pytest.mark.slow
+@pytest.mark.long
 def test_noise_scores_half_and_a_planted_signal_is_found():
     null = [
         run(cohort_from_arrays(*made(seed, p=200)[:2]), QUICK, seed=seed).result.metrics["auc"].mean
@@ -164,6 +166,8 @@ def test_noise_scores_half_and_a_planted_signal_is_found():
     assert {"x0", "x1", "x2"} <= set(planted[planted >= 3].index)
 
 
+@pytest.mark.slow
+@pytest.mark.long
 def test_several_rows_of_a_patient_teach_nothing_about_noise():
     aucs = []
     for seed in range(6):

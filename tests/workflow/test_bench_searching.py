@@ -85,6 +85,7 @@ def test_every_pair_is_a_pipeline(pair: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_nested_cv_is_timed_in_processes(tmp_path) -> None:
     said: list[str] = []
     target = tmp_path / "bench.json"

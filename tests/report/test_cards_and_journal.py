@@ -142,7 +142,10 @@ def test_no_text_is_a_command_of_latex(text):
     assert not set(bare) & set("\\&%$#_{}~^")
 
 
-def test_a_manuscripts_folder_replaces_its_own_files_and_no_others(data, folder, journal, tmp_path):
+def test_a_manuscripts_folder_replaces_its_own_files_and_no_others(
+    data, folder, journal, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("radiobone.report.journal.export.DPI", 20)
     write_journal(data, journal)
     (tmp_path / "captions.md").write_text("mine")
     with pytest.raises(OutputTaken):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -146,7 +147,8 @@ def test_a_manuscripts_folder_replaces_its_own_files_and_no_others(
     data, folder, journal, tmp_path, monkeypatch
 ):
     monkeypatch.setattr("radiobone.report.journal.export.DPI", 20)
-    write_journal(data, journal)
+    own = shutil.copytree(journal, tmp_path / "journal")
+    write_journal(data, own)
     (tmp_path / "captions.md").write_text("mine")
     with pytest.raises(OutputTaken):
         write_journal(data, tmp_path)

@@ -19,8 +19,9 @@ from radiobone.core.errors import BadSetting, FileMissing, FileUnreadable
 from radiobone.core.volume import Volume
 from radiobone.io.write import write_volume
 from radiobone.report.data import read_result
+from radiobone.report.voxel_maps import forget_voxel_maps
 from radiobone.workflow.study_file import Study
-from radiobone.workflow.voxel_maps import forget_voxel_maps, make_voxel_maps
+from radiobone.workflow.voxel_maps import make_voxel_maps
 
 FEATURES = {
     "original_shape_MeshVolume": 6,

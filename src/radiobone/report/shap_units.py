@@ -21,22 +21,55 @@ class ShapUnit:
         Decimals.
     suffix : str
         Behind a prediction.
-    change, mean_change, short, interaction, prediction : str
-        Titles of axes: what a feature changed, its mean size, the same in brief, what two add together, and what all add up to.
-    moved, size_unit : str
-        What a SHAP value moves, within a sentence; and what its size is written in, if a unit has a name.
+    what : str
+        What a SHAP value is a change of, in titles.
+    moved : str
+        What a SHAP value moves, within a sentence.
+    prediction : str
+        Title of the axis of what all add up to.
+    unit : str
+        What changes are written in; empty if that has no name.
+    in_brief : str
+        The same, for narrow axes.
     """
 
     factor: float
     places: int
     suffix: str
-    change: str
-    mean_change: str
-    short: str
-    interaction: str
-    prediction: str
+    what: str
     moved: str
-    size_unit: str = ""
+    prediction: str
+    unit: str = ""
+    in_brief: str = ""
+
+    @property
+    def change(self) -> str:
+        """Title of an axis of what a feature changed."""
+        return f"Change of the {self.what}{self._in_unit}"
+
+    @property
+    def mean_change(self) -> str:
+        """Title of an axis of the mean size of that."""
+        return f"Mean change of the {self.what}{self._in_unit}"
+
+    @property
+    def short(self) -> str:
+        """Title of an axis of SHAP values where there is little room."""
+        return f"SHAP value ({self.in_brief})" if self.in_brief else "SHAP value"
+
+    @property
+    def interaction(self) -> str:
+        """Title of an axis of what two features add together."""
+        return f"Mean interaction{self._in_unit}"
+
+    @property
+    def size_unit(self) -> str:
+        """What the size of a change is written in, within a sentence; empty if that has no name."""
+        return f"{self.unit} of {self.what}" if self.unit else ""
+
+    @property
+    def _in_unit(self) -> str:
+        return f" ({self.unit})" if self.unit else ""
 
     def size(self, value: float) -> str:
         """Write how large a change is."""
@@ -54,31 +87,20 @@ class ShapUnit:
 
 PROBABILITY = ShapUnit(
     100.0, 1, " %",
-    change="Change of the probability (percentage points)",
-    mean_change="Mean change of the probability (percentage points)",
-    short="SHAP value (points)",
-    interaction="Mean interaction (percentage points)",
-    prediction="Probability before calibration (%)",
+    what="probability",
     moved="predicted probability",
-    size_unit="percentage points of probability",
+    prediction="Probability before calibration (%)",
+    unit="percentage points",
+    in_brief="points",
 )  # fmt: skip
 PLACE = ShapUnit(
     1.0, 2, "",
-    change="Change of the expected place",
-    mean_change="Mean change of the expected place",
-    short="SHAP value",
-    interaction="Mean interaction",
-    prediction="Expected place among the ordered classes",
+    what="expected place",
     moved="expected place among the ordered classes",
+    prediction="Expected place among the ordered classes",
 )  # fmt: skip
 NUMBER = ShapUnit(
-    1.0, 2, "",
-    change="Change of the prediction",
-    mean_change="Mean change of the prediction",
-    short="SHAP value",
-    interaction="Mean interaction",
-    prediction="Predicted number",
-    moved="predicted number",
+    1.0, 2, "", what="prediction", moved="predicted number", prediction="Predicted number"
 )  # fmt: skip
 UNITS = {"binary": PROBABILITY, "ordinal": PLACE, "number": NUMBER}
 

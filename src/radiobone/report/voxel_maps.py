@@ -5,12 +5,13 @@ They are made on request, from the images (``workflow/voxel_maps.py``); the repo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from radiobone.core.errors import FileUnreadable
 from radiobone.core.files import read_json
+from radiobone.core.outputs import writing
 
 FOLDER, INDEX = "voxel_maps", "index.json"
 OF_ENERGY = frozenset({"Energy", "TotalEnergy"})
@@ -40,6 +41,24 @@ def read_voxel_maps(folder: Path, provenance: Mapping[str, Any]) -> dict[str, An
     for feature in index["features"]:
         feature["maps"] = [one for one in feature["maps"] if one["file"] in inside]
     return index
+
+
+def forget_voxel_maps(folder: Path) -> None:
+    """Remove the maps that an index lists, and the index; other files are the user's."""
+    index = folder / FOLDER / INDEX
+    if not index.is_file():
+        return
+    with writing(index):
+        for name in _listed(index):
+            (index.parent / name).unlink(missing_ok=True)
+        index.unlink()
+
+
+def _listed(index: Path) -> Iterable[str]:
+    try:
+        return [Path(one["file"]).name for feature in read_json(index)["features"] for one in feature["maps"]]
+    except (FileUnreadable, TypeError, KeyError):
+        return []
 
 
 def evaluation_of(provenance: Mapping[str, Any]) -> dict[str, Any]:

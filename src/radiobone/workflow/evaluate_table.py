@@ -24,6 +24,7 @@ from radiobone.evaluation.contrast import CONTRAST_FILE
 from radiobone.evaluation.spec import with_outer
 from radiobone.evaluation.splits.file import SplitSource
 from radiobone.evaluation.subgroups import SubgroupRequest
+from radiobone.report.voxel_maps import forget_voxel_maps
 from radiobone.workflow.announce import described
 from radiobone.workflow.beside import wanted_beside
 from radiobone.workflow.controls import Controls
@@ -31,7 +32,6 @@ from radiobone.workflow.evaluated import Evaluation
 from radiobone.workflow.feature_table import listed_pictures, read_features
 from radiobone.workflow.pipelines import PipelineSource, SearchSource, TaskSource, resolve_pipeline
 from radiobone.workflow.study import evaluate_cohort
-from radiobone.workflow.voxel_maps import forget_voxel_maps
 
 CASES = "cases.csv"
 ABLATION_STORE = "ablation"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -11,8 +11,7 @@ import numpy as np
 
 from radiobone.core.counting import counted
 from radiobone.core.errors import BadSetting, FileUnreadable, RadioboneError
-from radiobone.core.files import read_json, write_json
-from radiobone.core.outputs import writing
+from radiobone.core.files import write_json
 from radiobone.core.volume import Volume
 from radiobone.features.definitions import by_pyradiomics
 from radiobone.features.engine import prepare
@@ -29,7 +28,7 @@ from radiobone.io.masks import open_mask
 from radiobone.report.data import ResultData, read_result
 from radiobone.report.map_choice import ranked_names, telling_regions, why_no_map
 from radiobone.report.regions import who
-from radiobone.report.voxel_maps import FOLDER, INDEX, evaluation_of, unit_of
+from radiobone.report.voxel_maps import FOLDER, INDEX, evaluation_of, forget_voxel_maps, unit_of
 from radiobone.workflow.cache import write_png
 from radiobone.workflow.case_runner import DICOM_MODALITY_OF
 from radiobone.workflow.feature_maps import maps_of
@@ -119,24 +118,6 @@ def make_voxel_maps(
     _write(source, mapped, features, left_out, failed)
     done = f"{counted(len(features), 'feature')} mapped in {counted(len(mapped), 'case')}: {data.folder / FOLDER}"
     return [done, *(f"  not mapped: {one['row_id']}: {one['code']}: {one['message']}" for one in failed)]
-
-
-def forget_voxel_maps(folder: Path) -> None:
-    """Remove the maps that an index lists, and the index; other files are the user's."""
-    index = folder / FOLDER / INDEX
-    if not index.is_file():
-        return
-    with writing(index):
-        for name in _listed(index):
-            (index.parent / name).unlink(missing_ok=True)
-        index.unlink()
-
-
-def _listed(index: Path) -> Iterable[str]:
-    try:
-        return [Path(one["file"]).name for feature in read_json(index)["features"] for one in feature["maps"]]
-    except (FileUnreadable, TypeError, KeyError):
-        return []
 
 
 def _source(data: ResultData, root: Path) -> _Source:

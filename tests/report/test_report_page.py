@@ -231,6 +231,17 @@ def test_failed_cases_are_named_with_their_reason(usual):
         assert word in text
 
 
+def test_the_first_screen_shows_the_flow_of_cases(usual):
+    text = usual[0]
+    flow = re.search(r'<ol class="chart flow".*?</ol>', text, re.S)
+    assert flow is not None
+    assert text.index('id="summary"') < flow.start() < text.index("unseen patients")
+    said = re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", flow[0]))
+    assert "63 regions asked for 2 failed: EmptyMask , GeometryMismatch 1 without a region" in said
+    assert "60 regions measured" in said
+    assert "patients analysed" in said
+
+
 def test_odd_regions_come_first(usual):
     order = re.findall(r'<strong class="id">(.*?)</strong>', usual[0])
     assert set(order[:3]) == {"bone-004", "bone-007", "bone-009"}

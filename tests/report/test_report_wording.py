@@ -23,7 +23,7 @@ from radiobone.report.numbers import (
     traced,
     unit_places,
 )
-from radiobone.report.reading import belief
+from radiobone.report.reading import belief, calibration_sentence
 from radiobone.report.sections.performance import fold_row
 from radiobone.report.sections.provenance import without_folders
 from radiobone.report.words import describe
@@ -50,6 +50,16 @@ from radiobone.report.words import describe
         ("mean-3-mirror_ngl_dc_energy_2_5D", "Dependence count energy (2.5D)", "ngl", "mean", "3-mirror"),
         ("body_mass_index", "body mass index", "other", "", ""),
         ("foo_bar_Baz", "foo bar Baz", "other", "", ""),
+        ("wavelet.LLH_glcm_JointEntropy", "Joint entropy", "glcm", "wavelet", "LLH"),
+        ("wavelet_HL_gldm_GrayLevelVariance", "Grey level variance", "gldm", "wavelet", "HL"),
+        ("log.sigma.2.0.mm.3D_firstorder_Mean", "Mean", "firstorder", "log", "sigma 2 mm"),
+        ("lbp_3D_m1_ngtdm_Busyness", "Busyness", "ngtdm", "lbp", "3D-m1"),
+        ("Entropy", "Entropy", "firstorder", "", ""),
+        ("Entropy.8", "Entropy (column 9 of this name)", "firstorder", "", ""),
+        ("Sphericity", "Sphericity", "shape", "", ""),
+        ("Contrast.2", "Contrast (column 3 of this name)", "other", "", ""),
+        ("V2", "V2", "other", "", ""),
+        ("age", "age", "other", "", ""),
     ],
 )
 def test_names_in_words(name, feature, family, kind, detail):
@@ -124,6 +134,41 @@ def test_numbers_as_written():
 )
 def test_belief_follows_the_interval(low, high, level):
     assert belief({"mean": 0.6, "low": low, "high": high})[0] == level
+
+
+@pytest.mark.parametrize(
+    ("slope", "intercept", "said"),
+    [
+        (
+            (0.9, 0.6, 1.2),
+            (0.0, -0.3, 0.3),
+            "cannot be shown (calibration slope 0.90, 0.60 to 1.20; 1 is right)",
+        ),
+        ((0.5, 0.3, 0.7), (0.0, -0.3, 0.3), "too extreme (calibration slope 0.50, 0.30 to 0.70; 1 is right)"),
+        ((1.9, 1.2, 2.7), (-0.5, -0.8, -0.2), "too close to the middle and they are too high on the whole"),
+        (
+            (1.0, 0.8, 1.2),
+            (0.5, 0.2, 0.8),
+            "they are too low on the whole (calibration slope 1.00, 0.80 to 1.20",
+        ),
+        ((1.0, None, None), (0.0, None, None), "cannot be shown (calibration slope 1.00; 1 is right)"),
+        ((None, None, None), (None, None, None), "cannot be shown."),
+    ],
+)
+def test_calibration_in_one_sentence(slope, intercept, said):
+    keys = ("value", "low", "high")
+    calibration = {
+        "ici": {"value": 0.064, "low": 0.03, "high": 0.1},
+        "slope": dict(zip(keys, slope, strict=True)),
+        "intercept": dict(zip(keys, intercept, strict=True)),
+    }
+    sentence = calibration_sentence(calibration)
+    assert sentence.startswith("A probability is on average 6 percentage points off what happens (ICI); ")
+    assert said in sentence
+    without = calibration_sentence({**calibration, "ici": dict.fromkeys(keys)})
+    assert said.lower() in without.lower()
+    assert "None" not in without
+    assert without[0].isupper()
 
 
 def test_cautions_fit_the_study(make_result, result_folder):

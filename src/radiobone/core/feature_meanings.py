@@ -39,6 +39,11 @@ def meaning_of(family: str, feature: str) -> Meaning | None:
     return _by_name().get((family, feature))
 
 
+def families_of(feature: str) -> tuple[str, ...]:
+    """Return the families of pyradiomics that have a feature of this name, such as ``Contrast``; none if there is no such feature."""
+    return tuple(sorted(family for family, name in _by_name() if name == feature))
+
+
 def meaning_of_tag(tag: str) -> Meaning | None:
     """Look up a feature by IBSI's short name, such as ``cm_joint_entr_3D_avg``; None if IBSI has no such feature."""
     stem = ENDING.sub("", tag)

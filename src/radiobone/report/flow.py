@@ -9,6 +9,15 @@ import pandas as pd
 from radiobone.report.data import ResultData
 
 
+def flow_context(data: ResultData) -> dict[str, Any]:
+    """Return what the diagram on the page shows, the analysed cases apart."""
+    return {
+        "flow": flow(data),
+        "failures": [] if data.cases is None else failure_counts(data.cases),
+        "n_sites": len(data.cohort.get("sites") or {}),
+    }
+
+
 def flow(data: ResultData) -> list[dict[str, Any]]:
     """List the boxes of the flow diagram: what came in at each step, and what left there."""
     boxes: list[dict[str, Any]] = []

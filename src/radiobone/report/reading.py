@@ -74,3 +74,42 @@ def brier_sentence(brier: float, prevalence: float) -> str:
         f"The probabilities were {verdict} than always answering the share of positives: their Brier score is "
         f"{brier:.2f}, that of the share alone {reference:.2f} (lower is better)."
     )
+
+
+def calibration_sentence(calibration: Mapping[str, Metric]) -> str:
+    """Say in one sentence how far the probabilities can be taken at their word.
+
+    Parameters
+    ----------
+    calibration : mapping
+        ``ici``, ``slope`` and ``intercept``, each with ``value``, ``low`` and ``high``; each of these may be None.
+    """
+    ici, slope, intercept = (calibration[name] for name in ("ici", "slope", "intercept"))
+    faults = [
+        *_beyond(slope, 1, "high and low ones are too extreme", "they keep too close to the middle"),
+        *_beyond(intercept, 0, "they are too high on the whole", "they are too low on the whole"),
+    ]
+    off = (
+        ""
+        if ici["value"] is None
+        else f"A probability is on average {round(100 * ici['value'])} percentage points off what happens (ICI)"
+    )
+    found = (
+        " and ".join(faults) or "that they are too extreme, too timid, too high or too low cannot be shown"
+    )
+    told = f"{off}; {found}" if off else found.capitalize()
+    scale = "" if slope["value"] is None else f" (calibration slope {_with_interval(slope)}; 1 is right)"
+    return f"{told}{scale}."
+
+
+def _beyond(measure: Metric, right: float, below: str, above: str) -> list[str]:
+    if measure.get("low") is None or measure.get("high") is None:
+        return []
+    return [below] if measure["high"] < right else [above] if measure["low"] > right else []
+
+
+def _with_interval(measure: Metric) -> str:
+    value = f"{measure['value']:.2f}"
+    if measure.get("low") is None or measure.get("high") is None:
+        return value
+    return f"{value}, {measure['low']:.2f} to {measure['high']:.2f}"

@@ -18,7 +18,7 @@ MOST_ROWS = 3000
 PER_SHEET = 3000
 MOST_SHEETS = 1000
 MARK, MARK_WITHIN = 'name="radiobone-sheet"', 1000
-MOST_BYTES = 12_000
+MOST_BYTES = 7_000
 """Of one picture on a sheet."""
 
 BUDGET_BYTES = 18_000_000

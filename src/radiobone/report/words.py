@@ -7,9 +7,9 @@ The names themselves are those of pyradiomics, ``<image type>_<family>_<feature>
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from radiobone.core.feature_meanings import Meaning, meaning_of, meaning_of_tag
+from radiobone.core.feature_meanings import Meaning, families_of, meaning_of, meaning_of_tag
 from radiobone.core.ibsi_names import FAMILIES as IBSI_FAMILIES
 from radiobone.core.ibsi_names import ibsi_name
 
@@ -24,6 +24,7 @@ FAMILIES = {
     "glrlm": ("Run length (GLRLM)", "how long the same grey level runs on in a line: coarse or fine texture"),
     "glszm": ("Size zone (GLSZM)", "how large the connected patches of one grey level are"),
     "gldm": ("Dependence (GLDM)", "how many neighbours of a voxel are like it"),
+    "gldzm": ("Distance zone (GLDZM)", "how far patches of one grey level lie from the region's edge"),
     "ngtdm": ("Neighbourhood difference (NGTDM)", "how far a voxel differs from the mean of its neighbours"),
     "morph": ("Morphology (IBSI)", "size and form of the region, and how its grey values lie in it"),
     "loc": ("Local intensity (IBSI)", "how bright the brightest ball of 1 cm³ is"),
@@ -154,6 +155,15 @@ _IBSI_NAME = re.compile(
     r"^(?:(?P<prefix>[A-Za-z0-9]+)_)?(?P<filter>[A-Za-z0-9]+)(?P<detail>-.+)?_"
     rf"(?P<tag>(?:{'|'.join(IBSI_FAMILIES)})_.+)$"
 )
+_CHANGED_NAME = re.compile(
+    r"^(?P<image>(?:wavelet[._][LH]{2,3}\d?|log[._]sigma[._]\d+[._]\d+[._]mm(?:[._][23]D)?|lbp[._][23]D(?:[._](?:k|m\d+))?))"
+    r"_(?P<rest>[A-Za-z0-9]+_[A-Za-z0-9]+)$"
+)
+"""Names whose hyphens became dots or underscores on the way, as R and some data bases do it."""
+
+_BARE_NAME = re.compile(r"^(?P<feature>[A-Za-z0-9]+)(?:\.(?P<copy>\d+))?$")
+"""Names without image and family; of several columns of one name, all but the first are numbered from 1 (pandas) on."""
+
 _WORD_ENDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
@@ -222,6 +232,10 @@ def describe(name: str, clinical: frozenset[str] = frozenset()) -> FeatureWords:
     """
     if name in clinical:
         return FeatureWords(name, spaced(name), "clinical")
+    changed = _CHANGED_NAME.match(name)
+    if changed is not None:
+        usual = f"{re.sub('[._]', '-', changed['image'])}_{changed['rest']}"
+        return replace(describe(usual), name=name)
     found = _NAME.match(name)
     by_ibsi = _described_by_ibsi(name)
     if by_ibsi is not None:
@@ -229,7 +243,7 @@ def describe(name: str, clinical: frozenset[str] = frozenset()) -> FeatureWords:
     parts = {} if found is None else found.groupdict()
     kind = _filter_of(parts.get("filter") or "")
     if kind not in FILTERS or parts["family"] not in FAMILIES:
-        return FeatureWords(name, name.replace("_", " "), "other")
+        return _described_bare(name) or FeatureWords(name, name.replace("_", " "), "other")
     return FeatureWords(
         name,
         spaced(parts["feature"]),
@@ -239,6 +253,19 @@ def describe(name: str, clinical: frozenset[str] = frozenset()) -> FeatureWords:
         parts["prefix"] or "",
         meaning_of(parts["family"], parts["feature"]),
     )
+
+
+def _described_bare(name: str) -> FeatureWords | None:
+    """Describe a name such as ``Entropy.8`` as far as it tells: never the image, and the family if only one has this feature."""
+    found = _BARE_NAME.match(name)
+    families = () if found is None else families_of(found["feature"])
+    if found is None or not families:
+        return None
+    copy = "" if found["copy"] is None else f" (column {int(found['copy']) + 1} of this name)"
+    feature = spaced(found["feature"]) + copy
+    if set(families) - {"shape", "shape2D"} and len(families) > 1:
+        return FeatureWords(name, feature, "other")
+    return FeatureWords(name, feature, families[0], known=meaning_of(families[0], found["feature"]))
 
 
 def _described_by_ibsi(name: str) -> FeatureWords | None:

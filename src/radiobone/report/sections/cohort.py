@@ -1,4 +1,4 @@
-"""Who was in: cases asked for, failed, left out, analysed."""
+"""Who was in: sites, notes on the table, and the regions that failed or came with a warning."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from typing import Any
 import pandas as pd
 
 from radiobone.report.data import ResultData
-from radiobone.report.flow import failure_counts, flow
 from radiobone.report.sections.base import Context, Section
 
 
@@ -22,8 +21,6 @@ def _context(data: ResultData) -> Context:
         "about": data.metrics,
         "classes": None if "positive" in data.metrics else data.metrics.get("levels", []),
         "cohort": data.cohort,
-        "flow": flow(data),
-        "failures": [] if cases is None else failure_counts(cases),
         "attention": [] if attention is None else attention_rows(attention),
         "n_attention": 0 if attention is None else len(attention),
         "has_cases": cases is not None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from radiobone.report.cautions import cautions
 from radiobone.report.data import ResultData
+from radiobone.report.flow import flow_context
 from radiobone.report.graded import RULE, TITLES, graded_verdict, headline, reading
 from radiobone.report.sections.base import Context, Section
 from radiobone.report.sections.summary import sorted_findings
@@ -25,6 +26,7 @@ def _context(data: ResultData) -> Context:
     metrics, findings = data.metrics["metrics"], sorted_findings(data.findings)
     key, value = headline(data)
     return {
+        **flow_context(data),
         "about": data.metrics,
         "title": data.provenance.get("title"),
         "key": key,

@@ -31,7 +31,6 @@ OF_EVERY_TASK: tuple[Section[ResultData], ...] = (
     SUBGROUPS,
     ABLATION,
     CONTRAST,
-    COHORT,
     IMAGES,
     SELECTION,
     UNIVARIATE,
@@ -43,8 +42,8 @@ OF_EVERY_TASK: tuple[Section[ResultData], ...] = (
     DATA_CARD,
     PROVENANCE,
 )
-SECTIONS: tuple[Section[ResultData], ...] = (SUMMARY, PERFORMANCE, *OF_EVERY_TASK)
-GRADED: tuple[Section[ResultData], ...] = (GRADED_SUMMARY, GRADED_PERFORMANCE, *OF_EVERY_TASK)
+SECTIONS: tuple[Section[ResultData], ...] = (SUMMARY, COHORT, PERFORMANCE, *OF_EVERY_TASK)
+GRADED: tuple[Section[ResultData], ...] = (GRADED_SUMMARY, COHORT, GRADED_PERFORMANCE, *OF_EVERY_TASK)
 """Of ordered classes and of numbers."""
 
 

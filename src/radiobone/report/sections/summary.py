@@ -7,9 +7,11 @@ from typing import Any
 from radiobone.report.cautions import cautions
 from radiobone.report.data import ResultData
 from radiobone.report.drawings.two_classes import INTERVAL
+from radiobone.report.flow import flow_context
 from radiobone.report.reading import (
     belief,
     brier_sentence,
+    calibration_sentence,
     no_error_sentence,
     ranking_sentence,
     threshold_sentence,
@@ -33,6 +35,7 @@ def _context(data: ResultData) -> Context:
     level, sentence = belief(auc)
     findings = sorted_findings(data.findings)
     return {
+        **flow_context(data),
         "about": about,
         "title": data.provenance.get("title"),
         "auc": auc,
@@ -47,7 +50,6 @@ def _context(data: ResultData) -> Context:
         "checks": data.checks,
         "audited": data.findings is not None,
         "cautions": cautions(data),
-        "n_sites": len(data.cohort.get("sites") or {}),
         "fold_names": fold_names(data.folds),
         "kind": "images" if data.cases is not None or data.extraction else "these features",
     }
@@ -76,6 +78,9 @@ def _reading(data: ResultData) -> list[str]:
         sentences.append(threshold_sentence(sensitivity, specificity, *names))
     if brier is not None:
         sentences.append(brier_sentence(brier, prevalence))
+    calibration = data.metrics.get("calibration") or {}
+    if {"ici", "slope", "intercept"} <= set(calibration):
+        sentences.append(calibration_sentence(calibration))
     return sentences
 
 

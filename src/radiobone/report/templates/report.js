@@ -112,7 +112,7 @@
     var here = entry[2], ends = [entry[2], entry[3]];
     parts.forEach(function (part) { part.from = here; here += part.size; ends.push(here); });
     var low = Math.min.apply(null, ends), high = Math.max.apply(null, ends), room = (high - low || 1) * 0.04;
-    var left = 12, width = 410, height = parts.length * 42 + 64;
+    var left = 36, width = 400, height = parts.length * 42 + 64;
     function x(value) { return left + (value - low + room) / (high - low + 2 * room) * width; }
     var figure = svgPart("svg", { viewBox: "0 0 500 " + height, "class": "figure", role: "img", "font-size": 14.5, fill: "#1F2933" });
     figure.append(svgPart("title", {}, "What moved the prediction of " + entry[0]));

@@ -92,7 +92,7 @@ def test_the_report_names_the_score(judged, tmp_path):
     evaluation.save(tmp_path)
     found.save(tmp_path)
     page = write_report(tmp_path).read_text(encoding="utf-8")
-    section = page[page.index('id="ablation"') : page.index('id="cohort"')]
+    section = page[page.index('id="ablation"') :].partition("</section>")[0]
     assert f"{'R²' if task == 'number' else 'quadratic kappa'} of rows" in section
     assert "AUC" not in section
     for name, one in list(zip(found.names, found.scores["rows"], strict=True))[:-1]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -170,6 +171,34 @@ def test_cards_tell_what_the_folder_holds_and_what_the_author_has_to_state(data)
         assert "<script>" not in card
     one = data.univariate.set_index("feature").loc["original_firstorder_Mean"]
     assert f"{one['least']:.2f}".replace("-", "−") in model
+
+
+def test_settings_and_manifest_are_told_in_words(data):
+    extraction = {
+        "manifest": {"n_cases": 105, "name": "manifest.csv", "sha256": "ab12"},
+        "modality": "ct",
+        "radiobone": "0.1.0",
+        "n_per_family": {"firstorder": 18, "glcm": 24},
+        "settings": {
+            "discretisation": {"kind": "bin_width", "width": 25.0},
+            "images": [{"kind": "Original"}, {"kind": "Wavelet", "wavelet": "coif1"}],
+            "resampling": {"interpolator": "sitkBSpline", "spacing_xyz_mm": [1.0, 1.0, 1.0]},
+            "normalisation": None,
+        },
+    }
+    other = replace(data, provenance={**data.provenance, "extraction": extraction})
+    text = as_markdown(data_card(other))
+    for words in (
+        "manifest.csv, 105 cases, SHA-256 ab12",
+        "**Modality:** CT",
+        "- images: original, wavelet (coif1)",
+        "- resampled to: 1 × 1 × 1 mm by cubic B-spline interpolation",
+        "- grey levels of textures: bins of a fixed width of 25",
+        "- features: First order 18, Co-occurrence (GLCM) 24",
+    ):
+        assert words in text
+    assert "null" not in text
+    assert "CT, a mask of each region" in as_markdown(model_card(other))
 
 
 def test_a_card_that_its_author_edited_is_not_written_over(data, tmp_path):

@@ -141,6 +141,32 @@ def test_defaults_are_told_of_the_version_that_ran_alone(data):
     assert "Benjamini" not in told("0.0.1")
 
 
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({}, "No setting was searched for: steps and model were fixed beforehand; 5 inner folds of the training rows served calibration and threshold alone."),
+        ({"calibration": "none"}, "5 inner folds of the training rows served threshold alone."),
+        ({"calibration": "none", "threshold": {"kind": "fixed", "value": 0.5}}, "were fixed beforehand. "),
+        ({"models": [{"name": "lr", "params": {"C": [0.1, 1.0]}}]}, "In 5 inner folds of the training rows every combination was tried"),
+        ({"models": ["lr", "svm"]}, "In 5 inner folds of the training rows every combination was tried"),
+        ({"steps": [{"name": "mrmr", "params": {"n_features": [5, 10]}}]}, "In 5 inner folds of the training rows every combination was tried"),
+        ({"blocks": {"texture": {"columns": ["a"], "models": ["lr", "rf"]}}}, "In 5 inner folds of the training rows every combination was tried"),
+    ],
+)  # fmt: skip
+def test_a_search_is_told_only_where_there_was_one(data, changed, said):
+    fixed = {
+        "steps": [{"name": "impute", "params": {}}],
+        "models": [{"name": "lr", "params": {"C": 1.0}}],
+        "inner": {"folds": 5},
+        "search": {"kind": "grid", "scoring": "roc_auc"},
+        "calibration": "sigmoid",
+        "threshold": {"kind": "youden"},
+    }
+    pipeline = {**fixed, **changed}
+    other = replace(data, provenance={**data.provenance, "pipeline": pipeline})
+    assert said in text_of(other)
+
+
 def test_patients_are_called_whole_only_where_they_are_known(data):
     words = "all rows of a patient were on the same side"
     assert words in text_of(data)

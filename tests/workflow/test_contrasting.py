@@ -133,7 +133,7 @@ def test_evaluate_compares_with_an_earlier_result(tmp_path):
     folders = [str(tmp_path / name) for name in "ba"]
     assert stored == rb.contrast(dict(zip(folders, folders, strict=True)))
     page = write_report(tmp_path / "b").read_text(encoding="utf-8")
-    section = page[page.index('id="contrast"') : page.index('id="cohort"')]
+    section = page[page.index('id="contrast"') :].partition("</section>")[0]
     difference = stored["pairs"][0]["difference"]
     assert f"{difference['low']:.3f}".replace("-", "−") in section.replace("-", "−")
     for one in stored["results"].values():
@@ -192,6 +192,6 @@ def test_numbers_and_ordered_classes_are_compared_by_their_first_score(task, hea
     signal.save(tmp_path)
     (tmp_path / "contrast.json").write_text(json.dumps(found))
     page = write_report(tmp_path).read_text(encoding="utf-8")
-    section = page[page.index('id="contrast"') : page.index('id="cohort"')]
+    section = page[page.index('id="contrast"') :].partition("</section>")[0]
     assert ("R²" if task == "number" else "quadratic kappa") in section
     assert "AUC" not in section

@@ -95,12 +95,12 @@ def _supported(n: int, share: float, r2: float, most: int) -> int:
 
 
 def _development_sentence(n: int, n_events: int, n_parameters: int, needed: int, supported: int) -> str:
-    have = f"{n} patients, {n_events} of the rarer class, and {n_parameters} candidate features"
+    have = f"{n:,} patients, {n_events:,} of the rarer class, and {n_parameters:,} candidate features"
     if needed <= n:
-        return f"Sample size ({RILEY_DEVELOPMENT}): {have}; {needed} patients are needed. Enough."
+        return f"Sample size ({RILEY_DEVELOPMENT}): {have}; {needed:,} patients are needed. Enough."
     carried = f"carry about {supported} candidate(s)" if supported else "are too few for a single candidate"
     return (
-        f"Sample size ({RILEY_DEVELOPMENT}): {have}; {needed} patients would be needed to choose among so many, and these "
+        f"Sample size ({RILEY_DEVELOPMENT}): {have}; {needed:,} patients would be needed to choose among so many, and these "
         f"{carried}. Which features are chosen is then uncertain and effects come out too large; the estimate of "
         "nested cross-validation stays honest. Offer fewer features, fixed beforehand, or collect more patients."
     )

@@ -27,7 +27,7 @@ SMOOTHER = (
 )
 METHOD = (
     "per repeat on out-of-fold probabilities, then averaged; 95 % percentile bootstrap of patients, {n} resamples; "
-    "those of ici, e50 and e90 moved by the bootstrap's bias"
+    "those of ICI, E50 and E90 moved by the bootstrap's bias"
 )
 
 

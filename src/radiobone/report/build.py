@@ -172,7 +172,7 @@ def _environment(metrics: Mapping[str, Any]) -> Environment:
     tools: dict[str, Any] = {
         name: getattr(numbers, name)
         for name in (
-            "decimals", "percent", "count", "significant", "moment", "breakable", "p_value", "p_equals"
+            "decimals", "percent", "count", "significant", "moment", "breakable", "p_value", "p_equals", "with_code"
         )
     }  # fmt: skip
     environment.filters.update(tools)

@@ -19,6 +19,27 @@ KINDS = {
 }  # fmt: skip
 
 
+def modality_words(extraction: Record) -> str:
+    """Name the modality that an extraction recorded."""
+    found = str(extraction.get("modality") or "")
+    return MODALITIES.get(found, found) or "modality not recorded"
+
+
+def settings_words(extraction: Record) -> list[str]:
+    """Say in a line each what an extraction was set to do."""
+    settings = extraction.get("settings") or {}
+    lines = {
+        "images": ", ".join(image_words(settings)),
+        "resampled to": resampling_words(settings) or "not resampled",
+        "intensities": ", ".join(intensity_words(settings)),
+        "grey levels of textures": discretisation_words(settings),
+        "features": ", ".join(
+            f"{title} {n}" for title, n in class_counts(extraction.get("n_per_family") or {})
+        ),
+    }
+    return [f"{name}: {text}" for name, text in lines.items() if text]
+
+
 def is_ibsi(settings: Record) -> bool:
     """Tell whether the definitions are IBSI's."""
     return settings.get("definitions") == "ibsi"

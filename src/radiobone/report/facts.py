@@ -52,6 +52,14 @@ class Facts:
         return tuple(_step(one) for one in (*(self.pipeline.get("models") or ()), *own))
 
     @property
+    def is_searched(self) -> bool:
+        """Whether the inner folds had a choice: several models, or several values of a setting."""
+        blocks = list((self.pipeline.get("blocks") or {}).values())
+        offered = [len(part.get("models") or ()) for part in (self.pipeline, *blocks)]
+        values = [value for one in (*self.steps, *self.models) for value in one["params"].values()]
+        return not self.models or max(offered) > 1 or any(_is_choice(value) for value in values)
+
+    @property
     def outer(self) -> Record:
         """Outer folds: ``kind`` and what it needs."""
         found = self.pipeline.get("outer") or {}
@@ -108,6 +116,10 @@ def dug(content: Any, path: str) -> Any:
             return None
         content = content[part]
     return content
+
+
+def _is_choice(value: Any) -> bool:
+    return len(value) > 1 if isinstance(value, list) else isinstance(value, Mapping)
 
 
 def _step(one: Any) -> Record:

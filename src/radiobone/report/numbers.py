@@ -94,6 +94,14 @@ def headed(text: Any) -> Markup:
     return Markup("<strong>{}</strong>").format(f"{text}{stop}")
 
 
+def with_code(text: Any) -> Markup:
+    """Set what stands between backticks as code."""
+    pieces = str(text).split("`")
+    return Markup("").join(
+        Markup("<code>{}</code>" if place % 2 else "{}").format(piece) for place, piece in enumerate(pieces)
+    )
+
+
 def places_of(key: str, in_the_unit: int) -> int:
     """Decimals of one number of ``metrics.json``, of which those in the target's unit have ``in_the_unit``."""
     return in_the_unit if IN_THE_UNIT.intersection(key.split(".")) else PLACES

@@ -21,7 +21,7 @@ LEAST = 1e-6
 
 
 class RelevanceWeights(NeedsTarget, OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
-    """Multiply each column by its F statistic to a power, so that clear columns count for more in what follows.
+    """Multiply each column by a power of how clearly it tells the target, so that clear columns count for more in what follows.
 
     For models that go by distances or shrink all columns alike (support vector machines, nearest neighbours, shrunken
     discriminants, ridge): where a few columns tell the classes apart they lead, and where many say a little all count

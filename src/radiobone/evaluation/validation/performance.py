@@ -111,7 +111,7 @@ def frozen_performance(rows: HeldOut, *, seed: int) -> dict[str, Any]:
 
 def curves(rows: HeldOut, repeat: IntArray, *, seed: int) -> dict[str, Any]:
     """Calibration and decision curve, as plain data, with what they are called where nothing is out of fold."""
-    moved = f"{BOOTSTRAP}; those of ici, e50 and e90 moved by the bootstrap's bias"
+    moved = f"{BOOTSTRAP}; those of ICI, E50 and E90 moved by the bootstrap's bias"
     return {
         "calibration": {
             **calibration_entry(rows, repeat, seed=seed),

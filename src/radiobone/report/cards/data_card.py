@@ -6,10 +6,11 @@ from typing import Any
 
 from radiobone.report.cards.base import Card, Fact, Part, ask, fact, known
 from radiobone.report.data import ResultData
+from radiobone.report.extraction_words import modality_words, settings_words
 from radiobone.report.flow import failure_counts, flow
 from radiobone.report.numbers import count, percent, significant
 from radiobone.report.sections.cohort import site_rows
-from radiobone.report.sections.provenance import as_yaml, flat
+from radiobone.report.sections.provenance import flat
 
 MOST_MISSING = 10
 
@@ -48,10 +49,18 @@ def _source(data: ResultData) -> tuple[Fact, ...]:
     return known(
         [
             fact("Table", flat(source)) if source else None,
-            fact("Manifest of images", flat(manifest)) if manifest else None,
+            fact("Manifest of images", _manifest_words(manifest)) if manifest else None,
             fact("SHA-256 of the cohort", str(cohort["digest"])) if cohort.get("digest") else None,
         ]
     )
+
+
+def _manifest_words(manifest: Any) -> str:
+    if not isinstance(manifest, dict):
+        return flat(manifest)
+    cases = [f"{count(manifest['n_cases'])} cases"] if "n_cases" in manifest else []
+    digest = [f"SHA-256 {manifest['sha256']}"] if "sha256" in manifest else []
+    return ", ".join([str(manifest.get("name", "manifest")), *cases, *digest])
 
 
 def _who(data: ResultData) -> tuple[Fact, ...]:
@@ -137,14 +146,13 @@ def _measured(data: ResultData) -> tuple[Fact, ...]:
     made = f"radiobone {extraction.get('radiobone')}" + (
         f", SimpleITK {versions['SimpleITK']}" if "SimpleITK" in versions else ""
     )
-    settings = extraction.get("settings") or {}
     return known(
         [
             *facts,
-            fact("Modality", str(extraction["modality"])) if extraction.get("modality") else None,
+            fact("Modality", modality_words(extraction)) if extraction.get("modality") else None,
             fact("Extracted by", made),
-            fact("Settings", *(as_yaml({key: value}).replace("\n", " ") for key, value in settings.items()))
-            if settings
+            fact("Settings", *settings_words(extraction), "in full in provenance.json")
+            if extraction.get("settings")
             else None,
         ]
     )

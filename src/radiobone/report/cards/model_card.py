@@ -11,6 +11,8 @@ from radiobone.report.cautions import cautions
 from radiobone.report.data import ResultData
 from radiobone.report.drawings.chosen import selection_rates
 from radiobone.report.drawings.compared import external_rows, task_of
+from radiobone.report.extraction_words import modality_words
+from radiobone.report.facts import Facts
 from radiobone.report.journal.table import with_interval
 from radiobone.report.measures import measure_titles
 from radiobone.report.numbers import count, decimals, moment, places_of, significant, unit_places
@@ -60,7 +62,9 @@ def _what(data: ResultData) -> tuple[Fact, ...]:
             fact("Predicts", target_words(data.metrics)[0]),
             fact("Pipeline", str(pipeline["title"])) if pipeline.get("title") else None,
             fact("Steps, fitted on training rows alone", *steps) if steps else None,
-            fact("Models that the inner folds chose", *models) if models else None,
+            fact("Models that the inner folds chose" if Facts(data).is_searched else "Model", *models)
+            if models
+            else None,
         ]
     )
 
@@ -106,7 +110,7 @@ def _inputs(data: ResultData) -> tuple[Fact, ...]:
     extraction = data.extraction
     clinical = data.cohort.get("clinical") or []
     made = (
-        fact("Images", f"{extraction.get('modality') or 'modality not recorded'}, a mask of each region")
+        fact("Images", f"{modality_words(extraction)}, a mask of each region")
         if extraction
         else fact("Images", "None: features came in a table from elsewhere.")
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from radiobone.core.counting import counted
 from radiobone.report.extraction_words import (
     MODALITIES,
     class_counts,
@@ -12,7 +13,7 @@ from radiobone.report.extraction_words import (
     resampling_words,
 )
 from radiobone.report.facts import Facts
-from radiobone.report.methods.wording import counted, listed
+from radiobone.report.methods.wording import listed
 from radiobone.report.words import describe
 
 CITED_STEPS = {"N4": "[@n4]"}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from radiobone.core.counting import counted
 from radiobone.report.facts import Facts
-from radiobone.report.methods.wording import MEASURES, counted, folds_words, listed
+from radiobone.report.methods.wording import MEASURES, folds_words, listed
 
 MEASURES_CITED = {"quadratic_kappa": " [@weighted-kappa]"}
 METHODS_CITED = {"bootstrap": "bootstrap", "Newcombe": "newcombe", "Wilson": "wilson"}

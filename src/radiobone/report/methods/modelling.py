@@ -19,7 +19,7 @@ DONE = {
     "combat": "sites were harmonised by ComBat [@combat][@combat-imaging]",
     "scale": "columns were standardised",
     "normal_scores": "values were replaced by normal scores of their ranks",
-    "weigh": "columns were multiplied by a power of their F statistic with the target",
+    "weigh": "columns were multiplied by the square root of their F statistic with the target (for two classes the t statistic) to a power",
     "correlation": "of columns that correlate above a threshold one was kept",
     "mannwhitney": "columns were filtered by the Mann–Whitney test [@mann-whitney]",
     "ttest": "columns were filtered by the t test",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from radiobone.core.counting import counted
 from radiobone.report.data import Record
 from radiobone.report.facts import Facts
 from radiobone.report.words import MODELS, member_words
@@ -34,17 +35,6 @@ def listed(words: Sequence[str], joint: str = "and") -> str:
     """
     *first, last = words
     return f"{', '.join(first)} {joint} {last}" if first else last
-
-
-def counted(n: int, what: str) -> str:
-    """Write a number with its noun, in the plural unless it is one.
-
-    Examples
-    --------
-    >>> counted(1, "fold"), counted(5, "fold")
-    ('1 fold', '5 folds')
-    """
-    return f"{n} {what}" if n == 1 else f"{n} {what}s"
 
 
 def folds_words(facts: Facts) -> str:
@@ -87,10 +77,23 @@ def search_words(facts: Facts) -> str | None:
     kind, folds = search.get("kind"), inner.get("folds")
     if kind is None or folds is None:
         return None
+    inside = f"{counted(int(folds), 'inner fold')} of the training rows"
+    if not facts.is_searched:
+        return (
+            f"No setting was searched for: steps and model were fixed beforehand{_other_use(facts, inside)}."
+        )
     score = SCORINGS.get(str(search.get("scoring")), str(search.get("scoring")))
     ways = {
         "grid": "every combination was tried",
         "random": f"{search.get('n_iter')} random settings of each family were tried",
         "optuna": f"{search.get('n_iter')} settings of each family were proposed by a tree-structured Parzen estimator",
     }
-    return f"In {counted(int(folds), 'inner fold')} of the training rows {ways.get(str(kind), str(kind))}, and the best by {score} was taken."
+    return f"In {inside} {ways.get(str(kind), str(kind))}, and the best by {score} was taken."
+
+
+def _other_use(facts: Facts, inside: str) -> str:
+    """Say what inner folds are for where nothing is searched."""
+    fitted = {"calibration": facts.pipeline.get("calibration") not in (None, "none"),
+              "threshold": (facts.pipeline.get("threshold") or {}).get("kind") not in (None, "fixed")}  # fmt: skip
+    uses = [name for name, learned in fitted.items() if learned and facts.task == "binary"]
+    return f"; {inside} served {listed(uses)} alone" if uses else ""

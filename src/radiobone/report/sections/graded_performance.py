@@ -5,6 +5,7 @@ from __future__ import annotations
 from radiobone.report.data import Record, ResultData
 from radiobone.report.drawings.base import all_shown
 from radiobone.report.drawings.graded import GRADED_DRAWINGS
+from radiobone.report.facts import Facts
 from radiobone.report.sections.base import Context, Section
 from radiobone.report.sections.performance import fold_row
 from radiobone.report.validation.data import ValidationData
@@ -29,6 +30,7 @@ def _context(data: ResultData) -> Context:
         **shown_measures(data),
         "fold_score": FOLD_SCORE[about["task"]],
         "folds": [fold_row(fold) for fold in data.folds],
+        "searched": Facts(data).is_searched,
         "models": [(model_title(name), n) for name, n in about["models"].items()],
     }
 

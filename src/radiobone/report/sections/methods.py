@@ -35,7 +35,7 @@ def chart(facts: Facts) -> list[tuple[str, str]]:
         boxes.append(("On training rows alone", " → ".join(STEP_TITLES.get(name, name) for name in steps)))
     if facts.models:
         names = [model_title(str(one["name"])) for one in facts.models]
-        boxes.append(("Model, chosen in inner folds", listed(names, "or")))
+        boxes.append(("Model, chosen in inner folds" if facts.is_searched else "Model", listed(names, "or")))
     boxes.append(("Test rows", f"{len(facts.data.folds)} test parts, figures and intervals"))
     return boxes
 

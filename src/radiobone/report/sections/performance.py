@@ -7,6 +7,7 @@ from typing import Any
 from radiobone.report.data import ResultData
 from radiobone.report.drawings.base import all_shown
 from radiobone.report.drawings.two_classes import TWO_CLASSES
+from radiobone.report.facts import Facts
 from radiobone.report.sections.base import Context, Section
 from radiobone.report.words import model_title, setting_words
 
@@ -50,6 +51,7 @@ def _context(data: ResultData) -> Context:
         "folds": [fold_row(fold) for fold in data.folds],
         "named": any(fold.get("name") for fold in data.folds),
         "one_class": sum(fold["auc"] is None for fold in data.folds),
+        "searched": Facts(data).is_searched,
         "models": [(model_title(name), n) for name, n in (data.metrics.get("models") or {}).items()],
     }
 

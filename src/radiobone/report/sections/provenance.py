@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from radiobone.report.data import ResultData
+from radiobone.report.facts import Facts
 from radiobone.report.sections.base import Context, Section
 from radiobone.report.words import STEPS
 
@@ -17,6 +18,7 @@ def _context(data: ResultData) -> Context:
     provenance, extraction = data.provenance, data.extraction
     pipeline = provenance.get("pipeline") or {}
     return {
+        "searched": Facts(data).is_searched,
         "two_classes": data.metrics.get("task", "binary") == "binary",
         "created": provenance.get("created"),
         "pipeline": pipeline,

@@ -136,9 +136,10 @@ def model_choice(facts: Facts) -> Evidence | None:
     if not said or not chosen:
         return None
     shown = ", ".join(f"{name} in {n}" for name, n in chosen.items())
+    how = "By the inner folds of the training rows alone; chosen" if facts.is_searched else "Fixed beforehand"
     return answer(
         True,
-        f"By the inner folds of the training rows alone; chosen: {shown} outer folds.",
+        f"{how}: {shown} outer folds.",
         "performance",
         "metrics.json: models",
     )

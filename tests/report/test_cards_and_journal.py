@@ -191,7 +191,7 @@ def test_settings_and_manifest_are_told_in_words(data):
     for words in (
         "manifest.csv, 105 cases, SHA-256 ab12",
         "**Modality:** CT",
-        "- images: original, wavelet (coif1)",
+        "- images: original image, wavelet (coif1)",
         "- resampled to: 1 × 1 × 1 mm by cubic B-spline interpolation",
         "- grey levels of textures: bins of a fixed width of 25",
         "- features: First order 18, Co-occurrence (GLCM) 24",

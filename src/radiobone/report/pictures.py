@@ -46,10 +46,11 @@ def share_of_budget(n_pictures: int) -> float:
 
 
 def _compressed(pixels: npt.NDArray[np.uint8]) -> Iterator[bytes]:
-    for version in (pixels, _halved(pixels)):
+    for is_halved in (False, True):
+        version = _halved(pixels) if is_halved else pixels
         for quality in QUALITIES:
             buffer = io.BytesIO()
-            matplotlib.image.imsave(buffer, version, format="webp", pil_kwargs={"quality": quality})
+            matplotlib.image.imsave(buffer, version, format="webp", pil_kwargs={"quality": quality, "method": 2})
             yield buffer.getvalue()
 
 

@@ -17,6 +17,7 @@ from radiobone.report.checklists.judge import AUTHOR, filled_checklists
 from radiobone.report.checklists.rules.registry import RULES
 from radiobone.report.data import ResultData, read_result
 from radiobone.report.facts import Facts
+from radiobone.report.methods.text import methods_text
 from radiobone.report.paper import write_paper
 
 SIZES = {"metrics": 30, "clear": 58, "tripod-ai": 52, "claim": 44, "rqs": 16}
@@ -168,6 +169,23 @@ def test_clinical_columns_that_were_tested_one_by_one_are_characteristics(data):
     assert decision("characteristics", told) == "yes"
     assert decision("characteristics", replace(told, univariate=told.univariate.iloc[:1])) is None
     assert decision("characteristics", replace(told, univariate=None)) is None
+
+
+def test_a_validation_beside_the_result_is_external_testing_if_its_model_came_from_there(data):
+    inside = {"metrics": {"auc": {"mean": data.metrics["metrics"]["auc"]["mean"]}}}
+    metrics = {"n_patients": 40, "metrics": {"auc": {"mean": 0.7}}, "model": {"internal": inside}}
+    stranger = {**metrics, "model": {"internal": None}}
+    own, foreign = (replace(data, external=(("Porto", one),)) for one in (metrics, stranger))
+    assert decision("external_testing", data) == "no"
+    assert decision("external_testing", own) == "yes"
+    assert decision("external_testing", foreign) is None
+    item = next(one for one in filled(own)["metrics"].items if one.item.number == "27")
+    assert item.evidence.section == "external"
+    assert "Porto (40 patients)" in item.evidence.text
+    assert "was then tested, unchanged, in Porto (40 patients)" in methods_text(own).markdown
+    assert "Porto" not in methods_text(foreign).markdown
+    assert decision("one_data_set", data) == "not applicable"
+    assert decision("one_data_set", own) is None
 
 
 def test_blocks_compared_on_the_same_folds_are_a_comparison(make_result):

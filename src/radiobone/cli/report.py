@@ -78,7 +78,7 @@ def report(
     if paper:
         from radiobone.report.paper import write_paper
 
-        files = write_paper(folder)
+        files = write_paper(folder, beside=others)
         typer.echo(f"For the paper: {', '.join(path.name for path in files)} in {files[0].parent.resolve()}")
     if journal is not None:
         from radiobone.report.journal.export import write_journal

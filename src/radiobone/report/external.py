@@ -9,7 +9,7 @@ from pathlib import Path
 
 from radiobone.core.errors import BadSetting
 from radiobone.report.data import Record, ResultData
-from radiobone.report.drawings.compared import task_of
+from radiobone.report.drawings.compared import OF_HEADLINE, task_of
 from radiobone.report.validation.data import ValidationData, is_validation, read_validation
 
 
@@ -81,3 +81,9 @@ def carries(metrics: Record, data: ResultData, key: str) -> bool:
     """Whether the model that was validated carries the figure of this very result."""
     inside = ((metrics["model"].get("internal") or {}).get("metrics") or {}).get(key)
     return inside is not None and inside.get("mean") == data.metrics["metrics"][key]["mean"]
+
+
+def own_validations(data: ResultData) -> list[tuple[str, Record]]:
+    """Return name and ``metrics.json`` of the validations beside a result whose models carry its figure."""
+    key = OF_HEADLINE[task_of(data.metrics)][0]
+    return [(name, metrics) for name, metrics in data.external if carries(metrics, data, key)]

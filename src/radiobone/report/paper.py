@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -11,6 +12,7 @@ from radiobone.core.files import write_csv, write_text
 from radiobone.core.outputs import prepare_folder
 from radiobone.report.checklists.judge import Filled, filled_checklists
 from radiobone.report.data import read_result
+from radiobone.report.external import with_external
 from radiobone.report.methods.text import methods_text
 from radiobone.report.validation.data import is_validation
 
@@ -19,7 +21,7 @@ METHODS_FILE, REFERENCES_FILE = "methods.md", "references.bib"
 COLUMNS = ("number", "section", "item", "decision", "evidence", "source", "page", "comment")
 
 
-def write_paper(folder: Path, output: Path | None = None) -> list[Path]:
+def write_paper(folder: Path, output: Path | None = None, *, beside: Sequence[Path] = ()) -> list[Path]:
     """Write one CSV per checklist, ``methods.md`` and ``references.bib``.
 
     Files that are there already may have been completed by hand, so they are never replaced.
@@ -30,6 +32,8 @@ def write_paper(folder: Path, output: Path | None = None) -> list[Path]:
         A result folder.
     output : Path, optional
         Where to; ``paper`` in the result folder unless given.
+    beside : sequence of Path
+        Folders of validations, which items on external testing look at.
 
     Returns
     -------
@@ -40,6 +44,8 @@ def write_paper(folder: Path, output: Path | None = None) -> list[Path]:
     ------
     FileMissing, FileUnreadable
         If the folder is not a complete result.
+    BadSetting
+        If one of ``beside`` is no validation or of another task.
     OutputNotWritable
         If a file is there already, or the folder is one of a validation, which has no checklists.
     DiskFull
@@ -50,7 +56,7 @@ def write_paper(folder: Path, output: Path | None = None) -> list[Path]:
             f"{source} is a validation, and the checklists are filled in from an evaluation. Give the result folder that "
             "`radiobone evaluate` or `radiobone run` wrote."
         )
-    data = read_result(source)
+    data = with_external(read_result(source), beside)
     target = prepare_folder(source / PAPER_FOLDER if output is None else Path(output))
     filled, methods = filled_checklists(data), methods_text(data)
     tables = {target / f"{one.checklist.key}.csv": checklist_table(one) for one in filled}

@@ -50,7 +50,9 @@ def _compressed(pixels: npt.NDArray[np.uint8]) -> Iterator[bytes]:
         version = _halved(pixels) if is_halved else pixels
         for quality in QUALITIES:
             buffer = io.BytesIO()
-            matplotlib.image.imsave(buffer, version, format="webp", pil_kwargs={"quality": quality, "method": 2})
+            matplotlib.image.imsave(
+                buffer, version, format="webp", pil_kwargs={"quality": quality, "method": 2}
+            )
             yield buffer.getvalue()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from radiobone.core.counting import counted
+from radiobone.report.external import own_validations
 from radiobone.report.facts import Facts
 from radiobone.report.methods.wording import MEASURES, folds_words, listed
 
@@ -43,9 +44,21 @@ def pooled(facts: Facts) -> str | None:
     )
 
 
+def elsewhere(facts: Facts) -> str | None:
+    """Tell the cohorts that frozen models of this run were tested in."""
+    found = [
+        f"{name} ({counted(metrics['n_patients'], 'patient')})"
+        for name, metrics in own_validations(facts.data)
+    ]
+    return f"A model fitted on all rows was then tested, unchanged, in {listed(found)}." if found else None
+
+
 def measures(facts: Facts) -> str | None:
     """Name the measures."""
-    names = [MEASURES.get(name, name) + MEASURES_CITED.get(name, "") for name in facts.metrics["metrics"]]
+    found = sorted(
+        facts.metrics["metrics"], key=lambda name: (name not in MEASURES, [*MEASURES, name].index(name))
+    )
+    names = [MEASURES.get(name, name) + MEASURES_CITED.get(name, "") for name in found]
     return f"Measures were {listed(names)}, each the mean over the outer test parts."
 
 
@@ -174,7 +187,7 @@ def software(facts: Facts) -> str | None:
     return f"The analysis was done with radiobone {own}{f' ({listed(others)})' if others else ''}."
 
 
-TESTING = (testing, pooled, seed)
+TESTING = (testing, pooled, elsewhere, seed)
 STATISTICS = (
     measures, intervals, calibration, decisions, agreement, stability, size, null_control, optimism, subgroups, comparison,
     explanation, software,

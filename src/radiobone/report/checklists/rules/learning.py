@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 
 from radiobone.report.checklists.evidence import Evidence, answer, for_author, not_applicable
+from radiobone.report.external import own_validations
 from radiobone.report.facts import Facts
-from radiobone.report.methods.wording import folds_words, model_words, search_words
+from radiobone.report.methods.wording import folds_words, listed, model_words, search_words
 
 MADE, OUTER, MODELS = "provenance", "provenance.json: pipeline.outer", "provenance.json: pipeline.models"
 OF_MACHINES = ("scanner", "device", "machine", "vendor", "manufacturer", "kernel", "model", "protocol")
@@ -200,6 +201,8 @@ def external_testing(facts: Facts) -> Evidence | None:
         return answer(
             True, f"{n_test} rows of an external cohort, set apart from training.", "performance", OUTER
         )
+    if facts.data.external:
+        return _validated(facts)
     if kind == "site":
         text = f"Each of {len(facts.data.folds)} sites was held out once; no cohort stayed apart throughout."
         return for_author(text, "performance", OUTER)
@@ -211,9 +214,20 @@ def external_testing(facts: Facts) -> Evidence | None:
     )
 
 
+def _validated(facts: Facts) -> Evidence:
+    """Judge by the validations shown beside the result, if one is of a model that carries its figures."""
+    own = own_validations(facts.data)
+    cohorts = [f"{name} ({metrics['n_patients']} patients)" for name, metrics in own or facts.data.external]
+    source = f"metrics.json of the validation in {(own or facts.data.external)[0][0]}: n_patients"
+    if own:
+        return answer(True, f"A frozen model was tested in {listed(cohorts)}.", "external", source)
+    text = f"A frozen model was tested in {listed(cohorts)}, and nothing shows that it came from this run."
+    return for_author(text, "external", source)
+
+
 def one_data_set(facts: Facts) -> Evidence | None:
     """Decide that training and test data do not differ, where both are parts of one cohort."""
-    if facts.outer["kind"] != "kfold":
+    if facts.outer["kind"] != "kfold" or facts.data.external:
         return None
     return not_applicable(
         "Training and test parts are drawn at random from one cohort.", "performance", OUTER
@@ -230,6 +244,8 @@ def no_updating(facts: Facts) -> Evidence | None:
 
 def no_given_model(facts: Facts) -> Evidence | None:
     """Decide that no given model was tested: the models of the folds are made here."""
+    if facts.data.external:
+        return None
     n = len(facts.data.folds)
     return not_applicable(f"No given model was tested; {n} were made here.", "performance", "folds.json")
 

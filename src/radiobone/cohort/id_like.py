@@ -58,7 +58,7 @@ def is_id_by_content(column: pd.Series, *, named: bool = False) -> bool:
     return is_running_number(column)
 
 
-def is_patient_like(column: pd.Series, label: npt.NDArray[np.str_]) -> bool:
+def is_patient_like(column: pd.Series, label: npt.NDArray[np.object_]) -> bool:
     """Whether the values of a column repeat as a patient's would over the rows of one patient.
 
     Words, and whole numbers whose name is that of an id, need only repeat. Other whole numbers (an age repeats too)
@@ -100,7 +100,7 @@ def _in_blocks(codes: npt.NDArray[np.intp], n_kinds: int) -> bool:
     return n_repeats >= 3 and adjacent == n_repeats
 
 
-def _one_label_each(codes: npt.NDArray[np.intp], label: npt.NDArray[np.str_]) -> bool:
+def _one_label_each(codes: npt.NDArray[np.intp], label: npt.NDArray[np.object_]) -> bool:
     """Whether rows of one value share their label too often for chance, by the labels' frequencies."""
     kinds, labels = np.unique(label, return_inverse=True)
     counts = np.zeros((int(codes.max()) + 1, len(kinds)))

@@ -142,7 +142,7 @@ def _unknown(table: pd.DataFrame, suspects: tuple[str, ...], known: set[str | No
 
 
 def _suspects(table: pd.DataFrame, target: str, known: set[str | None]) -> tuple[str, ...]:
-    label = table[target].astype(str).to_numpy()
+    label = table[target].astype(str).to_numpy(dtype=object)
     there = ~np.fromiter((is_missing(cell) for cell in table[target]), dtype=bool, count=len(table))
     if int(there.sum()) < MIN_PATIENTS:
         return ()

@@ -47,7 +47,7 @@ def _is_like_patients(held: pd.Series, n_values: int) -> bool:
     """Whether values repeat, and are more than the two of a yes or no; a doubtful name must look like a patient too."""
     if names_patients(str(held.name)) >= SURE:
         return 2 < n_values < len(held)
-    return is_patient_like(held, np.full(len(held), "", dtype=np.str_))
+    return is_patient_like(held, np.full(len(held), "", dtype=object))
 
 
 def _parted(held: pd.Series, groups: npt.NDArray[np.str_]) -> bool:

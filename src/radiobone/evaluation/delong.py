@@ -113,8 +113,8 @@ def auc_covariance(
         return AucCovariance(area, covariance, size)
     _, unit = np.unique(np.asarray(patient), return_inverse=True)
     size = _enough(len(np.unique(unit[positive])), len(np.unique(unit[negative])))
-    parts = _patient_sums(above - area[:, None], unit[positive], unit.max() + 1)
-    others = _patient_sums(below - area[:, None], unit[negative], unit.max() + 1)
+    parts = _patient_sums(above - area[:, None], unit[positive], int(unit.max()) + 1)
+    others = _patient_sums(below - area[:, None], unit[negative], int(unit.max()) + 1)
     rows = int(positive.sum()), int(negative.sum())
     return AucCovariance(area, _clustered(parts, others, size, rows), size)
 

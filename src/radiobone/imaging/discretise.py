@@ -82,7 +82,7 @@ def _check_resolved(values: npt.NDArray[Any], width: float) -> None:
 
 def _equal_bins(values: npt.NDArray[Any], n_bins: int) -> npt.NDArray[np.float64]:
     try:
-        edges = np.histogram(values, n_bins)[1]
+        edges: npt.NDArray[np.float64] = np.histogram(values, n_bins)[1]
     except ValueError as error:  # numpy finds no number between two edges
         raise ImplausibleIntensity(
             f"Intensities from {values.min()!r} to {values.max()!r} lie too close together for {n_bins} bins in "

@@ -80,7 +80,9 @@ class MutualInformation:
         rest = self._outer_counts - told.sum(axis=0)
         joint = np.concatenate([told, rest[np.newaxis]])
         of_values = np.append(of_told, self._n_rows - of_told.sum())
-        cells = np.stack([self._with_middle(outer, n) for outer, n in zip(joint, of_values, strict=True)])
+        cells = np.stack(
+            [self._with_middle(outer, n) for outer, n in zip(joint, of_values.tolist(), strict=True)]
+        )
         nats = (
             self._entropy
             + self._negative_sum(of_values)

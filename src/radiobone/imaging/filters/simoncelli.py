@@ -76,7 +76,7 @@ def _squared_radius(shape: Sequence[int], sign: int) -> FloatArray:
         along = np.fft.ifftshift(np.linspace(-1, 1, size) if size > 1 else np.zeros(1))
         squares = squares + np.expand_dims(
             along[sign * np.arange(n_kept) % size] ** 2,
-            [other for other in range(len(shape)) if other != axis],
+            tuple(other for other in range(len(shape)) if other != axis),
         )
     return squares
 

@@ -13,9 +13,10 @@ import pytest
 from PIL import Image
 
 from radiobone.report import sheets
-from radiobone.report.build import write_report
+from radiobone.report.build import render, write_report
 from radiobone.report.data import read_result
 from radiobone.report.regions import regions_of
+from radiobone.report.sections.cohort import COHORT
 from radiobone.report.sections.images import IMAGES
 from radiobone.report.sheets import Sheets
 
@@ -52,6 +53,18 @@ def test_every_picture_and_its_row_lead_to_each_other(result_folder):
     assert len(set(re.findall(r'id="(picture-\d+|region-\d+)"', text))) == 120
     for anchor, (link, name) in pictures.items():
         assert rows[link.removeprefix("#")] == (f"#{anchor}", name)
+
+
+def test_a_region_with_a_warning_leads_to_its_picture(result_folder, monkeypatch):
+    monkeypatch.setattr("radiobone.report.build.sections_of", lambda _data: (COHORT, IMAGES))
+    data = read_result(result_folder)
+    warned = data.cases.copy()
+    warned.loc[warned["patient_id"] == "bone-004", "warnings"] = "RoiTouchesBorder: At the border."
+    text = render(replace(data, cases=warned))
+    link = re.search(r'<a href="#(picture-\d+)">bone-004', text)
+    assert link is not None
+    assert links_of(PICTURE, text)[link[1]][1] == "bone-004"
+    assert re.search(r'<th scope="row">\s*bone-900', text)  # failed: no picture, no link
 
 
 def test_a_row_holds_the_class_and_the_held_out_prediction(result_folder):

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from radiobone.report.data import ResultData
+from radiobone.report.regions import regions_of, who
 from radiobone.report.sections.base import Context, Section
 
 
@@ -22,6 +23,9 @@ def _context(data: ResultData) -> Context:
         "classes": None if "positive" in data.metrics else data.metrics.get("levels", []),
         "cohort": data.cohort,
         "attention": [] if attention is None else attention_rows(attention),
+        "regions": {" ".join(filter(None, who(one.entry))): one for one in regions_of(data)[0]}
+        if attention is not None
+        else {},
         "n_attention": 0 if attention is None else len(attention),
         "has_cases": cases is not None,
         "sites": site_rows(data),

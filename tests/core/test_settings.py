@@ -125,3 +125,8 @@ def test_known_keys_are_those_of_the_kind_chosen() -> None:
     content = {"table": "t", "bins": {"kind": "count", "width_hu": 3}}
     with pytest.raises(BadConfig, match=r"'bins\.width_hu' is not a known key\. Known here: kind, n_bins\."):
         validate(Study, content, source="s.yaml")
+
+
+def test_a_mistyped_key_is_named_before_the_one_that_is_missing_for_it() -> None:
+    with pytest.raises(BadConfig, match=r"'tabel' is not a known key\. Did you mean 'table'\? Known here: "):
+        validate(Study, {"tabel": "t"}, source="s.yaml")

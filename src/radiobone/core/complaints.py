@@ -95,7 +95,20 @@ def _below(content: Any, part: int | str) -> Any:
     return None
 
 
-def known_keys(kind: type[BaseModel], location: tuple[int | str, ...]) -> str:
+def unknown_key(error: ValidationError) -> tuple[int | str, ...] | None:
+    """Return where a key stands that does not exist; one beside a missing key comes first, since it may be that key mistyped."""
+    first, *rest = error.errors()
+    if first["type"] == "extra_forbidden":
+        return first["loc"]
+    beside = (
+        one["loc"]
+        for one in rest
+        if one["type"] == "extra_forbidden" and one["loc"][:-1] == first["loc"][:-1]
+    )
+    return next(beside, None) if first["type"] == "missing" else None
+
+
+def known_keys(kind: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
     """Name the keys of the innermost settings class along ``location`` that can be found."""
     models = [kind]
     for part in location[:-1]:
@@ -107,7 +120,7 @@ def known_keys(kind: type[BaseModel], location: tuple[int | str, ...]) -> str:
         ]
         tagged = [one for one in models if any(field.default == part for field in one.model_fields.values())]
         models = below or tagged or models
-    return ", ".join(sorted({name for model in models for name in model.model_fields}))
+    return sorted({name for model in models for name in model.model_fields})
 
 
 def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:

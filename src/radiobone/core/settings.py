@@ -9,9 +9,10 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from radiobone.core.complaints import complaint, known_keys, place
+from radiobone.core.complaints import complaint, known_keys, place, unknown_key
 from radiobone.core.errors import BadConfig, BadSetting, FileMissing, FileUnreadable
 from radiobone.core.file_kinds import did_you_mean
+from radiobone.core.near_names import nearest
 
 S = TypeVar("S", bound="Settings")
 
@@ -97,10 +98,12 @@ def validate(kind: type[S], content: Any, *, source: str) -> S:
     try:
         return kind.model_validate(content)
     except ValidationError as error:
-        first = error.errors()[0]
-        if first["type"] == "extra_forbidden":
+        unknown = unknown_key(error)
+        if unknown is not None:
+            known = known_keys(kind, unknown)
+            near = nearest(str(unknown[-1]), known)
+            meant = f"Did you mean '{near[0]}'? " if near else ""
             raise BadConfig(
-                f"{source}: '{place(first['loc'], content)}' is not a known key. "
-                f"Known here: {known_keys(kind, first['loc'])}."
+                f"{source}: '{place(unknown, content)}' is not a known key. {meant}Known here: {', '.join(known)}."
             ) from error
         raise BadSetting(f"{source}: {complaint(error, content)}.") from error

@@ -44,7 +44,10 @@ def test_doubtful_yaml_is_refused(text: str, message: str) -> None:
 
 
 def test_an_unknown_key_names_the_known_ones() -> None:
-    with pytest.raises(BadConfig, match=r"'bins\.widht_hu' is not a known key\. Did you mean .width_hu.\? Known here: width_hu"):
+    with pytest.raises(
+        BadConfig,
+        match=r"'bins\.widht_hu' is not a known key\. Did you mean .width_hu.\? Known here: width_hu",
+    ):
         validate(Outer, {"name": "a", "bins": {"widht_hu": 1}}, source="s.yaml")
 
 

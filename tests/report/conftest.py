@@ -13,13 +13,20 @@ import pytest
 from PIL import Image
 from sklearn.metrics import average_precision_score, roc_auc_score
 
+import radiobone as rb
 from radiobone.cohort.cohort import Cohort
+from radiobone.core.warnings import collected
 from radiobone.evaluation.description import describe
 from radiobone.evaluation.null_control import null_control, null_entry
 from radiobone.evaluation.result_statistics import calibration_entry, decision_curve_entry, stability_entry
 from radiobone.evaluation.spec import load_pipeline
 from radiobone.evaluation.weighted import HeldOut
 from radiobone.evaluation.wrong_way.optimism_meter import meter_entry
+from radiobone.report.build import write_report
+from radiobone.workflow.study import evaluate
+
+GRADED_HOSTILE = "<b>low</b>"
+VALIDATION_HOSTILE = "<script>alert(1)</script>"
 
 FEATURES = (
     "original_firstorder_Mean", "wavelet-LLH_glcm_JointEntropy", "original_shape_MeshVolume",
@@ -280,3 +287,56 @@ def make_result(tmp_path_factory) -> Callable[..., Path]:
 @pytest.fixture(scope="session")
 def result_folder(make_result) -> Path:
     return make_result()
+
+
+@pytest.fixture(scope="session")
+def graded_folders(tmp_path_factory) -> dict[str, Path]:
+    """Results of ordered classes and of a number, with their reports."""
+    return {task: _graded(tmp_path_factory.mktemp(task), task) for task in ("ordinal", "number")}
+
+
+def _graded(folder: Path, task: str) -> Path:
+    rng = np.random.default_rng(1)
+    X = pd.DataFrame(rng.normal(size=(48, 4)), columns=[f"original_glcm_F{k}" for k in range(4)])
+    t = -1.5 + X.iloc[:, 0].to_numpy() + 0.4 * rng.normal(size=48)
+    order = ["fine", GRADED_HOSTILE, "worse"]
+    y, more, model = (
+        (t, {}, {"ridge": {"alpha": [1.0]}})
+        if task == "number"
+        else (
+            np.array(order)[np.digitize(-t, [1.0, 2.0])],
+            {"order": order},
+            {"proportional_odds": {"C": [1.0]}},
+        )
+    )
+    steps = {"steps": ["impute", "scale"], "outer": {"folds": 3, "repeats": 1}, "inner": {"folds": 2}}
+    with collected():
+        found = evaluate(
+            X, y, groups=np.arange(48), pipeline={**steps, "models": [model]}, task=task, show_progress=False, **more
+        )  # fmt: skip
+        found.save(folder)
+        write_report(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def validation_folder(tmp_path_factory) -> Path:
+    """A validation of a model, against a second one, with its report; names of class and feature are hostile."""
+
+    def table(seed: int) -> tuple[pd.DataFrame, pd.Series]:
+        rng = np.random.default_rng(seed)
+        y = np.arange(80) % 2
+        X = pd.DataFrame(rng.normal(size=(80, 3)), columns=["f0", VALIDATION_HOSTILE, "f2"])
+        X["f0"] += 1.5 * y
+        return X, pd.Series(np.where(y == 1, "<b>frail</b>", "sound"), name="bone")
+
+    (X, y), (X_new, y_new) = table(0), table(1)
+    X_new.iloc[0, 1] = 99.0
+    spec = {"steps": ["impute", "scale"], "models": [{"lr": {"C": [0.1]}}], "inner": {"folds": 2}}
+    fitted = {"groups": range(80), "pipeline": spec, "positive": "<b>frail</b>"}
+    first, second = rb.fit(X, y, **fitted), rb.fit(X[["f0"]], y, **fitted)
+    where = tmp_path_factory.mktemp("page")
+    with pytest.warns(Warning, match="training range"):
+        found = rb.validate(first, X_new, y_new, groups=range(80), against=second)
+    found.report(where)
+    return where

@@ -6,36 +6,16 @@ import json
 import re
 from functools import reduce
 
-import numpy as np
-import pandas as pd
 import pytest
 
-import radiobone as rb
 from radiobone.report.build import write_report
 
-SPEC = {"steps": ["impute", "scale"], "models": [{"lr": {"C": [0.1]}}], "inner": {"folds": 2}}
 HOSTILE = "<script>alert(1)</script>"
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    def table(seed):
-        rng = np.random.default_rng(seed)
-        y = np.arange(80) % 2
-        X = pd.DataFrame(rng.normal(size=(80, 3)), columns=["f0", HOSTILE, "f2"])
-        X["f0"] += 1.5 * y
-        return X, pd.Series(np.where(y == 1, "<b>frail</b>", "sound"), name="bone")
-
-    (X, y), (X_new, y_new) = table(0), table(1)
-    X_new.iloc[0, 1] = 99.0
-    each = range(80)
-    first = rb.fit(X, y, groups=each, pipeline=SPEC, positive="<b>frail</b>")
-    second = rb.fit(X[["f0"]], y, groups=each, pipeline=SPEC, positive="<b>frail</b>")
-    where = tmp_path_factory.mktemp("page")
-    with pytest.warns(Warning, match="training range"):
-        found = rb.validate(first, X_new, y_new, groups=each, against=second)
-    found.report(where)
-    return where
+def folder(validation_folder):
+    return validation_folder
 
 
 def test_every_traced_number_is_in_metrics_json(folder):

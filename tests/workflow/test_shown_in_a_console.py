@@ -46,7 +46,11 @@ def test_an_evaluation_shows_its_answer(evaluation):
         assert f"AUC {auc.mean:.2f} (95 % interval {auc.low:.2f} to {auc.high:.2f})" in shown
         assert "40 patients" in shown
         assert all(finding["code"] in shown for finding in evaluation.result.audit)
-    assert "<table>" in evaluation._repr_html_()
+    shown = evaluation._repr_html_()
+    assert "<table>" in shown
+    assert "src='data:image/png;base64," in shown
+    assert "alt='" in shown
+    assert f"<td>AUC</td><td>{auc.mean:.2f}</td>" in shown
 
 
 def test_a_model_and_a_scorer_show_what_they_predict(model):

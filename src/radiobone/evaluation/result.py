@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from radiobone.core.counting import counted
 from radiobone.core.errors import FileMissing, FileUnreadable
 from radiobone.core.files import read_json, write_json, write_parquet
 from radiobone.evaluation.audit.registry import CHECKS
@@ -85,7 +86,7 @@ class Result:
             f"{_cut(about['target'])}: {_asked(about)}, "
             f"{about['n_patients']} patients, {about['n_rows']} rows, {about['n_features']} features\n"
             f"  {title} {_shown(value.mean)} (95 % interval {_shown(value.low)} to {_shown(value.high)}), "
-            f"mean of {value.n_folds} outer fold(s){_without(about.get('n_folds_without_auc', 0))}\n"
+            f"mean of {counted(value.n_folds, 'outer fold')}{_without(about.get('n_folds_without_auc', 0))}\n"
             f"  the audit found: {_cut(found, 100)}"
         )
 

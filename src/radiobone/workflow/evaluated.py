@@ -14,7 +14,7 @@ from radiobone.explain.explanation import Explanation, save_explanation
 from radiobone.workflow.reported import Reported
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Evaluation(Reported):
     """A result and its explanation.
 
@@ -94,5 +94,6 @@ class Evaluation(Reported):
         finish(where, EVALUATION)
         return where
 
-    def __repr__(self) -> str:
-        return f"Evaluation({self.result.in_brief()})"
+    def in_brief(self) -> str:
+        """Say what was asked, the answer and what the audit found, in three lines."""
+        return self.result.in_brief()

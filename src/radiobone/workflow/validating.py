@@ -34,7 +34,7 @@ from radiobone.workflow.validated_cohort import Labelled, labelled_from_arrays, 
 ModelSource = str | Path | Scorer | Model
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Validation(Reported):
     """A frozen model on another cohort.
 
@@ -67,7 +67,8 @@ class Validation(Reported):
         """``binary``, ``ordinal`` or ``number``."""
         return str(self.summary["task"])
 
-    def __repr__(self) -> str:
+    def in_brief(self) -> str:
+        """Say what was predicted, of how many, and how well."""
         about = self.summary
         first = about.get("headline", "auc")
         value, title = self.metrics[first], SHOWN[about["task"]][first]
@@ -75,8 +76,8 @@ class Validation(Reported):
             "–" if one is None else f"{one:.2f}" for one in (value.mean, value.low, value.high)
         )
         return (
-            f"Validation({about['target']}, {about['n_patients']} patients: {title} {mean}, "
-            f"95 % interval {low} to {high})"
+            f"{about['target']}, {about['n_patients']} patients: {title} {mean}, "
+            f"95 % interval {low} to {high}"
         )
 
     def save(self, folder: str | Path) -> Path:

@@ -163,7 +163,8 @@ def test_from_python_it_is_the_same(folder, tmp_path):
     )
     assert run(folder, folder / "vertebrae.csv", tmp_path / "out").exit_code == 0
     stored = json.loads((tmp_path / "out" / "metrics.json").read_text())
-    for name in ("auc", "brier"):  # rows come in another order without their regions: sums differ in the last bit
+    # Without their regions rows come in another order, and sums differ in the last bit.
+    for name in ("auc", "brier"):
         assert found.metrics[name].mean == pytest.approx(stored["metrics"][name]["mean"], rel=1e-14)
     assert found.metrics["auc"].low == pytest.approx(stored["metrics"]["auc"]["low"])
     assert "150" not in repr(found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from radiobone.cohort.cohort import Cohort
+from radiobone.core.counting import counted
 from radiobone.evaluation.audit.finding import Finding
 
 SHOWN = 5
@@ -17,7 +18,7 @@ def constant_features(cohort: Cohort) -> list[Finding]:
     if not names:
         return []
     message = (
-        f"{len(names)} column(s) hold one and the same value in every row: {', '.join(names[:SHOWN])}"
+        f"{counted(len(names), 'column')} with one and the same value in every row: {', '.join(names[:SHOWN])}"
         f"{', …' if len(names) > SHOWN else ''}. Nothing can be learned from them, and the step 'constant' leaves them out; a value "
         "that should vary was not measured, or was filled in. Check where they come from."
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from radiobone.cohort.cohort import Cohort
+from radiobone.core.counting import counted
 from radiobone.evaluation.audit.finding import Finding
 
 SHOWN = 3
@@ -22,7 +23,7 @@ def equal_features(cohort: Cohort) -> list[Finding]:
     if not pairs:
         return []
     message = (
-        f"{len(pairs)} column(s) agree with another one in every row: {', '.join(pairs[:SHOWN])}"
+        f"{counted(len(pairs), 'column')} equal to another one in every row: {', '.join(pairs[:SHOWN])}"
         f"{', …' if len(pairs) > SHOWN else ''}. The step 'correlation' keeps the first of each; without it, importance is divided "
         "between the copies. Check that one is not a wrong export of the other."
     )

@@ -6,6 +6,7 @@ import numpy as np
 from scipy.stats import fisher_exact
 
 from radiobone.cohort.cohort import Cohort
+from radiobone.core.counting import counted
 from radiobone.evaluation.audit.finding import Finding
 from radiobone.evaluation.audit.units import means_of, units_of
 
@@ -52,7 +53,7 @@ def _finding(cohort: Cohort, found: list[tuple[str, tuple[float, float]]]) -> Fi
     first = worst_first[0][1]
     nearly = 0.5 + abs(first[0] - first[1]) / 2 >= NEARLY
     message = (
-        f"{len(found)} feature(s) are missing more often in one class of '{cohort.target}': {shown}"
+        f"{counted(len(found), 'feature')} missing more often in one class of '{cohort.target}': {shown}"
         f"{'; …' if len(found) > SHOWN else ''}. A model can learn who was measured instead of what was measured: values "
         "filled in look alike. Find out why they are missing; if that would not be known for a new patient, leave them out."
     )

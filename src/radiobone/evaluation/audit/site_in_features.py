@@ -72,7 +72,7 @@ def _differing(
     order = sorted(
         np.flatnonzero(beyond), key=lambda column: (-round(float(observed[column]), 12), names[column])
     )
-    shown = ", ".join(f"{names[column]} ({observed[column]:.0%})" for column in order[:SHOWN])
+    shown = ", ".join(f"{names[column]} ({100 * observed[column]:.0f} %)" for column in order[:SHOWN])
     message = (
         f"{len(order)} of {len(names)} features differ between {between} within the same class (p {p_value:.2g}); most, with the "
         f"share of their variation that lies between these: {shown}. A model can recognise the scanner by them, which helps it where "

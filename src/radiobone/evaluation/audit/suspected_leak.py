@@ -47,7 +47,8 @@ def suspected_leak(cohort: Cohort) -> list[Finding]:
 def _finding(names: Sequence[str], target: str, meaning: str) -> Finding:
     shown = ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
     message = (
-        f"{len(names)} feature(s) tell the classes of '{target}' apart almost without error, alone: {shown}. "
+        f"{'1 feature tells' if len(names) == 1 else f'{len(names)} features tell'} the classes of '{target}' apart almost without "
+        f"error, alone: {shown}. "
         f"With this many patients and features, chance does so in less than {CHANCE:.0%} of studies. {meaning}"
     )
     return Finding("SuspectedLeak", "serious", message)

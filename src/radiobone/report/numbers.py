@@ -14,6 +14,7 @@ PLACES = 2
 IN_THE_UNIT = frozenset({"mae", "rmse", "bias", "bland_altman", "values", "intercept"})
 """Parts of ``metrics.json`` that are measured in the unit of a target that is a number."""
 SMALLEST_P = 0.001
+SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def decimals(value: Any, places: int = 2) -> str:
@@ -39,9 +40,12 @@ def significant(value: Any, digits: int = 3) -> str:
     if value is None or not math.isfinite(float(value)):
         return MISSING
     number = float(value)
-    if number and not 1e-3 <= abs(number) < 1e6:
-        return f"{number:.{digits - 1}e}"
-    places = max(0, digits - 1 - (math.floor(math.log10(abs(number))) if number else 0))
+    if number == 0:
+        return "0"
+    if not 1e-3 <= abs(number) < 1e6:
+        mantissa, _, power = f"{number:.{digits - 1}e}".partition("e")
+        return f"{mantissa} × 10{str(int(power)).translate(SUPERSCRIPT)}".replace("-", "−")
+    places = max(0, digits - 1 - math.floor(math.log10(abs(number))))
     return decimals(number, places)
 
 

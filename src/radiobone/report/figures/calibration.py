@@ -10,9 +10,11 @@ from matplotlib.figure import Figure
 
 from radiobone.report.figures.style import (
     BLUE,
+    INK,
     MUTED,
     NEGATIVE,
     POSITIVE,
+    SMALL_PT,
     legend,
     new_figure,
     plain,
@@ -44,7 +46,7 @@ def calibration_figure(
     positive, negative : str
         Names of the classes.
     """
-    figure = new_figure(5.0)
+    figure = new_figure(5.3)
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[3.4, 1])
     upper.plot([0, 1], [0, 1], color=MUTED, linewidth=1, linestyle=(0, (4, 3)), label="Perfect calibration")
     predicted_mean, observed, low, high = (
@@ -56,7 +58,14 @@ def calibration_figure(
     upper.set_ylabel(wrapped(f"Share that is {positive}", 34))
     shares(upper)
     tidy(upper)
-    legend(upper, "upper left")
+    upper.legend(
+        loc="lower left",
+        bbox_to_anchor=(0, 1),
+        fontsize=SMALL_PT,
+        labelcolor=INK,
+        handlelength=1.6,
+        frameon=False,
+    )
     truth, predicted = np.asarray(y), np.asarray(probability, dtype=float)
     edges = np.linspace(0, 1, 21)
     stacks = [predicted[truth == 0], predicted[truth == 1]]

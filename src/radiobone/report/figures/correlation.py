@@ -58,6 +58,7 @@ def correlation_figure(names: Sequence[str], correlation: npt.ArrayLike) -> Figu
     numbers = [str(place + 1) for place in range(n)]
     upper.set_xticks(range(n), numbers)
     upper.set_yticks(range(n), numbers)
+    upper.tick_params(axis="x", rotation=0 if n <= 16 else 90)
     upper.tick_params(length=0, labelsize=SMALL_PT if n <= 16 else 7.5, labelcolor=MUTED)
     for spine in upper.spines.values():
         spine.set_visible(False)

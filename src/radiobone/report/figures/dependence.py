@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
+from matplotlib.ticker import ScalarFormatter
 
 from radiobone.report.figures.beeswarm import rank_share
 from radiobone.report.figures.rows import cut
@@ -27,11 +28,21 @@ from radiobone.report.figures.style import (
     plain,
     tidy,
 )
+from radiobone.report.numbers import SUPERSCRIPT
 
 VECTOR_DOTS = 150
 LONGEST_PARTNER = 38
 LONGEST_NAME = 46
 PANEL_GAP_IN = 0.18
+
+
+class PowerFormatter(ScalarFormatter):
+    """Ticks whose common power stands at the end of the axis as ``× 10⁹``."""
+
+    def get_offset(self) -> str:
+        """Write the power."""
+        mantissa, _, power = super().get_offset().partition("e")
+        return f"× 10{power.translate(SUPERSCRIPT)}" if mantissa == "1" and power else super().get_offset()
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,6 +104,7 @@ def _panel(figure: Figure, ax: Axes, one: Dependence, axis: str) -> None:
     ax.scatter(x[known], y[known], s=18, c=colours, alpha=0.75, linewidths=0, rasterized=as_pixels)
     ax.set_xlabel(plain(cut(one.name, LONGEST_NAME), LONGEST_NAME + 1))
     ax.set_ylabel(axis)
+    ax.xaxis.set_major_formatter(PowerFormatter())
     tidy(ax)
 
 

@@ -14,9 +14,10 @@ from radiobone.explain.nomogram import MOST_POINTS, Nomogram, NomogramLine
 from radiobone.explain.weights import LOG_ODDS
 from radiobone.report.figures.rows import cut
 from radiobone.report.figures.style import INK, MUTED, RULE, SMALL_PT, new_figure
+from radiobone.report.numbers import significant
 
 PROBABILITIES = (0.01, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99)
-LETTER, GAP = 0.0185, 0.012
+LETTER, GAP = 0.021, 0.015
 """Width of a letter, and least space between two labels, as shares of the width."""
 
 
@@ -80,12 +81,18 @@ def _line(
     if ends is not None and beside:
         low, high = (_written(end) for end in sorted(ends, key=place))
         ax.annotate(
-            f"{low} to {high}", (last + 0.015, row), va="center", ha="left", fontsize=SMALL_PT, color=MUTED
+            f"{low} to {high}",
+            (last + 0.015, row - 0.06),
+            va="top",
+            ha="left",
+            fontsize=SMALL_PT,
+            color=MUTED,
         )
 
 
 def _written(tick: float) -> str:
-    return f"{tick:.3g}".replace("-", "−")
+    text = f"{tick:.3g}"
+    return (significant(tick) if "e" in text else text).replace("-", "−")
 
 
 def _apart(marks: Sequence[tuple[float, str]]) -> list[tuple[float, str]]:

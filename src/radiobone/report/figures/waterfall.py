@@ -6,10 +6,8 @@ from collections.abc import Sequence
 
 from matplotlib.figure import Figure
 
-from radiobone.report.figures.rows import cut, name_rows
+from radiobone.report.figures.rows import name_rows
 from radiobone.report.figures.style import BLUE, INK, MUTED, RULE, SMALL_PT, VERMILION, new_figure, tidy
-
-LONGEST_NAME = 40
 
 
 def waterfall_figure(
@@ -43,7 +41,7 @@ def waterfall_figure(
                     fontsize=SMALL_PT, color=INK, annotation_clip=False, zorder=5,
                     bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6})  # fmt: skip
         here += size
-    name_rows(ax, [cut(name, LONGEST_NAME) for name, _ in parts])
+    name_rows(ax, [name for name, _ in parts])
     room = 0.04 * (max(ends) - min(ends) or 1.0)
     ax.set_xlim(min(ends) - room, max(ends) + 5 * room)
     ax.set_xlabel(axis)

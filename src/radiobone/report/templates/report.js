@@ -112,19 +112,19 @@
     var here = entry[2], ends = [entry[2], entry[3]];
     parts.forEach(function (part) { part.from = here; here += part.size; ends.push(here); });
     var low = Math.min.apply(null, ends), high = Math.max.apply(null, ends), room = (high - low || 1) * 0.04;
-    var left = 36, width = 400, height = parts.length * 42 + 64;
+    var left = 4, width = 432, height = parts.length * 46 + 64;
     function x(value) { return left + (value - low + room) / (high - low + 2 * room) * width; }
     var figure = svgPart("svg", { viewBox: "0 0 500 " + height, "class": "figure", role: "img", "font-size": 14.5, fill: "#1F2933" });
     figure.append(svgPart("title", {}, "What moved the prediction of " + entry[0]));
-    var bottom = parts.length * 42 + 8;
+    var bottom = parts.length * 46 + 8;
     figure.append(svgPart("line", { x1: x(entry[2]), x2: x(entry[2]), y1: 4, y2: bottom, stroke: "#52606D", "stroke-dasharray": "4 3" }));
     figure.append(svgPart("line", { x1: x(entry[3]), x2: x(entry[3]), y1: 4, y2: bottom, stroke: "#1F2933" }));
     parts.forEach(function (part, row) {
-      var from = x(part.from), to = x(part.from + part.size), y = row * 42 + 22;
+      var from = x(part.from), to = x(part.from + part.size), y = row * 46 + 26;
       var change = (part.size * unit.factor).toFixed(unit.places), isNone = Number(change) === 0;
-      figure.append(svgPart("text", { x: left, y: row * 42 + 18, stroke: "#fff", "stroke-width": 3, "paint-order": "stroke" }, part.text));
+      figure.append(svgPart("text", { x: left, y: row * 46 + 19, stroke: "#fff", "stroke-width": 3, "paint-order": "stroke" }, part.text));
       figure.append(svgPart("rect", { x: Math.min(from, to), y: y, width: Math.max(Math.abs(to - from), 1), height: 15, fill: part.size > 0 ? "#D55E00" : "#0072B2" }));
-      figure.append(svgPart("text", { x: Math.max(from, to) + 5, y: y + 13 }, isNone ? change.replace("-", "") : (part.size > 0 ? "+" : "") + minus(change)));
+      figure.append(svgPart("text", { x: Math.max(from, to) + 5, y: y + 13, stroke: "#fff", "stroke-width": 3, "paint-order": "stroke" }, isNone ? change.replace("-", "") : (part.size > 0 ? "+" : "") + minus(change)));
     });
     figure.append(svgPart("line", { x1: left, x2: left + width, y1: bottom, y2: bottom, stroke: "#CBD2D9" }));
     [entry[2], entry[3]].forEach(function (value, number) {

@@ -86,7 +86,7 @@ def test_folds_are_called_what_they_test_and_those_of_one_class_are_counted(make
     text = page(folder)
     assert "each tested on one of: site 0, site 1, site 2" in text
     assert "No AUC (–) in 1 of 10 folds" in text
-    assert "1 more fold(s) have test rows of one class" in text
+    assert "1 more fold has test rows of one class" in text
 
 
 def test_many_names_are_cut_and_one_is_told_alone():

@@ -74,7 +74,18 @@ def test_the_truth_of_a_case_is_named_by_its_class(page):
     if task == "ordinal":
         assert told <= {level["name"] for level in metrics["levels"]}
     else:
-        assert all(float(one) < 5 for one in told)
+        assert all(float(one.replace("−", "-")) < 5 for one in told)
+        assert any("−" in one for one in told)
+
+
+def test_words_fit_the_task(page):
+    task, text, _ = page
+    plain = " ".join(html.unescape(re.sub(r"<[^>]+>", " ", text)).split())
+    if task == "number":
+        assert not re.search(r"smallest class|tell the classes apart|quadratic kappa; R²|[<>]= ?-", plain)
+        assert "Better than chance" not in plain
+    assert "before calibration" not in plain
+    assert "through its fold's calibration" not in plain
 
 
 def test_names_from_outside_are_escaped(page):
@@ -110,11 +121,15 @@ def test_every_cell_of_a_boundary_is_named_on_a_phone(page):
 
 
 def test_that_patients_are_few_is_told_once():
-    metrics = {"task": "number", "n_patients": 20}
-    data = SimpleNamespace(metrics=metrics, findings=[{"code": "FewEvents", "severity": "warning"}])
+    data = SimpleNamespace(
+        metrics={"task": "number", "n_patients": 500},
+        n_patients_tested=20,
+        findings=[{"code": "FewEvents", "severity": "warning"}],
+    )
     few, audit = CHECKS[-2:]
     assert few(data) is not None
     assert audit(data) is None
-    metrics["n_patients"] = 500
+    assert "class" not in few(data).text
+    data.n_patients_tested = 500
     assert few(data) is None
     assert "FewEvents" in audit(data).text

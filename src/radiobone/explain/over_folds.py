@@ -26,9 +26,9 @@ from radiobone.explain.weights import joined_weights
 MOST_BACKGROUND = 100
 NOTE = (
     "Values are of held-out rows, explained by the model of their own fold against at most 100 of its training rows; "
-    "features are varied one by one as if independent (interventional). A model without probabilities is explained "
-    "through its fold's calibration."
+    "features are varied one by one as if independent (interventional)."
 )
+OF_TWO_CLASSES = " A model without probabilities is explained through its fold's calibration."
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,8 +47,9 @@ def gathered(explained: Sequence[ExplainedFold], task: str = "binary") -> Explan
     table = pd.concat(blocks, ignore_index=True) if blocks else pd.DataFrame(columns=list(COLUMNS))
     weights = joined_weights([fold.weights for fold in explained if fold.weights is not None])
     pairs = joined_pairs([fold.pairs for fold in explained if fold.pairs is not None])
+    note = NOTE + (OF_TWO_CLASSES if task == "binary" else "")
     return Explanation(
-        table, tuple(fold.info for fold in explained), NOTE, SCALES[task].words, weights, pairs
+        table, tuple(fold.info for fold in explained), note, SCALES[task].words, weights, pairs
     )
 
 

@@ -27,6 +27,16 @@ def internal_only(data: ResultData) -> Caution | None:
     """Tell that nobody outside this cohort was tested."""
     if data.external:
         return None
+    if data.outer_kind == "external":
+        return Caution(
+            "One other cohort",
+            "Scanners, hospitals and kinds of patients that are not in it may give other numbers.",
+        )
+    if data.outer_kind == "site":
+        return Caution(
+            "These sites alone",
+            "Each site was tested by models that had not seen it. Sites that are not in this table may still differ more.",
+        )
     return Caution(
         "Not tested elsewhere",
         "All numbers come from patients of this cohort, each predicted by models that never saw them. Other "

@@ -98,12 +98,28 @@ class ResultData:
         found: Record | None = self.provenance.get("extraction")
         return found
 
+    @property
+    def n_patients_tested(self) -> int:
+        """Patients that a fold tested; fewer than analysed where some are only learned from."""
+        return int(self.predictions["patient_id"].nunique())
+
+    @property
+    def share_of_positives(self) -> float:
+        """Among the rows tested."""
+        return float(self.predictions["y"].mean())
+
+    @property
+    def outer_kind(self) -> str:
+        """Kind of the outer folds, such as ``kfold`` or ``external``."""
+        outer = (self.provenance.get("pipeline") or {}).get("outer") or {}
+        return str(outer.get("kind", "kfold")) if isinstance(outer, dict) else str(outer)
+
     def truth_of(self, y: Any) -> str:
         """Name the class of a row, or write its number."""
         if "positive" in self.metrics:
             return str(self.metrics["positive" if y == 1 else "negative"])
         levels = self.metrics.get("levels")
-        return str(levels[int(y)]["name"]) if levels else f"{float(y):g}"
+        return str(levels[int(y)]["name"]) if levels else f"{float(y):g}".replace("-", "−")
 
     @cached_property
     def n_folds_total(self) -> int:
@@ -174,6 +190,7 @@ def _table_or_none(path: Path) -> pd.DataFrame | None:
 
 def with_class_names(metrics: Record) -> Record:
     """Name a class of a bare number or ``yes`` with its target, and keep the names as they were."""
+    metrics = _in_print(metrics)
     if "positive" not in metrics:
         return metrics
     target = str(metrics["target"])
@@ -183,6 +200,33 @@ def with_class_names(metrics: Record) -> Record:
         named[f"{side}_value"] = value
         named[side] = f"{target} = {value}" if BARE_CLASS.match(value) else value
     return {**metrics, **named}
+
+
+def in_print(bounds: str) -> str:
+    """Write bounds of a class with the signs of print.
+
+    Examples
+    --------
+    >>> in_print("< -1 and >= -2.5")
+    '< −1 and ≥ −2.5'
+    """
+    return bounds.replace("-", "−").replace(">=", "≥").replace("<=", "≤")
+
+
+def _in_print(metrics: Record) -> Record:
+    """Name the classes that a number implies, and the boundaries between them, with the signs of print."""
+    implied = metrics.get("implied")
+    if not implied:
+        return metrics
+    named = {
+        "classes": [in_print(str(name)) for name in implied["classes"]],
+        "boundaries": _renamed(implied["boundaries"]),
+    }
+    return {**metrics, "implied": {**implied, **named}}
+
+
+def _renamed(boundaries: list[Record]) -> list[Record]:
+    return [{**one, "name": in_print(str(one["name"]))} for one in boundaries]
 
 
 def read_mapping(path: Path) -> Record:

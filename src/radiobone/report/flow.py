@@ -14,6 +14,7 @@ def flow_context(data: ResultData) -> dict[str, Any]:
     return {
         "flow": flow(data),
         "failures": [] if data.cases is None else failure_counts(data.cases),
+        "n_tested": data.n_patients_tested,
         "n_sites": len(data.cohort.get("sites") or {}),
     }
 

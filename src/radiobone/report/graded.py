@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
+from radiobone.core.counting import counted
 from radiobone.report.data import ResultData
 from radiobone.report.numbers import decimals, unit_places
 from radiobone.report.validation.data import ValidationData
@@ -28,13 +29,20 @@ from radiobone.report.verdict import (
 TITLES = {"quadratic_kappa": "Quadratic kappa", "r2": "R²"}
 NOTHING = {"quadratic_kappa": "chance", "r2": "always answering the mean"}
 SUSPICIOUS = {"quadratic_kappa": 0.97, "r2": 0.97}
-RULE = (
-    "Red: the audit found something serious, or the interval of the headline measure (quadratic kappa; R²) does not lie wholly "
-    "above 0.",
-    f"Amber: it lies above 0, but there are fewer than {FEWEST_PATIENTS} patients, or {FEWEST_OF_A_CLASS} of the smallest class; "
-    "the measure is 0.97 or more; or the audit gave a warning or was not run.",
-    "Green: none of these. It says nothing of other hospitals.",
-)
+FEW = {
+    "quadratic_kappa": f"{FEWEST_PATIENTS} patients, or {FEWEST_OF_A_CLASS} of the smallest class",
+    "r2": f"{FEWEST_PATIENTS} patients",
+}
+
+
+def rule(key: str) -> tuple[str, ...]:
+    """Say by what the colour is decided, where ``key`` is the headline measure."""
+    return (
+        f"Red: the audit found something serious, or the interval of {TITLES[key]} does not lie wholly above 0.",
+        f"Amber: it lies above 0, but there are fewer than {FEW[key]}; {TITLES[key]} is {SUSPICIOUS[key]} or more; or the audit "
+        "gave a warning or was not run.",
+        "Green: none of these. It says nothing of other hospitals.",
+    )
 
 
 def headline(data: ResultData) -> tuple[str, Mapping[str, Any]]:
@@ -45,7 +53,7 @@ def headline(data: ResultData) -> tuple[str, Mapping[str, Any]]:
 
 def graded_verdict(data: ResultData) -> Verdict:
     """Apply the rule to a result."""
-    return judged(data, CHECKS)
+    return judged(data, CHECKS, NOTHING[headline(data)[0]])
 
 
 def not_above_nothing(data: ResultData) -> Reason | None:
@@ -79,20 +87,21 @@ def too_good(data: ResultData) -> Reason | None:
 def few_patients(data: ResultData) -> Reason | None:
     """Object to fewer than 50 patients, or 30 of the smallest class."""
     about = data.metrics
-    found = f"{about['n_patients']} patients"
-    few = about["n_patients"] < FEWEST_PATIENTS
+    tested = data.n_patients_tested
+    found = counted(tested, "patient") + (" tested" if tested < about["n_patients"] else "")
+    few, least = tested < FEWEST_PATIENTS, f"{FEWEST_PATIENTS} patients"
     if about["task"] == "ordinal":
         counts = data.predictions.groupby("y")["patient_id"].nunique()
         sizes = {level["name"]: int(counts.get(code, 0)) for code, level in enumerate(about["levels"])}
         name, n = min(sizes.items(), key=lambda item: item[1])
         few, found = few or n < FEWEST_OF_A_CLASS, f"{found}, of whom {n} with {name}"
+        least += f" or {FEWEST_OF_A_CLASS} of the smallest class"
     if not few:
         return None
     return Reason(
         CAREFUL,
         "Few patients",
-        f"{found}. Below {FEWEST_PATIENTS} patients or {FEWEST_OF_A_CLASS} of the smallest class a handful of them moves every "
-        "number here.",
+        f"{found}. Below {least} a handful of them moves every number here.",
     )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from radiobone.report.numbers import decimals
+
 CHANCE = 0.5
 Metric = Mapping[str, Any]
 
@@ -109,7 +111,7 @@ def _beyond(measure: Metric, right: float, below: str, above: str) -> list[str]:
 
 
 def _with_interval(measure: Metric) -> str:
-    value = f"{measure['value']:.2f}"
+    value = decimals(measure["value"])
     if measure.get("low") is None or measure.get("high") is None:
         return value
-    return f"{value}, {measure['low']:.2f} to {measure['high']:.2f}"
+    return f"{value}, {decimals(measure['low'])} to {decimals(measure['high'])}"

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from radiobone.core.counting import counted
 from radiobone.report.data import ResultData
 from radiobone.report.reading import belief, brier_reference
 
@@ -22,8 +23,8 @@ CAREFUL: Level = "careful"
 GOOD: Level = "good"
 TITLES: dict[Level, str] = {
     BAD: "Does not show that the model works",
-    CAREFUL: "Better than chance, with reservations",
-    GOOD: "Better than chance in this cohort",
+    CAREFUL: "Better than {nothing}, with reservations",
+    GOOD: "Better than {nothing} in this cohort",
 }
 
 FEWEST_PATIENTS = 50
@@ -73,15 +74,16 @@ class Reason:
 
 @dataclass(frozen=True)
 class Verdict:
-    """Level, title and reasons, the worst first."""
+    """Level, title and reasons, the worst first; ``nothing`` is what a model without merit does."""
 
     level: Level
     reasons: tuple[Reason, ...]
+    nothing: str = "chance"
 
     @property
     def title(self) -> str:
         """The level in words."""
-        return TITLES[self.level]
+        return TITLES[self.level].format(nothing=self.nothing)
 
 
 def verdict(data: ResultData) -> Verdict:
@@ -89,11 +91,13 @@ def verdict(data: ResultData) -> Verdict:
     return judged(data, CHECKS)
 
 
-def judged(data: ResultData, checks: Sequence[Callable[[ResultData], Reason | None]]) -> Verdict:
+def judged(
+    data: ResultData, checks: Sequence[Callable[[ResultData], Reason | None]], nothing: str = "chance"
+) -> Verdict:
     """Ask every check, and order what they object to by level."""
     found = [reason for check in checks if (reason := check(data)) is not None]
     reasons = tuple(sorted(found, key=lambda reason: reason.level != BAD))
-    return Verdict(reasons[0].level if reasons else GOOD, reasons)
+    return Verdict(reasons[0].level if reasons else GOOD, reasons, nothing)
 
 
 def serious_findings(data: ResultData) -> Reason | None:
@@ -142,12 +146,13 @@ def few_patients(data: ResultData) -> Reason | None:
     patients = data.predictions.groupby("y")["patient_id"].nunique()
     sizes = {about["positive"]: int(patients.get(1, 0)), about["negative"]: int(patients.get(0, 0))}
     name, n = min(sizes.items(), key=lambda item: item[1])
-    if about["n_patients"] >= FEWEST_PATIENTS and n >= FEWEST_OF_A_CLASS:
+    tested = data.n_patients_tested
+    if tested >= FEWEST_PATIENTS and n >= FEWEST_OF_A_CLASS:
         return None
     return Reason(
         CAREFUL,
         "Few patients",
-        f"{about['n_patients']} patients, of whom {n} with {name}. Below {FEWEST_PATIENTS} patients or "
+        f"{counted(tested, 'patient')}{' tested' if tested < about['n_patients'] else ''}, of whom {n} with {name}. Below {FEWEST_PATIENTS} patients or "
         f"{FEWEST_OF_A_CLASS} of the smaller class a handful of them moves every number here. Guidance for judging a "
         "model (Collins 2016, Riley 2020, TRIPOD) asks for about 100 of each class.",
     )
@@ -183,9 +188,8 @@ def pooled_differs(data: ResultData) -> Reason | None:
 
 def no_better_than_prevalence(data: ResultData) -> Reason | None:
     """Object if the probabilities are not worth more than the share of positives."""
-    metrics = data.metrics
-    brier = metrics["metrics"].get("brier", {}).get("mean")
-    reference = brier_reference(metrics["n_positive"] / metrics["n_rows"])
+    brier = data.metrics["metrics"].get("brier", {}).get("mean")
+    reference = brier_reference(data.share_of_positives)
     if brier is None or brier < reference:
         return None
     return Reason(

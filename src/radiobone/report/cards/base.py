@@ -78,6 +78,8 @@ def as_markdown(card: Card) -> str:
     """Write a card as Markdown, in which names stay text; its last line tells an edited file from an untouched one."""
     lines = [f"# {_text(card.title)}", "", _text(card.lead), ""]
     for part in card.parts:
+        if not part.facts:
+            continue
         lines += [f"## {_text(part.heading)}", ""]
         for one in part.facts:
             lines += [line for value in _values(one) for line in (value, "")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from radiobone.core.counting import counted
 from radiobone.report.cards.base import Card, Fact, Part, ask, fact, known
 from radiobone.report.cards.data_card import target_words
 from radiobone.report.cautions import cautions
@@ -15,6 +16,7 @@ from radiobone.report.extraction_words import modality_words
 from radiobone.report.facts import Facts
 from radiobone.report.journal.table import with_interval
 from radiobone.report.measures import measure_titles
+from radiobone.report.methods.wording import folds_words
 from radiobone.report.numbers import count, decimals, moment, places_of, significant, unit_places
 from radiobone.report.sections.provenance import step_words
 from radiobone.report.words import model_title
@@ -24,6 +26,7 @@ RESEARCH = (
     "Research. Not a medical device, and not for decisions about a patient. Not for images or tables made in another way than "
     "those described here."
 )
+NOBODY_ELSE = {"external": "The external cohort of the test above."}
 FOR_THE_AUTHOR_OF_MODELS = (
     ask("Responsible", "Names, institution, contact, and the version of this card."),
     ask("Ethics, funding, interests", "Approval, sponsors, and conflicts of interest."),
@@ -56,7 +59,10 @@ def _what(data: ResultData) -> tuple[Fact, ...]:
     pipeline = data.provenance.get("pipeline") or {}
     steps = [words or name for name, words in step_words(pipeline.get("steps") or [])]
     chosen = data.metrics.get("models") or {}
-    models = [f"{model_title(name)} in {n} of {data.n_folds_total} outer folds" for name, n in chosen.items()]
+    models = [
+        f"{model_title(name)} in {n} of {counted(data.n_folds_total, 'outer fold')}"
+        for name, n in chosen.items()
+    ]
     return known(
         [
             fact("Predicts", target_words(data.metrics)[0]),
@@ -135,20 +141,22 @@ def performance(data: ResultData) -> tuple[Fact, ...]:
             metrics, key=lambda name: (name != first, list(titles).index(name) if name in titles else 99)
         )
     ]
-    n = data.n_folds_total
-    repeats = data.metrics["n_repeats"]
-    how = f"Nested cross-validation: mean of {n} outer folds" + (
-        f" ({repeats} repeats)" if repeats > 1 else ""
-    )
+    how = folds_words(Facts(data))
     outside = [
         f"{name}: {decimals(mean)} ({decimals(low)} to {decimals(high)})"
         for name, mean, low, high in external_rows(data)[1:]
     ]
     return known(
         [
-            fact("How it was judged", f"{how}; 95 % intervals in brackets"),
+            fact("How it was judged", f"{how[0].upper()}{how[1:]}; 95 % intervals in brackets"),
             fact("Measures", *lines),
-            fact("Other cohorts", *(outside or ["None: nobody outside this cohort was tested."])),
+            fact(
+                "Other cohorts",
+                *(
+                    outside
+                    or [NOBODY_ELSE.get(data.outer_kind, "None: nobody outside this cohort was tested.")]
+                ),
+            ),
         ]
     )
 

@@ -21,7 +21,7 @@ OF_SUBGROUPS: Mapping[str, tuple[str, Measure]] = {
 OF_HEADLINE: Mapping[str, tuple[str, Measure]] = {
     "binary": OF_SUBGROUPS["binary"],
     "ordinal": OF_SUBGROUPS["ordinal"],
-    "number": ("r2", Measure("R²", 0.0, None, 1.0)),
+    "number": ("r2", Measure("R²", 0.0, None, 1.0, "always the mean")),
 }
 
 

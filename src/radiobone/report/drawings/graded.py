@@ -8,7 +8,7 @@ import numpy as np
 from markupsafe import Markup
 
 from radiobone.cohort.task import Number
-from radiobone.report.data import ResultData
+from radiobone.report.data import ResultData, in_print
 from radiobone.report.drawings.base import Drawing, Drawn, interval_text
 from radiobone.report.drawings.two_classes import IS_RIGHT
 from radiobone.report.figures.graded import bland_altman_figure, classes_figure, scatter_figure
@@ -16,7 +16,7 @@ from radiobone.report.numbers import decimals, unit_places
 from radiobone.report.validation.data import ValidationData
 
 Judged = ResultData | ValidationData
-WHO = {one.text for one in Number().boundaries}
+WHO = {in_print(one.text) for one in Number().boundaries}
 WHO_WORDS = " For a T-score, below −1 is osteopenia and −2.5 and below osteoporosis (WHO)."
 
 

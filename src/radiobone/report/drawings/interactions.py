@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from radiobone.core.counting import counted
 from radiobone.report.data import ResultData
 from radiobone.report.drawings.base import Drawing, Drawn
 from radiobone.report.figures.pairs import pairs_figure
@@ -33,7 +34,9 @@ def _pairs(in_log_odds: bool, data: ResultData) -> Drawn | None:
 
 def _title(in_log_odds: bool, data: ResultData) -> str:
     group = _group(data, in_log_odds)
-    who = "" if group is None else f": {group.titles}, {group.n_folds} of {data.n_folds_total} folds"
+    who = (
+        "" if group is None else f": {group.titles}, {group.n_folds} of {counted(data.n_folds_total, 'fold')}"
+    )
     return f"Strongest interactions{who}{' (log odds)' if in_log_odds else ''}"
 
 

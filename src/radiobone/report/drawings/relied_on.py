@@ -78,6 +78,15 @@ def _importance(data: ResultData) -> Drawn | None:
     return Drawn(figure, "; ".join(sizes) + ".")
 
 
+def _caption_of_importance(data: ResultData) -> str:
+    if data.n_folds_total == 1:
+        return "Bar: mean over the held-out cases of the one test."
+    return (
+        "Bar: mean over all folds. Whisker: one standard deviation between folds. Ticks: single folds; a fold that did not choose "
+        "the feature counts as zero."
+    )
+
+
 def _dependence(data: ResultData) -> Drawn | None:
     found = dependences(data)
     if not found:
@@ -147,8 +156,7 @@ IMPORTANCE = Drawing(
     lambda data: (
         f"How much each feature matters, and how steadily (mean absolute SHAP value){_largest(data)}"
     ),
-    "Bar: mean over all folds. Whisker: one standard deviation between folds. Ticks: single folds; a fold that did not choose the "
-    "feature counts as zero.",
+    _caption_of_importance,
     _importance,
 )
 DEPENDENCE = Drawing(

@@ -6,6 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from radiobone.core.counting import counted
 from radiobone.report.curves import Curves, pr_band, roc_band
 from radiobone.report.data import Record, ResultData
 from radiobone.report.drawings.base import Drawing, Drawn, interval_text
@@ -60,7 +61,7 @@ def _roc(data: Judged) -> Drawn:
         return Drawn(figure, f"ROC curve of the frozen model on this cohort; AUC {text}.")
     return Drawn(
         figure,
-        f"Mean ROC curve of {band.n_curves} outer folds with a band of one standard deviation; AUC {text}.",
+        f"Mean ROC curve of {counted(band.n_curves, 'outer fold')} with a band of one standard deviation; AUC {text}.",
     )
 
 
@@ -73,7 +74,7 @@ def _precision_recall(data: Judged) -> Drawn | None:
         _share(counts["tp"], counts["tp"] + counts["fn"]),
         _share(counts["tp"], counts["tp"] + counts["fp"]),
     )
-    prevalence = about["n_positive"] / about["n_rows"]
+    prevalence = float(data.predictions["y"].mean())
     figure = precision_recall_figure(band, prevalence=prevalence, operating_point=point, area_text=text)
     return Drawn(
         figure,
@@ -85,7 +86,7 @@ def _caption_of_precision_recall(data: Judged) -> str:
     area = interval_text("metrics.average_precision", data.metrics["metrics"]["average_precision"])
     band = (
         ""
-        if isinstance(data, ValidationData)
+        if isinstance(data, ValidationData) or data.n_folds_total == 1
         else " The band shows how much the folds differ; it is not the interval of the PR-AUC."
     )
     return Markup(
@@ -153,6 +154,8 @@ def _how_counted(data: Judged) -> str:
 def _caption_of_roc(data: Judged) -> str:
     if isinstance(data, ValidationData):
         return "The circle is the model’s own threshold."
+    if data.n_folds_total == 1:
+        return "Up and to the left is better. The circle is the threshold that the training rows set."
     return (
         "Up and to the left is better. The band shows how much the folds differ; it is not the interval of the AUC. The circle "
         "is where the thresholds used put the pooled predictions."

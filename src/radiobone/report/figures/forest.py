@@ -25,12 +25,15 @@ class Measure:
         What chance gives, as a dashed line; None if nothing can be said of that.
     least, greatest : float or None
         Where its scale ends; None if it does not.
+    nothing : str
+        What a model without merit does.
     """
 
     title: str
     chance: float | None
     least: float | None
     greatest: float | None
+    nothing: str = "chance"
 
 
 AUC = Measure("AUC", 0.5, 0.0, 1.0)
@@ -62,7 +65,7 @@ def forest_figure(
         if value is not None:
             ax.plot(value, height, "s", markersize=7, color=BLUE)
     ax.set_xlim(*_limits(rows, overall, measure))
-    dashes = "" if measure.chance is None else "; dashes: chance"
+    dashes = "" if measure.chance is None else f"; dashes: {measure.nothing}"
     ax.set_xlabel(f"{measure.title} (line: {line}{dashes})")
     tidy(ax, grid="x")
     name_rows(ax, [name for name, *_ in rows])

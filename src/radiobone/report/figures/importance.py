@@ -28,9 +28,11 @@ def importance_figure(names: Sequence[str], fold_means: Sequence[npt.ArrayLike],
     ax = figure.subplots()
     for row, column in enumerate(fold_means):
         folds = np.asarray(column, dtype=float)
-        spread = float(folds.std(ddof=1)) if len(folds) > 1 else 0.0
         mean = float(folds.mean())
         ax.barh(row, mean, height=0.34, color=BLUE)
+        if len(folds) == 1:
+            continue
+        spread = float(folds.std(ddof=1))
         ax.plot(folds, np.full(len(folds), row), "|", color=SKY, markersize=7, markeredgewidth=1.1, zorder=2)
         ax.errorbar(
             mean, row, xerr=[[min(spread, mean)], [spread]], color=INK, elinewidth=1.2, capsize=3, zorder=3

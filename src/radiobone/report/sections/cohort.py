@@ -29,6 +29,7 @@ def _context(data: ResultData) -> Context:
         "n_attention": 0 if attention is None else len(attention),
         "has_cases": cases is not None,
         "sites": site_rows(data),
+        "tested_alone": data.n_patients_tested < data.metrics["n_patients"],
         "notes": data.cohort.get("notes") or [],
     }
 

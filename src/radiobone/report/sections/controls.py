@@ -9,6 +9,7 @@ from radiobone.evaluation.tasks.registry import TASKS
 from radiobone.report.data import ResultData
 from radiobone.report.drawings.method import NULL
 from radiobone.report.sections.base import Context, Section
+from radiobone.report.words import STEP_TITLES
 
 TOLD_APART = 0.02
 """Difference of scores below which the wrong way is said to have changed next to nothing."""
@@ -24,6 +25,9 @@ def _context(data: ResultData) -> Context | None:
         "null_score": task.null_score,
         "figure": NULL.shown(data),
         "meter": meter,
+        "learned": []
+        if meter is None
+        else [STEP_TITLES.get(one, one) for one in meter["fitted_on_all_rows"]],
         "headline": task.headline,
         "meter_words": "" if meter is None else meter_words(meter, task.headline),
     }

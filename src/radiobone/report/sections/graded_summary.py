@@ -5,9 +5,9 @@ from __future__ import annotations
 from radiobone.report.cautions import cautions
 from radiobone.report.data import ResultData
 from radiobone.report.flow import flow_context
-from radiobone.report.graded import RULE, TITLES, graded_verdict, headline, reading
+from radiobone.report.graded import TITLES, graded_verdict, headline, reading, rule
 from radiobone.report.sections.base import Context, Section
-from radiobone.report.sections.summary import sorted_findings
+from radiobone.report.sections.summary import how_judged, sorted_findings
 
 TILES = {
     "ordinal": (
@@ -31,9 +31,10 @@ def _context(data: ResultData) -> Context:
         "title": data.provenance.get("title"),
         "key": key,
         "measure": TITLES[key],
+        "how_judged": how_judged(data, key),
         "value": value,
         "verdict": graded_verdict(data),
-        "rule": RULE,
+        "rule": rule(key),
         "reading": reading(data),
         "tiles": [(name, title, hint, metrics[name]) for name, title, hint in TILES[data.metrics["task"]]],
         "findings": findings,

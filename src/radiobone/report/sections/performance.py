@@ -9,6 +9,7 @@ from radiobone.report.drawings.base import all_shown
 from radiobone.report.drawings.two_classes import TWO_CLASSES
 from radiobone.report.facts import Facts
 from radiobone.report.sections.base import Context, Section
+from radiobone.report.sections.summary import fold_name
 from radiobone.report.words import model_title, setting_words
 
 METRICS = (
@@ -82,8 +83,8 @@ def fold_row(fold: dict[str, Any]) -> dict[str, Any]:
     chosen = sorted((fold.get("params") or {}).items())
     params = "; ".join(setting_words(name, value, str(fold["model"])) for name, value in chosen)
     return {
-        "name": "",
         **fold,
+        "name": fold_name(str(fold.get("name") or "")),
         "model": model_title(str(fold["model"])),
         "params": params,
         "n_features": len(fold["features"]),

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from radiobone.report.data import ResultData
 from radiobone.report.drawings.relied_on import BEESWARM, IMPORTANCE
+from radiobone.report.numbers import MISSING
 from radiobone.report.sections.base import Context, Section
 from radiobone.report.sections.shap_details import shap_details
 from radiobone.report.shap_features import ranked_features
@@ -43,7 +44,7 @@ def _context(data: ResultData) -> Context | None:
             {
                 "words": describe(one.name, clinical),
                 "mean": unit.size(one.mean),
-                "sd": unit.size(one.sd),
+                "sd": unit.size(one.sd) if data.n_folds_total > 1 else MISSING,
                 "rate": one.rate,
             }
             for one in ranked[:MOST_LISTED]

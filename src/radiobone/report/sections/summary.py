@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
+
+from markupsafe import Markup
 
 from radiobone.report.cautions import cautions
 from radiobone.report.data import ResultData
 from radiobone.report.drawings.two_classes import INTERVAL
 from radiobone.report.flow import flow_context
+from radiobone.report.numbers import count, traced
 from radiobone.report.reading import (
     belief,
     brier_sentence,
@@ -50,14 +54,42 @@ def _context(data: ResultData) -> Context:
         "checks": data.checks,
         "audited": data.findings is not None,
         "cautions": cautions(data),
-        "fold_names": fold_names(data.folds),
+        "how_judged": how_judged(data, "auc"),
         "kind": "images" if data.cases is not None or data.extraction else "these features",
     }
 
 
+def how_judged(data: ResultData, key: str) -> Markup:
+    """Say on whom the headline measure was taken, over how many folds."""
+    about, value = data.metrics, data.metrics["metrics"][key]
+    names = fold_names(data.folds)
+    if len(data.folds) == 1:
+        (fold,) = data.folds
+        return Markup("One test: learned from {} rows, tested on {} others{}.").format(
+            count(fold["n_train"]), count(fold["n_test"]), f" ({names})" if names else ""
+        )
+    n_repeats = about["n_repeats"]
+    repeats = (
+        Markup(" ({} repeats)").format(traced("n_repeats", n_repeats, count(n_repeats)))
+        if n_repeats > 1
+        else ""
+    )
+    return Markup("Nested cross-validation: mean of {} outer folds{}{}. Pooled over all cases: {}.").format(
+        traced(f"metrics.{key}.n_folds", value["n_folds"], count(value["n_folds"])),
+        repeats,
+        f", each tested on {names}" if names else "",
+        traced(f"metrics.{key}.pooled", value["pooled"]),
+    )
+
+
+def fold_name(name: str) -> str:
+    """Name what a fold was tested on; a site called 'site 1' is not called a site once more."""
+    return re.sub(r"^site (?=site\b)", "", name, flags=re.IGNORECASE)
+
+
 def fold_names(folds: list[dict[str, Any]]) -> str:
     """Return what the folds test on, such as sites, in one phrase; empty where chance drew them."""
-    names = list(dict.fromkeys(str(fold["name"]) for fold in folds if fold.get("name")))
+    names = list(dict.fromkeys(fold_name(str(fold["name"])) for fold in folds if fold.get("name")))
     shown = ", ".join(names[:NAMES_SHOWN]) + (", …" if len(names) > NAMES_SHOWN else "")
     return f"one of: {shown}" if len(names) > 1 else shown
 
@@ -65,7 +97,6 @@ def fold_names(folds: list[dict[str, Any]]) -> str:
 def _reading(data: ResultData) -> list[str]:
     about, metrics = data.metrics, data.metrics["metrics"]
     names = (about["positive"], about["negative"])
-    prevalence = about["n_positive"] / about["n_rows"]
     auc, sensitivity, specificity, brier = (
         metrics.get(key, {}).get("mean") for key in ("auc", "sensitivity", "specificity", "brier")
     )
@@ -73,11 +104,11 @@ def _reading(data: ResultData) -> list[str]:
     if auc is not None:
         sentences.append(ranking_sentence(auc, *names))
     if auc == 1 and metrics["auc"]["low"] is not None:
-        sentences.append(no_error_sentence(metrics["auc"]["low"], about["n_patients"]))
+        sentences.append(no_error_sentence(metrics["auc"]["low"], data.n_patients_tested))
     if sensitivity is not None and specificity is not None:
         sentences.append(threshold_sentence(sensitivity, specificity, *names))
     if brier is not None:
-        sentences.append(brier_sentence(brier, prevalence))
+        sentences.append(brier_sentence(brier, data.share_of_positives))
     calibration = data.metrics.get("calibration") or {}
     if {"ici", "slope", "intercept"} <= set(calibration):
         sentences.append(calibration_sentence(calibration))

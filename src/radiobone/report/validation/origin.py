@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from radiobone.core.counting import counted
+from radiobone.report.numbers import moment
 from radiobone.report.sections.base import Context, Section
 from radiobone.report.sections.provenance import as_yaml, flat, without_folders
 from radiobone.report.validation.data import ValidationData
@@ -11,19 +13,19 @@ from radiobone.report.words import model_title
 def _context(data: ValidationData) -> Context:
     model, cohort = data.metrics["model"], data.provenance["cohort"]
     training, internal = model["training"], model["internal"]
-    counted = (
+    rows = (
         f"{training['n_rows']} rows"
         if training["n_positive"] is None
         else f"{training['n_positive']} positive and {training['n_negative']} negative rows"
     )
-    trained = f"{training['n_patients']} patients, {counted}"
+    trained = f"{training['n_patients']} patients, {rows}"
     inside = (
-        f"{internal['n_folds']} outer folds, {internal['n_repeats']} repeat(s), {internal['created']}"
+        f"{internal['n_folds']} outer folds, {counted(internal['n_repeats'], 'repeat')}, {moment(internal['created'])}"
         if internal
         else "not carried by the model; `radiobone fit --evaluated RESULT` adds it"
     )
     facts = {
-        "Model": f"{model_title(str(model['model']))}, {model['n_features']} features, fitted {model['created']}",
+        "Model": f"{model_title(str(model['model']))}, {model['n_features']} features, fitted {moment(model['created'])}",
         "SHA-256 of the model": model["digest"],
         "Trained on": f"{trained} (from {flat(training['source'])})",
         "Nested cross-validation in training": inside,

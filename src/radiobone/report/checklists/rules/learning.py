@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 
+from radiobone.core.counting import counted
 from radiobone.report.checklists.evidence import Evidence, answer, for_author, not_applicable
 from radiobone.report.external import own_validations
 from radiobone.report.facts import Facts
 from radiobone.report.methods.wording import folds_words, listed, model_words, search_words
+from radiobone.report.sections.shap import span
 
 MADE, OUTER, MODELS = "provenance", "provenance.json: pipeline.outer", "provenance.json: pipeline.models"
 OF_MACHINES = ("scanner", "device", "machine", "vendor", "manufacturer", "kernel", "model", "protocol")
@@ -140,7 +142,7 @@ def model_choice(facts: Facts) -> Evidence | None:
     how = "By the inner folds of the training rows alone; chosen" if facts.is_searched else "Fixed beforehand"
     return answer(
         True,
-        f"{how}: {shown} outer folds.",
+        f"{how}: {shown} {'outer fold' if len(facts.data.folds) == 1 else 'outer folds'}.",
         "performance",
         "metrics.json: models",
     )
@@ -238,7 +240,7 @@ def no_updating(facts: Facts) -> Evidence | None:
     """Decide that no model was updated: an evaluation makes models and never recalibrates them on test rows."""
     n = len(facts.data.folds)
     return not_applicable(
-        f"None of the {n} fitted models was updated after its test.", "performance", "folds.json"
+        f"Models that were updated after their test: none of {n}.", "performance", "folds.json"
     )
 
 
@@ -247,7 +249,9 @@ def no_given_model(facts: Facts) -> Evidence | None:
     if facts.data.external:
         return None
     n = len(facts.data.folds)
-    return not_applicable(f"No given model was tested; {n} were made here.", "performance", "folds.json")
+    return not_applicable(
+        f"No given model was tested; {counted(n, 'model')} made here.", "performance", "folds.json"
+    )
 
 
 def patients_per_analysis(facts: Facts) -> Evidence | None:
@@ -257,5 +261,7 @@ def patients_per_analysis(facts: Facts) -> Evidence | None:
     if n is None or not folds:
         return None
     train, test = [one["n_train"] for one in folds], [one["n_test"] for one in folds]
-    text = f"{n} patients; {min(train)}–{max(train)} training and {min(test)}–{max(test)} test rows in each of {len(folds)} folds."
+    text = (
+        f"{n} patients; {counted(len(folds), 'fold')} with {span(train)} training and {span(test)} test rows."
+    )
     return answer(True, text, "performance", "metrics.json: n_patients")

@@ -143,7 +143,7 @@ def explained(facts: Facts) -> Evidence | None:
             if source.startswith("prov")
             else None
         )
-    text = f"SHAP values of {facts.data.shap['row_id'].nunique()} held-out rows, by the models of {len(folds)} folds."
+    text = f"SHAP values of {facts.data.shap['row_id'].nunique()} held-out rows, by {'the model of 1 fold' if len(folds) == 1 else f'the models of {len(folds)} folds'}."
     return answer(True, text, "shap", "shap.json: folds")
 
 

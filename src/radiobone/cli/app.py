@@ -13,6 +13,7 @@ from radiobone import __version__
 from radiobone.cli import (
     audit,
     bench,
+    cards,
     compare,
     contrast,
     demo,
@@ -47,6 +48,7 @@ COMMANDS = (
     validate,
     score,
     recipes,
+    cards,
     compare,
     selftest,
     ibsi,

@@ -1,0 +1,1 @@
+"""Data cards in words, downloads checked against them, copies grouped, and cards of new data drafted."""

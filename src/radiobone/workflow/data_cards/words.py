@@ -1,0 +1,159 @@
+"""Data cards for people: a list, one in full, and the page of the documentation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from radiobone.cohort.data_card import Citation, DataCard, DataClass, Disagreement, KnownFile
+from radiobone.cohort.data_cards import list_cards
+from radiobone.core.data_layouts import NoLoader
+
+NOT_STATED = "not stated"
+HEADINGS = ("name", "modality", "region", "images", "classes", "label", "access", "loader")
+WIDEST = 34
+LAYOUTS = {
+    "class_folders": "folders named after classes",
+    "sheet_and_images": "a sheet and images",
+    "table": "a table of features",
+    "tables": "a folder of tables",
+    "images_and_masks": "images and masks",
+    "none": "none",
+}
+
+
+def list_lines() -> list[str]:
+    """Every card in a row, and what to do with it."""
+    rows = [HEADINGS, *(_row(card) for card in list_cards().values())]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS))]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
+    return [
+        *(line.rstrip() for line in lines),
+        "",
+        "`radiobone cards NAME` prints one in full.",
+    ]
+
+
+def _row(card: DataCard) -> tuple[str, ...]:
+    classes = " / ".join(f"{_count(_of_class(one))} {one.name}" for one in card.classes)
+    return (
+        card.name,
+        ", ".join(card.modality),
+        _short(card.region),
+        _count(card.images),
+        _short(classes or "none"),
+        "bone density" if card.osteoporosis else "other",
+        card.access.kind,
+        LAYOUTS[card.layout.kind],
+    )
+
+
+def _of_class(one: DataClass) -> int | None:
+    return one.images if one.images is not None else one.subjects
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= WIDEST else f"{text[: WIDEST - 1]}…"
+
+
+def _count(number: int | None) -> str:
+    return "?" if number is None else f"{number:,}"
+
+
+def card_lines(card: DataCard) -> list[str]:
+    """One card in full, a heading per fact."""
+    lines = [f"{card.title} ({card.name})", card.about, ""]
+    for heading, texts in _facts(card):
+        first, *others = texts
+        lines.append(f"{heading + ':':<16} {first}")
+        lines += [f"{'':<16} {text}" for text in others]
+    return lines
+
+
+def _facts(card: DataCard) -> Iterator[tuple[str, Sequence[str]]]:
+    yield "modality", [", ".join(card.modality)]
+    yield "region", [card.region]
+    yield "subjects", [NOT_STATED if card.subjects is None else f"{card.subjects:,}"]
+    yield "images", [NOT_STATED if card.images is None else f"{card.images:,}"]
+    yield "classes", [_class_words(one) for one in card.classes] or ["none"]
+    yield "label", [card.label_source]
+    yield "licence", [card.licence]
+    yield "access", [_with_note(f"{card.access.kind}, {card.access.where}", card.access.note)]
+    yield "splits", [card.splits]
+    yield "patient ids", [card.patient_ids]
+    yield "known faults", card.faults or ["none known"]
+    if card.disagreements:
+        yield "counts disagree", [_disagreement(one) for one in card.disagreements]
+    if card.files:
+        yield "files", [_file_words(one) for one in card.files]
+    yield "loader", [_layout_words(card)]
+    yield "facts from", card.sources
+    yield "cite", [_citation(one) for one in card.citation]
+
+
+def _class_words(one: DataClass) -> str:
+    counted = [
+        f"{count:,} {what}"
+        for count, what in ((one.images, "images"), (one.subjects, "subjects"))
+        if count is not None
+    ]
+    also = f" (also called {', '.join(one.folders)})" if one.folders else ""
+    return f"{one.name}: {' of '.join(counted) or 'how many is not stated'}{also}"
+
+
+def _with_note(text: str, note: str) -> str:
+    return f"{text}; {note}" if note else text
+
+
+def _disagreement(one: Disagreement) -> str:
+    return f"{one.of}: " + "; ".join(f"{stated.count:,} ({stated.source})" for stated in one.stated)
+
+
+def _file_words(one: KnownFile) -> str:
+    size = "" if one.bytes is None else f", {one.bytes:,} bytes"
+    digest = f", SHA-256 {one.sha256}" if one.sha256 else ", digest not published"
+    return f"{one.name}{size}{digest} ({one.source})"
+
+
+def _layout_words(card: DataCard) -> str:
+    layout = card.layout
+    if isinstance(layout, NoLoader):
+        return f"none: {layout.reason}"
+    known = f"known from {layout.known_from}" if layout.known_from else "the real layout is not known"
+    return f"{LAYOUTS[layout.kind]}; {known}"
+
+
+def _citation(one: Citation) -> str:
+    where = f"https://doi.org/{one.doi}" if one.doi else one.url
+    return f"{one.text}. {where}".strip()
+
+
+def page() -> str:
+    """Return the page of the documentation, in Markdown."""
+    cards = list_cards().values()
+    parts = [
+        "# Data cards",
+        "",
+        "Public data sets that studies of bone density name, and those that this project is tested on. Written by "
+        "`radiobone cards --markdown`; the facts stand in `src/radiobone/data_cards/`.",
+        "Nothing is downloaded by radiobone.",
+        "",
+        *_markdown_rows([HEADINGS, *(_full_row(card) for card in cards)]),
+        "",
+    ]
+    for card in cards:
+        parts += [f"## {card.title}", "", f"`{card.name}`. {card.about}", ""]
+        parts += [f"- **{heading}**: {'; '.join(texts)}" for heading, texts in _facts(card)]
+        parts.append("")
+    return "\n".join(parts).rstrip("\n") + "\n"
+
+
+def _full_row(card: DataCard) -> tuple[str, ...]:
+    row = list(_row(card))
+    row[2] = card.region
+    row[4] = " / ".join(f"{_count(_of_class(one))} {one.name}" for one in card.classes) or "none"
+    return tuple(row)
+
+
+def _markdown_rows(rows: Iterable[Sequence[str]]) -> list[str]:
+    head, *body = (f"| {' | '.join(cell.replace('|', '/') for cell in row)} |" for row in rows)
+    return [head, f"|{'---|' * len(HEADINGS)}", *body]

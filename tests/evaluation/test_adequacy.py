@@ -77,6 +77,17 @@ def test_a_radiomics_cohort_is_too_small_and_rows_do_not_make_it_larger():
     assert {**several, "sentence": ""} == {**found, "sentence": ""}
 
 
+def test_rows_for_testing_alone_are_no_rows_to_learn_from():
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame(rng.normal(size=(90, 5)), columns=[f"f{k}" for k in range(5)])
+    y = np.arange(90) % 3 == 0
+    whole = cohort_from_arrays(X, y, groups=np.arange(90))
+    part = cohort_from_arrays(X.iloc[:60], y[:60], groups=np.arange(60))
+    found = development_adequacy(whole, auc=0.8, learned=np.isin(whole.groups, part.groups))
+    assert found["n_patients"] == 60
+    assert found == development_adequacy(part, auc=0.8)
+
+
 def test_few_candidates_and_a_strong_model_are_enough():
     found = development_adequacy(cohort(600, 5), auc=0.85)
     wanted = required_sample_size(0.5, n_parameters=5, r2_cox_snell=found["r2_cox_snell"])

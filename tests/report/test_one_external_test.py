@@ -76,3 +76,8 @@ def test_a_share_of_those_tested_is_what_the_brier_score_is_held_against(tested)
 
 def test_a_site_whose_name_says_so_is_not_called_one_twice():
     assert fold_names([{"name": "site site 1"}, {"name": "site Basel"}]) == "one of: site 1, site Basel"
+
+
+def test_it_is_said_what_was_learned_from(text):
+    assert "the threshold set on training rows only" in text
+    assert "“Mean” is the figure of the one test part" in text

@@ -28,7 +28,9 @@ RILEY_DEVELOPMENT = "Riley et al., BMJ 368, 2020"
 RILEY_VALIDATION = "Riley et al., Stat Med 40, 2021"
 
 
-def development_adequacy(cohort: Cohort, *, auc: float | None = None) -> dict[str, Any]:
+def development_adequacy(
+    cohort: Cohort, *, auc: float | None = None, learned: npt.NDArray[np.bool_] | None = None
+) -> dict[str, Any]:
     """Compare the patients that there are with those that the candidate features need, as plain data.
 
     Parameters
@@ -38,12 +40,14 @@ def development_adequacy(cohort: Cohort, *, auc: float | None = None) -> dict[st
     auc : float, optional
         From nested cross-validation; where there is none, or it is not above 0.5, a model is assumed that explains 15 % of
         what can be explained, as Riley advises where nothing is known.
+    learned : ndarray of bool, shape (n_rows,), optional
+        Rows that models learn from, where some are for testing alone.
 
     References
     ----------
     Riley RD et al. BMJ 368, 2020.
     """
-    n, n_events, share = _counts(cohort)
+    n, n_events, share = _counts(cohort, learned)
     known = auc is not None and auc > 0.5
     r2 = r2_from_auc(min(auc, 1 - 1e-9), share) if auc is not None and known else _assumed(share)
     r2 = min(r2, NEARLY * min(largest_r2(share), SHRINKAGE))
@@ -64,10 +68,11 @@ def development_adequacy(cohort: Cohort, *, auc: float | None = None) -> dict[st
     }
 
 
-def _counts(cohort: Cohort) -> tuple[int, int, float]:
+def _counts(cohort: Cohort, learned: npt.NDArray[np.bool_] | None) -> tuple[int, int, float]:
     """Patients, those of the rarer class, and the share with a positive row."""
-    n = len(set(cohort.groups.tolist()))
-    positive, negative = (len(set(cohort.groups[cohort.y == label].tolist())) for label in (1, 0))
+    there = np.ones(cohort.n_rows, dtype=bool) if learned is None else learned
+    n = len(set(cohort.groups[there].tolist()))
+    positive, negative = (len(set(cohort.groups[there & (cohort.y == label)].tolist())) for label in (1, 0))
     return n, min(positive, negative), positive / (positive + negative)
 
 

@@ -95,7 +95,9 @@ def told_beside(
     """
     more: dict[str, Any] = {}
     if cohort.task.kind == "binary":
-        more["sample_size"] = development_adequacy(cohort, auc=result.metrics["auc"].mean)
+        learned = ~cohort.external if spec.outer.kind == "external" and cohort.external is not None else None
+        auc = result.metrics["auc"].mean
+        more["sample_size"] = development_adequacy(cohort, auc=auc, learned=learned)
     if beside.request is not None:
         more["subgroups"] = subgroup_summary(
             beside.groups, cohort, result.predictions, beside.request, seed=seed, pooled=POOLED

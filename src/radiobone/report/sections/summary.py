@@ -22,6 +22,7 @@ from radiobone.report.reading import (
 )
 from radiobone.report.sections.base import Context, Section
 from radiobone.report.verdict import RULE, verdict
+from radiobone.report.words import spaced
 
 TILES = (
     ("sensitivity", "Sensitivity", "positives found"),
@@ -51,7 +52,7 @@ def _context(data: ResultData) -> Context:
         "tiles": [(key, title, hint, metrics[key]) for key, title, hint in TILES if key in metrics],
         "serious": [one for one in findings if one.get("severity") == "serious"],
         "findings": [one for one in findings if one.get("severity") != "serious"],
-        "checks": data.checks,
+        "checks": [spaced(code).lower() for code in data.checks],
         "audited": data.findings is not None,
         "cautions": cautions(data),
         "how_judged": how_judged(data, "auc"),

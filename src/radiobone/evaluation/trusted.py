@@ -32,6 +32,7 @@ TRUSTED_TYPES: tuple[str, ...] = (
     "radiobone.selection.mannwhitney.MannWhitneyFilter",
     "radiobone.selection.mrmr.MRMRSelector",
     "radiobone.selection.normal_scores.NormalScores",
+    "radiobone.selection.pca.PrincipalComponents",
     "radiobone.selection.relieff.ReliefFSelector",
     "radiobone.selection.rfe.RFESelector",
     "radiobone.selection.scale.ZScore",

@@ -19,6 +19,7 @@ from radiobone.selection.lasso import LassoSelector
 from radiobone.selection.mannwhitney import MannWhitneyFilter
 from radiobone.selection.mrmr import MRMRSelector
 from radiobone.selection.normal_scores import NormalScores
+from radiobone.selection.pca import PrincipalComponents
 from radiobone.selection.relieff import ReliefFSelector
 from radiobone.selection.resampling import (
     SafeADASYN,
@@ -45,6 +46,7 @@ STEPS: dict[str, type[BaseEstimator]] = {
     "scale": ZScore,
     "normal_scores": NormalScores,
     "weigh": RelevanceWeights,
+    "pca": PrincipalComponents,
     "correlation": CorrelationFilter,
     "mannwhitney": MannWhitneyFilter,
     "ttest": TTestFilter,

@@ -92,13 +92,17 @@ def check_step_ignores_row_order(step: BaseEstimator) -> None:
 
 
 def check_step_keeps_names(step: BaseEstimator) -> None:
-    """Names out are names in, in their order, one for each column; data frames come out on request."""
+    """Names out are names in, in their order, or all new; one for each column; data frames come out on request."""
     X, y = planted_table()
     fitted = clone(step).set_output(transform="pandas").fit(X, y)
     names = list(fitted.get_feature_names_out())
     out = fitted.transform(X)
     assert list(fitted.feature_names_in_) == list(X.columns), "names were not kept"
-    assert names == [name for name in X.columns if name in set(names)], "names are new or out of order"
+    if getattr(step, "makes_columns", False):
+        assert not set(names) & set(X.columns), "a new column is named like an old one"
+        assert len(set(names)) == len(names), "two columns have one name"
+    else:
+        assert names == [name for name in X.columns if name in set(names)], "names are new or out of order"
     assert list(out.columns) == names, "columns and names differ"
     assert out.index.equals(X.index), "the index was lost"
 

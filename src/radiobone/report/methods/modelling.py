@@ -20,6 +20,7 @@ DONE = {
     "scale": "columns were standardised",
     "normal_scores": "values were replaced by normal scores of their ranks",
     "weigh": "columns were multiplied by the square root of their F statistic with the target (for two classes the t statistic) to a power",
+    "pca": "columns were replaced by their principal components",
     "correlation": "of columns that correlate above a threshold one was kept",
     "mannwhitney": "columns were filtered by the Mann–Whitney test [@mann-whitney]",
     "ttest": "columns were filtered by the t test",
@@ -47,7 +48,7 @@ MODEL_CITED = {
     "stack": "stacking", "late_stack": "stacking", "proportional_odds": "proportional-odds", "ridge": "ridge",
 }  # fmt: skip
 TOLD_SETTINGS = frozenset({
-    "power", "threshold", "method", "alpha", "correction", "min_features", "max_features", "n_features", "rule", "limit", "by", "form",
+    "power", "threshold", "method", "alpha", "correction", "min_features", "max_features", "n_features", "n_components", "rule", "limit", "by", "form",
     "relevance", "score", "scheme", "covariates", "prior", "reference", "pi_thr", "max_false", "k_neighbors", "strategy",
 })  # fmt: skip
 BENJAMINI = "benjamini-hochberg"

@@ -11,7 +11,7 @@ MADE, STEPS = "provenance", "provenance.json: pipeline.steps"
 REDUNDANCY = ("correlation", "mrmr", "lasso", "elastic_net")
 REDUCTION = (
     "unstable", "correlation", "mannwhitney", "ttest", "kruskal", "chi2", "mrmr", "lasso", "elastic_net", "stability",
-    "rfe", "relieff", "boruta",
+    "rfe", "relieff", "boruta", "pca",
 )  # fmt: skip
 SCALING = ("scale", "normal_scores", "combat")
 RESAMPLERS = (

@@ -140,7 +140,7 @@ class TestInACohort:
         for split in make_splits(cohort.y, cohort.groups, folds=5, repeats=2, seed=1, key="x"):
             assert not set(case[split.train]) & set(case[split.test])
         (finding,) = duplicate_rows(cohort)
-        assert finding.message.startswith("360 pair(s)")
+        assert finding.message.startswith("360 pairs of rows")
         assert "such as row001 and row002" in finding.message
         assert "nothing leaks" not in finding.message
 

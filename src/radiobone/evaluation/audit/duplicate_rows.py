@@ -7,6 +7,7 @@ import numpy as np
 from radiobone.cohort.alike_rows import Pair
 from radiobone.cohort.cohort import Cohort
 from radiobone.cohort.duplicates import DOUBTFUL, RECORD, copied_rows, recorded_pairs, such_as
+from radiobone.core.counting import counted
 from radiobone.evaluation.audit.finding import Finding
 
 
@@ -19,20 +20,20 @@ def duplicate_rows(cohort: Cohort) -> list[Finding]:
     findings = []
     if parted:
         message = (
-            f"{len(parted)} pair(s) of rows of different patients agree in every feature, or nearly, {such_as(cohort, parted)}. "
+            f"{counted(len(parted), 'pair')} of rows of different patients alike in every feature, or nearly, {such_as(cohort, parted)}. "
             "If it is one case under two ids, it can be in training and test at once. Remove the copy or use one id."
         )
         findings.append(Finding("DuplicateRows", "serious", message))
     if together:
         message = (
-            f"{len(together)} pair(s) of rows of different patients agree in nearly all features, or are so close that chance "
+            f"{counted(len(together), 'pair')} of rows of different patients alike in nearly all features, or so close that chance "
             f"gives fewer than one such pair in 1,000 tables, {such_as(cohort, sorted(together))}. They were kept on one side of "
             "every split; but if it is one case under two ids, it counts twice. Remove the copy or use one id."
         )
         findings.append(Finding("DuplicateRows", "warning", message))
     if unsure:
         message = (
-            f"{len(unsure)} pair(s) of rows of different patients are so close that chance gives fewer than one such pair in 50 "
+            f"{counted(len(unsure), 'pair')} of rows of different patients so close that chance gives fewer than one such pair in 50 "
             f"tables, {such_as(cohort, unsure)}. They may be one case under two ids, changed a little, and were not kept together. "
             "Look at them: if it is one case, remove one or use one id; if not, nothing is to be done."
         )

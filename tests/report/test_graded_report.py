@@ -64,6 +64,7 @@ def test_shap_figures_are_there_and_in_the_unit_of_the_task(page):
     shown = "Change of the prediction" if task == "number" else "Change of the expected place"
     assert shown in text
     assert "percentage points" not in text.split('id="shap"')[1].split("</section>")[0]
+    assert ("Expected place (0: fine, 2: worse)" in text) == (task == "ordinal")
     assert ('id="nomogram-title"' in text) == (task == "number")
 
 

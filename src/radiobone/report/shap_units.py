@@ -6,7 +6,10 @@ import math
 from dataclasses import dataclass, replace
 
 from radiobone.report.data import ResultData
+from radiobone.report.figures.rows import cut
 from radiobone.report.numbers import decimals, significant
+
+LONGEST_LEVEL = 14
 
 
 @dataclass(frozen=True)
@@ -108,6 +111,12 @@ UNITS = {"binary": PROBABILITY, "ordinal": PLACE, "number": NUMBER}
 def unit_of(data: ResultData) -> ShapUnit:
     """Return the unit of a result's task."""
     unit = UNITS[str(data.metrics.get("task", "binary"))]
+    if unit is PLACE:
+        levels = [str(level["name"]) for level in data.metrics["levels"]]
+        return replace(
+            unit,
+            prediction=f"Expected place (0: {cut(levels[0], LONGEST_LEVEL)}, {len(levels) - 1}: {cut(levels[-1], LONGEST_LEVEL)})",
+        )
     return unit if unit is not NUMBER else replace(unit, places=places_for(float(data.per_row["y"].std())))
 
 

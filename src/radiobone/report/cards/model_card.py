@@ -22,6 +22,7 @@ from radiobone.report.sections.provenance import step_words
 from radiobone.report.words import model_title
 
 RANGES_LISTED = 30
+WHOLE_BELOW = 100_000
 RESEARCH = (
     "Research. Not a medical device, and not for decisions about a patient. Not for images or tables made in another way than "
     "those described here."
@@ -108,8 +109,13 @@ def _clinical(data: ResultData) -> list[Fact]:
 
 def _range(row: Mapping[Any, Any]) -> str:
     missing = int(row["n_missing"])
-    told = f"{significant(row['least'])} to {significant(row['greatest'])}"
+    told = f"{_end(row['least'])} to {_end(row['greatest'])}"
     return f"{told}; missing in {count(missing)} rows" if missing else told
+
+
+def _end(value: float) -> str:
+    """Write an end of a range: ages and indicators as the whole numbers that they are."""
+    return str(int(value)) if float(value).is_integer() and abs(value) < WHOLE_BELOW else significant(value)
 
 
 def _inputs(data: ResultData) -> tuple[Fact, ...]:

@@ -13,6 +13,7 @@ TREES = 10
 STEP_SETTINGS: dict[str, dict[str, int]] = {
     "boruta": {"max_rounds": 8, "n_estimators": TREES},  # eight hits of eight confirm one of ten columns
     "stability": {"n_subsamples": 20},
+    "importance": {"n_estimators": TREES},
 }
 FEW = f"n_estimators={TREES}"
 MODEL_SETTINGS: dict[str, dict[str, Any]] = {

@@ -13,6 +13,7 @@ from radiobone.selection.combat import ComBat
 from radiobone.selection.constant import ConstantFilter
 from radiobone.selection.correlation import CorrelationFilter
 from radiobone.selection.elastic_net import ElasticNetSelector
+from radiobone.selection.importance import ImportanceSelector
 from radiobone.selection.impute import MedianImputer
 from radiobone.selection.kruskal import KruskalFilter
 from radiobone.selection.lasso import LassoSelector
@@ -59,6 +60,7 @@ STEPS: dict[str, type[BaseEstimator]] = {
     "rfe": RFESelector,
     "relieff": ReliefFSelector,
     "boruta": BorutaSelector,
+    "importance": ImportanceSelector,
 }
 
 RESAMPLERS: dict[str, type[BaseEstimator]] = {

@@ -21,6 +21,7 @@ from radiobone.imaging.perturb.registry import PERTURBATIONS
 from radiobone.models.family import ModelFamily
 from radiobone.models.registry import MODELS, NUMBER_MODELS, ORDINAL_MODELS
 from radiobone.selection.registry import RESAMPLERS, STEPS
+from radiobone.workflow.recipes.catalogue import load_recipe, recipe_names, recipe_text
 from radiobone.workflow.study_file import Study
 
 COMMON_KEYS = {"kind", "discretisation"}  # of every filter
@@ -112,19 +113,23 @@ def recipe_lines() -> list[str]:
     pipelines = {name: pipeline.title for name, pipeline in spec.list_pipelines().items()}
     blocks = (
         _block("Pipelines, for evaluate --pipeline", pipelines),
+        _block(
+            "Published studies as recipes, for evaluate --pipeline NAME or NAME:ARM",
+            {name: load_recipe(name).title for name in recipe_names()},
+        ),
         _presets(),
         _perturbation_presets(),
     )
     return [
         *_parted(blocks),
         "",
-        "`radiobone recipes NAME` prints one, to start one's own file from. What can go into them: --steps and --models "
-        "(pipelines), --settings (extraction and repeats).",
+        "`radiobone recipes NAME` prints one, to start one's own file from; with --run, that of a study runs on a synthetic "
+        "cohort of its shape. What can go into them: --steps and --models (pipelines), --settings (extraction and repeats).",
     ]
 
 
 def text_of(name: str) -> str:
-    """Return a pipeline, or a preset of extraction, as YAML to start one's own from.
+    """Return a pipeline, the recipe of a study, or a preset of extraction, as YAML to start one's own from.
 
     Raises
     ------
@@ -133,6 +138,8 @@ def text_of(name: str) -> str:
     """
     if name in spec.list_pipelines():
         return spec.pipeline_text(name)
+    if name in recipe_names():
+        return recipe_text(name)
     if name in PRESETS:
         content = PRESETS[name].model_dump(mode="json", exclude_none=True)
         return f"# Settings of extraction: radiobone extract MANIFEST -o DIR --settings FILE\n{_as_yaml(content)}"
@@ -141,7 +148,8 @@ def text_of(name: str) -> str:
         return f"# Perturbed repeats: radiobone extract MANIFEST -o DIR --perturb FILE\n{_as_yaml(content)}"
     presets = [preset for preset in PRESETS if preset != "default"]
     raise BadConfig(
-        f"No recipe '{name}'. Pipelines: {', '.join(spec.list_pipelines())}. Presets of extraction: {', '.join(presets)}. "
+        f"No recipe '{name}'. Pipelines: {', '.join(spec.list_pipelines())}. Published studies: {', '.join(recipe_names())}. "
+        f"Presets of extraction: {', '.join(presets)}. "
         f"Perturbed repeats: {', '.join(PERTURBATION_PRESETS)}."
     )
 

@@ -14,6 +14,7 @@ from radiobone.features.definitions import AnySettings, with_engine
 from radiobone.features.ibsi.settings import IbsiSettings
 from radiobone.features.presets import PRESET_OF_MODALITY, load_settings
 from radiobone.features.settings import ExtractionSettings
+from radiobone.workflow.recipes.catalogue import extraction_of, is_recipe
 
 if TYPE_CHECKING:
     from radiobone.io.case import Case
@@ -32,7 +33,7 @@ class Choice:
 def resolve_settings(
     settings: SettingsSource, modality: str | None, engine: str | None = None
 ) -> AnySettings:
-    """Return the settings that a run will use; ``engine`` goes before theirs.
+    """Return the settings that a run will use; ``engine`` goes before theirs. A recipe's name stands for its settings.
 
     Raises
     ------
@@ -42,6 +43,8 @@ def resolve_settings(
         raise BadSetting(
             f"The modality '{modality}' is not known. Use one of {', '.join(PRESET_OF_MODALITY)}."
         )
+    if isinstance(settings, str) and is_recipe(settings):
+        settings = extraction_of(settings)
     found = (
         settings
         if isinstance(settings, ExtractionSettings | IbsiSettings)

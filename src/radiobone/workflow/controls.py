@@ -13,11 +13,11 @@ import numpy as np
 from radiobone.cohort.cohort import Cohort
 from radiobone.core.errors import BadSetting, TooFewPerClass
 from radiobone.core.files import content_digest
-from radiobone.core.warnings import NullControlDeparts
+from radiobone.core.warnings import NullControlDeparts, collected
 from radiobone.evaluation.blocks.resolve import settle_blocks
 from radiobone.evaluation.fold_keys import fold_keys
 from radiobone.evaluation.kept_work import Pieces
-from radiobone.evaluation.nested_cv import FoldTask, fit_fold, fold_task
+from radiobone.evaluation.nested_cv import FoldTask, fit_fold, fold_task, nested_cv
 from radiobone.evaluation.null_control import (
     Shuffle,
     check_n_shuffles,
@@ -33,6 +33,7 @@ from radiobone.evaluation.splits.file import resolve_splits
 from radiobone.evaluation.tasks.registry import TASKS
 from radiobone.evaluation.wrong_way.leaky_table import leaky_tables
 from radiobone.evaluation.wrong_way.optimism_meter import LeakyRows, leaky_fold, leaky_rows, meter_entry
+from radiobone.evaluation.wrong_way.patients_apart import patients_apart
 
 NULL_STORE, WRONG_STORE = "null_control", "optimism_meter"
 LEAST_SCORED = 2
@@ -200,6 +201,13 @@ def _with_meter(result: Result, run: Run) -> Result:
     wrong = run.done(title, WRONG_STORE, leaky_fold, task, keys)
     entry = meter_entry(run.spec, run.splits, honest, wrong)
     return replace(result, summary={**result.summary, "optimism_meter": entry})
+
+
+def score_with_patients_apart(cohort: Cohort, spec: PipelineSpec, *, seed: int, jobs: int) -> float | None:
+    """Return the headline score that folds of rows would have reported, patients on both sides. Never a result."""
+    with collected():  # what the audit says was said of the honest folds
+        run = nested_cv(patients_apart(cohort), spec, seed=seed, jobs=jobs, show_progress=False)
+    return run.result.metrics[TASKS[spec.task.kind].headline.key].mean
 
 
 def _mean(values: Sequence[float | None]) -> float | None:

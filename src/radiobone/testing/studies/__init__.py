@@ -1,0 +1,1 @@
+"""Synthetic cohorts of the shape of published studies, whose truth is known."""

@@ -1,0 +1,100 @@
+"""The recipes that come with the package, by name. A recipe is a YAML file in ``radiobone/recipes``: it is found."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from radiobone.core.errors import BadConfig
+from radiobone.core.near_names import nearest
+from radiobone.core.settings import parse_yaml, validate
+
+if TYPE_CHECKING:
+    from radiobone.workflow.recipes.schema import Arm, Recipe
+
+
+@cache
+def recipe_names() -> tuple[str, ...]:
+    """Return the names of all recipes, in order."""
+    folder = resources.files("radiobone").joinpath("recipes")
+    return tuple(
+        sorted(entry.name.removesuffix(".yaml") for entry in folder.iterdir() if entry.name.endswith(".yaml"))
+    )
+
+
+def recipe_text(name: str) -> str:
+    """Return a recipe as it was written.
+
+    Raises
+    ------
+    BadConfig
+        If there is none of that name.
+    """
+    if name not in recipe_names():
+        near = nearest(name, recipe_names())
+        meant = f" Did you mean '{near[0]}'?" if near else ""
+        raise BadConfig(f"No recipe '{name}'.{meant} There are {', '.join(recipe_names())}.")
+    return resources.files("radiobone").joinpath("recipes", f"{name}.yaml").read_text(encoding="utf-8")
+
+
+@cache
+def load_recipe(name: str) -> Recipe:
+    """Read and check a recipe.
+
+    Raises
+    ------
+    BadConfig, BadSetting
+    """
+    from radiobone.workflow.recipes.schema import Recipe  # loads what learns, which extraction does without
+
+    source = f"{name}.yaml"
+    return validate(Recipe, parse_yaml(recipe_text(name), source=source), source=source)
+
+
+def is_recipe(name: str) -> bool:
+    """Tell whether a name is that of a recipe, or of an arm of one: ``name:arm``."""
+    return name.partition(":")[0] in recipe_names()
+
+
+def arm_of(name: str) -> Arm:
+    """Return the arm that ``name:arm`` means, or the main arm of ``name``.
+
+    Raises
+    ------
+    BadConfig
+        If there is no such recipe, or it has no such arm.
+    """
+    recipe_name, _, arm = name.partition(":")
+    recipe = load_recipe(recipe_name)
+    if arm and arm not in recipe.arms:
+        raise BadConfig(f"The recipe '{recipe_name}' has no arm '{arm}'. It has {', '.join(recipe.arms)}.")
+    return recipe.arms[arm or recipe.main]
+
+
+def pipeline_of(name: str) -> dict[str, Any]:
+    """Return the pipeline of an arm, as the content of a pipeline file.
+
+    Raises
+    ------
+    BadConfig
+    """
+    arm, recipe = arm_of(name), load_recipe(name.partition(":")[0])
+    return {"name": name, "title": recipe.title, "about": arm.about, **arm.pipeline}
+
+
+def extraction_of(name: str) -> str | dict[str, Any]:
+    """Return the settings of extraction of a recipe: the name of a preset, or settings written out.
+
+    Raises
+    ------
+    BadConfig
+        If the study began with a table.
+    """
+    recipe = load_recipe(name.partition(":")[0])
+    if recipe.extraction is None:
+        raise BadConfig(
+            f"The study of the recipe '{name}' began with a table, so that it has no settings of extraction. Name a preset "
+            "(`radiobone recipes`) or a file."
+        )
+    return recipe.extraction

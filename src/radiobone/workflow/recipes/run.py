@@ -1,0 +1,227 @@
+"""A recipe on the synthetic cohort of its study: every arm honestly and by its leaky twins, beside the ceiling."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from radiobone.cohort.readers import read_cohort
+from radiobone.core.files import write_csv, write_json, write_parquet, write_text
+from radiobone.core.folders import prepare_result_folder
+from radiobone.core.warnings import RadioboneWarning, collected
+from radiobone.evaluation.spec import PipelineSpec, load_pipeline
+from radiobone.evaluation.tasks.registry import TASKS
+from radiobone.testing.studies.design import StudyCohort, StudyDesign, draw_study
+from radiobone.testing.studies.registry import STUDIES
+from radiobone.testing.studies.truth import auc_band
+from radiobone.workflow.controls import score_with_patients_apart
+from radiobone.workflow.evaluate_table import evaluate_table
+from radiobone.workflow.recipes.catalogue import load_recipe, pipeline_of
+from radiobone.workflow.recipes.schema import Arm
+
+STUDY_FILE = """\
+# {title}, on a synthetic table: change the paths and names, and it is yours.
+title: {title}
+table: tables/{arm}.csv
+target: {target}
+{more}pipeline: {name}
+"""
+FIGURES = "figures.json"
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class ArmFigures:
+    """What one arm of a recipe reached on the synthetic cohort.
+
+    Attributes
+    ----------
+    arm, measure : str
+        Its name, and the headline score of its task.
+    n_rows, n_patients, n_features : int
+    honest, low, high : float or None
+        By nested cross-validation, with its 95 % interval.
+    leaky : dict of str to float or None
+        What each leaky twin would have reported.
+    ceiling : float
+        The best that any reader of the arm's columns could reach in patients without end.
+    band : tuple of float or None
+        Where the AUC of that reader falls in a cohort of this size, with 95 % probability.
+    """
+
+    arm: str
+    measure: str
+    n_rows: int
+    n_patients: int
+    n_features: int
+    honest: float | None
+    low: float | None
+    high: float | None
+    leaky: dict[str, float | None]
+    ceiling: float
+    band: tuple[float, float] | None
+
+
+@dataclass(frozen=True, eq=False)
+class RecipeRun:
+    """All arms of a recipe, how long they took, and what was warned of."""
+
+    name: str
+    arms: tuple[ArmFigures, ...]
+    seconds: float
+    warnings: tuple[RadioboneWarning, ...]
+
+
+def run_recipe(
+    name: str,
+    folder: Path,
+    *,
+    seed: int = 0,
+    jobs: int = 1,
+    show_progress: bool = True,
+    say: Say = lambda _line: None,
+) -> RecipeRun:
+    """Make the cohort of a recipe's study, and evaluate every arm on it.
+
+    Parameters
+    ----------
+    name : str
+        Of the recipe.
+    folder : path
+        Gets ``tables/`` (the synthetic table of every arm), ``study.yaml`` for the main arm, a result folder per arm, and
+        ``figures.json``.
+    seed : int
+        Of the cohort and of the evaluation.
+
+    Raises
+    ------
+    BadConfig
+        If there is no such recipe.
+    """
+    begun, recipe = time.perf_counter(), load_recipe(name)
+    prepare_result_folder(folder)
+    say(f"Making the synthetic cohort of {name} ({recipe.n} patients) in {folder / 'tables'} …")
+    cohort = write_study(name, folder, seed=seed)
+    with collected() as told:
+        arms = tuple(
+            _judged(
+                name, arm, cohort.design, folder, seed=seed, jobs=jobs, show_progress=show_progress, say=say
+            )
+            for arm in recipe.arms
+        )
+    write_json(folder / FIGURES, [vars(arm) for arm in arms])
+    return RecipeRun(name, arms, time.perf_counter() - begun, tuple(told))
+
+
+def write_study(name: str, folder: Path, *, seed: int = 0) -> StudyCohort:
+    """Write the synthetic table of every arm of a recipe, and a study file for the main arm.
+
+    Returns
+    -------
+    StudyCohort
+        The whole table and its truth.
+    """
+    recipe, cohort = load_recipe(name), draw_study(STUDIES[name], seed=seed)
+    for arm_name, arm in recipe.arms.items():
+        write_csv(_table_path(folder, arm_name), table_of(arm, cohort.table))
+    if cohort.repeats is not None:
+        write_parquet(_repeats_path(folder), cohort.repeats)
+    write_text(folder / "study.yaml", _study_file(name, recipe.title, recipe.main, recipe.arms[recipe.main]))
+    return cohort
+
+
+def table_of(arm: Arm, table: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows and columns that an arm looks at."""
+    for column, value in arm.where.items():
+        table = table[table[column] == value]
+    who = [column for column in ("patient_id", "roi") if column in table]
+    return table[[*who, arm.target, *arm.clinical, *columns_of(arm, table.columns)]].reset_index(drop=True)
+
+
+def columns_of(arm: Arm, names: Sequence[str] | pd.Index[str]) -> list[str]:
+    """Return the names that an arm's patterns fit, in their order."""
+    return [name for name in names if any(fnmatchcase(name, pattern) for pattern in arm.columns)]
+
+
+def arm_pipeline(name: str, arm: str, folder: Path) -> PipelineSpec:
+    """Return the pipeline of an arm; a filter by repeats takes those of the synthetic cohort."""
+    content = pipeline_of(f"{name}:{arm}")
+    if _repeats_path(folder).is_file():
+        content = {**content, "steps": [_with_repeats(step, folder) for step in content["steps"]]}
+    return load_pipeline(content)
+
+
+def _with_repeats(step: Any, folder: Path) -> Any:
+    if isinstance(step, dict) and "unstable" in step:
+        return {"unstable": {**step["unstable"], "table": str(_repeats_path(folder))}}
+    return step
+
+
+def _judged(
+    name: str,
+    arm_name: str,
+    design: StudyDesign,
+    folder: Path,
+    *,
+    seed: int,
+    jobs: int,
+    show_progress: bool,
+    say: Say,
+) -> ArmFigures:
+    """Evaluate one arm honestly and by its leaky twins."""
+    say(f"{arm_name}: {load_recipe(name).arms[arm_name].about} …")
+    arm, spec = load_recipe(name).arms[arm_name], arm_pipeline(name, arm_name, folder)
+    score = TASKS[spec.task.kind].headline
+    roles: dict[str, Any] = {
+        "target": arm.target,
+        "positive": arm.positive,
+        "clinical": arm.clinical,
+        "unit": arm.unit,
+    }
+    found = evaluate_table(
+        _table_path(folder, arm_name), folder / arm_name, pipeline=spec, seed=seed, jobs=jobs,
+        show_progress=show_progress, explain=False, optimism_meter="steps" in arm.leaky, **roles,
+    )  # fmt: skip
+    leaky: dict[str, float | None] = {}
+    if "steps" in arm.leaky:
+        leaky["steps"] = found.summary["optimism_meter"][f"wrong_way_{score.key}"]
+    if "patients" in arm.leaky:
+        cohort = read_cohort(_table_path(folder, arm_name), **roles, task=spec.task)
+        leaky["patients"] = score_with_patients_apart(cohort, spec, seed=seed, jobs=jobs)
+    value = found.metrics[score.key]
+    ceiling, band = _ceiling(design, arm, found.summary)
+    return ArmFigures(
+        arm_name, score.title, found.summary["n_rows"], found.summary["n_patients"], found.summary["n_features"],
+        value.mean, value.low, value.high, leaky, ceiling, band,
+    )  # fmt: skip
+
+
+def _ceiling(design: StudyDesign, arm: Arm, summary: Any) -> tuple[float, tuple[float, float] | None]:
+    names = [name for group in design.columns.values() for name in group.names]
+    seen = {*columns_of(arm, names), *arm.clinical}
+    if arm.target in design.numbers:
+        return design.ceiling_r2(arm.target, seen), None
+    best = design.ceiling_auc(arm.target, seen)
+    n_positive = summary["n_positive"]
+    return best, auc_band(best, n_positive, summary["n_rows"] - n_positive)
+
+
+def _table_path(folder: Path, arm: str) -> Path:
+    return folder / "tables" / f"{arm}.csv"
+
+
+def _repeats_path(folder: Path) -> Path:
+    return folder / "tables" / "repeats.parquet"
+
+
+def _study_file(name: str, title: str, main: str, arm: Arm) -> str:
+    more = "" if arm.positive is None else f'positive: "{arm.positive}"\n'
+    more += f"clinical: [{', '.join(arm.clinical)}]\n" if arm.clinical else ""
+    more += f"unit: {arm.unit}\n" if arm.unit == "roi" else ""
+    return STUDY_FILE.format(title=f'"{title}"', arm=main, target=arm.target, more=more, name=name)

@@ -16,6 +16,7 @@ _PUBLIC = {
     "extract": "radiobone.workflow.extract",
     "extract_features": "radiobone.workflow.single",
     "feature_maps": "radiobone.workflow.feature_maps",
+    "measure_bone": "radiobone.workflow.bone.measure",
     "evaluate": "radiobone.workflow.study",
     "ablation": "radiobone.workflow.ablating",
     "fit": "radiobone.workflow.study",

@@ -13,6 +13,7 @@ from radiobone import __version__
 from radiobone.cli import (
     audit,
     bench,
+    bone,
     cards,
     compare,
     contrast,
@@ -39,6 +40,7 @@ COMMANDS = (
     manifest,
     extract,
     map,
+    bone,
     audit,
     evaluate,
     contrast,

@@ -109,6 +109,10 @@ class NonOrthogonalGrid(ImageError):
     """The image axes are not at right angles."""
 
 
+class VoxelTooLarge(ImageError):
+    """The voxels are larger than a measurement can be trusted with."""
+
+
 class DimensionMismatch(ImageError):
     """Not two or three spatial dimensions, or image and mask differ in number."""
 
@@ -155,6 +159,22 @@ class VectorMask(MaskError):
 
 class RoiTooSmall(MaskError):
     """The region has too few voxels or dimensions for the features."""
+
+
+class RegionCut(MaskError):
+    """The region is cut by the image border, and what is measured needs all of it."""
+
+
+class BodyNotFound(MaskError):
+    """The body of a vertebra cannot be told from its posterior elements."""
+
+
+class OnePhase(MaskError):
+    """All voxels of the region lie on one side of the threshold between bone and marrow."""
+
+
+class ReferenceMissing(MaskError):
+    """Tissues that a density calibration rests on are not in the image."""
 
 
 class TooManyGrayLevels(MaskError):

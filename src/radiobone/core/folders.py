@@ -86,6 +86,8 @@ EVALUATION = Kind(
     FOLD_CACHE,
 )
 VALIDATION = Kind("validation", (), ("metrics.json", "predictions.parquet", PROVENANCE_FILE), None)
+BONE_LEVELS, BONE_PATIENTS = "levels.csv", "patients.csv"
+BONE = Kind("bone", (BONE_LEVELS, BONE_PATIENTS), (BONE_LEVELS, BONE_PATIENTS, *SHARED), None)
 MAPS = Kind("maps", (MAP_TABLE,), (MAP_TABLE, PROVENANCE_FILE), None)
 
 
@@ -159,6 +161,20 @@ def prepare_map_folder(path: str | Path, inputs: Iterable[str | Path] = ()) -> P
             )
     _refuse_to_replace(folder, MAPS, inputs)
     return _claimed(folder, MAPS)
+
+
+def prepare_bone_folder(path: str | Path, inputs: Iterable[str | Path] = ()) -> Path:
+    """Make a folder for measurements of bone, before any work; parameters and errors as above."""
+    folder = prepare_folder(path)
+    for kind in (EXTRACTION, EVALUATION):
+        found = kind.sign(folder)
+        if found is not None:
+            raise OutputTaken(
+                f"The output {folder} holds an {kind.name} ({found}), and measurements of bone written there would spoil its "
+                f"provenance. Nothing was written. Give a folder of its own with -o, such as {folder / 'bone'}."
+            )
+    _refuse_to_replace(folder, BONE, inputs)
+    return _claimed(folder, BONE)
 
 
 def journal_kind(names: Iterable[str]) -> Kind:

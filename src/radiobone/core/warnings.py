@@ -29,6 +29,10 @@ class BadHeaderField(RadioboneWarning):
     """A header field is wrong and not needed."""
 
 
+class CoarseVoxels(RadioboneWarning):
+    """The voxels are larger than a measurement was made for, and it is less exact."""
+
+
 class ConstantRoi(RadioboneWarning):
     """Every voxel of the region has one value."""
 
@@ -133,6 +137,10 @@ class PossiblePatients(RadioboneWarning):
 
 class OneSite(RadioboneWarning):
     """Rows are to be corrected by their site, and all that is learned from are of one."""
+
+
+class ReferenceLeftOut(RadioboneWarning):
+    """A density calibration had to do without one of its tissues."""
 
 
 class OutsideTrainingRange(RadioboneWarning):

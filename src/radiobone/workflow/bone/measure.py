@@ -1,0 +1,180 @@
+"""All measurements of bone in one scan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
+
+from radiobone.core.errors import EmptyMask, LabelNotFound
+from radiobone.core.lazy import lazily
+from radiobone.core.progress import Progress, progress
+from radiobone.core.volume import Triple, Volume
+from radiobone.imaging.pictures import three_planes
+from radiobone.imaging.planes import Picture
+from radiobone.workflow.bone.anatomy import VERTEBRA, Anatomy, anatomy_of, bodies_of
+from radiobone.workflow.bone.levels import (
+    ORDER,
+    Level,
+    Plan,
+    measure_level,
+    neighbours,
+    plan_of,
+    with_fractures,
+)
+from radiobone.workflow.bone.patient import patient_row
+from radiobone.workflow.single import ImageLike, as_volume
+
+if TYPE_CHECKING:
+    import pandas as pd
+else:
+    pd = lazily("pandas")
+
+LUMBAR = ("L1", "L2", "L3", "L4")
+HEIGHTS_ALONE = "heights"
+
+
+@dataclass(frozen=True, eq=False)
+class BoneResult:
+    """What was measured in one scan.
+
+    Attributes
+    ----------
+    levels : DataFrame
+        One row per structure: measurements, flags, what was left out and why.
+    patient : dict
+        Means over levels without a flag, and what is missing; see ``workflow.bone.patient``.
+    pictures : dict
+        Contour of what was measured over the image, in three planes, by structure; empty unless asked for.
+    """
+
+    levels: pd.DataFrame
+    patient: dict[str, Any]
+    pictures: dict[str, Picture]
+
+
+def measure_bone(
+    image: ImageLike,
+    mask: ImageLike,
+    *,
+    levels: Sequence[str] = LUMBAR,
+    bodies: ImageLike | None = None,
+    measurements: Sequence[str] | None = None,
+    settings: Mapping[str, Mapping[str, Any]] | None = None,
+    names: Mapping[str, int] | None = None,
+    spacing_mm: Triple | None = None,
+    pictures: bool = False,
+    show_progress: bool = False,
+) -> BoneResult:
+    """Measure bones outlined in a CT: vertebrae by their bodies, other bones as they are.
+
+    Parameters
+    ----------
+    image : path, SimpleITK image, Volume, or ndarray of shape (n_z, n_y, n_x)
+        CT in HU.
+    mask : path, SimpleITK image, Volume, or ndarray of shape (n_z, n_y, n_x)
+        A TotalSegmentator label map or folder, RTSTRUCT, DICOM-SEG, or any mask on the image's grid.
+    levels : sequence of str
+        Vertebrae (``L1``) or names of structures in the mask (``hip_left``); ``*`` stands for any part. A mask of one
+        structure is measured whatever its name.
+    bodies : like ``mask``, optional
+        Vertebral bodies, outlined apart from the posterior elements: one structure per body, or one of all
+        bodies. Default: the body is found in the mask of the vertebra.
+    measurements : sequence of str, optional
+        Of ``radiobone.features.bone.registry``. Default: all.
+    settings : mapping, optional
+        What differs from the defaults: ``{"trabecular": {"erosion_mm": 3}}``.
+    names : mapping, optional
+        Value by name, for a label map that names nothing. Default: TotalSegmentator's.
+    spacing_mm : tuple of float, (z, y, x)
+        Needed for arrays, whose axes are taken to run to the head, the back and the left.
+    pictures : bool
+        Whether to draw what was measured.
+    show_progress : bool
+        Whether to tell the time left.
+
+    Returns
+    -------
+    BoneResult
+
+    Raises
+    ------
+    ImageError, MaskError, SettingError, PathError
+        If nothing at all can be measured. A measurement that one level does not allow is left out of its row, with
+        the reason in ``left_out``.
+    """
+    plan = plan_of(measurements, settings)
+    volume = as_volume(image, spacing_mm)
+    anatomy = anatomy_of(volume, mask, names)
+    drawn = None if bodies is None else bodies_of(anatomy, bodies)
+    wanted = _wanted(anatomy, levels)
+    with progress("Measuring bones", len(wanted), show=show_progress) as tell:
+        found, drawings = _measured(anatomy, drawn, wanted, plan, pictures, tell)
+    if not found:
+        raise EmptyMask(
+            f"None of {', '.join(wanted)} has a voxel in the mask, which has: {', '.join(anatomy.structures()[:12])}. Name others "
+            "(`levels`), or check that mask and image belong together."
+        )
+    rows = [found[name].row() for name in wanted if name in found]
+    return BoneResult(pd.DataFrame(rows), patient_row(anatomy, found, wanted), drawings)
+
+
+def _wanted(anatomy: Anatomy, levels: Sequence[str]) -> tuple[str, ...]:
+    """Full names of what is asked for, in the order of the spine or of the mask."""
+    there = anatomy.structures()
+    if len(there) == 1:
+        return there
+    wanted: dict[str, None] = {}
+    for level in levels:
+        spelled = f"{VERTEBRA}{level}" if f"{VERTEBRA}{level}" in ORDER else level
+        matching = [name for name in there if fnmatchcase(name, spelled)]
+        if not matching and spelled not in ORDER:
+            raise LabelNotFound(
+                f"The mask has no structure '{level}'. It has: {', '.join(there[:12])}{', …' if len(there) > 12 else ''}. "
+                "Vertebrae are called L1, T12, …; other structures by the mask's own names."
+            )
+        wanted |= dict.fromkeys(matching or [spelled])
+    return tuple(sorted(wanted, key=lambda name: ORDER.index(name) if name in ORDER else len(ORDER)))
+
+
+def _measured(
+    anatomy: Anatomy,
+    bodies: Anatomy | None,
+    wanted: Sequence[str],
+    plan: Plan,
+    pictures: bool,
+    tell: Progress,
+) -> tuple[dict[str, Level], dict[str, Picture]]:
+    found: dict[str, Level] = {}
+    drawings: dict[str, Picture] = {}
+    for name in wanted:
+        mask = anatomy.find(name)
+        if mask is not None:
+            found[name] = measure_level(anatomy, name, mask, bodies, plan)
+            if pictures:
+                drawings[name] = _drawn(anatomy.image, mask)
+        tell(name)
+    beside = _heights_beside(anatomy, bodies, found, plan)
+    graded = with_fractures({**found, **beside})
+    return {name: graded[name] for name in found}, drawings
+
+
+def _heights_beside(
+    anatomy: Anatomy, bodies: Anatomy | None, found: Mapping[str, Level], plan: Plan
+) -> dict[str, Level]:
+    """Heights of the vertebrae next to those asked for, which these are compared with."""
+    if HEIGHTS_ALONE not in plan.measurements:
+        return {}
+    alone = replace(plan, measurements=(HEIGHTS_ALONE,))
+    others = dict.fromkeys(one for name in found for one in neighbours(name) if one not in found)
+    masks = {name: anatomy.find(name) for name in others}
+    return {
+        name: measure_level(anatomy, name, mask, bodies, alone)
+        for name, mask in masks.items()
+        if mask is not None
+    }
+
+
+def _drawn(image: Volume, mask: Volume) -> Picture:
+    return three_planes(replace(image, modality="CT"), mask)

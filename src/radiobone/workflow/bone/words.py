@@ -1,0 +1,60 @@
+"""What the command says of its measurements and results."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from radiobone.core.counting import counted
+from radiobone.features.bone.registry import MEASUREMENTS
+
+if TYPE_CHECKING:
+    from radiobone.workflow.bone.files import BoneTables
+
+MOST_PATIENTS = 10
+SHOWN = (
+    ("trabecular_hu_mean", "trabecular {:.0f} HU"),
+    ("volume_cm3", "{:.1f} cm³"),
+    ("height_anterior_mm", "heights {:.1f}"),
+    ("height_middle_mm", "{:.1f}"),
+    ("height_posterior_mm", "{:.1f} mm"),
+)
+
+
+def measurement_lines() -> Iterator[str]:
+    """Describe every measurement, a line for each of its parts."""
+    for one in MEASUREMENTS.values():
+        yield one.name
+        yield f"  gives      {', '.join(f'{name} [{unit}]' for name, unit in one.units.items())}"
+        yield f"  definition {one.definition}"
+        yield f"  source     {one.source}"
+        yield f"  voxels     up to {one.voxels.warned_above_mm:g} mm; refused above {one.voxels.refused_above_mm:g} mm. {one.voxels.why}"
+
+
+def result_lines(tables: BoneTables, folder: Path) -> Iterator[str]:
+    """Say what was measured, level by level of the first patients, and where the tables lie."""
+    for patient in tables.patients.head(MOST_PATIENTS).to_dict("records"):
+        own = tables.levels[tables.levels["patient_id"] == patient["patient_id"]]
+        yield f"{patient['patient_id']}: {counted(len(own), 'bone')} measured, {patient['n_levels_used']} without a flag"
+        for row in own.to_dict("records"):
+            yield f"  {row['structure']:<16} {_numbers(row)}{_flags(row)}"
+        if patient["levels_missing"]:
+            yield f"  not in the mask: {patient['levels_missing']}"
+        if patient["metal_in"]:
+            yield f"  metal (voxels): {patient['metal_in']}"
+    rest = len(tables.patients) - MOST_PATIENTS
+    if rest > 0:
+        yield f"… and {counted(rest, 'more scan')}."
+    yield f"{counted(len(tables.levels), 'row')} in {folder / 'levels.csv'}, {len(tables.patients)} in {folder / 'patients.csv'}."
+
+
+def _numbers(row: dict[str, Any]) -> str:
+    known = ((row.get(name), text) for name, text in SHOWN)
+    return ", ".join(text.format(value) for value, text in known if value is not None and value == value)
+
+
+def _flags(row: dict[str, Any]) -> str:
+    grade = row.get("genant_grade")
+    told = f" (Genant grade {grade:.0f}, {row['genant_kind']})" if grade and grade == grade else ""
+    return f"  FLAGGED: {row['flags']}{told}" if row["flags"] else ""

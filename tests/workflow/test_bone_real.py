@@ -1,0 +1,147 @@
+"""The abdominal CT with TotalSegmentator's labels, against the spine report that TotalSegmentator wrote of it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy import ndimage
+
+import radiobone as rb
+import spine_report
+from radiobone.core.volume import Volume
+from radiobone.io.images import read_image
+
+pytestmark = pytest.mark.shared_data
+
+REPORT_MASK = Path(__file__).parent.parent / "reference/totalsegmentator/vertebrae_pp_refined.nii.gz"
+LABELS = {
+    f"vertebrae_{level}": 19 + number for number, level in enumerate(["T12", "L1", "L2", "L3", "L4", "L5"])
+}
+LUMBAR = ["L1", "L2", "L3", "L4", "L5"]
+POSITIONS = ("anterior", "middle", "posterior")
+VOXEL_MM = 3.0
+
+
+@pytest.fixture(scope="module")
+def folder(shared_data: Path) -> Path:
+    return shared_data / "totalseg"
+
+
+@pytest.fixture(scope="module")
+def report(folder: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((folder / "ct_3mm_spine_report.json").read_text())["results"]
+    return found
+
+
+@pytest.fixture(scope="module")
+def ct(folder: Path) -> Volume:
+    return read_image(folder / "ct_3mm.nii.gz")
+
+
+@pytest.fixture(scope="module")
+def bodies() -> Volume:
+    return read_image(REPORT_MASK)
+
+
+@pytest.fixture(scope="module")
+def ours(ct: Volume, folder: Path, bodies: Volume) -> dict[str, dict[str, Any]]:
+    """Measured on the bodies that the report measured."""
+    wanted = ["volume", "trabecular", "heights", "metal"]
+    found = rb.measure_bone(ct, bodies, names=LABELS, bodies=bodies, levels=LUMBAR, measurements=wanted)
+    return {row["structure"]: row for row in found.levels.to_dict("records")}
+
+
+@pytest.mark.parametrize("level", LUMBAR)
+def test_volume_is_the_reports(level: str, ours: dict[str, Any], report: dict[str, Any]) -> None:
+    assert ours[f"vertebrae_{level}"]["volume_cm3"] == pytest.approx(
+        report[f"vertebrae_{level}_volume_ml"], rel=0.01
+    )
+
+
+@pytest.mark.parametrize("level", LUMBAR)
+def test_the_reports_hu_are_those_of_its_own_erosion(
+    level: str, ct: Volume, bodies: Volume, report: dict[str, Any]
+) -> None:
+    """It names 4 mm and takes one layer of voxels off three sides alone, so more of the cortex is left than in ours."""
+    kept = spine_report.core(_of(bodies, level).transpose(2, 1, 0)).transpose(2, 1, 0)
+    assert ct.array[kept].mean() == pytest.approx(report[f"vertebrae_{level}_intensity"], abs=0.01)
+    assert np.median(ct.array[kept]) == report[f"vertebrae_{level}_intensity_median"]
+
+
+@pytest.mark.parametrize("level", LUMBAR)
+def test_our_hu_are_those_of_all_voxels_without_a_neighbour_outside(
+    level: str, ct: Volume, bodies: Volume, ours: dict[str, Any], report: dict[str, Any]
+) -> None:
+    """Of 3 mm voxels, 4 mm below the surface leave out the outer layer on every side, corners included."""
+    inner = ndimage.binary_erosion(_of(bodies, level), np.ones((3, 3, 3)))
+    found = ours[f"vertebrae_{level}"]["trabecular_hu_mean"]
+    assert found == pytest.approx(ct.array[inner].mean(), abs=1e-9)
+    assert found < report[f"vertebrae_{level}_intensity"]
+
+
+@pytest.mark.parametrize("level", LUMBAR)
+def test_the_reports_heights_are_those_of_its_own_definition(
+    level: str, bodies: Volume, report: dict[str, Any]
+) -> None:
+    place = LABELS[f"vertebrae_{level}"]
+    beside = [bodies.array == place + step if place + step <= 24 else None for step in (-1, 1)]
+    above, below = (None if one is None else one.transpose(2, 1, 0) for one in beside)
+    found = spine_report.heights(_of(bodies, level).transpose(2, 1, 0), above, below, VOXEL_MM)
+    for position in POSITIONS:
+        assert found[position] == pytest.approx(report[f"vertebrae_{level}_height_{position}_mm"]), position
+
+
+def test_our_heights_are_near_the_reports(ours: dict[str, Any], report: dict[str, Any]) -> None:
+    """It takes the slice whose heights differ most and steps of half a voxel: mostly within a voxel, never beyond two."""
+    far = [
+        abs(ours[f"vertebrae_{level}"][f"height_{where}_mm"] - report[f"vertebrae_{level}_height_{where}_mm"])
+        for level in LUMBAR
+        for where in POSITIONS
+    ]
+    assert np.median(far) <= VOXEL_MM
+    assert np.mean(np.asarray(far) <= VOXEL_MM) >= 0.6
+    assert max(far) <= 2 * VOXEL_MM
+
+
+def test_label_map_in_one_call(folder: Path, tmp_path: Path) -> None:
+    """The whole abdomen: four levels measured and named, and the implant of the left hip told."""
+    found = rb.measure_bone(
+        folder / "ct_3mm.nii.gz",
+        folder / "ct_3mm_total.nii.gz",
+        bodies=folder / "ct_3mm_vertebra_bodies.nii.gz",
+    )
+    assert found.levels["structure"].tolist() == [f"vertebrae_{level}" for level in LUMBAR[:4]]
+    assert (found.levels["body"] == "given").all()
+    assert found.patient["metal_in"] == "femur_left: 529"
+    assert (found.levels["metal_voxels"] == 0).all()
+    assert all("VoxelTooLarge" in why for why in found.levels["left_out"])
+
+
+def test_body_found_agrees_with_the_body_outlined(folder: Path) -> None:
+    """A found body ends at a plane, the network's where it was drawn: trabecular HU hardly differ."""
+    paths = folder / "ct_3mm.nii.gz", folder / "ct_3mm_total.nii.gz"
+    asked = ["volume", "trabecular"]
+    found = rb.measure_bone(*paths, measurements=asked)
+    given = rb.measure_bone(*paths, measurements=asked, bodies=folder / "ct_3mm_vertebra_bodies.nii.gz")
+    assert np.abs(found.levels["trabecular_hu_mean"] - given.levels["trabecular_hu_mean"]).max() < 3.0
+    assert np.abs(found.levels["volume_cm3"] / given.levels["volume_cm3"] - 1).max() < 0.05
+
+
+def test_a_level_with_metal_and_a_level_that_is_cut_are_flagged(folder: Path) -> None:
+    paths = folder / "ct_3mm.nii.gz", folder / "ct_3mm_total.nii.gz"
+    found = rb.measure_bone(*paths, levels=["T11", "L1", "C3", "femur_left", "hip_left"])
+    flags = dict(zip(found.levels["structure"], found.levels["flags"], strict=True))
+    assert "metal" in flags["femur_left"]
+    assert "cut" in flags["vertebrae_T11"]
+    assert "C3" in found.patient["levels_missing"]
+    assert found.patient["levels_used"] == "L1"
+    left_out = dict(zip(found.levels["structure"], found.levels["left_out"], strict=True))
+    assert "BodyNotFound" in left_out["vertebrae_T11"]  # a slice or two of it
+
+
+def _of(bodies: Volume, level: str) -> np.ndarray[Any, Any]:
+    return np.asarray(bodies.array == LABELS[f"vertebrae_{level}"])

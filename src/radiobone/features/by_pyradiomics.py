@@ -13,7 +13,7 @@ from radiobone.core.volume import Volume
 from radiobone.features.engine import source_of
 from radiobone.features.names import expected_names
 from radiobone.features.parameter_file import OF_FILTER, OF_STEP, from_parameters
-from radiobone.features.registry import FAMILIES, ShapeFamily
+from radiobone.features.registry import FAMILIES, OF_PYRADIOMICS, ShapeFamily
 from radiobone.features.settings import ExtractionSettings
 from radiobone.imaging.discretise import FixedBinCount, FixedBinWidth
 from radiobone.imaging.filters.lbp2d import LBP2D
@@ -135,6 +135,7 @@ def parameters_of(settings: ExtractionSettings) -> Plain:
     BadSetting
         If pyradiomics cannot do what they ask for.
     """
+    _check_families(settings)
     settings = _with_axis_of_plane(settings)
     own = {entry.kind: entry for entry in settings.per_image}
     content = {
@@ -147,6 +148,14 @@ def parameters_of(settings: ExtractionSettings) -> Plain:
     }
     _check_same(settings, content)
     return content
+
+
+def _check_families(settings: ExtractionSettings) -> None:
+    unknown = [choice.name for choice in settings.families if choice.name not in OF_PYRADIOMICS]
+    if unknown:
+        raise BadSetting(
+            f"pyradiomics has no family {unknown[0]}. Leave it out, or use radiobone's own engine."
+        )
 
 
 def _steps(settings: Any) -> Plain:

@@ -12,14 +12,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from radiobone.core.errors import NonFiniteIntensity, RoiTooSmall
+from radiobone.core.errors import DimensionMismatch, NonFiniteIntensity, RoiTooSmall
 from radiobone.core.volume import Volume
 from radiobone.core.warnings import SingleSliceRoi
 from radiobone.features.checks import as_whole_numbers, check_inputs, check_region, warn_if_constant
 from radiobone.features.matrices.grid import Layout, LevelGrid
 from radiobone.features.matrices.limits import check_neighbours
+from radiobone.features.planar.region import MARGIN_PX, PlanarRegion
 from radiobone.features.region import ShapeRegion, TextureRegion
-from radiobone.features.registry import FAMILIES, ShapeFamily, TextureFamily, default_names
+from radiobone.features.registry import FAMILIES, PlanarFamily, ShapeFamily, TextureFamily, default_names
 from radiobone.features.settings import ExtractionSettings, FamilyChoice
 from radiobone.features.source import Source, shape_on
 from radiobone.imaging.boundary import check_reach, check_whole
@@ -115,6 +116,7 @@ def extract_features(image: Volume, mask: Volume, settings: ExtractionSettings) 
 def measure(prepared: Prepared, settings: ExtractionSettings) -> dict[str, float]:
     """Measure a region after all steps that come before the filters; see ``extract_features``."""
     features = dict(_shape_features(prepared, settings))
+    features.update(_planar_features(prepared, settings))
     for entry in settings.images:
         own = settings.of_image(entry)
         placed = prepared if own is settings else prepared.measured_by(own)
@@ -253,6 +255,42 @@ def _measures_shape(family: ShapeFamily, choice: FamilyChoice, prepared: Prepare
             f"{thickness} voxels thick. Leave {choice.name} out, or give one slice."
         )
     return True
+
+
+def _planar_features(prepared: Prepared, settings: ExtractionSettings) -> Iterator[tuple[str, float]]:
+    wanted = [choice for choice in settings.families if isinstance(FAMILIES[choice.name], PlanarFamily)]
+    if not wanted:
+        return
+    region = planar_region(prepared, wanted[0].name)
+    for choice in wanted:
+        family = FAMILIES[choice.name]
+        assert isinstance(family, PlanarFamily)
+        yield from _named(f"original_{choice.name}", family.compute(region), choice)
+
+
+def planar_region(prepared: Prepared, family: str) -> PlanarRegion:
+    """Take the one slice that a region lies in, with its surroundings.
+
+    Raises
+    ------
+    DimensionMismatch
+        If the settings work in 3D, or the region has several slices.
+    """
+    plane = prepared.plane
+    if plane is None or prepared.box.shape[plane] > 1:
+        raise DimensionMismatch(
+            f"The family {family} measures a region in one image, and this one has {prepared.box.shape} voxels (z, y, x)"
+            f"{' in settings that work in 3D' if plane is None else ''}. Leave the family out, or give a radiograph or one "
+            "slice, with `plane` set."
+        )
+    wide = prepared.source.wide(prepared.image, MARGIN_PX)
+    box = prepared.box.shifted(steps_between(wide, prepared.image))
+    mask = np.zeros(wide.shape, dtype=np.bool_)
+    mask[box.slices] = prepared.inside
+    rows, columns = (edge for axis, edge in enumerate(wide.spacing_mm) if axis != plane)
+    pixels = wide.array.take(box.low[plane], axis=plane).astype(np.float64)
+    inside: npt.NDArray[np.bool_] = np.moveaxis(mask, plane, 0)[box.low[plane]]
+    return PlanarRegion(pixels, inside, (rows, columns))
 
 
 def _texture_features(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from radiobone.features.registry import FAMILIES, ShapeFamily, default_names
+from radiobone.features.registry import FAMILIES, PlanarFamily, ShapeFamily, TextureFamily, default_names
 from radiobone.features.settings import ExtractionSettings
 
 
@@ -29,10 +29,16 @@ def expected_names(settings: ExtractionSettings, *, is_2d: bool = False) -> tupl
         for entry in settings.images
         for image in entry.names(_plane(settings.of_image(entry), is_2d=is_2d))
         for choice in settings.families
-        if not isinstance(FAMILIES[choice.name], ShapeFamily)
+        if isinstance(FAMILIES[choice.name], TextureFamily)
         for name in choice.features or default_names(choice.name)
     ]
-    return (*shape, *textures)
+    planar = [
+        f"original_{choice.name}_{name}"
+        for choice in settings.families
+        if isinstance(FAMILIES[choice.name], PlanarFamily)
+        for name in choice.features or default_names(choice.name)
+    ]
+    return (*shape, *planar, *textures)
 
 
 def _plane(settings: ExtractionSettings, *, is_2d: bool) -> int | None:

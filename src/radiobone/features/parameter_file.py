@@ -15,7 +15,7 @@ import SimpleITK as sitk
 from radiobone.core.errors import BadConfig, BadSetting
 from radiobone.core.near_names import nearest
 from radiobone.core.settings import validate
-from radiobone.features.registry import FAMILIES
+from radiobone.features.registry import OF_PYRADIOMICS
 from radiobone.features.settings import ExtractionSettings
 from radiobone.imaging.filters.convolutional import ConvolutionalFilter
 from radiobone.imaging.filters.registry import FILTERS
@@ -266,8 +266,10 @@ def _per_image(section: Mapping[str, Any], setting: Mapping[str, Any], source: s
 def _families(section: Mapping[str, Any], source: str) -> list[dict[str, Any]]:
     families = []
     for name, features in section.items():
-        if name not in FAMILIES:
-            raise BadConfig(f"{source}: {name!r} is not a feature class. Known here: {', '.join(FAMILIES)}.")
+        if name not in OF_PYRADIOMICS:
+            raise BadConfig(
+                f"{source}: {name!r} is not a feature class. Known here: {', '.join(OF_PYRADIOMICS)}."
+            )
         if features is not None and not isinstance(features, list | tuple):
             raise BadConfig(f"{source}: {name} must be empty or hold a list of features, not {features!r}.")
         families.append({"name": name, "features": tuple(features or ())})

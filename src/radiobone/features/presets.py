@@ -6,6 +6,8 @@ The presets:
 - ``mr``: standard scores times 100, 1 mm voxels, 32 bins, original, wavelet and LoG images. Bias
   correction is off; switch it on with ``bias_correction: {}``.
 - ``radiograph``: in the plane of the image, its own pixels, 64 bins, original and wavelet images.
+- ``radiograph-texture``: the same, and of the original image local binary patterns, Gabor, Laws and wavelet energies,
+  variogram, and the spread of pixels over dark and bright ones (K-means, fuzzy C-means).
 - ``ibsi``: CT by IBSI's definitions and under its names, 1 mm voxels, bins of 25 HU from -1000 HU on.
 - ``ibsi-a`` to ``ibsi-e``: the configurations that IBSI's reference values were made with.
 """
@@ -24,7 +26,7 @@ from radiobone.features.definitions import AnySettings
 from radiobone.features.ibsi.configurations import CONFIGURATIONS, IBSI
 from radiobone.features.ibsi.settings import IbsiSettings
 from radiobone.features.parameter_file import from_parameters, is_parameter_file
-from radiobone.features.settings import ALL_FAMILIES, ExtractionSettings
+from radiobone.features.settings import ALL_FAMILIES, ExtractionSettings, FamilyChoice
 from radiobone.imaging.discretise import FixedBinCount, FixedBinWidth
 from radiobone.imaging.filters.log import LoG
 from radiobone.imaging.filters.original import Original
@@ -53,12 +55,25 @@ RADIOGRAPH = ExtractionSettings(
     families=tuple(choice for choice in ALL_FAMILIES if choice.name != "shape"),
 )
 
+RADIOGRAPH_TEXTURE = RADIOGRAPH.model_copy(
+    update={
+        "families": (
+            *RADIOGRAPH.families,
+            *(
+                FamilyChoice(name=name)
+                for name in ("lbp", "gabor", "laws", "variogram", "waveletenergy", "kmeans", "fcm")
+            ),
+        )
+    }
+)
+
 PRESETS: Mapping[str, AnySettings] = MappingProxyType(
     {
         "default": CT,
         "ct": CT,
         "mr": MR,
         "radiograph": RADIOGRAPH,
+        "radiograph-texture": RADIOGRAPH_TEXTURE,
         "ibsi": IBSI,
         **{f"ibsi-{name.lower()}": settings for name, settings in CONFIGURATIONS.items()},
     }

@@ -11,6 +11,14 @@ import numpy as np
 
 from radiobone.features import firstorder, glcm, gldm, glrlm, glszm, ngtdm, shape, shape2d
 from radiobone.features.matrices.grid import LevelGrid
+from radiobone.features.planar.clusters import fcm, kmeans
+from radiobone.features.planar.cortex import cortex
+from radiobone.features.planar.gabor import gabor
+from radiobone.features.planar.laws import laws
+from radiobone.features.planar.lbp import lbp
+from radiobone.features.planar.region import PlanarRegion
+from radiobone.features.planar.variogram import variogram
+from radiobone.features.planar.wavelet_energy import wavelet_energy
 from radiobone.features.region import ShapeRegion, Texture, TextureRegion
 
 
@@ -41,7 +49,19 @@ class TextureFamily:
     deprecated: frozenset[str]
 
 
-FAMILIES: Mapping[str, ShapeFamily | TextureFamily] = MappingProxyType(
+@dataclass(frozen=True)
+class PlanarFamily:
+    """Features of a region in one image and of what lies round it, computed once, on the image before any filter.
+
+    They are not pyradiomics', so they are computed only where the settings name them.
+    """
+
+    compute: Callable[[PlanarRegion], dict[str, float]]
+    deprecated: frozenset[str] = frozenset()
+
+
+AnyFamily = ShapeFamily | TextureFamily | PlanarFamily
+FAMILIES: Mapping[str, AnyFamily] = MappingProxyType(
     {
         "firstorder": TextureFamily(firstorder.firstorder, firstorder.DEPRECATED),
         "glcm": TextureFamily(glcm.glcm, glcm.DEPRECATED),
@@ -51,14 +71,27 @@ FAMILIES: Mapping[str, ShapeFamily | TextureFamily] = MappingProxyType(
         "ngtdm": TextureFamily(ngtdm.ngtdm, ngtdm.DEPRECATED),
         "shape": ShapeFamily(shape.shape, shape.DEPRECATED),
         "shape2D": ShapeFamily(shape2d.shape2d, shape2d.DEPRECATED, flat=True),
+        "lbp": PlanarFamily(lbp),
+        "gabor": PlanarFamily(gabor),
+        "laws": PlanarFamily(laws),
+        "variogram": PlanarFamily(variogram),
+        "waveletenergy": PlanarFamily(wavelet_energy),
+        "kmeans": PlanarFamily(kmeans),
+        "fcm": PlanarFamily(fcm),
+        "cortex": PlanarFamily(cortex),
     }
 )
+
+
+OF_PYRADIOMICS = tuple(name for name, entry in FAMILIES.items() if not isinstance(entry, PlanarFamily))
 
 
 @lru_cache(maxsize=len(FAMILIES))
 def feature_names(family: str) -> tuple[str, ...]:
     """All names that a family computes, deprecated ones too, in pyradiomics' order."""
     entry = FAMILIES[family]
+    if isinstance(entry, PlanarFamily):
+        return tuple(entry.compute(_small_bone()))
     levels = np.array([[[1, 2], [2, 3]]])
     if isinstance(entry, ShapeFamily):
         return ordered(entry.compute(ShapeRegion(levels > 0, (1.0, 1.0, 1.0), plane=0)))
@@ -76,3 +109,12 @@ def ordered(features: Iterable[str]) -> tuple[str, ...]:
 def default_names(family: str) -> tuple[str, ...]:
     """Names of the features that a family gives where none are asked for by name."""
     return tuple(name for name in feature_names(family) if name not in FAMILIES[family].deprecated)
+
+
+def _small_bone() -> PlanarRegion:
+    """Make a bar with a cortex, which every planar family can measure."""
+    pixels = np.zeros((100, 100))
+    pixels[20:-20, 40:-40] = 1.0
+    mask = pixels > 0
+    pixels[20:-20, 45:-45] = 0.5
+    return PlanarRegion(pixels, mask, (1.0, 1.0))

@@ -15,7 +15,7 @@ from radiobone.core.settings import Settings
 from radiobone.core.volume import Triple
 from radiobone.features.maps.settings import MapSettings
 from radiobone.features.region import Texture
-from radiobone.features.registry import FAMILIES, feature_names
+from radiobone.features.registry import FAMILIES, OF_PYRADIOMICS, feature_names
 from radiobone.imaging.discretise import Discretisation, FixedBinWidth
 from radiobone.imaging.filters.base import ImageFilter
 from radiobone.imaging.filters.original import Original
@@ -58,7 +58,7 @@ class FamilyChoice(Settings):
         return self
 
 
-ALL_FAMILIES = tuple(FamilyChoice(name=name) for name in FAMILIES)
+ALL_FAMILIES = tuple(FamilyChoice(name=name) for name in OF_PYRADIOMICS)
 
 
 class RoiLimits(Settings):

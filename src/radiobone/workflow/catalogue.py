@@ -102,6 +102,8 @@ def _purpose(preset: str) -> str:
     kinds = [kind for kind, name in PRESET_OF_MODALITY.items() if name == preset]
     if kinds:
         return f"for --modality {' and '.join(kinds)}"
+    if preset == "radiograph-texture":
+        return "the preset radiograph, with local binary patterns, Gabor, Laws and wavelet energies, variogram and clusters of grey"
     letter = preset.removeprefix("ibsi-").upper()
     if letter in CONFIGURATIONS:
         return f"configuration {letter} of IBSI's reference values"

@@ -19,6 +19,7 @@ from radiobone.report.shap_units import PROBABILITY
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 ATTACK = "<script>window.harmed = 1</script><img src=x onerror='window.harmed = 1'>"
 DESK, PHONE = 1280, 390
+A4_WITHOUT_MARGINS = 680
 KINDS = ("binary", "ordinal", "number", "validation")
 pytestmark = [
     pytest.mark.slow,
@@ -108,6 +109,21 @@ def test_without_scripts_every_section_is_there_and_can_be_printed(opened, kind,
     assert page.locator(".filter").count() == 0
     page.pdf(path=tmp_path / "page.pdf")
     assert (tmp_path / "page.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_on_paper_tables_stay_tables_and_long_lists_stay_folded(opened):
+    page, _ = opened("binary", width=A4_WITHOUT_MARGINS)
+    page.emulate_media(media="print")
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    heads = page.locator("table.stack thead").evaluate_all(
+        "all => all.map(one => getComputedStyle(one).display)"
+    )
+    assert set(heads) == {"table-header-group"}
+    assert page.locator("details.screen[open]").count() == 0
+    assert page.locator("#checklists details:not([open])").count() == 0
+    rows = page.locator("#univariate .tall tbody tr, #images .tall tbody tr").locator("visible=true")
+    assert rows.count() <= 2 * 40
+    assert page.evaluate("document.documentElement.scrollWidth") <= A4_WITHOUT_MARGINS
 
 
 def test_a_filter_leaves_the_rows_that_fit_and_a_click_sorts(opened):

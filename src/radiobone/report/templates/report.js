@@ -181,6 +181,6 @@
   window.addEventListener("hashchange", unfold);
   unfold();
   window.addEventListener("beforeprint", function () {
-    document.querySelectorAll("details").forEach(function (part) { part.open = true; });
+    document.querySelectorAll("details:not(.screen)").forEach(function (part) { part.open = true; });
   });
 })();

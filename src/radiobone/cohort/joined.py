@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,14 +13,17 @@ import pandas as pd
 from radiobone.cohort.checks import check_ids, texts
 from radiobone.cohort.cohort import Cohort
 from radiobone.cohort.numbers import looks_numeric, number_table
+from radiobone.cohort.vector_files import read_vectors
+from radiobone.cohort.view_pooling import ViewPooling, pool_views, view_columns, view_labels
 from radiobone.core.columns import patient_columns
 from radiobone.core.errors import DuplicateColumn, DuplicateId, MissingColumn, MissingId
 from radiobone.core.files import file_digest
-from radiobone.core.tables import read_table
 from radiobone.core.warnings import Imputed
 
 
-def join_file(cohort: Cohort, path: Path, block: str) -> tuple[Cohort, tuple[str, ...]]:
+def join_file(
+    cohort: Cohort, path: Path, block: str, pool: ViewPooling | None = None
+) -> tuple[Cohort, tuple[str, ...]]:
     """Join the columns of numbers of a table file.
 
     Parameters
@@ -28,9 +32,12 @@ def join_file(cohort: Cohort, path: Path, block: str) -> tuple[Cohort, tuple[str
         With ids of patients, read from a column.
     path : Path
         CSV, Excel or Parquet with a column of patients, and one of regions where a patient has several rows of
-        its own; without it, a patient's row serves all its regions.
+        its own; without it, a patient's row serves all its regions. Or NPY with such a table beside it.
     block : str
         What the columns are called together.
+    pool : {"mean", "max", "views"}, optional
+        How several rows of a patient (and region), of different views and bones, become one; they are refused if not
+        given.
 
     Returns
     -------
@@ -45,17 +52,22 @@ def join_file(cohort: Cohort, path: Path, block: str) -> tuple[Cohort, tuple[str
         If there is no column of patients, or no patient of the cohort is in it.
     DuplicateId, DuplicateColumn, MissingColumn, FileMissing
     """
-    table = read_table(path)
-    table.columns = [str(name) for name in table.columns]
+    table = read_vectors(path, block)
     id_column = _id_column(cohort, table, path)
     regions = [name for name in cohort.provenance["columns"]["regions"] if name in table.columns]
     keys = _keys(check_ids(table[id_column].tolist(), id_column), table, regions)
-    _check_once(keys, path)
-    names = [
-        name for name in table.columns if name not in {id_column, *regions} and looks_numeric(table[name])
-    ]
-    _check_columns(cohort, names, path)
+    views = view_columns(list(table.columns), regions)
+    whose = {id_column, *regions, *views}
+    names = [name for name in table.columns if name not in whose and looks_numeric(table[name])]
     numbers = number_table(table[names], [" ".join(key).strip() for key in keys])
+    about: dict[str, Any] = {"source": path.name, "digest": file_digest(path)}
+    if pool is None:
+        _check_once(keys, path)
+    else:
+        pooled = pool_views(numbers, keys, view_labels(table, views), pool, path.name)
+        numbers, keys, about = pooled.numbers, pooled.keys, about | pooled.about
+    names = list(numbers.columns)
+    _check_columns(cohort, names, path)
     position = {key: number for number, key in enumerate(keys)}
     wanted = zip(
         cohort.patient.tolist(), cohort.roi.tolist() if regions else [""] * cohort.n_rows, strict=True
@@ -64,7 +76,7 @@ def join_file(cohort: Cohort, path: Path, block: str) -> tuple[Cohort, tuple[str
     _check_found(found, cohort, path, block)
     values = np.where(found[:, None] >= 0, numbers.to_numpy()[found], np.nan)
     joined = pd.concat([cohort.X, pd.DataFrame(values, columns=names, index=cohort.X.index)], axis=1)
-    files = {**cohort.provenance.get("joined", {}), block: {"source": path.name, "digest": file_digest(path)}}
+    files = {**cohort.provenance.get("joined", {}), block: about}
     return replace(cohort, X=joined, provenance={**cohort.provenance, "joined": files}), tuple(names)
 
 
@@ -93,7 +105,8 @@ def _check_once(keys: list[tuple[str, str]], path: Path) -> None:
         if key in seen:
             raise DuplicateId(
                 f"{path.name} has more than one row of {' '.join(key).strip()!r}, and it cannot be told which is meant. "
-                "Keep one, or add the column of regions that the cohort has."
+                "Keep one, add the column of regions that the cohort has, or say how they are brought together: "
+                "NAME=FILE@mean, @max, or @views for columns of each view."
             )
         seen.add(key)
 

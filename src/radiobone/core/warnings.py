@@ -61,6 +61,10 @@ class ImplausibleSpacing(RadioboneWarning):
     """Spacing is possible and unlikely."""
 
 
+class MissingViews(RadioboneWarning):
+    """Patients lack a view or bone of which others have a vector."""
+
+
 class Imputed(RadioboneWarning):
     """Missing values are filled in as learned from training rows."""
 

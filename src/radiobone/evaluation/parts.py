@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 
+from radiobone.cohort.view_pooling import VIEW_POOLINGS, ViewPooling
 from radiobone.core.settings import Settings
 from radiobone.evaluation.tasks.registry import TASKS
 from radiobone.selection.registry import RESAMPLERS, STEPS
@@ -177,10 +178,12 @@ def _check_parameters(part: Part, known: set[str]) -> None:
 class Block(Settings):
     """A named set of columns; its own steps and models take the place of the pipeline's.
 
-    ``columns`` are names, patterns (``wavelet-*``) or one table file whose columns join those of the cohort.
+    ``columns`` are names, patterns (``wavelet-*``) or one table file whose columns join those of the cohort; ``pool``
+    says how its several rows of a patient, of different views and bones, become one (short: ``deep.csv@mean``).
     """
 
     columns: tuple[str, ...] = Field(min_length=1)
+    pool: ViewPooling | None = None
     steps: tuple[Step, ...] = ()
     models: tuple[ModelChoice, ...] = ()
 
@@ -190,6 +193,10 @@ class Block(Settings):
         """Accept ``original_*, wavelet-*`` and lists of them besides the long form."""
         if isinstance(content, Mapping):
             return {**content, "columns": _names(content["columns"])} if "columns" in content else content
+        if isinstance(content, str):
+            file, at, pool = content.rpartition("@")
+            if at and pool in VIEW_POOLINGS:
+                return {"columns": _names(file), "pool": pool}
         return {"columns": _names(content)}
 
 

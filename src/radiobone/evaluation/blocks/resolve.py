@@ -10,8 +10,8 @@ from typing import Any
 
 from radiobone.cohort.cohort import Cohort
 from radiobone.cohort.joined import join_file
+from radiobone.cohort.vector_files import VECTOR_SUFFIXES
 from radiobone.core.errors import BadSetting, MissingColumn
-from radiobone.core.file_kinds import TABLE_SUFFIXES
 from radiobone.core.settings import validate
 from radiobone.evaluation.blocks.joined_chain import BlockChain
 from radiobone.evaluation.parts import Block
@@ -94,7 +94,7 @@ def named_blocks(cohort: Cohort, spec: PipelineSpec) -> tuple[Cohort, PipelineSp
     found: dict[str, Block] = {}
     taken: dict[str, str] = {}
     for name, block in spec.blocks.items():
-        cohort, patterns = _joined(cohort, name, block.columns)
+        cohort, patterns = _joined(cohort, name, block)
         columns = _matching(name, patterns, [str(column) for column in cohort.X.columns])
         _check_not_taken(name, columns, taken)
         taken |= dict.fromkeys(columns, name)
@@ -123,13 +123,14 @@ def columns_of(cohort: Cohort, columns: Sequence[str]) -> Cohort:
     return replace(cohort, X=cohort.X[list(columns)], clinical=clinical)
 
 
-def _joined(cohort: Cohort, name: str, patterns: tuple[str, ...]) -> tuple[Cohort, tuple[str, ...]]:
-    files = [pattern for pattern in patterns if pattern.lower().endswith(TABLE_SUFFIXES)]
+def _joined(cohort: Cohort, name: str, block: Block) -> tuple[Cohort, tuple[str, ...]]:
+    patterns = block.columns
+    files = [pattern for pattern in patterns if pattern.lower().endswith(VECTOR_SUFFIXES)]
     if not files or set(files) <= set(cohort.X.columns):
         return cohort, patterns
     columns: tuple[str, ...] = tuple(pattern for pattern in patterns if pattern not in files)
     for file in files:
-        cohort, came = join_file(cohort, Path(file), name)
+        cohort, came = join_file(cohort, Path(file), name, block.pool)
         columns += came
     return cohort, columns
 

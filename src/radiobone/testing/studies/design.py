@@ -44,6 +44,14 @@ class Readings:
 
 
 @dataclass(frozen=True)
+class Part:
+    """Groups of columns that are known for some of the patients alone."""
+
+    groups: tuple[str, ...]
+    n_patients: int
+
+
+@dataclass(frozen=True)
 class StudyDesign:
     """What a synthetic study is like.
 
@@ -68,8 +76,8 @@ class StudyDesign:
     patient_share : float
         Share of the variance of the density that a patient's regions have in common.
     population : Population
-    known : mapping of str to int
-        Of a group of columns, for how many patients it is known; the column ``has_GROUP`` says for whom.
+    known : mapping of str to Part
+        Columns that are known for some patients alone; the column ``has_NAME`` says for whom.
     readings : Readings or None
         Whose ICC columns may be dropped by.
     """
@@ -86,7 +94,7 @@ class StudyDesign:
     n_rows: int | None = None
     patient_share: float = 1.0
     population: Population = field(default_factory=Population)
-    known: Mapping[str, int] = field(default_factory=dict)
+    known: Mapping[str, Part] = field(default_factory=dict)
     readings: Readings | None = None
 
     def information(self, names: Collection[str]) -> float:
@@ -193,10 +201,11 @@ def _values(
 
 def _thinned(rng: np.random.Generator, design: StudyDesign, table: pd.DataFrame) -> pd.DataFrame:
     """Leave out columns of patients for whom they are not known, and rows beyond ``n_rows``."""
-    for name, n_known in design.known.items():
-        known = np.isin(np.arange(len(table)), rng.permutation(len(table))[:n_known])
-        table = table.astype(dict.fromkeys(design.columns[name].names, float))
-        table.loc[~known, list(design.columns[name].names)] = np.nan
+    for name, part in design.known.items():
+        known = np.isin(np.arange(len(table)), rng.permutation(len(table))[: part.n_patients])
+        columns = [column for group in part.groups for column in design.columns[group].names]
+        table = table.astype(dict.fromkeys(columns, float))
+        table.loc[~known, columns] = np.nan
         table.insert(1, f"has_{name}", np.where(known, "yes", "no"))
     if design.n_rows is None or design.n_rows >= len(table):
         return table

@@ -5,9 +5,33 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from radiobone.testing.studies import xie2022_nomogram
+from radiobone.testing.studies import (
+    huang2022_psoas,
+    kong2020_catboost,
+    lim2021_femur_rf,
+    liu2022_hierarchical,
+    nam2019_hu_tscore,
+    sebro2022_chest,
+    sebro2022_wrist,
+    villamor2020_fe,
+    xie2022_nomogram,
+)
 from radiobone.testing.studies.design import StudyDesign
 
 STUDIES: Mapping[str, StudyDesign] = MappingProxyType(
-    {design.name: design for design in (xie2022_nomogram.DESIGN,)}
+    {
+        design.name: design
+        for design in (
+            liu2022_hierarchical.DESIGN,
+            lim2021_femur_rf.DESIGN,
+            huang2022_psoas.DESIGN,
+            xie2022_nomogram.DESIGN,
+            sebro2022_wrist.DESIGN,
+            sebro2022_chest.DESIGN,
+            nam2019_hu_tscore.DESIGN,
+            villamor2020_fe.DESIGN,
+            villamor2020_fe.SAME_COHORT,
+            kong2020_catboost.DESIGN,
+        )
+    }
 )

@@ -135,3 +135,14 @@ def auc_band(auc: float, n_positive: int, n_negative: int, z: float = 1.96) -> t
     variance = auc * (1 - auc) + (n_positive - 1) * (q1 - auc**2) + (n_negative - 1) * (q2 - auc**2)
     error = z * float(np.sqrt(variance / (n_positive * n_negative)))
     return max(0.0, auc - error), min(1.0, auc + error)
+
+
+def r2_band(r2: float, n: int, z: float = 1.96) -> tuple[float, float]:
+    """Where the R² of a cohort of ``n`` patients falls, around the best one for patients without end.
+
+    References
+    ----------
+    Olkin and Finn 1995, Psychol Bull 118:155, for the variance 4 R² (1 − R²)² / n.
+    """
+    error = z * float(np.sqrt(4 * r2 * (1 - r2) ** 2 / n))
+    return r2 - error, min(1.0, r2 + error)

@@ -19,7 +19,7 @@ from radiobone.evaluation.spec import PipelineSpec, load_pipeline
 from radiobone.evaluation.tasks.registry import TASKS
 from radiobone.testing.studies.design import StudyCohort, StudyDesign, draw_study
 from radiobone.testing.studies.registry import STUDIES
-from radiobone.testing.studies.truth import auc_band
+from radiobone.testing.studies.truth import auc_band, r2_band
 from radiobone.workflow.controls import score_with_patients_apart
 from radiobone.workflow.evaluate_table import evaluate_table
 from radiobone.workflow.recipes.catalogue import load_recipe, pipeline_of
@@ -51,8 +51,8 @@ class ArmFigures:
         What each leaky twin would have reported.
     ceiling : float
         The best that any reader of the arm's columns could reach in patients without end.
-    band : tuple of float or None
-        Where the AUC of that reader falls in a cohort of this size, with 95 % probability.
+    band : tuple of float
+        Where the score of that reader falls in a cohort of this size, with 95 % probability.
     """
 
     arm: str
@@ -65,7 +65,7 @@ class ArmFigures:
     high: float | None
     leaky: dict[str, float | None]
     ceiling: float
-    band: tuple[float, float] | None
+    band: tuple[float, float]
 
 
 @dataclass(frozen=True, eq=False)
@@ -202,11 +202,12 @@ def _judged(
     )  # fmt: skip
 
 
-def _ceiling(design: StudyDesign, arm: Arm, summary: Any) -> tuple[float, tuple[float, float] | None]:
+def _ceiling(design: StudyDesign, arm: Arm, summary: Any) -> tuple[float, tuple[float, float]]:
     names = [name for group in design.columns.values() for name in group.names]
     seen = {*columns_of(arm, names), *arm.clinical}
     if arm.target in design.numbers:
-        return design.ceiling_r2(arm.target, seen), None
+        best = design.ceiling_r2(arm.target, seen)
+        return best, r2_band(best, summary["n_patients"])
     best = design.ceiling_auc(arm.target, seen)
     n_positive = summary["n_positive"]
     return best, auc_band(best, n_positive, summary["n_rows"] - n_positive)

@@ -65,8 +65,6 @@ def honest(arm: ArmFigures) -> str:
 
 def best(arm: ArmFigures) -> str:
     """Return the ceiling, with the band in which it falls in a cohort of this size."""
-    if arm.band is None:
-        return shown(arm.ceiling)
     return f"{shown(arm.ceiling)} (here {shown(arm.band[0])} to {shown(arm.band[1])})"
 
 

@@ -27,24 +27,49 @@ def depth_mm(mask: npt.NDArray[np.bool_], spacing_mm: Triple) -> npt.NDArray[np.
     ndarray of float64, shape (n_z, n_y, n_x)
         In mm; 0 outside.
     """
-    square = np.where(np.pad(mask, 1), np.inf, 0.0)
-    for axis in (2, 1, 0):  # the distance to a box is a sum over the axes, so its least is found axis by axis
+    found = _least(np.pad(mask, 1), spacing_mm, to_face=0.5)
+    return np.ascontiguousarray(found[1:-1, 1:-1, 1:-1])
+
+
+def point_distance_mm(inside: npt.NDArray[np.bool_], spacing_mm: Triple) -> npt.NDArray[np.float64]:
+    """Distance of each point inside to the nearest point outside, between the points themselves.
+
+    Parameters
+    ----------
+    inside : ndarray of bool, shape (n_z, n_y, n_x)
+        At least one point is outside.
+    spacing_mm : tuple of float, (z, y, x)
+        Steps between points.
+    """
+    return _least(inside, spacing_mm, to_face=0.0)
+
+
+def _least(inside: npt.NDArray[np.bool_], spacing_mm: Triple, to_face: float) -> npt.NDArray[np.float64]:
+    square = np.where(inside, np.inf, 0.0)
+    for axis in (
+        2,
+        1,
+        0,
+    ):  # the square of a distance is a sum over the axes, so its least is found axis by axis
         lines = np.ascontiguousarray(np.moveaxis(square, axis, -1))
         nearest = np.empty_like(lines)
-        _sweep(lines.reshape(-1, lines.shape[-1]), nearest.reshape(-1, lines.shape[-1]), spacing_mm[axis])
+        n = lines.shape[-1]
+        _sweep(lines.reshape(-1, n), nearest.reshape(-1, n), float(spacing_mm[axis]), to_face)
         square = np.moveaxis(nearest, -1, axis)
-    return np.ascontiguousarray(np.sqrt(square[1:-1, 1:-1, 1:-1]))
+    return np.asarray(np.sqrt(square))
 
 
 @compiled
-def _sweep(lines: npt.NDArray[np.float64], nearest: npt.NDArray[np.float64], step_mm: float) -> None:
-    """For each place on a line, the least sum of a place's value and the square of the way to its voxel's face."""
+def _sweep(
+    lines: npt.NDArray[np.float64], nearest: npt.NDArray[np.float64], step_mm: float, to_face: float
+) -> None:
+    """For each place on a line, the least sum of a place's value and the square of the way there, less a part of a step."""
     for row in range(lines.shape[0]):
         n = lines.shape[1]
         for place in range(n):
             least = lines[row, place]
             for away in range(1, n):
-                way = (away - 0.5) * step_mm
+                way = (away - to_face) * step_mm
                 if way * way >= least:
                     break
                 if place - away >= 0:

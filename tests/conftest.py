@@ -9,7 +9,7 @@ import pytest
 from hypothesis import settings
 
 # The same examples for everyone, half as many; developers draw new ones.
-settings.register_profile("ci", derandomize=True, max_examples=50)
+settings.register_profile("ci", derandomize=True, max_examples=30)
 if os.environ.get("CI"):
     settings.load_profile("ci")
 

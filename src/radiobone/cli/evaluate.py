@@ -30,6 +30,8 @@ EPILOG = """Examples:
 
 [bold]radiobone evaluate table.csv --target t_score --task number -o result[/bold]
 
+[bold]radiobone evaluate predictions.csv --target osteoporosis --probability cnn --subgroups sex -o judged[/bold]
+
 Then: [bold]radiobone report result[/bold]
 
 Interrupted? Run the same command again: finished folds are kept."""
@@ -87,6 +89,16 @@ def evaluate(
             "usual, and take as long as 200 outer folds.",
         ),
     ] = None,
+    probability: Annotated[
+        str | None,
+        typer.Option(
+            "--probability",
+            help="Train nothing: judge this column, the probabilities that another program gave, as a frozen model.",
+        ),
+    ] = None,
+    threshold: Annotated[
+        float, typer.Option("--threshold", help="Of --probability: from which on a row counts as positive.")
+    ] = 0.5,
     no_shap: options.NoShap = False,
     ablation: options.Ablation = False,
     baseline: options.Baseline = None,
@@ -95,6 +107,19 @@ def evaluate(
     quiet: options.Quiet = False,
 ) -> None:
     """Judge a pipeline by nested cross-validation, with SHAP values on held-out rows."""
+    if probability is not None:
+        from radiobone.workflow.ready_predictions import judge_probabilities
+        from radiobone.workflow.validation_words import validation_lines
+
+        judged = judge_probabilities(
+            source, output, probability=probability, target=target, threshold=threshold, positive=positive, say=typer.echo,
+            subgroups=options.subgroup_request(subgroups, min_patients, min_events), seed=seed,
+            command=options.command_line(), id=id_column, groups=groups, site=site, unit=unit, duplicates=duplicates,
+        )  # fmt: skip
+        for line in validation_lines(judged.summary):
+            typer.echo(line)
+        typer.echo(f"Results: {output}. Next: radiobone report {output}")
+        return
     from radiobone.workflow.contrasting import contrast_lines, contrast_with_earlier, folds_of
     from radiobone.workflow.evaluate_table import evaluate_table
     from radiobone.workflow.pipelines import resolve_pipeline

@@ -154,7 +154,7 @@ def validate(
 
 
 def validate_table(
-    model: Path,
+    model: Path | Model,
     source: Path,
     output: Path,
     *,
@@ -173,7 +173,7 @@ def validate_table(
     Parameters
     ----------
     model, against : path
-        Model files.
+        Model files; or a model as it is.
     source : path
         A folder made by ``extract``, or a table.
     output : path
@@ -194,13 +194,15 @@ def validate_table(
     FeatureMismatch, SettingsMismatch, TooFewPerClass, BadSetting, TableError, PathError
     """
     given = [one for one in (model, against) if one is not None]
-    scorers = [load_model(one) for one in given]
-    models = [as_model(one) for one in scorers]
+    loaded = [one if isinstance(one, Model) else load_model(one) for one in given]
+    models = [as_model(one) for one in loaded]
     _check_can_judge(models, cuts)
-    folder = prepare_validation_folder(output, inputs=[source, *given])
+    paths = [one for one in given if isinstance(one, Path)]
+    folder = prepare_validation_folder(output, inputs=[source, *paths])
     warn_if_unfinished(source, "extraction")
-    for scorer in scorers:
-        scorer.check_settings(source)
+    for scorer in loaded:
+        if isinstance(scorer, Scorer):
+            scorer.check_settings(source)
     labelled = read_labelled(source, models, target=target, positive=positive, **roles)
     for line in (*described(labelled.cohort), *labelled.notes):
         say(line)

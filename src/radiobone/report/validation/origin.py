@@ -18,7 +18,9 @@ def _context(data: ValidationData) -> Context:
         if training["n_positive"] is None
         else f"{training['n_positive']} positive and {training['n_negative']} negative rows"
     )
-    trained = f"{training['n_patients']} patients, {rows}"
+    trained = f"{training['n_patients']} patients, {rows} (from {flat(training['source'])})"
+    if training["n_patients"] is None:
+        trained = "not known here"
     inside = (
         f"{internal['n_folds']} outer folds, {counted(internal['n_repeats'], 'repeat')}, {moment(internal['created'])}"
         if internal
@@ -27,7 +29,7 @@ def _context(data: ValidationData) -> Context:
     facts = {
         "Model": f"{model_title(str(model['model']))}, {model['n_features']} features, fitted {moment(model['created'])}",
         "SHA-256 of the model": model["digest"],
-        "Trained on": f"{trained} (from {flat(training['source'])})",
+        "Trained on": trained,
         "Nested cross-validation in training": inside,
         "Intended use": model["intended_use"],
         "Cohort": f"{flat(cohort['source'])}{', SHA-256 ' + cohort['digest'] if cohort['digest'] else ''}",

@@ -106,7 +106,9 @@ def run_recipe(
     """
     begun, recipe = time.perf_counter(), load_recipe(name)
     prepare_result_folder(folder)
-    say(f"Making the synthetic cohort of {name} ({recipe.n} patients) in {folder / 'tables'} …")
+    say(
+        f"Making the synthetic cohort of {name} ({STUDIES[name].n_patients} patients) in {folder / 'tables'} …"
+    )
     cohort = write_study(name, folder, seed=seed)
     with collected() as told:
         arms = tuple(

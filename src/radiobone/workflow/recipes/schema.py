@@ -90,7 +90,9 @@ class Recipe(Settings):
     Attributes
     ----------
     title, citation, doi : str
-    year, n : int
+    year : int
+    n : int or None
+        Patients; None where that is not told.
     population, modality, region, target, measured : str
         Of the study, in words.
     source : {"images", "table"}
@@ -118,7 +120,7 @@ class Recipe(Settings):
     modality: str
     region: str
     target: str
-    n: int
+    n: int | None
     measured: str
     source: Literal["images", "table"]
     reported: tuple[Reported, ...]

@@ -121,6 +121,26 @@ def test_label_map_in_one_call(folder: Path, tmp_path: Path) -> None:
     assert all("VoxelTooLarge" in why for why in found.levels["left_out"])
 
 
+def test_psoas_density_and_thresholds_of_the_abdomen(folder: Path) -> None:
+    paths = folder / "ct_3mm.nii.gz", folder / "ct_3mm_total.nii.gz"
+    row = rb.measure_bone(*paths, measurements=["trabecular", "metal"], height_m=1.75).patient
+    labels = read_image(paths[1]).array
+    place = round(
+        float(np.nonzero(labels == 29)[0].mean())
+    )  # the whole vertebra's middle, a slice or two away at most
+    areas = [np.isin(labels[z], (88, 89)).sum() * 0.09 for z in range(place - 3, place + 4)]
+    assert min(areas) <= row["psoas_area_cm2"] <= max(areas)
+    assert row["psoas_index_cm2_m2"] == pytest.approx(row["psoas_area_cm2"] / 1.75**2)
+    assert 20 < row["psoas_hu_mean"] < 90
+    assert row["air_hu"] == pytest.approx(-1000, abs=30)
+    assert row["fat_hu"] == pytest.approx(-105, abs=15)
+    assert row["mean_trabecular_density_mg_cm3"] == pytest.approx(
+        0.8 * row["mean_trabecular_hu_mean"], abs=15
+    )
+    assert row["l1_hu_group"] == "110 to 135"
+    assert row["l1_hu_caution"] == "tube voltage not known; contrast not known"
+
+
 def test_body_found_agrees_with_the_body_outlined(folder: Path) -> None:
     """A found body ends at a plane, the network's where it was drawn: trabecular HU hardly differ."""
     paths = folder / "ct_3mm.nii.gz", folder / "ct_3mm_total.nii.gz"

@@ -19,7 +19,7 @@ EPILOG = """Examples:
 
 [bold]radiobone bone ct.nii.gz total.nii.gz -o hips --level "hip_*" --level "femur_*"[/bold]  (other bones, as they are)
 
-[bold]radiobone bone manifest.csv -o bone --jobs 2[/bold]  (many scans; columns patient_id, image, mask, bodies, roi)
+[bold]radiobone bone manifest.csv -o bone --jobs 2[/bold]  (many scans; columns patient_id, image, mask, bodies, roi, kvp, contrast, height_m)
 
 [bold]radiobone bone --list[/bold]  (every measurement: unit, definition, source, voxel size)"""
 
@@ -75,6 +75,18 @@ def measure_bones(
             "--settings", "-s", help="YAML of what differs from the defaults: 'trabecular: {erosion_mm: 3}'."
         ),
     ] = None,
+    kvp: Annotated[
+        float | None,
+        typer.Option("--kvp", min=40, max=160, help="Tube voltage. Default: the DICOM header's."),
+    ] = None,
+    contrast: Annotated[
+        str | None,
+        typer.Option("--contrast", help="'no', or the agent or phase. Default: the DICOM header's agent."),
+    ] = None,
+    height: Annotated[
+        float | None,
+        typer.Option("--height", min=0.5, max=2.5, help="Body height in m, for the psoas index."),
+    ] = None,
     root: Root = None,
     pictures: Annotated[
         bool, typer.Option("--pictures/--no-pictures", help="Draw each bone with its contour.")
@@ -93,6 +105,7 @@ def measure_bones(
     patient's means; levels that are missing are named. A measurement that the voxels do not allow is left out, with the reason.
     """
     from radiobone.workflow.bone.files import bone_files
+    from radiobone.workflow.bone.patient import ScanFacts
     from radiobone.workflow.bone.words import result_lines
 
     tables = bone_files(
@@ -104,6 +117,7 @@ def measure_bones(
         measurements=measurement or (),
         settings=settings,
         root=root,
+        facts=ScanFacts(kvp, contrast, height),
         pictures=pictures,
         jobs=jobs,
         show_progress=not quiet,

@@ -16,6 +16,7 @@ from radiobone.features.bone.heights import HEIGHTS
 from radiobone.features.bone.lacunarity import LACUNARITY
 from radiobone.features.bone.metal import METAL
 from radiobone.features.bone.trabecular import TRABECULAR
+from radiobone.features.bone.variogram import VARIOGRAM
 from radiobone.features.bone.volume import VOLUME
 
 MEASUREMENTS: Mapping[str, Measurement[Any]] = MappingProxyType(
@@ -32,6 +33,7 @@ MEASUREMENTS: Mapping[str, Measurement[Any]] = MappingProxyType(
             ANISOTROPY,
             FRACTAL,
             LACUNARITY,
+            VARIOGRAM,
         )
     }
 )

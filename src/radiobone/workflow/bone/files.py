@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -14,7 +14,7 @@ import pandas as pd
 from joblib import Parallel, delayed
 
 from radiobone import __version__
-from radiobone.core.errors import BadSetting, RadioboneError, UnexpectedError
+from radiobone.core.errors import BadSetting, NotNumeric, RadioboneError, UnexpectedError
 from radiobone.core.files import file_digest, write_csv, write_json
 from radiobone.core.folders import (
     BONE,
@@ -35,6 +35,7 @@ from radiobone.io.case import Case, check_case_files
 from radiobone.io.manifest import read_manifest
 from radiobone.workflow.bone.levels import plan_of
 from radiobone.workflow.bone.measure import LUMBAR, measure_bone
+from radiobone.workflow.bone.patient import ScanFacts
 from radiobone.workflow.cache import write_png
 
 CASES, PICTURES = "cases.csv", "pictures"
@@ -75,11 +76,14 @@ class Scan:
         Mask of the vertebral bodies.
     levels : tuple of str
         Regions that a manifest names; empty if it names none.
+    facts : ScanFacts
+        What is said of the scan; tube voltage and contrast of DICOM come from its header where nothing is said.
     """
 
     case: Case
     bodies: Path | None = None
     levels: tuple[str, ...] = ()
+    facts: ScanFacts = field(default_factory=ScanFacts)
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,6 +129,7 @@ def bone_files(
     measurements: Sequence[str] = (),
     settings: Path | None = None,
     root: Path | None = None,
+    facts: ScanFacts = ScanFacts(),  # noqa: B008 - frozen
     pictures: bool = True,
     jobs: int = 1,
     show_progress: bool = True,
@@ -148,6 +153,8 @@ def bone_files(
         YAML of what differs from the defaults, by measurement.
     root : Path, optional
         Folder that the manifest's paths are relative to.
+    facts : ScanFacts
+        Of the one scan, or of all that the manifest says nothing of in columns ``kvp``, ``contrast`` and ``height_m``.
     pictures : bool
         Whether to draw what was measured.
     jobs : int
@@ -168,7 +175,7 @@ def bone_files(
     own = {} if settings is None else read_yaml(settings)
     plan = plan_of(measurements or None, own)  # what is asked for wrongly is told before any work
     task = BoneTask(tuple(levels) or LUMBAR, tuple(measurements) or None, own, pictures)
-    scans = _scans(image, mask, bodies, root)
+    scans = _scans(image, mask, bodies, root, facts)
     folder = prepare_bone_folder(output, inputs=[image, *([mask] if mask else [])])
     begin(folder, BONE)
     outcomes = list(_outcomes(scans, task, jobs, show_progress))
@@ -180,10 +187,12 @@ def bone_files(
     return tables
 
 
-def _scans(image: Path, mask: Path | None, bodies: Path | None, root: Path | None) -> list[Scan]:
+def _scans(
+    image: Path, mask: Path | None, bodies: Path | None, root: Path | None, facts: ScanFacts
+) -> list[Scan]:
     if mask is not None:
         name = image.name.split(".")[0] or image.name
-        return [Scan(Case(name, "", Path(image), Path(mask)), bodies)]
+        return [Scan(Case(name, "", Path(image), Path(mask)), bodies, (), facts)]
     if bodies is not None:
         raise BadSetting(
             "--bodies goes with one image and its mask. In a manifest, name them in a column 'bodies'."
@@ -192,14 +201,37 @@ def _scans(image: Path, mask: Path | None, bodies: Path | None, root: Path | Non
     grouped: dict[tuple[str, Path, Path], list[Case]] = defaultdict(list)
     for case in manifest.cases:
         grouped[(case.patient_id, case.image, case.mask)].append(case)
-    return [_of_rows(cases) for cases in grouped.values()]
+    return [_of_rows(cases, facts) for cases in grouped.values()]
 
 
-def _of_rows(cases: Sequence[Case]) -> Scan:
-    given = {key.casefold(): cell for key, cell in cases[0].row.items()}.get(BODIES_COLUMN)
-    root = cases[0].root
+def _of_rows(cases: Sequence[Case], facts: ScanFacts) -> Scan:
+    cells = {key.casefold(): cell for key, cell in cases[0].row.items() if cell}
+    given, root = cells.get(BODIES_COLUMN), cases[0].root
     bodies = None if not given else Path(given) if root is None else root / given
-    return Scan(cases[0], bodies, tuple(case.roi for case in cases if case.roi))
+    own = ScanFacts(
+        _number(cells, "kvp", cases[0]) or facts.kvp,
+        cells.get("contrast") or facts.contrast,
+        _number(cells, "height_m", cases[0]) or facts.height_m,
+    )
+    return Scan(cases[0], bodies, tuple(case.roi for case in cases if case.roi), own)
+
+
+def _number(cells: Mapping[str, str], column: str, case: Case) -> float | None:
+    text = cells.get(column)
+    try:
+        return None if text is None else float(text.replace(",", "."))
+    except ValueError as error:
+        raise NotNumeric(
+            f"Patient {case.patient_id}: '{column}' is '{text}', not a number. Correct the cell, or empty it."
+        ) from error
+
+
+def _with_header(scan: Scan) -> ScanFacts:
+    """Fill tube voltage and contrast in from a DICOM header; one without an agent does not say that there was none."""
+    told = acquisition_record([scan.case]).get("parameters", {})
+    kvp = next((float(one) for one in told.get("KVP", {}) if one.replace(".", "", 1).isdecimal()), None)
+    agent = next(iter(told.get("ContrastBolusAgent", {})), None)
+    return replace(scan.facts, kvp=scan.facts.kvp or kvp, contrast=scan.facts.contrast or agent)
 
 
 def _outcomes(scans: Sequence[Scan], task: BoneTask, jobs: int, show: bool) -> Iterator[ScanOutcome]:
@@ -228,6 +260,7 @@ def _measured(scan: Scan, task: BoneTask, *, show: bool = False) -> ScanOutcome:
                 settings=task.settings,
                 pictures=task.pictures,
                 show_progress=show,
+                **asdict(_with_header(scan)),
             )
         except RadioboneError as error:
             return ScanOutcome(scan, error.code, str(error))

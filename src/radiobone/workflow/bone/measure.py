@@ -23,7 +23,7 @@ from radiobone.workflow.bone.levels import (
     plan_of,
     with_fractures,
 )
-from radiobone.workflow.bone.patient import patient_row
+from radiobone.workflow.bone.patient import ScanFacts, patient_row
 from radiobone.workflow.single import ImageLike, as_volume
 
 if TYPE_CHECKING:
@@ -64,6 +64,9 @@ def measure_bone(
     settings: Mapping[str, Mapping[str, Any]] | None = None,
     names: Mapping[str, int] | None = None,
     spacing_mm: Triple | None = None,
+    kvp: float | None = None,
+    contrast: str | None = None,
+    height_m: float | None = None,
     pictures: bool = False,
     show_progress: bool = False,
 ) -> BoneResult:
@@ -89,6 +92,10 @@ def measure_bone(
         Value by name, for a label map that names nothing. Default: TotalSegmentator's.
     spacing_mm : tuple of float, (z, y, x)
         Needed for arrays, whose axes are taken to run to the head, the back and the left.
+    kvp, contrast : float and str, optional
+        Tube voltage, and ``no`` or the contrast agent or phase: told beside the thresholds of L1, which they shift.
+    height_m : float, optional
+        Body height, for the psoas index.
     pictures : bool
         Whether to draw what was measured.
     show_progress : bool
@@ -117,7 +124,9 @@ def measure_bone(
             "(`levels`), or check that mask and image belong together."
         )
     rows = [found[name].row() for name in wanted if name in found]
-    return BoneResult(pd.DataFrame(rows), patient_row(anatomy, found, wanted), drawings)
+    return BoneResult(
+        pd.DataFrame(rows), patient_row(anatomy, found, wanted, ScanFacts(kvp, contrast, height_m)), drawings
+    )
 
 
 def _wanted(anatomy: Anatomy, levels: Sequence[str]) -> tuple[str, ...]:

@@ -7,12 +7,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from radiobone.core.counting import counted
+from radiobone.features.bone import density, genant, psoas, thresholds
+from radiobone.features.bone.base import VoxelRange
 from radiobone.features.bone.registry import MEASUREMENTS
 
 if TYPE_CHECKING:
     from radiobone.workflow.bone.files import BoneTables
 
 MOST_PATIENTS = 10
+GENANT = (
+    "Largest loss of height: anterior or middle against posterior, or of the whole body against its higher neighbour. Grade 1 from 20 %, 2 from 25 %, 3 above "
+    "40 %."
+)
 SHOWN = (
     ("trabecular_hu_mean", "trabecular {:.0f} HU"),
     ("volume_cm3", "{:.1f} cm³"),
@@ -32,6 +38,39 @@ def measurement_lines() -> Iterator[str]:
         yield f"  voxels     up to {one.voxels.warned_above_mm:g} mm; refused above {one.voxels.refused_above_mm:g} mm. {one.voxels.why}"
 
 
+def measurement_table() -> str:
+    """Every measurement as a table in Markdown, those of a patient behind those of a region."""
+    rows = [
+        (
+            one.name,
+            one.definition,
+            ", ".join(f"`{name}` {unit}" for name, unit in one.units.items()),
+            one.source,
+            _sizes(one.voxels),
+        )
+        for one in MEASUREMENTS.values()
+    ]
+    any_size = "as trabecular"
+    rows += [
+        ("genant", GENANT, "`genant_grade` 1, `height_loss` 1, `crush_ratio` 1", genant.SOURCE, "as heights"),
+        ("thresholds", thresholds.DEFINITION, "`l1_hu_group` HU", thresholds.SOURCE, any_size),
+        (
+            "psoas",
+            psoas.DEFINITION,
+            ", ".join(f"`{name}` {unit}" for name, unit in psoas.UNITS.items()),
+            psoas.SOURCE,
+            _sizes(psoas.VOXELS),
+        ),
+        ("density", density.DEFINITION, "`mean_trabecular_density_mg_cm3` mg/cm³", density.SOURCE, any_size),
+    ]
+    head = "| name | definition | gives, unit | source | valid voxel size (longest edge) |\n|---|---|---|---|---|\n"
+    return head + "".join(f"| {' | '.join(row)} |\n" for row in rows)
+
+
+def _sizes(voxels: VoxelRange) -> str:
+    return f"to {voxels.warned_above_mm:g} mm; warned of to {voxels.refused_above_mm:g}, then refused. {voxels.why}"
+
+
 def result_lines(tables: BoneTables, folder: Path) -> Iterator[str]:
     """Say what was measured, level by level of the first patients, and where the tables lie."""
     for patient in tables.patients.head(MOST_PATIENTS).to_dict("records"):
@@ -41,6 +80,9 @@ def result_lines(tables: BoneTables, folder: Path) -> Iterator[str]:
             yield f"  {row['structure']:<16} {_numbers(row)}{_flags(row)}"
         if patient["levels_missing"]:
             yield f"  not in the mask: {patient['levels_missing']}"
+        if patient.get("l1_hu_group") == patient.get("l1_hu_group") and patient.get("l1_hu_group"):
+            caution = f" ({patient['l1_hu_caution']})" if patient["l1_hu_caution"] else ""
+            yield f"  L1 {patient['l1_hu_group']} HU (Pickhardt 2013; a hint, no diagnosis){caution}"
         if patient["metal_in"]:
             yield f"  metal (voxels): {patient['metal_in']}"
     rest = len(tables.patients) - MOST_PATIENTS

@@ -1,0 +1,92 @@
+"""Initial slope of the variogram of a projection of trabecular bone: like TBS, and not TBS."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import Field
+
+from radiobone.core.errors import OnePhase, RoiTooSmall
+from radiobone.core.settings import Settings
+from radiobone.features.bone.base import BoneRegion, Measurement, VoxelRange
+from radiobone.features.bone.frame import BACK
+
+LEAST_LAGS, LEAST_PAIRS = 3, 30
+
+
+class VariogramSettings(Settings):
+    """What is projected, and how far the variogram is followed.
+
+    Attributes
+    ----------
+    erosion_mm : float
+        Taken off the surface of the region, so that the cortex is not measured.
+    reach_mm : float
+        Longest distance of the initial slope.
+    """
+
+    erosion_mm: float = Field(default=4.0, ge=0, le=30)
+    reach_mm: float = Field(default=4.0, gt=0)
+
+
+def variogram(region: BoneRegion, settings: VariogramSettings) -> dict[str, float]:
+    """Project the core from front to back, and fit the logarithm of squared differences against that of distance.
+
+    Raises
+    ------
+    RoiTooSmall
+        If fewer than three distances have enough pairs of pixels.
+    OnePhase
+        If the projection has one value throughout.
+    """
+    core = region.core(settings.erosion_mm)
+    axis = int(np.abs(region.towards(BACK)).argmax())
+    n = core.sum(axis=axis)
+    plane = np.where(core, region.hu, 0.0).sum(axis=axis) / np.maximum(n, 1)
+    steps_mm = [step for one, step in enumerate(region.spacing_mm) if one != axis]
+    points = [
+        point
+        for side, step in enumerate(steps_mm)
+        for point in _along(plane, n > 0, side, step, settings.reach_mm)
+    ]
+    distances = np.array([distance for distance, _ in points])
+    if len(set(distances.tolist())) < LEAST_LAGS:
+        raise RoiTooSmall(
+            f"Only {len(points)} distance(s) up to {settings.reach_mm:g} mm have {LEAST_PAIRS} pairs of pixels in the projection, and a slope needs "
+            f"{LEAST_LAGS}. Take a larger region or smaller voxels."
+        )
+    squares = np.array([square for _, square in points])
+    if not squares.all():
+        raise OnePhase(
+            "The projection of the region does not vary, so it has no slope. Check image and mask."
+        )
+    slope = np.polyfit(np.log(distances), np.log(squares), 1)[0]
+    return {"variogram_slope": float(slope)}
+
+
+def _along(
+    plane: npt.NDArray[np.float64], held: npt.NDArray[np.bool_], axis: int, step_mm: float, reach_mm: float
+) -> list[tuple[float, float]]:
+    """Distance and mean squared difference of pixels along one axis of the projection."""
+    values, known = np.moveaxis(plane, axis, 0), np.moveaxis(held, axis, 0)
+    found = []
+    for lag in range(1, min(int(reach_mm / step_mm + 1e-9), len(values) - 1) + 1):
+        pairs = known[lag:] & known[:-lag]
+        if np.count_nonzero(pairs) >= LEAST_PAIRS:
+            found.append((lag * step_mm, float(((values[lag:] - values[:-lag])[pairs] ** 2).mean())))
+    return found
+
+
+VARIOGRAM = Measurement(
+    name="variogram",
+    definition="Slope, on logarithmic axes, of the mean squared difference of pixels against their distance up to 4 mm, in the mean projection "
+    "from front to back of the eroded region (default 4 mm). Like the trabecular bone score (TBS), and not TBS: the image is another "
+    "and the program is another, so no cut-off of TBS holds.",
+    source="Pothuaud et al. 2008, doi 10.1016/j.bone.2007.11.018",
+    units={"variogram_slope": "1"},
+    voxels=VoxelRange(
+        0.7, 1.4, "The first distances are one and two voxels, and must be shorter than trabeculae repeat."
+    ),
+    compute=variogram,
+    settings=VariogramSettings(),
+)

@@ -15,7 +15,7 @@ NOTICE = (
     "reported. It shows the recipe at work; it confirms and refutes nothing, and no run of it reproduces the study."
 )
 LEAKS: Mapping[str, str] = {
-    "steps": "every step fitted on all rows",
+    "steps": "every step fitted on all rows, resampling before the folds",
     "patients": "rows of a patient on both sides",
 }
 

@@ -1,0 +1,104 @@
+"""The page of all recipes: what each study did, reported and leaked, and the last figures on its synthetic cohort."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from radiobone.core.files import content_digest
+from radiobone.testing.studies.registry import STUDIES
+from radiobone.workflow.recipes.catalogue import recipe_text
+from radiobone.workflow.recipes.run import ArmFigures
+from radiobone.workflow.recipes.schema import Recipe
+from radiobone.workflow.recipes.words import LEAKS, NOTICE, best, honest, shown
+
+HEAD = """\
+# Published studies as recipes
+
+Made by `python benchmarks/recipes.py` from the recipes in `src/radiobone/recipes` and their last runs
+(`benchmarks/results/recipes.json`); do not edit it by hand.
+
+{notice}
+
+Few methods sections could be read in full: what counts as reported comes from abstracts, from reviews of the field (arXiv
+2510.00061; gengpi.5.0324.0771) and from result pages. Every setting of a recipe is marked `reported`, with its source, or
+`stand-in`, with the reason. The honest figure is nested cross-validation. The leaky twin does on the same folds what leaks:
+{leaks}. The ceiling is the best that any reader of the columns could reach in patients without end, and behind it stands where
+the AUC of that reader falls in a cohort of this size, 19 times of 20. For a number the score is R².
+
+`radiobone recipes NAME` prints a recipe, `radiobone recipes NAME --run` does what is shown here,
+`radiobone evaluate TABLE --target COLUMN --pipeline NAME` (or `NAME:ARM`) takes it to a table of your own, and in a study file
+`settings: NAME` measures images as it says.
+"""
+
+NOT_RUN = "No figures are kept of it yet: `radiobone recipes {name} --run` makes them."
+
+
+def recipe_digest(name: str) -> str:
+    """Return a digest of a recipe and of the design of its cohort: figures of another are out of date."""
+    return str(content_digest([recipe_text(name), repr(STUDIES[name])]))
+
+
+def studies_page(recipes: Mapping[str, Recipe], results: Mapping[str, Any]) -> str:
+    """Return the page, in Markdown.
+
+    Parameters
+    ----------
+    recipes : mapping of str to Recipe
+    results : mapping of str to mapping
+        Figures of the arms of each recipe, as ``benchmarks/results/recipes.json`` has them.
+    """
+    lines = [HEAD.format(notice=NOTICE, leaks="; ".join(LEAKS.values()))]
+    for name, recipe in recipes.items():
+        lines += [*_study(name, recipe, results.get(name)), ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _study(name: str, recipe: Recipe, result: Mapping[str, Any] | None) -> Iterator[str]:
+    yield f"## `{name}`: {recipe.title}"
+    yield ""
+    link = "" if recipe.doi is None else f" [doi {recipe.doi}](https://doi.org/{recipe.doi})"
+    yield f"{recipe.citation.strip()}{link}"
+    yield ""
+    for label, text in _facts(recipe):
+        yield f"- **{label}:** {text.strip()}"
+    yield ""
+    yield from _figures(recipe, result) if result is not None else (NOT_RUN.format(name=name),)
+    yield ""
+    yield from _marks(recipe)
+
+
+def _facts(recipe: Recipe) -> Iterator[tuple[str, str]]:
+    yield "Population", f"{recipe.population}. {recipe.modality}; {recipe.region}"
+    yield "Target", recipe.target
+    yield "Measured", recipe.measured
+    yield "What makes it what it is", recipe.distinctive
+    yield "Reported", "; ".join(f"{one.what}: {one.measure} {one.value}" for one in recipe.reported)
+    yield "Where it leaked or was biased", recipe.leaked
+    yield "Synthetic cohort", recipe.cohort
+
+
+def _figures(recipe: Recipe, result: Mapping[str, Any]) -> Iterator[str]:
+    yield "| arm | rows, columns | honest (95 % interval) | leaky twin | ceiling | the study reported |"
+    yield "|---|---|---|---|---|---|"
+    for entry in result["arms"]:
+        arm = ArmFigures(**entry)
+        told = "; ".join(f"{one.measure} {one.value}" for one in recipe.reported if one.arm == arm.arm)
+        leaky = "; ".join(f"{shown(value)} ({LEAKS[kind]})" for kind, value in arm.leaky.items())
+        size = f"{arm.n_rows}, {arm.n_features}"
+        yield f"| `{arm.arm}`: {recipe.arms[arm.arm].about} | {size} | {honest(arm)} | {leaky or '–'} | {best(arm)} | {told or '–'} |"
+
+
+def _marks(recipe: Recipe) -> Iterator[str]:
+    """Say how many settings are reported, and list them all out of the way."""
+    paths = list(recipe.settings())
+    marks = [(path, mark) for path in paths if (mark := recipe.mark_of(path)) is not None]
+    n_reported = sum(mark.kind == "reported" for _, mark in marks)
+    yield f"<details><summary>{len(paths)} settings: {n_reported} reported, {len(paths) - n_reported} stand-ins</summary>"
+    yield ""
+    yield "| setting | mark | source, or why |"
+    yield "|---|---|---|"
+    for pattern, mark in recipe.marks.items():
+        yield f"| `{pattern}` | {mark.kind} | {mark.note} |"
+    yield ""
+    yield "</details>"

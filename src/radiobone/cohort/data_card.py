@@ -143,6 +143,10 @@ class DataCard(Settings):
     access : Access
     patient_ids : str
         Whether images of one patient can be told.
+    sites : dict of str to int
+        Images per hospital or scanner, where that is known.
+    spacing_mm : str
+        Size of a pixel or voxel, in words; empty where it is not known.
     faults : tuple of str
         What is known to be wrong with it.
     disagreements : tuple of Disagreement
@@ -168,6 +172,8 @@ class DataCard(Settings):
     access: Access
     splits: Text
     patient_ids: Text
+    sites: dict[str, Count] = Field(default_factory=dict)
+    spacing_mm: str = ""
     faults: tuple[Text, ...]
     disagreements: tuple[Disagreement, ...] = ()
     files: tuple[KnownFile, ...] = ()

@@ -88,6 +88,21 @@ EVALUATION = Kind(
 VALIDATION = Kind("validation", (), ("metrics.json", "predictions.parquet", PROVENANCE_FILE), None)
 BONE_LEVELS, BONE_PATIENTS = "levels.csv", "patients.csv"
 BONE = Kind("bone", (BONE_LEVELS, BONE_PATIENTS), (BONE_LEVELS, BONE_PATIENTS, *SHARED), None)
+DATA_CHECK = Kind(
+    "check of a data set",
+    (),
+    (
+        "manifest.csv",
+        "images.csv",
+        "copies.csv",
+        "deviations.csv",
+        "checked.json",
+        "copies",
+        "masks",
+        "unpacked",
+    ),
+    None,
+)
 MAPS = Kind("maps", (MAP_TABLE,), (MAP_TABLE, PROVENANCE_FILE), None)
 
 
@@ -175,6 +190,20 @@ def prepare_bone_folder(path: str | Path, inputs: Iterable[str | Path] = ()) -> 
             )
     _refuse_to_replace(folder, BONE, inputs)
     return _claimed(folder, BONE)
+
+
+def prepare_check_folder(path: str | Path, inputs: Iterable[str | Path] = ()) -> Path:
+    """Make a folder for the check of a data set, before any work; parameters and errors as above."""
+    folder = prepare_folder(path)
+    for kind in (EXTRACTION, EVALUATION):
+        found = kind.sign(folder)
+        if found is not None:
+            raise OutputTaken(
+                f"The output {folder} holds an {kind.name} ({found}), and a manifest written there would be mistaken for its own. "
+                f"Nothing was written. Give a folder of its own with -o, such as {folder / 'data'}."
+            )
+    _refuse_to_replace(folder, DATA_CHECK, inputs)
+    return _claimed(folder, DATA_CHECK)
 
 
 def journal_kind(names: Iterable[str]) -> Kind:

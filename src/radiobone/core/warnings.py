@@ -215,6 +215,66 @@ class UnfinishedRun(RadioboneWarning):
     """The last run into a folder was not finished; what is there is older."""
 
 
+class AmbiguousRow(RadioboneWarning):
+    """A row of a sheet could be that of several images."""
+
+
+class ClassMissing(RadioboneWarning):
+    """A data set has no image of a class that its card names."""
+
+
+class ConflictingLabels(RadioboneWarning):
+    """Copies of one image have two labels, or folder and sheet disagree."""
+
+    code = "ConflictingLabel"
+
+
+class CountDiffers(RadioboneWarning):
+    """A download holds more or fewer images, patients or rows than its card says."""
+
+
+class DigestDiffers(RadioboneWarning):
+    """A downloaded file is not the one that the card describes."""
+
+
+class EvenImage(RadioboneWarning):
+    """All pixels of an image have one value."""
+
+
+class ImageCopied(RadioboneWarning):
+    """The pixels of one image are in several files."""
+
+    code = "SameImageTwice"
+
+
+class ImageWithoutRow(RadioboneWarning):
+    """An image is in no row of the sheet that describes the images."""
+
+
+class LargeGroup(RadioboneWarning):
+    """One group of copies holds a large part of all images."""
+
+
+class LayoutDiffers(RadioboneWarning):
+    """A download lies in other folders than its card says."""
+
+
+class RowWithoutImage(RadioboneWarning):
+    """A row of a sheet has no image."""
+
+
+class SheetMissing(RadioboneWarning):
+    """No sheet describes the images of a download."""
+
+
+class UnknownClass(RadioboneWarning):
+    """A folder or a cell is called like none of the classes."""
+
+
+class Unpaired(RadioboneWarning):
+    """An image has no mask, or a mask no image."""
+
+
 def meaning(code: str) -> str:
     """Return one line on what a warning's code stands for; empty if there is no such code."""
     kinds = {kind.code: kind for kind in RadioboneWarning.__subclasses__()}

@@ -29,7 +29,8 @@ def list_lines() -> list[str]:
     return [
         *(line.rstrip() for line in lines),
         "",
-        "`radiobone cards NAME` prints one in full.",
+        "`radiobone cards NAME` prints one in full. `radiobone cards NAME --check DOWNLOAD -o DIR` checks what you have "
+        "downloaded. `radiobone cards new MANIFEST -o DIR` drafts one of your own data.",
     ]
 
 
@@ -80,6 +81,10 @@ def _facts(card: DataCard) -> Iterator[tuple[str, Sequence[str]]]:
     yield "access", [_with_note(f"{card.access.kind}, {card.access.where}", card.access.note)]
     yield "splits", [card.splits]
     yield "patient ids", [card.patient_ids]
+    if card.sites:
+        yield "sites", [f"{name}: {count:,} images" for name, count in card.sites.items()]
+    if card.spacing_mm:
+        yield "spacing (mm)", [card.spacing_mm]
     yield "known faults", card.faults or ["none known"]
     if card.disagreements:
         yield "counts disagree", [_disagreement(one) for one in card.disagreements]
@@ -135,7 +140,8 @@ def page() -> str:
         "",
         "Public data sets that studies of bone density name, and those that this project is tested on. Written by "
         "`radiobone cards --markdown`; the facts stand in `src/radiobone/data_cards/`.",
-        "Nothing is downloaded by radiobone.",
+        "Nothing is downloaded by radiobone: `radiobone cards NAME --check DOWNLOAD -o DIR` reads what you have downloaded, "
+        "compares it with the card, groups copies of one image and writes a manifest.",
         "",
         *_markdown_rows([HEADINGS, *(_full_row(card) for card in cards)]),
         "",

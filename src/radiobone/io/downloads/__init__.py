@@ -1,0 +1,1 @@
+"""What a user has downloaded: archives, and the layouts that public data sets come in."""

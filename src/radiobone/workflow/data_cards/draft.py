@@ -1,0 +1,289 @@
+"""A card drafted from a user's own manifest, and the duplicate gate run on it."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import yaml
+
+from radiobone.cohort.data_card import FOR_THE_AUTHOR, DataCard
+from radiobone.core.counting import counted
+from radiobone.core.errors import MissingColumn
+from radiobone.core.files import write_csv, write_json, write_text
+from radiobone.core.folders import DATA_CHECK, begin, finish, prepare_check_folder
+from radiobone.core.settings import validate
+from radiobone.core.tables import read_text_table
+from radiobone.io.case import Case
+from radiobone.io.downloads.found import Deviation, FoundImage, plain
+from radiobone.io.manifest import Manifest, read_manifest
+from radiobone.io.manifest_paths import check_paths
+from radiobone.workflow.data_cards.copy_sheets import draw_groups
+from radiobone.workflow.data_cards.gate import Gate, GateImage, run_gate
+from radiobone.workflow.data_cards.judged import deviation_lines, gate_deviations
+from radiobone.workflow.data_cards.written import (
+    GROUP_COLUMN,
+    copy_table,
+    group_names,
+    image_table,
+    write_deviations,
+)
+
+MODALITIES = {
+    "CT": "ct",
+    "MR": "mr",
+    "PT": "pet",
+    "CR": "xr",
+    "DX": "xr",
+    "DR": "xr",
+    "MG": "xr",
+    "BMD": "dxa",
+}
+MOST_CLASSES = 10
+
+
+@dataclass(frozen=True)
+class Drafted:
+    """What was drafted.
+
+    Attributes
+    ----------
+    lines : tuple of str
+        To show to a person.
+    deviations : tuple of Deviation
+        What the gate found.
+    card : DataCard
+    path : Path
+        The card's YAML file.
+    """
+
+    lines: tuple[str, ...]
+    deviations: tuple[Deviation, ...]
+    card: DataCard
+    path: Path
+
+
+def draft_card(
+    manifest: str | Path,
+    output: str | Path,
+    *,
+    target: str | None = None,
+    site: str | None = None,
+    root: str | Path | None = None,
+    show_progress: bool = True,
+) -> Drafted:
+    """Write a card with what a manifest and its images tell; what they do not tell is marked for the author.
+
+    Writes ``card.yaml``, and of the gate ``manifest.csv`` (the manifest with the column ``copy_group``), ``images.csv``,
+    ``copies.csv``, ``copies/`` and ``deviations.csv``. A ``card.yaml`` that is there already is not written over.
+
+    Parameters
+    ----------
+    manifest : path
+    output : path
+        Folder for the results.
+    target, site : str, optional
+        Columns of the class, and of hospitals or scanners.
+    root : path, optional
+        What the manifest's paths are relative to. Default: its folder.
+
+    Raises
+    ------
+    MissingColumn
+        If target or site is no column. And the errors of reading a manifest.
+    """
+    path = Path(manifest)
+    listed = read_manifest(path, root=None if root is None else Path(root), target=target)
+    check_paths(listed)
+    target, site = (_column(name, listed) for name in (target, site))
+    folder = prepare_check_folder(output, inputs=[path])
+    begin(folder, DATA_CHECK)
+    cases = _one_per_image(listed.cases)
+    labels = [(case.row.get(target) or "") if target else "" for case in cases]
+    gate = run_gate(
+        [GateImage(case.patient_id, case.image, label) for case, label in zip(cases, labels, strict=True)],
+        show_progress=show_progress,
+    )
+    deviations = gate_deviations(gate)
+    card = _card(path, listed, cases, gate, target, site)
+    written = _write_card(card, folder)
+    _write_gate(path, listed, cases, gate, folder, deviations)
+    finish(folder, DATA_CHECK)
+    return Drafted(
+        _lines(card, listed, cases, gate, folder, written, deviations), tuple(deviations), card, written
+    )
+
+
+def _column(name: str | None, listed: Manifest) -> str | None:
+    if name is None:
+        return None
+    found = next(
+        (column for column in listed.extra_columns if column.casefold() == name.strip().casefold()), None
+    )
+    if found is None:
+        raise MissingColumn(
+            f"{listed.path} has no column '{name}'. It has: {', '.join(listed.extra_columns)}."
+        )
+    return found
+
+
+def _one_per_image(cases: Sequence[Case]) -> list[Case]:
+    first: dict[Path, Case] = {}
+    for case in cases:
+        first.setdefault(case.image, case)
+    return list(first.values())
+
+
+def _card(
+    path: Path, listed: Manifest, cases: Sequence[Case], gate: Gate, target: str | None, site: str | None
+) -> DataCard:
+    patients = {case.patient_id for case in cases}
+    content: dict[str, Any] = {
+        "name": plain(path.resolve().parent.name if path.stem == "manifest" else path.stem) or "own",
+        "title": f"{FOR_THE_AUTHOR} what the data set is called",
+        "about": f"{FOR_THE_AUTHOR} where, when and on whom the images were taken",
+        "modality": _modalities(gate),
+        "region": _regions(listed),
+        "osteoporosis": False,
+        "subjects": len(patients),
+        "images": len(cases),
+        "classes": _classes(cases, target),
+        "target": target or "diagnosis",
+        "label_source": f"{FOR_THE_AUTHOR} how the label was obtained, by whom, and how long before or after the image",
+        "licence": f"{FOR_THE_AUTHOR} who may use it, and for what",
+        "access": {"kind": "local", "where": f"{FOR_THE_AUTHOR} who holds the data"},
+        "splits": f"{FOR_THE_AUTHOR} none, or the published ones",
+        "patient_ids": f"given: {len(patients)} ids",
+        "sites": _counts(cases, site),
+        "spacing_mm": _spacings(gate),
+        "faults": [*_faults(gate), f"{FOR_THE_AUTHOR} what else is known to be wrong with it"],
+        "layout": {"kind": "images_and_masks", "known_from": path.name},
+        "sources": [f"{path.name} and the headers of its images"],
+        "citation": [{"text": f"{FOR_THE_AUTHOR} what to cite"}],
+    }
+    return validate(DataCard, content, source="card.yaml")
+
+
+def _modalities(gate: Gate) -> list[str]:
+    told = {MODALITIES.get(one.modality, "unknown") for one in gate.looked if one.modality}
+    silent = [one for one in gate.looked if not one.modality and not one.code]
+    if silent:
+        told |= {"xr"} if all(one.is_2d for one in silent) else {"unknown"}
+    return sorted(told) or ["unknown"]
+
+
+def _regions(listed: Manifest) -> str:
+    names = sorted({case.roi for case in listed.cases if case.roi})
+    return ", ".join(names[:MOST_CLASSES]) or f"{FOR_THE_AUTHOR} which part of the body"
+
+
+def _classes(cases: Sequence[Case], target: str | None) -> list[dict[str, Any]]:
+    """Count images and patients per class; a target that is a number has none."""
+    if target is None:
+        return []
+    values = [case.row.get(target) for case in cases]
+    images = Counter(value for value in values if value)
+    if len(images) > MOST_CLASSES:
+        return []
+    patients = {value: {c.patient_id for c in cases if c.row.get(target) == value} for value in images}
+    whole = sum(images.values()) == len(cases)
+    alone = sum(map(len, patients.values())) == len({case.patient_id for case in cases})
+    return [
+        {
+            "name": value,
+            "images": images[value] if whole else None,
+            "subjects": len(patients[value]) if alone else None,
+        }
+        for value in sorted(images)
+    ]
+
+
+def _counts(cases: Sequence[Case], column: str | None) -> dict[str, int]:
+    return dict(sorted(Counter(case.row.get(column) or "none" for case in cases).items())) if column else {}
+
+
+def _spacings(gate: Gate) -> str:
+    told = [one.spacing_mm for one in gate.looked if one.spacing_mm is not None]
+    if not told:
+        return f"{FOR_THE_AUTHOR} the headers do not tell the size of a pixel"
+    spacings = pd.DataFrame(told, columns=["z", "y", "x"]).round(4)
+    ranges = [
+        f"{axis} {low:g}" if low == high else f"{axis} {low:g} to {high:g}"
+        for axis, low, high in zip("zyx", spacings.min(), spacings.max(), strict=True)
+    ]
+    return f"{', '.join(ranges)} ({counted(len(told), 'image')} of {len(gate.looked)})"
+
+
+def _faults(gate: Gate) -> list[str]:
+    groups, unread = gate.copy_groups, sum(bool(one.code) for one in gate.looked)
+    faults = [f"{counted(unread, 'image')} cannot be read"] if unread else []
+    if groups:
+        faults.append(
+            f"{sum(map(len, groups))} images are copies of each other, in {counted(len(groups), 'group')}"
+        )
+    if gate.conflicts:
+        faults.append(f"{len(gate.conflicts)} pair(s) of copies have two labels")
+    return faults
+
+
+def _write_card(card: DataCard, folder: Path) -> Path:
+    """Write the card; an edited one is kept, and the new one is put beside it."""
+    text = yaml.safe_dump(
+        card.model_dump(mode="json", exclude_none=False), sort_keys=False, allow_unicode=True, width=110
+    )
+    path = folder / "card.yaml"
+    if path.exists() and path.read_text(encoding="utf-8") != text:
+        path = folder / "card_new.yaml"
+    write_text(path, text)
+    return path
+
+
+def _write_gate(
+    path: Path,
+    listed: Manifest,
+    cases: Sequence[Case],
+    gate: Gate,
+    folder: Path,
+    deviations: Sequence[Deviation],
+) -> None:
+    images = [
+        FoundImage(case.patient_id, case.image, case.mask, image.label)
+        for case, image in zip(cases, gate.images, strict=True)
+    ]
+    group = dict(zip((case.image for case in cases), group_names(gate), strict=True))
+    table = read_text_table(path)
+    table[GROUP_COLUMN] = [group[case.image] for case in listed.cases]
+    write_csv(folder / "manifest.csv", table)
+    write_csv(folder / "images.csv", image_table(images, gate, set(), listed.root))
+    write_csv(folder / "copies.csv", copy_table(images, gate, listed.root))
+    write_deviations(folder / "deviations.csv", deviations)
+    shutil.rmtree(folder / "copies", ignore_errors=True)
+    draw_groups(gate, folder / "copies")
+    counts = Counter(one.code for one in deviations)
+    write_json(folder / "checked.json", {"source": path.name, "deviations": dict(sorted(counts.items()))})
+
+
+def _lines(
+    card: DataCard,
+    listed: Manifest,
+    cases: Sequence[Case],
+    gate: Gate,
+    folder: Path,
+    written: Path,
+    deviations: Sequence[Deviation],
+) -> tuple[str, ...]:
+    where = [] if folder.resolve() == listed.root else ["--root", str(listed.root)]
+    step = ["radiobone", "extract", str(folder / "manifest.csv"), *where, "-o", "features"]
+    kept = " (card.yaml was edited, and is left as it is)" if written.name != "card.yaml" else ""
+    return (
+        f"{counted(len(cases), 'image')} of {counted(card.subjects or 0, 'patient')}; {counted(len(gate.copy_groups), 'group')} of copies.",
+        *(deviation_lines(deviations) if deviations else ["Nothing to complain of."]),
+        f"The card: {written}{kept}. To be filled in: {', '.join(card.open_questions)}.",
+        f"Next: {shlex.join(step)}; then evaluate with --groups {GROUP_COLUMN}.",
+    )

@@ -28,7 +28,7 @@ from radiobone.workflow.recipes.run import arm_pipeline, run_recipe, write_study
 from radiobone.workflow.recipes.schema import Recipe
 from radiobone.workflow.study_file import read_study
 
-FEW_SECONDS = ("nam2019_hu_tscore", "villamor2020_fe")
+IN_CI = ("galassi2020_fe_smote", "sebro2022_chest", "nam2019_hu_tscore")
 
 
 def roles_of(arm):
@@ -154,7 +154,9 @@ def test_the_study_file_that_is_written_can_be_read(written) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", recipe_names())
+@pytest.mark.parametrize(
+    "name", [one if one in IN_CI else pytest.param(one, marks=pytest.mark.long) for one in recipe_names()]
+)
 def test_evaluate_takes_the_name_on_a_part_of_the_cohort(written, tmp_path, name: str) -> None:
     import pandas as pd
 
@@ -177,7 +179,9 @@ def test_evaluate_takes_the_name_on_a_part_of_the_cohort(written, tmp_path, name
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [name for name in recipe_names() if name in FEW_SECONDS])
+@pytest.mark.parametrize(
+    "name", ["nam2019_hu_tscore", pytest.param("villamor2020_fe", marks=pytest.mark.long)]
+)
 def test_the_command_runs_it_and_the_honest_figures_stay_under_the_ceiling(name: str, tmp_path: Path) -> None:
     run = run_recipe(name, tmp_path / "out", jobs=2, show_progress=False)
     for arm in run.arms:

@@ -11,7 +11,7 @@ from radiobone.core.volume import Triple
 from radiobone.features.bone.base import BoneRegion, Measurement, VoxelRange
 from radiobone.features.bone.phase import PhaseSettings, two_phases
 
-LEAST_SIZES, LEAST_BOXES = 3, 8
+LEAST_SIZES = 3
 
 
 class FractalSettings(PhaseSettings):
@@ -41,13 +41,9 @@ def fractal(region: BoneRegion, settings: FractalSettings) -> dict[str, float]:
     """
     core, bone = two_phases(region, settings)
     sizes_mm = _sizes_mm(core, region.spacing_mm, settings)
-    counted = [(size, *_boxes(core, bone, size, region.spacing_mm)) for size in sizes_mm]
-    usable = [(size, filled / whole) for size, filled, whole in counted if whole >= LEAST_BOXES and filled]
-    if len(usable) < LEAST_SIZES:
-        raise RoiTooSmall(_no_room(len(usable), sizes_mm[0], sizes_mm[-1]))
-    sizes, shares = np.asarray(usable).T
+    shares = [_share_filled(core, bone, size, region.spacing_mm) for size in sizes_mm]
     n_axes = sum(size > 1 for size in core.shape)
-    return {"fractal_dimension": float(n_axes - np.polyfit(np.log(sizes), np.log(shares), 1)[0])}
+    return {"fractal_dimension": float(n_axes - np.polyfit(np.log(sizes_mm), np.log(shares), 1)[0])}
 
 
 def _sizes_mm(
@@ -75,44 +71,29 @@ def _no_room(n_sizes: int, first_mm: float, last_mm: float) -> str:
     )
 
 
-def _boxes(
+def _share_filled(
     core: npt.NDArray[np.bool_], bone: npt.NDArray[np.bool_], size_mm: float, spacing_mm: Triple
-) -> tuple[int, int]:
-    """Count the boxes that hold bone, and all boxes, of those that lie wholly in the core."""
+) -> float:
+    """Share of the core that lies in boxes which hold bone: their number, a box that the border cuts counting in part."""
     low = [int(along.min()) for along in np.nonzero(core)]
-    which = []
-    for axis, (first, step) in enumerate(zip(low, spacing_mm, strict=True)):
-        along = np.floor((np.arange(core.shape[axis] - first) + 0.5) * step / size_mm + 1e-9).astype(np.intp)
-        which.append(along)
+    which = [
+        np.floor((np.arange(n - first) + 0.5) * step / size_mm + 1e-9).astype(np.intp)
+        for n, first, step in zip(core.shape, low, spacing_mm, strict=True)
+    ]
     n_boxes = [int(along[-1]) + 1 for along in which]
-    box = np.ravel_multi_index(np.ix_(*which), n_boxes).ravel()
+    box = np.ravel_multi_index(np.ix_(*which), n_boxes)
     here = tuple(slice(first, None) for first in low)
-    n_voxels, n_core, n_bone = (
-        np.bincount(
-            box, weights=None if part is None else part[here].ravel(), minlength=int(np.prod(n_boxes))
-        )
-        for part in (None, core, core & bone)
-    )
-    whole = (n_core == n_voxels) & _complete(which, n_boxes, size_mm, spacing_mm)
-    return int(np.count_nonzero(whole & (n_bone > 0))), int(np.count_nonzero(whole))
-
-
-def _complete(
-    which: list[npt.NDArray[np.intp]], n_boxes: list[int], size_mm: float, spacing_mm: Triple
-) -> npt.NDArray[np.bool_]:
-    """Boxes that the array does not cut: all but the last along an axis that ends within it; one slice is whole."""
-    full = []
-    for along, n, step in zip(which, n_boxes, spacing_mm, strict=True):
-        ends = len(along) == 1 or len(along) * step >= n * size_mm * (1 - 1e-9)
-        full.append(np.arange(n) < n - (not ends))
-    return np.asarray(full[0][:, None, None] & full[1][None, :, None] & full[2][None, None, :]).ravel()
+    n_core = np.bincount(box[core[here]], minlength=int(np.prod(n_boxes)))
+    filled = np.zeros(n_core.size, dtype=bool)
+    filled[box[(core & bone)[here]]] = True
+    return float(n_core[filled].sum() / n_core.sum())
 
 
 FRACTAL = Measurement(
     name="fractal",
     definition="Slope of the logarithm of the number of boxes that hold bone (voxels above a threshold, default 200 HU, in the region eroded by "
     "3 mm) against the logarithm of one over their edge in mm; edges double from the longest edge of a voxel to a third of the "
-    "region. Boxes that the border of the region cuts are left out, and the others stand for them. A solid body has 3, a sheet 2.",
+    "region. A box that the border of the region cuts counts by the share of it that lies inside. A solid body has 3, a sheet 2.",
     source="Box counting: Majumdar et al. 1993, doi 10.1118/1.597039",
     units={"fractal_dimension": "1"},
     voxels=VoxelRange(

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from radiobone.core.compiled import compiled
 from radiobone.core.volume import Triple
 from radiobone.features.bone.depth import point_distance_mm
+from radiobone.imaging.crop import bounding_box
 
 BoolArray = npt.NDArray[np.bool_]
 
@@ -36,12 +37,13 @@ def local_thickness_mm(structure: BoolArray, spacing_mm: Triple) -> npt.NDArray[
     ----------
     Hildebrand and Rüegsegger 1997, doi 10.1046/j.1365-2818.1997.1340694.x
     """
-    points = _half_steps(structure)
-    z, y, x = spacing_mm
-    radius = point_distance_mm(points, (z / 2, y / 2, x / 2))
     thickness = np.zeros(structure.shape)
-    _paint(radius, thickness, z / 2, y / 2, x / 2)
-    thickness[~structure] = 0.0
+    if structure.any():
+        box = bounding_box(structure).slices
+        z, y, x = (step / 2 for step in spacing_mm)
+        inner = np.zeros(structure[box].shape)
+        _paint(point_distance_mm(_half_steps(structure[box]), (z, y, x)), inner, z, y, x)
+        thickness[box] = np.where(structure[box], inner, 0.0)
     return thickness
 
 

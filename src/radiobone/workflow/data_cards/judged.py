@@ -75,9 +75,10 @@ def gate_deviations(gate: Gate) -> list[Deviation]:
         elif looked.is_even:
             message = f"All pixels of {image.path.name} have one value, so it can be no image of a patient."
             deviations.append(Deviation("EvenImage", image.path.name, message))
+    conflicts = set(gate.conflicts)
     for pair in gate.pairs:
         one, other = gate.images[pair.first], gate.images[pair.second]
-        if pair in gate.conflicts:
+        if pair in conflicts:
             message = (
                 f"{one.path.name} ('{one.label}') and {other.path.name} ('{other.label}') are one image ({_how(pair.kind, pair.turn)}, "
                 f"correlation {pair.correlation:.4f}), so one of the labels is wrong, and nobody can tell which."

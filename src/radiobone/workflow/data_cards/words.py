@@ -7,6 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from radiobone.cohort.data_card import Citation, DataCard, DataClass, Disagreement, KnownFile
 from radiobone.cohort.data_cards import list_cards
 from radiobone.core.data_layouts import NoLoader
+from radiobone.imaging.copies import NEAR
+from radiobone.imaging.cropped import DEEPEST, SAME_WINDOW
+from radiobone.imaging.reduced import COMPARED_SIDE, VOLUME_SIDE
 
 NOT_STATED = "not stated"
 HEADINGS = ("name", "modality", "region", "images", "classes", "label", "access", "loader")
@@ -19,6 +22,21 @@ LAYOUTS = {
     "images_and_masks": "images and masks",
     "none": "none",
 }
+
+GATE = (
+    "## The duplicate gate",
+    "",
+    "- **Same pixels**: one SHA-256 of shape and values, whatever the file's format.",
+    f"- **Near-duplicates**: each picture is averaged over {COMPARED_SIDE} × {COMPARED_SIDE} equal cells (volumes over "
+    f"{VOLUME_SIDE} × {VOLUME_SIDE} × {VOLUME_SIDE}), its proportions given up; a pair is found if the cells, or their ranks, "
+    f"correlate by {NEAR} or more, as they are or under any turn by 90° and mirroring. Brightness, contrast and gamma change nothing.",
+    f"- **Cropped**: pictures of which one is a window of the other, with up to about {DEEPEST:.0%} taken off each side; the window is "
+    f"fitted, and has to correlate by {SAME_WINDOW}. Volumes are not searched for crops.",
+    "- **Groups**: what is linked, however far, and images of one patient have one `copy_group`; `evaluate --groups copy_group` keeps "
+    "each in one fold. Copies with two labels are left out of the manifest unless `--conflicts keep` is said.",
+    "- **What it cannot tell**: turns by other angles, deeper crops, and, where all images are nearly alike, which of the likeliest are "
+    "copies. Look at the sheets in `copies/`.",
+)
 
 
 def list_lines() -> list[str]:
@@ -144,6 +162,8 @@ def page() -> str:
         "compares it with the card, groups copies of one image and writes a manifest.",
         "",
         *_markdown_rows([HEADINGS, *(_full_row(card) for card in cards)]),
+        "",
+        *GATE,
         "",
     ]
     for card in cards:

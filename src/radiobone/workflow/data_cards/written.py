@@ -17,6 +17,10 @@ from radiobone.workflow.data_cards.gate import Gate
 
 GROUP_COLUMN = "copy_group"
 SET_ASIDE = "set aside"
+COPY_COLUMNS = [
+    *("first", "second", "kind", "turn", "correlation"),
+    *("first_label", "second_label", "two_labels", "sheet"),
+]
 
 
 def root_of(folder: Path, images: Sequence[FoundImage]) -> Path:
@@ -104,32 +108,24 @@ def image_table(images: Sequence[FoundImage], gate: Gate, aside: set[int], root:
 def copy_table(images: Sequence[FoundImage], gate: Gate, root: Path) -> pd.DataFrame:
     """Return a row per pair of copies."""
     sheet = {place: number for number, one in enumerate(gate.copy_groups, start=1) for place in one}
-    columns = (
-        "first",
-        "second",
-        "kind",
-        "turn",
-        "correlation",
-        "first_label",
-        "second_label",
-        "two_labels",
-        "sheet",
+    conflicts = set(gate.conflicts)
+    return pd.DataFrame(
+        [
+            {
+                "first": _relative(images[pair.first].image, root),
+                "second": _relative(images[pair.second].image, root),
+                "kind": pair.kind,
+                "turn": pair.turn,
+                "correlation": pair.correlation,
+                "first_label": images[pair.first].label,
+                "second_label": images[pair.second].label,
+                "two_labels": "yes" if pair in conflicts else "no",
+                "sheet": f"group_{sheet[pair.first]:03d}",
+            }
+            for pair in gate.pairs
+        ],
+        columns=COPY_COLUMNS,
     )
-    rows = [
-        (
-            _relative(images[pair.first].image, root),
-            _relative(images[pair.second].image, root),
-            pair.kind,
-            pair.turn,
-            pair.correlation,
-            images[pair.first].label,
-            images[pair.second].label,
-            "yes" if pair in gate.conflicts else "no",
-            f"group_{sheet[pair.first]:03d}",
-        )
-        for pair in gate.pairs
-    ]
-    return pd.DataFrame(rows, columns=list(columns))
 
 
 def write_deviations(path: Path, deviations: Sequence[Deviation]) -> None:

@@ -24,6 +24,7 @@ TRUSTED_TYPES: tuple[str, ...] = (
     "radiobone.selection.constant.ConstantFilter",
     "radiobone.selection.correlation.CorrelationFilter",
     "radiobone.selection.elastic_net.ElasticNetSelector",
+    "radiobone.selection.importance.ImportanceSelector",
     "radiobone.selection.impute.MedianImputer",
     "radiobone.selection.joined_blocks.JoinedBlocks",
     "radiobone.selection.kruskal.KruskalFilter",

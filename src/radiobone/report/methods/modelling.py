@@ -32,6 +32,7 @@ DONE = {
     "stability": "columns were chosen by stability selection [@stability-selection]",
     "rfe": "columns were chosen by recursive elimination [@rfe]",
     "relieff": "columns were chosen by ReliefF [@relieff]",
+    "importance": "columns were chosen by their importance in trees [@random-forest]",
     "boruta": "columns were chosen by Boruta [@boruta]",
     "smote": "training rows were balanced by SMOTE [@smote][@imblearn]",
     "adasyn": "training rows were balanced by ADASYN [@adasyn][@imblearn]",

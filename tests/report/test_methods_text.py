@@ -148,6 +148,8 @@ def test_defaults_are_told_of_the_version_that_ran_alone(data):
         ({"calibration": "none"}, "5 inner folds of the training rows served threshold alone."),
         ({"calibration": "none", "threshold": {"kind": "fixed", "value": 0.5}}, "were fixed beforehand. "),
         ({"models": [{"name": "lr", "params": {"C": [0.1, 1.0]}}]}, "In 5 inner folds of the training rows every combination was tried"),
+        ({"models": ["lr"]}, "In 5 inner folds of the training rows every combination was tried"),
+        ({"models": [{"name": "lr", "params": {}}]}, "In 5 inner folds of the training rows every combination was tried"),
         ({"models": ["lr", "svm"]}, "In 5 inner folds of the training rows every combination was tried"),
         ({"steps": [{"name": "mrmr", "params": {"n_features": [5, 10]}}]}, "In 5 inner folds of the training rows every combination was tried"),
         ({"blocks": {"texture": {"columns": ["a"], "models": ["lr", "rf"]}}}, "In 5 inner folds of the training rows every combination was tried"),

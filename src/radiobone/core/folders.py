@@ -166,44 +166,33 @@ def prepare_map_folder(path: str | Path, inputs: Iterable[str | Path] = ()) -> P
 
     Maps that an earlier run left there are replaced by those of the same name.
     """
-    folder = prepare_folder(path)
-    for kind in (EXTRACTION, EVALUATION):
-        found = kind.sign(folder)
-        if found is not None:
-            raise OutputTaken(
-                f"The output {folder} holds an {kind.name} ({found}), and maps written there would spoil its provenance. "
-                f"Nothing was written. Give a folder of its own with -o, such as {folder / 'maps'}."
-            )
-    _refuse_to_replace(folder, MAPS, inputs)
-    return _claimed(folder, MAPS)
+    return _apart(path, inputs, MAPS, "maps written there would spoil its provenance", "maps")
 
 
 def prepare_bone_folder(path: str | Path, inputs: Iterable[str | Path] = ()) -> Path:
     """Make a folder for measurements of bone, before any work; parameters and errors as above."""
-    folder = prepare_folder(path)
-    for kind in (EXTRACTION, EVALUATION):
-        found = kind.sign(folder)
-        if found is not None:
-            raise OutputTaken(
-                f"The output {folder} holds an {kind.name} ({found}), and measurements of bone written there would spoil its "
-                f"provenance. Nothing was written. Give a folder of its own with -o, such as {folder / 'bone'}."
-            )
-    _refuse_to_replace(folder, BONE, inputs)
-    return _claimed(folder, BONE)
+    harm = "measurements of bone written there would spoil its provenance"
+    return _apart(path, inputs, BONE, harm, "bone")
 
 
 def prepare_check_folder(path: str | Path, inputs: Iterable[str | Path] = ()) -> Path:
     """Make a folder for the check of a data set, before any work; parameters and errors as above."""
+    harm = "a manifest written there would be mistaken for its own"
+    return _apart(path, inputs, DATA_CHECK, harm, "data")
+
+
+def _apart(path: str | Path, inputs: Iterable[str | Path], own: Kind, harm: str, example: str) -> Path:
+    """Make a folder of a kind that must not lie in one of an extraction or an evaluation."""
     folder = prepare_folder(path)
     for kind in (EXTRACTION, EVALUATION):
         found = kind.sign(folder)
         if found is not None:
             raise OutputTaken(
-                f"The output {folder} holds an {kind.name} ({found}), and a manifest written there would be mistaken for its own. "
-                f"Nothing was written. Give a folder of its own with -o, such as {folder / 'data'}."
+                f"The output {folder} holds an {kind.name} ({found}), and {harm}. Nothing was written. Give a folder of its own "
+                f"with -o, such as {folder / example}."
             )
-    _refuse_to_replace(folder, DATA_CHECK, inputs)
-    return _claimed(folder, DATA_CHECK)
+    _refuse_to_replace(folder, own, inputs)
+    return _claimed(folder, own)
 
 
 def journal_kind(names: Iterable[str]) -> Kind:

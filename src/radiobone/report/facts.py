@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from radiobone.evaluation.tasks.registry import TASKS
 from radiobone.report.data import Record, ResultData
 
 
@@ -56,8 +57,14 @@ class Facts:
         """Whether the inner folds had a choice: several models, or several values of a setting."""
         blocks = list((self.pipeline.get("blocks") or {}).values())
         offered = [len(part.get("models") or ()) for part in (self.pipeline, *blocks)]
-        values = [value for one in (*self.steps, *self.models) for value in one["params"].values()]
+        values = [value for one in self.steps for value in one["params"].values()]
+        values += [value for one in self.models for value in (one["params"] or self._space(one)).values()]
         return not self.models or max(offered) > 1 or any(_is_choice(value) for value in values)
+
+    def _space(self, model: Record) -> Record:
+        """Return what a family tries where the pipeline gives it no values of its own."""
+        family = TASKS[self.task].models.get(str(model["name"]))
+        return {} if family is None else {name: list(values) for name, values in family.space.items()}
 
     @property
     def outer(self) -> Record:

@@ -1,8 +1,9 @@
 """Run recipes of published studies on their synthetic cohorts, keep the figures, and write docs/studies.md anew.
 
-    python benchmarks/recipes.py [NAME ...] [--jobs 2]
+    python benchmarks/recipes.py [NAME ...] [--jobs 2] [--page]
 
-Without names all recipes are run; with names the others keep their last figures.
+Without names all recipes are run; with names the others keep their last figures. With --page nothing is run, and the page is
+written from the last figures.
 """
 
 from __future__ import annotations
@@ -25,9 +26,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", choices=[*recipe_names(), []])
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--page", action="store_true", help="run nothing, write the page")
     asked = parser.parse_args()
     kept = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.is_file() else {}
-    for name in asked.names or recipe_names():
+    for name in () if asked.page else asked.names or recipe_names():
         with tempfile.TemporaryDirectory() as folder:
             run = run_recipe(name, Path(folder) / name, jobs=asked.jobs, show_progress=False)
         arms = [asdict(arm) for arm in run.arms]

@@ -7,7 +7,7 @@ from typing import Any
 
 from radiobone.core.files import content_digest
 from radiobone.testing.studies.registry import STUDIES
-from radiobone.workflow.recipes.catalogue import recipe_text
+from radiobone.workflow.recipes.catalogue import load_recipe
 from radiobone.workflow.recipes.run import ArmFigures
 from radiobone.workflow.recipes.schema import Recipe
 from radiobone.workflow.recipes.words import LEAKS, NOTICE, best, honest, shown
@@ -35,8 +35,12 @@ NOT_RUN = "No figures are kept of it yet: `radiobone recipes {name} --run` makes
 
 
 def recipe_digest(name: str) -> str:
-    """Return a digest of a recipe and of the design of its cohort: figures of another are out of date."""
-    return str(content_digest([recipe_text(name), repr(STUDIES[name])]))
+    """Return a digest of the arms of a recipe and of the design of its cohort: figures of another are out of date.
+
+    What is told of the study, and the settings of its images, change no figure.
+    """
+    arms = [arm.model_dump(mode="json", exclude={"about"}) for arm in load_recipe(name).arms.values()]
+    return str(content_digest([arms, repr(STUDIES[name])]))
 
 
 def studies_page(recipes: Mapping[str, Recipe], results: Mapping[str, Any]) -> str:

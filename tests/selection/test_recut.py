@@ -29,6 +29,7 @@ def test_the_selectors_that_a_search_fits_once_per_fold():
         "ttest",
         "kruskal",
         "chi2",
+        "pvalue",
         "mrmr",
         "lasso",
         "elastic_net",

@@ -360,3 +360,15 @@ def test_liu_layers_grow_and_are_judged_on_all_and_on_the_common_patients(writte
     assert set(found["layer3"].patient) == set(found["layer1_common"].patient)
     assert not found["layer3"].X.isna().any().any()
     assert len(columns[1]) == 35
+
+
+def test_liu_yes_or_no_has_chi_squared_and_numbers_mann_whitney(written) -> None:
+    from radiobone.testing.studies.liu2022_hierarchical import WORDS
+
+    cohort, fitted, made = learned(written, "liu2022_hierarchical", "layer2")
+    tests = dict(zip(cohort.X.columns, fitted["pvalue"].tests_, strict=True))
+    assert {name for name, test in tests.items() if test == "chi2"} == {f"{name}=yes" for name in WORDS} | {
+        "sex=M"
+    }
+    assert set(tests.values()) == {"chi2", "mannwhitney"}
+    assert made.X.shape[1] < len(tests)

@@ -34,6 +34,7 @@ TRUSTED_TYPES: tuple[str, ...] = (
     "radiobone.selection.mrmr.MRMRSelector",
     "radiobone.selection.normal_scores.NormalScores",
     "radiobone.selection.pca.PrincipalComponents",
+    "radiobone.selection.pvalue.PValueFilter",
     "radiobone.selection.relieff.ReliefFSelector",
     "radiobone.selection.rfe.RFESelector",
     "radiobone.selection.scale.ZScore",

@@ -21,6 +21,7 @@ from radiobone.selection.mannwhitney import MannWhitneyFilter
 from radiobone.selection.mrmr import MRMRSelector
 from radiobone.selection.normal_scores import NormalScores
 from radiobone.selection.pca import PrincipalComponents
+from radiobone.selection.pvalue import PValueFilter
 from radiobone.selection.relieff import ReliefFSelector
 from radiobone.selection.resampling import (
     SafeADASYN,
@@ -53,6 +54,7 @@ STEPS: dict[str, type[BaseEstimator]] = {
     "ttest": TTestFilter,
     "kruskal": KruskalFilter,
     "chi2": Chi2Filter,
+    "pvalue": PValueFilter,
     "mrmr": MRMRSelector,
     "lasso": LassoSelector,
     "elastic_net": ElasticNetSelector,

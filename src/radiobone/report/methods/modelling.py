@@ -26,6 +26,7 @@ DONE = {
     "ttest": "columns were filtered by the t test",
     "kruskal": "columns were filtered by the Kruskal–Wallis test [@kruskal-wallis]",
     "chi2": "columns were filtered by the chi-squared test",
+    "pvalue": "columns were filtered each by the test of its kind",
     "mrmr": "columns were chosen by minimum redundancy and maximum relevance [@mrmr]",
     "lasso": "columns were chosen by the LASSO [@lasso]",
     "elastic_net": "columns were chosen by an elastic net [@elastic-net]",
@@ -43,6 +44,14 @@ DONE = {
     "random_over": "training rows were balanced by repeating some [@imblearn]",
     "random_under": "training rows were balanced by leaving some out [@imblearn]",
 }
+BY_KIND = {
+    "binary": "the chi-squared test for columns of categories, the Mann–Whitney test for all others [@mann-whitney]",
+    "ordinal": "the chi-squared test for columns of categories, the Kruskal–Wallis test for all others [@kruskal-wallis]",
+    "number": (
+        "a rank test of the target between categories (Mann–Whitney [@mann-whitney] between two, Kruskal–Wallis [@kruskal-wallis] "
+        "between more), a correlation coefficient for all others"
+    ),
+}
 MODEL_CITED = {
     "svm": "svm", "rf": "random-forest", "et": "extra-trees", "gb": "boosting", "xgboost": "xgboost", "catboost": "catboost",
     "lda": "ledoit-wolf", "lr_l1": "lasso", "lasso": "lasso", "lr_elasticnet": "elastic-net", "elasticnet": "elastic-net",
@@ -50,7 +59,7 @@ MODEL_CITED = {
 }  # fmt: skip
 TOLD_SETTINGS = frozenset({
     "power", "threshold", "method", "alpha", "correction", "min_features", "max_features", "n_features", "n_components", "rule", "limit", "by", "form",
-    "relevance", "score", "scheme", "covariates", "prior", "reference", "pi_thr", "max_false", "k_neighbors", "strategy",
+    "relevance", "score", "max_levels", "scheme", "covariates", "prior", "reference", "pi_thr", "max_false", "k_neighbors", "strategy",
 })  # fmt: skip
 BENJAMINI = "benjamini-hochberg"
 
@@ -70,10 +79,14 @@ def _step(facts: Facts, step: Any) -> str:
     settings = {
         key: value
         for key, value in _settings(facts, one).items()
-        if key in TOLD_SETTINGS and (key, value) != ("min_features", 1) and value is not None
+        if (key in TOLD_SETTINGS or (key == "coefficient" and facts.task == "number"))
+        and (key, value) != ("min_features", 1)
+        and value is not None
     }
     told = ", ".join(f"{key.replace('_', ' ')} {values_words(value)}" for key, value in settings.items())
     text = DONE.get(name) or STEP_WORDS.get(name) or name
+    if name == "pvalue":
+        text = f"{text}: {BY_KIND[facts.task]}"
     told = told.replace(BENJAMINI, "Benjamini–Hochberg [@benjamini-hochberg]")
     return f"{text} ({told})" if told else text
 

@@ -10,8 +10,8 @@ from radiobone.report.facts import Facts
 MADE, STEPS = "provenance", "provenance.json: pipeline.steps"
 REDUNDANCY = ("correlation", "mrmr", "lasso", "elastic_net")
 REDUCTION = (
-    "unstable", "correlation", "mannwhitney", "ttest", "kruskal", "chi2", "mrmr", "lasso", "elastic_net", "stability",
-    "rfe", "relieff", "boruta", "pca",
+    "unstable", "correlation", "mannwhitney", "ttest", "kruskal", "chi2", "pvalue", "mrmr", "lasso", "elastic_net", "stability",
+    "rfe", "relieff", "boruta", "importance", "pca",
 )  # fmt: skip
 SCALING = ("scale", "normal_scores", "combat")
 RESAMPLERS = (

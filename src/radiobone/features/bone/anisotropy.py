@@ -64,7 +64,7 @@ ANISOTROPY = Measurement(
     definition="Eigenvalues of the mean outer product of HU gradients in the eroded region (default 4 mm), gradients being derivatives of a "
     "Gaussian of one width in mm along every axis: least over most, middle over most, and degree 1 − least / most. 0 has no "
     "direction, 1 is stripes or rods without end. Plates have one large eigenvalue, rods two.",
-    source="Gradient structure tensor: Tabor and Rokita 2007, doi 10.1016/j.medengphy.2006.10.013",
+    source="Gradient structure tensor: Tabor and Rokita 2007, Bone 40:966–972 (no DOI: it could not be looked up)",
     units={"anisotropy_degree": "1", "anisotropy_least_most": "1", "anisotropy_middle_most": "1"},
     voxels=VoxelRange(
         0.7, 2.0, "Large voxels hide trabeculae, and the direction is then that of noise and blur."

@@ -48,7 +48,7 @@ CORTICAL = Measurement(
     name="cortical",
     definition="The region split at a depth below its surface (default 2 mm): HU and volume of shell and core, and the shell's share of the "
     "volume. The shell is a layer of stated thickness, not the cortex itself.",
-    source="Split by distance in mm; the distance is that of trabecular HU",
+    source="Split by distance in mm; the distance is that of trabecular HU (no DOI: the definition is ours)",
     units={
         "shell_hu_mean": "HU",
         "shell_hu_sd": "HU",

@@ -38,7 +38,7 @@ METAL = Measurement(
     name="metal",
     definition="Voxels above 2000 HU in the region (the whole vertebra) or within 5 mm of it. More than none flags the region: screws, cement and prostheses "
     "change all that is measured near them.",
-    source="Densest cortical bone about 1900 HU; titanium and steel beyond 3000, where 12-bit scanners stop",
+    source="Densest cortical bone about 1900 HU; titanium and steel beyond 3000, where 12-bit scanners stop (no DOI: the limit is ours)",
     units={"metal_voxels": "1"},
     voxels=VoxelRange(3.0, 10.0, "Thin metal is averaged away in large voxels, and may be missed."),
     compute=metal,

@@ -13,7 +13,7 @@ DEFINITION = (
     "Area of both psoas muscles in the axial slice through the middle of the body of L3, in cm²; mean HU of the muscle there; and the area over "
     "the square of body height, in cm²/m². TotalSegmentator outlines the iliopsoas, which at L3 is the psoas."
 )
-SOURCE = "Psoas muscle index: Hamaguchi et al. 2014, doi 10.1016/j.nut.2014.04.002"
+SOURCE = "Psoas muscle index: Hamaguchi et al. 2016, Nutrition 32:1200–1205, PMID 27292773 (no DOI: it could not be looked up)"
 UNITS = {"psoas_area_cm2": "cm²", "psoas_hu_mean": "HU", "psoas_index_cm2_m2": "cm²/m²"}
 VOXELS = VoxelRange(5.0, 10.0, "A slice thicker than a third of L3 mixes levels at which the muscle differs.")
 

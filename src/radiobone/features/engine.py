@@ -27,9 +27,11 @@ from radiobone.imaging.boundary import check_reach, check_whole
 from radiobone.imaging.crop import Box, steps_between
 from radiobone.imaging.discretise import discretise
 from radiobone.imaging.filters.base import ImageFilter
+from radiobone.imaging.flat_steps import denoised, equalised
 from radiobone.imaging.n4 import correct_bias
 from radiobone.imaging.normalise import normalise
 from radiobone.imaging.resegment import resegment
+from radiobone.imaging.segment import segment
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,6 +163,9 @@ def place(source: Source, image: Volume, mask: Volume) -> Prepared:
         box = check_region(kept, settings.roi)
         if settings.resegmentation.shape_too:
             inside = kept
+    if settings.segmentation is not None:
+        kept = segment(image.array, kept, settings.segmentation)
+        box = check_region(kept, settings.roi)
     plane = plane_of(image, settings)
     _warn_about(image, kept, box, plane)
     return Prepared(image, inside, kept, box, plane, _layout(kept, box, plane, settings), source)
@@ -179,9 +184,13 @@ def _layout(mask: npt.NDArray[np.bool_], box: Box, plane: int | None, settings: 
 
 
 def corrected(image: Volume, settings: ExtractionSettings) -> Volume:
-    """Do the steps that need the whole image and not the region: bias correction and normalisation."""
+    """Do the steps that need the whole image and not the region: bias correction, denoising, contrast, normalisation."""
     if settings.bias_correction is not None:
         image = correct_bias(image, settings.bias_correction)
+    if settings.denoising is not None:
+        image = denoised(image, settings.denoising)
+    if settings.contrast is not None:
+        image = equalised(image, settings.contrast)
     if settings.normalisation is not None:
         image = normalise(image, settings.normalisation)
     return image

@@ -23,8 +23,8 @@ class Perturbable:
     Attributes
     ----------
     subject : Subject
-        Image and region after the steps that need the whole image (bias correction, normalisation), which repeats do
-        not change.
+        Image and region after the steps that need the whole image (bias correction, denoising, contrast,
+        normalisation), which repeats do not change.
     settings : ExtractionSettings
         The steps left: those that come after resampling.
     target : Target
@@ -45,6 +45,8 @@ class Perturbable:
         reach = settings.reach_voxels(spacing_mm, target.plane, shape_on(image, spacing_mm))
         done: dict[str, int | None] = {
             "bias_correction": None,
+            "denoising": None,
+            "contrast": None,
             "normalisation": None,
             "resampling": None,
             "crop_margin_voxels": None,

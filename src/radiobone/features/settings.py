@@ -16,6 +16,8 @@ from radiobone.core.volume import Triple
 from radiobone.features.maps.settings import MapSettings
 from radiobone.features.region import Texture
 from radiobone.features.registry import FAMILIES, OF_PYRADIOMICS, feature_names
+from radiobone.imaging.contrast import Clahe
+from radiobone.imaging.denoise import NonLocalMeans
 from radiobone.imaging.discretise import Discretisation, FixedBinWidth
 from radiobone.imaging.filters.base import ImageFilter
 from radiobone.imaging.filters.original import Original
@@ -25,6 +27,7 @@ from radiobone.imaging.n4 import BiasCorrection
 from radiobone.imaging.normalise import Normalisation
 from radiobone.imaging.resample import Resampling
 from radiobone.imaging.resegment import Resegmentation
+from radiobone.imaging.segment import AnySegmentation
 
 
 class FamilyChoice(Settings):
@@ -104,6 +107,10 @@ class ExtractionSettings(Settings):
         Which structure is meant where nothing else says so, and how far its grid may differ from the image's.
     bias_correction : BiasCorrection or None
         N4, for MR.
+    denoising : NonLocalMeans or None
+        Non-local means over the whole image, for radiographs and single slices.
+    contrast : Clahe or None
+        Adaptive histogram equalisation (CLAHE) over the whole image, for the same; grey levels are then 0 to 1.
     normalisation : Normalisation or None
         Standard scores over the whole image.
     resampling : Resampling or None
@@ -115,6 +122,8 @@ class ExtractionSettings(Settings):
         What a region must have.
     resegmentation : Resegmentation or None
         Intensities to which the region is reduced.
+    segmentation : OtsuThreshold, KMeansPart, FuzzyCMeansPart or None
+        Bone inside the region by its own grey levels, to which the region is reduced; its shape stays that of the mask.
     images : tuple of filters
         The filtered images, in the order of the features.
     discretisation : FixedBinWidth or FixedBinCount
@@ -138,11 +147,14 @@ class ExtractionSettings(Settings):
     engine: Literal["radiobone", "pyradiomics"] = "radiobone"
     mask: MaskReading = MaskReading()
     bias_correction: BiasCorrection | None = None
+    denoising: NonLocalMeans | None = None
+    contrast: Clahe | None = None
     normalisation: Normalisation | None = None
     resampling: Resampling | None = None
     crop_margin_voxels: int | None = Field(default=None, ge=0)
     roi: RoiLimits = RoiLimits()
     resegmentation: Resegmentation | None = None
+    segmentation: AnySegmentation | None = None
     images: tuple[AnyFilter, ...] = Field(default=(Original(),))
     discretisation: Discretisation = FixedBinWidth()
     max_gray_levels: int = Field(default=2000, ge=2, le=10_000)
@@ -185,4 +197,14 @@ class ExtractionSettings(Settings):
                 raise ValueError(
                     f"{what} lists {twice[0]!r} twice, and their features would have the same names"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _bins_fit_the_contrast(self) -> ExtractionSettings:
+        bins = self.discretisation
+        if self.contrast is not None and isinstance(bins, FixedBinWidth) and bins.width >= 1:
+            raise ValueError(
+                f"after the step 'contrast' grey levels go from 0 to 1, and all lie in one bin of width {bins.width:g}; give "
+                "{kind: bin_count, n_bins: 64} as 'discretisation', or a width below 1"
+            )
         return self

@@ -17,6 +17,9 @@ KINDS = {
     "Original": "original", "Wavelet": "wavelet", "SeparableWavelet": "separablewavelet", "LoG": "log",
     "LaplacianOfGaussian": "laplacian", "LBP2D": "lbp", "LBP3D": "lbp",
 }  # fmt: skip
+SEGMENTATIONS = {
+    "otsu": "Otsu segmentation", "kmeans": "K-means segmentation", "fcm": "fuzzy C-means segmentation",
+}  # fmt: skip
 
 
 def modality_words(extraction: Record) -> str:
@@ -70,6 +73,10 @@ def intensity_words(settings: Record) -> list[str]:
     said = []
     if settings.get("bias_correction") is not None:
         said.append("N4 bias field correction")
+    if settings.get("denoising") is not None:
+        said.append("denoising by non-local means")
+    if settings.get("contrast") is not None:
+        said.append("contrast-limited adaptive histogram equalisation")
     scores = settings.get("normalisation")
     if scores is not None:
         said.append(f"normalisation to a mean of 0 and a standard deviation of {float(scores['scale']):g}")
@@ -77,6 +84,9 @@ def intensity_words(settings: Record) -> list[str]:
     if cut and any(value is not None for value in cut.values()):
         told = ", ".join(f"{name} {value}" for name, value in cut.items() if value is not None)
         said.append(f"resegmentation of the region ({told})".replace("_", " "))
+    part = settings.get("segmentation")
+    if part is not None:
+        said.append(f"{SEGMENTATIONS[part['kind']]} (the {part['part']} part of the region was measured)")
     return said
 
 

@@ -15,9 +15,12 @@ from radiobone.features.ibsi.configurations import CONFIGURATIONS
 from radiobone.features.ibsi.settings import IbsiSettings
 from radiobone.features.presets import PRESET_OF_MODALITY, PRESETS
 from radiobone.features.settings import ExtractionSettings
+from radiobone.imaging.contrast import Clahe
+from radiobone.imaging.denoise import NonLocalMeans
 from radiobone.imaging.filters.registry import AnyFilter
 from radiobone.imaging.perturb.plan import PRESETS as PERTURBATION_PRESETS
 from radiobone.imaging.perturb.registry import PERTURBATIONS
+from radiobone.imaging.segment import AnySegmentation
 from radiobone.models.family import ModelFamily
 from radiobone.models.registry import MODELS, NUMBER_MODELS, ORDINAL_MODELS
 from radiobone.selection.registry import RESAMPLERS, STEPS
@@ -74,6 +77,11 @@ def setting_lines() -> list[str]:
         _block(
             "Filters, for the key 'images'",
             {kind.__name__: f"{_first_line(kind)}{_keys(kind)}" for kind in _filters()},
+        ),
+        _block(
+            "Preparation of radiographs, for the keys 'denoising', 'contrast' and 'segmentation' (kind: otsu, kmeans or fcm, in "
+            "volumes too)",
+            {name: f"{_first_line(kind)}{_keys(kind)}" for name, kind in _preparations().items()},
         ),
         _block(
             "Keys of a settings file that begins with 'definitions: ibsi' (IBSI's definitions and names)",
@@ -188,6 +196,13 @@ def _first_line(kind: type) -> str:
 def _filters() -> tuple[type[Settings], ...]:
     union, *_ = get_args(AnyFilter)
     return tuple(get_args(union))
+
+
+def _preparations() -> dict[str, type[Settings]]:
+    """Return what prepares a radiograph, by its key in a settings file or, of segmentation, by its kind."""
+    union, *_ = get_args(AnySegmentation)
+    kinds = {str(kind.model_fields["kind"].default): kind for kind in get_args(union)}
+    return {"denoising": NonLocalMeans, "contrast": Clahe, **kinds}
 
 
 def _keys(kind: type[Settings]) -> str:

@@ -192,7 +192,10 @@ def _told_of_mixed_types(outcomes: Sequence[Outcome], settings: AnySettings) -> 
     measured = [one for one in outcomes if one.pixel_type]
     whole = [one for one in measured if one.pixel_type == "integer"]
     n_decimal = len(measured) - len(whole)
-    keeps_type = settings.normalisation is None and settings.bias_correction is None
+    in_decimals = (
+        settings.normalisation, settings.bias_correction, settings.denoising, settings.contrast
+    )  # fmt: skip
+    keeps_type = all(step is None for step in in_decimals)
     if settings.resampling is None or not keeps_type or not whole or not n_decimal:
         return list(outcomes)
     rarer = "integer" if len(whole) < n_decimal else "decimal"

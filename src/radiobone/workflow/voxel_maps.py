@@ -48,7 +48,8 @@ class _Source:
 
     @property
     def is_ct(self) -> bool:
-        return self.modality == "ct" and self.settings.normalisation is None
+        in_hu = self.settings.normalisation is None and self.settings.contrast is None
+        return self.modality == "ct" and in_hu
 
 
 @dataclass(frozen=True, eq=False)

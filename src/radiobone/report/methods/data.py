@@ -16,7 +16,10 @@ from radiobone.report.facts import Facts
 from radiobone.report.methods.wording import listed
 from radiobone.report.words import describe
 
-CITED_STEPS = {"N4": "[@n4]"}
+CITED_STEPS = {
+    "N4": "[@n4]", "denoising": "[@non-local-means]", "contrast-limited": "[@clahe]", "Otsu": "[@otsu]",
+    "K-means": "[@k-means]", "fuzzy": "[@fuzzy-c-means]",
+}  # fmt: skip
 
 
 def patients(facts: Facts) -> str | None:

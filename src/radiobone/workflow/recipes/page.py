@@ -20,9 +20,9 @@ Made by `python benchmarks/recipes.py` from the recipes in `src/radiobone/recipe
 
 {notice}
 
-Few methods sections could be read in full: what counts as reported comes from abstracts, from reviews of the field (arXiv
-2510.00061; gengpi.5.0324.0771) and from result pages. Every setting of a recipe is marked `reported`, with its source, or
-`stand-in`, with the reason. The honest figure is nested cross-validation. The leaky twin does on the same folds what leaks:
+No methods section was read. Every setting of a recipe is marked `reported`, with its source, or `stand-in`, with the
+reason. A source is the study's own abstract, or a review of the field that tells of the study (arXiv 2510.00061); what of each
+study was read stands with it, and `not told` means in what was read. The figures reported are of the same sources. The honest figure is nested cross-validation. The leaky twin does on the same folds what leaks:
 {leaks}. The ceiling is the best that any reader of the columns could reach in patients without end, and behind it stands where
 the AUC of that reader falls in a cohort of this size, 19 times of 20. For a number the score is R².
 
@@ -61,8 +61,12 @@ def studies_page(recipes: Mapping[str, Recipe], results: Mapping[str, Any]) -> s
 def _study(name: str, recipe: Recipe, result: Mapping[str, Any] | None) -> Iterator[str]:
     yield f"## `{name}`: {recipe.title}"
     yield ""
-    link = "" if recipe.doi is None else f" [doi {recipe.doi}](https://doi.org/{recipe.doi})"
-    yield f"{recipe.citation.strip()}{link}"
+    where = (
+        f"No DOI: {recipe.no_doi}"
+        if recipe.doi is None
+        else f"[doi {recipe.doi}](https://doi.org/{recipe.doi})"
+    )
+    yield f"{recipe.citation.strip()} {where}"
     yield ""
     for label, text in _facts(recipe):
         yield f"- **{label}:** {text.strip()}"
@@ -77,6 +81,7 @@ def _facts(recipe: Recipe) -> Iterator[tuple[str, str]]:
     yield "Target", recipe.target
     yield "Measured", recipe.measured
     yield "What makes it what it is", recipe.distinctive
+    yield "Read", recipe.read
     yield "Reported", "; ".join(f"{one.what}: {one.measure} {one.value}" for one in recipe.reported)
     yield "Where it leaked or was biased", recipe.leaked
     yield "Synthetic cohort", recipe.cohort

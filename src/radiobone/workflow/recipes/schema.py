@@ -14,6 +14,7 @@ from radiobone.features.presets import PRESETS
 
 Leak = Literal["steps", "patients"]
 LISTS = ("steps", "models")  # of a pipeline: parts with a name and parameters
+DOI = r"^10\.\d{4,9}/\S+$"
 
 
 class Mark(Settings):
@@ -89,7 +90,13 @@ class Recipe(Settings):
 
     Attributes
     ----------
-    title, citation, doi : str
+    title, citation : str
+    doi : str or None
+        Without the resolver; None where it is not known.
+    no_doi : str
+        Why there is none, and where the study is found; only where there is none.
+    read : str
+        What of the study itself was read; what else is reported is told by others.
     year : int
     n : int or None
         Patients; None where that is not told.
@@ -114,7 +121,9 @@ class Recipe(Settings):
 
     title: str
     citation: str
-    doi: str | None
+    doi: str | None = Field(pattern=DOI)
+    no_doi: str = ""
+    read: str = Field(min_length=10)
     year: int
     population: str
     modality: str
@@ -140,6 +149,14 @@ class Recipe(Settings):
         idle = [pattern for pattern in self.marks if not any(_fits(path, pattern) for path in paths)]
         if idle:
             raise ValueError(f"the mark '{idle[0]}' fits no setting")
+        return self
+
+    @model_validator(mode="after")
+    def _has_a_doi_or_says_why_not(self) -> Recipe:
+        if (self.doi is None) == (not self.no_doi):
+            raise ValueError(
+                "'no_doi' says why there is no DOI: it is needed where 'doi' is null, and only there"
+            )
         return self
 
     @model_validator(mode="after")

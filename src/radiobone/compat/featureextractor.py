@@ -25,7 +25,8 @@ from radiobone.compat.parameters import (
 )
 from radiobone.core.errors import FileMissing
 from radiobone.core.volume import Volume
-from radiobone.features.engine import Prepared, measure, place, source_of
+from radiobone.features.engine import measure, place, source_of
+from radiobone.features.prepared import Prepared
 from radiobone.features.presets import read_settings_file
 from radiobone.features.settings import ExtractionSettings
 from radiobone.imaging.itk import to_sitk_nd

@@ -61,6 +61,10 @@ class ImplausibleSpacing(RadioboneWarning):
     """Spacing is possible and unlikely."""
 
 
+class MeasurementLeftOut(RadioboneWarning):
+    """A measurement of bone that image or region do not allow; the other features of the region are there."""
+
+
 class MissingViews(RadioboneWarning):
     """Patients lack a view or bone of which others have a vector."""
 

@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-import math
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from radiobone.core.errors import DimensionMismatch, NonFiniteIntensity, RoiTooSmall
+from radiobone.core.errors import NonFiniteIntensity
 from radiobone.core.volume import Volume
 from radiobone.core.warnings import SingleSliceRoi
 from radiobone.features.checks import as_whole_numbers, check_inputs, check_region, warn_if_constant
-from radiobone.features.matrices.grid import Layout, LevelGrid
-from radiobone.features.matrices.limits import check_neighbours
-from radiobone.features.planar.region import MARGIN_PX, PlanarRegion
-from radiobone.features.region import ShapeRegion, TextureRegion
-from radiobone.features.registry import FAMILIES, PlanarFamily, ShapeFamily, TextureFamily, default_names
-from radiobone.features.settings import ExtractionSettings, FamilyChoice
-from radiobone.features.source import Source, shape_on
-from radiobone.imaging.boundary import check_reach, check_whole
-from radiobone.imaging.crop import Box, steps_between
+from radiobone.features.matrices.grid import LevelGrid
+from radiobone.features.prepared import Prepared, layout_of, plane_of
+from radiobone.features.region import TextureRegion
+from radiobone.features.registry import (
+    FAMILIES,
+    TextureFamily,
+)
+from radiobone.features.settings import ExtractionSettings
+from radiobone.features.source import Source
+from radiobone.features.unfiltered import bone_features, named, planar_features, shape_features
+from radiobone.imaging.crop import Box
 from radiobone.imaging.discretise import discretise
 from radiobone.imaging.filters.base import ImageFilter
 from radiobone.imaging.flat_steps import denoised, equalised
@@ -32,63 +31,6 @@ from radiobone.imaging.n4 import correct_bias
 from radiobone.imaging.normalise import normalise
 from radiobone.imaging.resegment import resegment
 from radiobone.imaging.segment import segment
-
-
-@dataclass(frozen=True, eq=False)
-class Prepared:
-    """An image and its region after all steps that come before the filters.
-
-    Attributes
-    ----------
-    image : Volume
-        What the filters get.
-    shape_mask, mask : ndarray of bool, shape (n_z, n_y, n_x)
-        The region whose shape is measured, and the one whose intensities are.
-    box : Box
-        Box of ``mask``.
-    plane : int or None
-        Axis across which nothing is mixed.
-    layout : Layout
-        Where the region's voxels lie for the texture families.
-    source : Source
-        What the image was cut from.
-    """
-
-    image: Volume
-    shape_mask: npt.NDArray[np.bool_]
-    mask: npt.NDArray[np.bool_]
-    box: Box
-    plane: int | None
-    layout: Layout
-    source: Source
-
-    def seen_by(self, entry: ImageFilter, box: Box) -> tuple[Volume, Box]:
-        """Return the image as far as a filter looks beyond a box, and the box in it."""
-        spacing_mm = self.image.spacing_mm
-        own, whole = entry.reach(spacing_mm, self.plane), shape_on(self.source.image, spacing_mm)
-        if not any(own) and not entry.sees_all:
-            return self.image, box
-        if entry.sees_all:
-            check_whole(whole, type(entry).__name__)
-        check_reach(own, whole, type(entry).__name__)
-        reach = self.source.settings.reach_voxels(spacing_mm, self.plane, whole)
-        wide = self.source.wide(self.image, reach + box.beyond(self.box))
-        return wide, box.shifted(steps_between(wide, self.image))
-
-    @cached_property
-    def inside(self) -> npt.NDArray[np.bool_]:
-        """The region, cut to its box."""
-        return self.mask[self.box.slices]
-
-    @cached_property
-    def places(self) -> npt.NDArray[np.intp]:
-        """Places of the region's voxels in its flattened box, in raster order."""
-        return np.flatnonzero(self.inside)
-
-    def measured_by(self, settings: ExtractionSettings) -> Prepared:
-        """Return the same image and region for another plane and other distances."""
-        plane = plane_of(self.image, settings)
-        return replace(self, plane=plane, layout=_layout(self.mask, self.box, plane, settings))
 
 
 def extract_features(image: Volume, mask: Volume, settings: ExtractionSettings) -> dict[str, float]:
@@ -106,7 +48,8 @@ def extract_features(image: Volume, mask: Volume, settings: ExtractionSettings) 
     Returns
     -------
     dict
-        Feature name, such as ``wavelet-LLH_glcm_JointEntropy``, to value; finite numbers only.
+        Feature name, such as ``wavelet-LLH_glcm_JointEntropy``, to value; finite numbers only. Of the family bone those
+        are missing that image or region do not allow, each with a warning (``MeasurementLeftOut``).
 
     Raises
     ------
@@ -117,8 +60,9 @@ def extract_features(image: Volume, mask: Volume, settings: ExtractionSettings) 
 
 def measure(prepared: Prepared, settings: ExtractionSettings) -> dict[str, float]:
     """Measure a region after all steps that come before the filters; see ``extract_features``."""
-    features = dict(_shape_features(prepared, settings))
-    features.update(_planar_features(prepared, settings))
+    features = dict(shape_features(prepared, settings))
+    features.update(planar_features(prepared, settings))
+    features.update(bone_features(prepared.source, settings))
     for entry in settings.images:
         own = settings.of_image(entry)
         placed = prepared if own is settings else prepared.measured_by(own)
@@ -168,19 +112,7 @@ def place(source: Source, image: Volume, mask: Volume) -> Prepared:
         box = check_region(kept, settings.roi)
     plane = plane_of(image, settings)
     _warn_about(image, kept, box, plane)
-    return Prepared(image, inside, kept, box, plane, _layout(kept, box, plane, settings), source)
-
-
-def plane_of(image: Volume, settings: ExtractionSettings) -> int | None:
-    """Axis across which nothing is mixed: a single 2D image has its own."""
-    return 0 if image.is_2d and settings.plane is None else settings.plane
-
-
-def _layout(mask: npt.NDArray[np.bool_], box: Box, plane: int | None, settings: ExtractionSettings) -> Layout:
-    distances = settings.texture.distances
-    check_neighbours(box.shape, distances, plane)
-    margin = min(max(distances), max(box.shape))  # no neighbour lies farther than that
-    return Layout.of(mask[box.slices], margin=margin)
+    return Prepared(image, inside, kept, box, plane, layout_of(kept, box, plane, settings), source)
 
 
 def corrected(image: Volume, settings: ExtractionSettings) -> Volume:
@@ -242,81 +174,10 @@ def texture_region(
     )
 
 
-def _shape_features(prepared: Prepared, settings: ExtractionSettings) -> Iterator[tuple[str, float]]:
-    mask = prepared.shape_mask[prepared.box.slices]
-    region = ShapeRegion(mask, prepared.image.spacing_mm, prepared.plane)
-    for choice in settings.families:
-        family = FAMILIES[choice.name]
-        if isinstance(family, ShapeFamily) and _measures_shape(family, choice, prepared):
-            yield from _named(f"original_{choice.name}", family.compute(region), choice)
-
-
-def _measures_shape(family: ShapeFamily, choice: FamilyChoice, prepared: Prepared) -> bool:
-    """2D shape is for flat regions in 2D settings, 3D shape for volumes; a family named alone must fit."""
-    if not family.flat:
-        return not prepared.image.is_2d
-    if prepared.plane is None:
-        return False
-    thickness = prepared.box.shape[prepared.plane]
-    if thickness > 1:
-        raise RoiTooSmall(
-            f"{choice.name} needs a region one voxel thick along axis {prepared.plane} (z, y, x = 0, 1, 2); it is "
-            f"{thickness} voxels thick. Leave {choice.name} out, or give one slice."
-        )
-    return True
-
-
-def _planar_features(prepared: Prepared, settings: ExtractionSettings) -> Iterator[tuple[str, float]]:
-    wanted = [choice for choice in settings.families if isinstance(FAMILIES[choice.name], PlanarFamily)]
-    if not wanted:
-        return
-    region = planar_region(prepared, wanted[0].name)
-    for choice in wanted:
-        family = FAMILIES[choice.name]
-        assert isinstance(family, PlanarFamily)
-        yield from _named(f"original_{choice.name}", family.compute(region), choice)
-
-
-def planar_region(prepared: Prepared, family: str) -> PlanarRegion:
-    """Take the one slice that a region lies in, with its surroundings.
-
-    Raises
-    ------
-    DimensionMismatch
-        If the settings work in 3D, or the region has several slices.
-    """
-    plane = prepared.plane
-    if plane is None or prepared.box.shape[plane] > 1:
-        raise DimensionMismatch(
-            f"The family {family} measures a region in one image, and this one has {prepared.box.shape} voxels (z, y, x)"
-            f"{' in settings that work in 3D' if plane is None else ''}. Leave the family out, or give a radiograph or one "
-            "slice, with `plane` set."
-        )
-    wide = prepared.source.wide(prepared.image, MARGIN_PX)
-    box = prepared.box.shifted(steps_between(wide, prepared.image))
-    mask = np.zeros(wide.shape, dtype=np.bool_)
-    mask[box.slices] = prepared.inside
-    rows, columns = (edge for axis, edge in enumerate(wide.spacing_mm) if axis != plane)
-    pixels = wide.array.take(box.low[plane], axis=plane).astype(np.float64)
-    inside: npt.NDArray[np.bool_] = np.moveaxis(mask, plane, 0)[box.low[plane]]
-    return PlanarRegion(pixels, inside, (rows, columns))
-
-
 def _texture_features(
     image_name: str, region: TextureRegion, settings: ExtractionSettings
 ) -> Iterator[tuple[str, float]]:
     for choice in settings.families:
         family = FAMILIES[choice.name]
         if isinstance(family, TextureFamily):
-            yield from _named(f"{image_name}_{choice.name}", family.compute(region), choice)
-
-
-def _named(prefix: str, values: dict[str, float], choice: FamilyChoice) -> Iterator[tuple[str, float]]:
-    for name in choice.features or default_names(choice.name):
-        value: Any = values[name]
-        if not math.isfinite(value):
-            raise RoiTooSmall(
-                f"{prefix}_{name} is {value} for this region: it has too few voxels or too strange a shape for "
-                "the definition. Check the mask, or leave the feature out."
-            )
-        yield f"{prefix}_{name}", float(value)
+            yield from named(f"{image_name}_{choice.name}", family.compute(region), choice)

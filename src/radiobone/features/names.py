@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from radiobone.features.registry import FAMILIES, PlanarFamily, ShapeFamily, TextureFamily, default_names
+from radiobone.features.registry import (
+    FAMILIES,
+    BoneFamily,
+    PlanarFamily,
+    ShapeFamily,
+    TextureFamily,
+    default_names,
+)
 from radiobone.features.settings import ExtractionSettings
 
 
 def expected_names(settings: ExtractionSettings, *, is_2d: bool = False) -> tuple[str, ...]:
     """Return the names of all features, in the order of ``extract_features``.
+
+    A region may lack some of the family bone; see there.
 
     Parameters
     ----------
@@ -32,13 +41,16 @@ def expected_names(settings: ExtractionSettings, *, is_2d: bool = False) -> tupl
         if isinstance(FAMILIES[choice.name], TextureFamily)
         for name in choice.features or default_names(choice.name)
     ]
-    planar = [
-        f"original_{choice.name}_{name}"
-        for choice in settings.families
-        if isinstance(FAMILIES[choice.name], PlanarFamily)
-        for name in choice.features or default_names(choice.name)
-    ]
-    return (*shape, *planar, *textures)
+    planar, bones = (
+        [
+            f"original_{choice.name}_{name}"
+            for choice in settings.families
+            if isinstance(FAMILIES[choice.name], kind)
+            for name in choice.features or default_names(choice.name)
+        ]
+        for kind in (PlanarFamily, BoneFamily)
+    )
+    return (*shape, *planar, *bones, *textures)
 
 
 def _plane(settings: ExtractionSettings, *, is_2d: bool) -> int | None:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from radiobone.core.volume import Volume
 from radiobone.features.checks import check_inputs
 from radiobone.features.definitions import measure
-from radiobone.features.engine import corrected, plane_of
+from radiobone.features.engine import corrected
+from radiobone.features.prepared import plane_of
 from radiobone.features.settings import ExtractionSettings
 from radiobone.features.source import shape_on
 from radiobone.imaging.perturb.base import Perturbation

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
 
 import numpy as np
 
+from radiobone.core.volume import Volume
 from radiobone.features import firstorder, glcm, gldm, glrlm, glszm, ngtdm, shape, shape2d
+from radiobone.features.bone import family as bones
 from radiobone.features.matrices.grid import LevelGrid
 from radiobone.features.planar.clusters import fcm, kmeans
 from radiobone.features.planar.cortex import cortex
@@ -60,7 +62,19 @@ class PlanarFamily:
     deprecated: frozenset[str] = frozenset()
 
 
-AnyFamily = ShapeFamily | TextureFamily | PlanarFamily
+@dataclass(frozen=True)
+class BoneFamily:
+    """Measurements of bone, computed once, on the image as it was scanned, before any step that changes voxels or HU.
+
+    They are not pyradiomics', so they are computed only where the settings name them. What image or region do not
+    allow is missing among the values, with a warning that says why.
+    """
+
+    compute: Callable[[Volume, Volume, Collection[str], bones.BoneSettings], dict[str, float]]
+    deprecated: frozenset[str] = frozenset()
+
+
+AnyFamily = ShapeFamily | TextureFamily | PlanarFamily | BoneFamily
 FAMILIES: Mapping[str, AnyFamily] = MappingProxyType(
     {
         "firstorder": TextureFamily(firstorder.firstorder, firstorder.DEPRECATED),
@@ -79,17 +93,22 @@ FAMILIES: Mapping[str, AnyFamily] = MappingProxyType(
         "kmeans": PlanarFamily(kmeans),
         "fcm": PlanarFamily(fcm),
         "cortex": PlanarFamily(cortex),
+        "bone": BoneFamily(bones.bone, bones.OF_BODIES),
     }
 )
 
 
-OF_PYRADIOMICS = tuple(name for name, entry in FAMILIES.items() if not isinstance(entry, PlanarFamily))
+OF_PYRADIOMICS = tuple(
+    name for name, entry in FAMILIES.items() if not isinstance(entry, (PlanarFamily, BoneFamily))
+)
 
 
 @lru_cache(maxsize=len(FAMILIES))
 def feature_names(family: str) -> tuple[str, ...]:
     """All names that a family computes, deprecated ones too, in pyradiomics' order."""
     entry = FAMILIES[family]
+    if isinstance(entry, BoneFamily):
+        return bones.all_names()
     if isinstance(entry, PlanarFamily):
         return tuple(entry.compute(_small_bone()))
     levels = np.array([[[1, 2], [2, 3]]])

@@ -13,9 +13,10 @@ from pydantic import Field, field_validator, model_validator
 from radiobone.core.errors import BadSetting
 from radiobone.core.settings import Settings
 from radiobone.core.volume import Triple
+from radiobone.features.bone.family import BoneSettings
 from radiobone.features.maps.settings import MapSettings
 from radiobone.features.region import Texture
-from radiobone.features.registry import FAMILIES, OF_PYRADIOMICS, feature_names
+from radiobone.features.registry import FAMILIES, OF_PYRADIOMICS, BoneFamily, feature_names
 from radiobone.imaging.contrast import Clahe
 from radiobone.imaging.denoise import NonLocalMeans
 from radiobone.imaging.discretise import Discretisation, FixedBinWidth
@@ -140,6 +141,8 @@ class ExtractionSettings(Settings):
         Image types that are measured with another plane, shift or texture.
     families : tuple of FamilyChoice
         The features, in order.
+    bone : BoneSettings
+        How the family bone measures; it does so before resampling, on the voxels that were scanned.
     maps : MapSettings
         The neighbourhood of feature maps; features of whole regions do not depend on it.
     """
@@ -163,7 +166,13 @@ class ExtractionSettings(Settings):
     texture: Texture = Texture()
     per_image: tuple[ImageSettings, ...] = ()
     families: tuple[FamilyChoice, ...] = Field(default=ALL_FAMILIES, min_length=1)
+    bone: BoneSettings = BoneSettings()
     maps: MapSettings = MapSettings()
+
+    @property
+    def measures_bone(self) -> bool:
+        """Whether a family of bone measurements is named."""
+        return any(isinstance(FAMILIES[choice.name], BoneFamily) for choice in self.families)
 
     def of_image(self, entry: ImageFilter) -> ExtractionSettings:
         """Return the settings with which the images of one filter are measured."""
@@ -185,6 +194,16 @@ class ExtractionSettings(Settings):
             return [name for entry in self.images for name in entry.names(self.of_image(entry).plane)]
         except BadSetting as error:
             raise ValueError(str(error).rstrip(".")) from error
+
+    @model_validator(mode="after")
+    def _bone_in_hu(self) -> ExtractionSettings:
+        steps = ("bias_correction", "denoising", "contrast", "normalisation")
+        changed = [name for name in steps if getattr(self, name) is not None]
+        if changed and self.measures_bone:
+            raise ValueError(
+                f"the family bone rests on HU, and {changed[0]} changes them; leave one of the two out"
+            )
+        return self
 
     @model_validator(mode="after")
     def _each_once(self) -> ExtractionSettings:

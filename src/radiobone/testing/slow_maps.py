@@ -46,8 +46,8 @@ def slow_maps(
     dict
         Feature name to one value per voxel in raster order; NaN where the family refuses the neighbourhood.
     """
-    compute = FAMILIES[family].compute
-    assert isinstance(FAMILIES[family], TextureFamily)
+    entry = FAMILIES[family]
+    assert isinstance(entry, TextureFamily)
     found: dict[str, list[float]] = {name: [] for name in feature_names(family)}
     for centre in np.argwhere(levels > 0):
         reach = [0 if axis == plane else radius for axis in range(3)]
@@ -62,7 +62,7 @@ def slow_maps(
             voxel_array_shift=shift,
         )
         try:
-            values = compute(region)  # type: ignore[arg-type]
+            values = entry.compute(region)
         except RoiTooSmall:
             values = dict.fromkeys(found, np.nan)
         for name, value in values.items():

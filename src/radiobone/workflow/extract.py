@@ -10,6 +10,7 @@ from typing import Any
 from warnings import warn
 
 from radiobone import __version__
+from radiobone.core.errors import BadSetting
 from radiobone.core.files import file_digest
 from radiobone.core.folders import CASE_CACHE, EXTRACTION, begin, finish, prepare_extraction_folder
 from radiobone.core.interruption import saying_what_is_kept
@@ -112,7 +113,8 @@ def extract(
     provenance["acquisition"] = acquisition_record(one.case for one in outcomes if one.status == "done")
     if plan is not None:
         provenance["repeats"] = plan.model_dump(mode="json")
-    result = replace(assemble(outcomes, listed, provenance), repeats=repeats)
+    names = _names_of_all(outcomes, choice.settings)
+    result = replace(assemble(outcomes, listed, provenance, names), repeats=repeats)
     if folder is not None and store is not None:
         save_repeats(repeats, folder, csv=csv)
         save(result, outcomes, folder, csv=csv)
@@ -147,22 +149,31 @@ def dry_run(
     outcomes = run_jobs(work, task, store=None, n_processes=jobs, show_progress=show_progress)
     outcomes = _told_of_mixed_types(outcomes, choice.settings)
     ready = [one for one in outcomes if one.status == "ready"]
-    kinds = sorted({one.is_2d for one in ready})
-    names = [name for is_2d in kinds for name in names_of(choice.settings, is_2d=is_2d)]
     result = replace(
         assemble(outcomes, listed, {}),
-        feature_columns=tuple(dict.fromkeys(names)),
+        feature_columns=_names_of_all(ready, choice.settings),
         planned_repeats=None if plan is None else PlannedRepeats(plan, len(ready)),
     )
     save_cases(result, outcomes, folder)
     return result
 
 
+def _names_of_all(outcomes: Sequence[Outcome], settings: AnySettings) -> tuple[str, ...]:
+    """Names that settings give for the kinds of images (volumes, single 2D images) that were read."""
+    kinds = dict.fromkeys(one.is_2d for one in outcomes if one.status in ("done", "ready"))
+    names = (name for is_2d in sorted(kinds) for name in names_of(settings, is_2d=is_2d))
+    return tuple(dict.fromkeys(names))
+
+
 def _repeats_planned(perturb: PlanSource | None, choice: Choice) -> Perturbations | None:
     """Read which repeats are wanted; settings that cannot be perturbed are refused before any work."""
     if perturb is None:
         return None
-    by_pyradiomics(choice.settings, "perturbed repeats")
+    if by_pyradiomics(choice.settings, "perturbed repeats").measures_bone:
+        raise BadSetting(
+            "Perturbed repeats are measured on the resampled grid, and the family bone on the voxels that were scanned. Leave one of "
+            "the two out."
+        )
     return load_plan(perturb)
 
 

@@ -10,11 +10,12 @@ from radiobone.core.progress import progress
 from radiobone.core.settings import validate
 from radiobone.core.volume import Triple
 from radiobone.features.definitions import by_pyradiomics
-from radiobone.features.engine import Prepared, prepare
+from radiobone.features.engine import prepare
 from radiobone.features.maps.engine import MapSource, map_features, n_batches
 from radiobone.features.maps.result import FeatureMaps
 from radiobone.features.maps.settings import MapSettings
 from radiobone.features.maps.wanted import ORIGINAL, all_maps, chosen_maps
+from radiobone.features.prepared import Prepared
 from radiobone.features.settings import ExtractionSettings
 from radiobone.workflow.case_runner import DICOM_MODALITY_OF
 from radiobone.workflow.choice import (

@@ -72,11 +72,16 @@ class FeatureTable:
         return f"<p>{counted(len(self.table), 'region')} × {len(self.feature_columns)} features ({self._counts()})</p>{head}{shown}"
 
 
-def assemble(outcomes: Sequence[Outcome], manifest: Manifest, provenance: dict[str, Any]) -> FeatureTable:
-    """Join outcomes into a table ordered by patient and region."""
+def assemble(
+    outcomes: Sequence[Outcome], manifest: Manifest, provenance: dict[str, Any], names: Sequence[str] = ()
+) -> FeatureTable:
+    """Join outcomes into a table ordered by patient and region.
+
+    Its columns are the features ``names`` and whatever else was measured; a region that lacks one has an empty cell.
+    """
     ordered = in_order(outcomes)
     done = [one for one in ordered if one.status == "done"]
-    features = tuple(dict.fromkeys(name for one in done for name in one.features))
+    features = tuple(dict.fromkeys([*names, *(name for one in done for name in one.features)]))
     rows = [
         {
             "patient_id": one.case.patient_id,
@@ -87,6 +92,7 @@ def assemble(outcomes: Sequence[Outcome], manifest: Manifest, provenance: dict[s
         for one in done
     ]
     table = pd.DataFrame(rows, columns=["patient_id", "roi", *manifest.extra_columns, *features])
+    table = table.astype(dict.fromkeys(features, float))  # a column without a value would be of objects
     cases = pd.DataFrame([_case_row(one, manifest.root) for one in ordered], columns=list(CASE_COLUMNS))
     return FeatureTable(table, features, cases, {**provenance, "feature_columns": list(features)})
 

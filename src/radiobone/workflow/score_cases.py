@@ -13,6 +13,9 @@ from radiobone.workflow.feature_table import FeatureTable
 from radiobone.workflow.rows_to_score import sites_of
 
 NAMES_SHOWN = 5
+BONE = "_bone_"
+OF_BONE = "Image or region do not allow every measurement of bone (its warnings say why)"
+OF_ANOTHER_KIND = "The image is of another kind (2D among volumes, or a volume among 2D)"
 FAILED = ["patient_id", "roi", "code", "message"]
 
 
@@ -70,9 +73,7 @@ def _unmeasured_rows(model: Model, rows: pd.DataFrame) -> pd.DataFrame:
     found = []
     for row in rows.to_dict("records"):
         names = [name for name in model.needed if name in row and pd.isna(row[name])]
-        error = _not_measured(
-            model, names, "The image is of another kind (2D among volumes, or a volume among 2D)"
-        )
+        error = _not_measured(model, names, OF_BONE if all(BONE in one for one in names) else OF_ANOTHER_KIND)
         who = {name: row[name] for name in ("patient_id", "roi")}
         found.append({**who, "code": error.code, "message": str(error)})
     return pd.DataFrame(found, columns=FAILED)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 from pydantic import Field
-from scipy import ndimage
 
 from radiobone.core.errors import OnePhase
+from radiobone.core.lazy import lazily
 from radiobone.core.settings import Settings
 from radiobone.features.bone.base import BoneRegion, Measurement, VoxelRange
+
+ndimage = lazily("scipy.ndimage")  # slow to import
 
 
 class AnisotropySettings(Settings):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import ndimage
 
 from radiobone.core.errors import BodyNotFound
+from radiobone.core.lazy import lazily
 from radiobone.features.bone.base import BoneRegion, BoolArray, FloatArray
 from radiobone.features.bone.frame import BACK, HEAD
+
+ndimage = lazily("scipy.ndimage")  # slow to import
 
 BAND_MM = 4.0  # of rays, to either side of the middle
 HIGH_SHARE = 0.5  # of the deepest point's distance to the end plates, within which rays start

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy import ndimage
 
 from radiobone.core.compiled import compiled
+from radiobone.core.lazy import lazily
 from radiobone.core.volume import Triple
+
+ndimage = lazily("scipy.ndimage")  # slow to import
 
 
 def depth_mm(mask: npt.NDArray[np.bool_], spacing_mm: Triple) -> npt.NDArray[np.float64]:

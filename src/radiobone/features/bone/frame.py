@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import ndimage
 
+from radiobone.core.lazy import lazily
 from radiobone.core.volume import Triple
 from radiobone.features.bone.base import BoneRegion
+
+ndimage = lazily("scipy.ndimage")  # slow to import
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]

@@ -12,12 +12,12 @@ import numpy.typing as npt
 
 from radiobone.core.errors import NonFiniteIntensity
 from radiobone.core.progress import Progress
-from radiobone.features.engine import Prepared
 from radiobone.features.maps.neighbourhoods import Window
 from radiobone.features.maps.region import Batch, MapRegion, padded
 from radiobone.features.maps.registry import MAP_FAMILIES
 from radiobone.features.maps.settings import MapSettings
 from radiobone.features.maps.wanted import Wanted
+from radiobone.features.prepared import Prepared
 from radiobone.features.settings import ExtractionSettings
 from radiobone.imaging.crop import Box
 from radiobone.imaging.discretise import discretise

@@ -58,6 +58,27 @@ def test_the_wrong_way_is_named_wherever_its_figure_stands(make_result):
     assert f"{wrong:.2f}" in page(folder).partition("WRONG ON PURPOSE")[2]
 
 
+def test_a_winner_and_a_threshold_of_the_test_rows_are_struck_through(make_result):
+    ways = {
+        f"{way}_{name}": value
+        for way, value in (("honest", 0.61), ("wrong_way", 0.67))
+        for name in ("auc", "accuracy", "sensitivity", "specificity", "balanced_accuracy")
+    }
+
+    def with_choice(metrics):
+        metrics["optimism_meter"]["winner"] = {**ways, "n_tried": 7, "winner": {"model": "svm", "params": {"C": 1.0}}}
+        metrics["optimism_meter"]["threshold"] = {**ways, "n_folds": 5, "rule": "youden"}
+
+    folder = changed(make_result, with_choice)
+    html = write_report(folder).read_text(encoding="utf-8")
+    struck = re.findall(r'<s><data[^>]*data-key="optimism_meter\.([^"]+)"', html)
+    assert {"winner.wrong_way_auc", "threshold.wrong_way_accuracy"} < set(struck)
+    assert not [key for key in struck if "honest" in key]
+    text = page(folder)
+    assert "folds, in three ways" in text
+    assert "of 7 models and settings the one that does best on the test rows (support vector machine)" in text
+
+
 @pytest.mark.parametrize(
     ("inflation", "said"),
     [(None, "cannot be compared"), (0.01, "next to nothing"), (-0.1, "is chance"), (0.21, "added 0.21")],

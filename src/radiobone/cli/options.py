@@ -136,7 +136,8 @@ OptimismMeter = Annotated[
     bool,
     typer.Option(
         "--optimism-meter",
-        help="Show beside the result what the wrong way would have reported: every step fitted on all rows before the folds.",
+        help="Show beside the result what the wrong way would have reported: every step fitted on all rows before the folds; the best model "
+        "or the threshold chosen on the test rows.",
     ),
 ]
 Duplicates = Annotated[

@@ -27,3 +27,11 @@ SUBGROUP_LEAD: Mapping[str, tuple[str, ...]] = {
     "number": ("mae", "r2"),
 }
 """What is told first of a subgroup; of numbers the error, since R² depends on how much a group's values vary."""
+
+AT_THRESHOLD: Mapping[str, str] = {
+    "balanced_accuracy": "balanced accuracy",
+    "accuracy": "accuracy",
+    "sensitivity": "sensitivity",
+    "specificity": "specificity",
+}
+"""Measures of two classes that depend on the threshold."""

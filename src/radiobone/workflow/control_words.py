@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from radiobone.evaluation.fold_score import FoldScore
+from radiobone.evaluation.measure_names import AT_THRESHOLD
 from radiobone.evaluation.tasks.registry import TASKS
 
 
@@ -14,7 +15,12 @@ def control_lines(summary: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
     if "null_control" in summary:
         yield _null(summary["null_control"], TASKS[summary.get("task", "binary")].null_score)
     if "optimism_meter" in summary:
-        yield _meter(summary["optimism_meter"], TASKS[summary.get("task", "binary")].headline), False
+        found, score = summary["optimism_meter"], TASKS[summary.get("task", "binary")].headline
+        yield _meter(found, score), False
+        if "winner" in found:
+            yield _winner(found, score), False
+        if "threshold" in found:
+            yield _threshold(found), False
 
 
 def _null(found: Mapping[str, Any], score: FoldScore) -> tuple[str, bool]:
@@ -38,6 +44,23 @@ def _meter(found: Mapping[str, Any], score: FoldScore) -> str:
         f"optimism meter     the wrong way would have claimed {score.title} {wrong:.3f} instead of "
         f"{honest:.3f} on the same folds ({found['inflation']:+.3f}): {how_wrong(found)}. {found['label']}."
     )
+
+
+def _winner(found: Mapping[str, Any], score: FoldScore) -> str:
+    chosen = found["winner"]
+    return (
+        f"                   the best of {chosen['n_tried']} models and settings on the test rows themselves ({chosen['winner']['model']}) would have "
+        f"claimed {score.title} {chosen[f'wrong_way_{score.key}']:.3f} ({chosen['inflation']:+.3f}). {found['label']}."
+    )
+
+
+def _threshold(found: Mapping[str, Any]) -> str:
+    chosen = found["threshold"]
+    changed = ", ".join(
+        f"{title} {chosen[f'wrong_way_{name}']:.3f} instead of {chosen[f'honest_{name}']:.3f}"
+        for name, title in AT_THRESHOLD.items()
+    )
+    return f"                   a threshold chosen on the test rows would have claimed {changed}. {found['label']}."
 
 
 def how_wrong(found: Mapping[str, Any]) -> str:

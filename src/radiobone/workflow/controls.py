@@ -31,11 +31,13 @@ from radiobone.evaluation.spec import PipelineSpec
 from radiobone.evaluation.splits import Split
 from radiobone.evaluation.splits.file import resolve_splits
 from radiobone.evaluation.tasks.registry import TASKS
+from radiobone.evaluation.wrong_way.cut import cut_entry
 from radiobone.evaluation.wrong_way.leaky_table import leaky_tables
 from radiobone.evaluation.wrong_way.optimism_meter import LeakyRows, leaky_fold, leaky_rows, meter_entry
 from radiobone.evaluation.wrong_way.patients_apart import patients_apart
+from radiobone.evaluation.wrong_way.winner import contest, contest_fold, winner_entry
 
-NULL_STORE, WRONG_STORE = "null_control", "optimism_meter"
+NULL_STORE, WRONG_STORE, WINNER_STORE = "null_control", "optimism_meter", "optimism_meter_winner"
 LEAST_SCORED = 2
 NO_SCORE = (
     "The null control compares folds by their {title}, and hardly any outer fold has {several} among its test rows. Use other "
@@ -98,11 +100,11 @@ class Run:
         self,
         title: str,
         name: str,
-        work: Callable[..., float | None],
+        work: Callable[..., Any],
         task: Callable[[int], tuple[Any, ...]],
         keys: Sequence[str],
-    ) -> list[float | None]:
-        """Return the AUC of each fold of a control; finished ones are kept apart from those of the result."""
+    ) -> list[Any]:
+        """Return what a control finds in each fold; finished ones are kept apart from those of the result."""
         pieces = Pieces(title, folder=None if self.cache is None else self.cache / name)
         return pieces.done(work, task, keys, jobs=self.jobs, show_progress=self.show_progress)
 
@@ -185,9 +187,6 @@ def null_fold(to_fit: FoldTask, y_test: Any) -> float | None:
 def _with_meter(result: Result, run: Run) -> Result:
     score = TASKS[run.spec.task.kind].headline
     honest = [fold[score.in_folds] for fold in result.folds]
-    keys = [
-        content_digest(["wrong way", key]) for key in fold_keys(run.cohort, run.splits, run.spec, run.seed)
-    ]
     rows: list[tuple[LeakyRows, ...]] = []
 
     def task(at: int) -> tuple[tuple[LeakyRows, ...], Split, PipelineSpec, int]:
@@ -198,9 +197,30 @@ def _with_meter(result: Result, run: Run) -> Result:
         return rows[at], run.splits[at], run.spec, run.seed
 
     title = "Optimism meter (the wrong way, for comparison)"
-    wrong = run.done(title, WRONG_STORE, leaky_fold, task, keys)
+    wrong = run.done(title, WRONG_STORE, leaky_fold, task, _keys_of(run, "wrong way"))
     entry = meter_entry(run.spec, run.splits, honest, wrong)
+    more = {"winner": _winner(run, honest), "threshold": _cut(result, run)}
+    entry |= {name: found for name, found in more.items() if found is not None}
     return replace(result, summary={**result.summary, "optimism_meter": entry})
+
+
+def _keys_of(run: Run, name: str) -> list[str]:
+    return [content_digest([name, key]) for key in fold_keys(run.cohort, run.splits, run.spec, run.seed)]
+
+
+def _winner(run: Run, honest: Sequence[float | None]) -> dict[str, Any] | None:
+    problem = contest(run.cohort, run.spec, seed=run.seed)
+    if len(problem.candidates) < 2:
+        return None
+    title = "Optimism meter (the best on the test rows, for comparison)"
+    scores = run.done(
+        title, WINNER_STORE, contest_fold, lambda at: (problem, run.splits[at]), _keys_of(run, "winner")
+    )
+    return winner_entry(problem, honest, scores)
+
+
+def _cut(result: Result, run: Run) -> dict[str, Any] | None:
+    return cut_entry(result.predictions, run.spec.threshold) if run.spec.task.kind == "binary" else None
 
 
 def score_with_patients_apart(cohort: Cohort, spec: PipelineSpec, *, seed: int, jobs: int) -> float | None:

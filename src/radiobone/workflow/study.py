@@ -105,8 +105,8 @@ def evaluate(
         Shuffle the labels so often between patients, 20 times at least, and run the same pipeline on each: an honest one
         gives 0.5 on average, or a quadratic kappa or rank correlation of 0 for ordered classes or numbers. In ``.result.summary["null_control"]``; a serious finding if it does not.
     optimism_meter : bool
-        Also run the leaky twin (every step fitted on all rows before the folds) on the same folds, to see what the wrong way
-        would have reported. In ``.result.summary["optimism_meter"]``, never among the metrics.
+        Also run leaky twins on the same folds, to see what the wrong way would have reported: every step fitted on all rows
+        before the folds; of several models and settings the best on the test rows; a threshold chosen on the test rows. In ``.result.summary["optimism_meter"]``, never among the metrics.
     pool : str or mapping, optional
         How the probabilities of a patient's rows become one: ``"mean"`` (the default), ``"median"``, ``"max"``, ``"min"``, or
         ``"none"``. Patients whose rows differ in the target are an error, or with ``"max-any"`` positive (of ordered classes:

@@ -93,7 +93,7 @@ class Study(Settings):
     )
     optimism_meter: bool = Field(
         False,
-        description="Show beside the result what the wrong way (steps fitted on all rows) would have reported.",
+        description="Show beside the result what the wrong way (steps fitted on all rows, model or threshold chosen on test rows) would have reported.",
     )
     explain: bool = Field(
         True, description="Compute SHAP values of held-out rows; every figure is the same without."

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from radiobone.evaluation.fold_score import FoldScore
+from radiobone.evaluation.measure_names import AT_THRESHOLD
 from radiobone.evaluation.tasks.registry import TASKS
 from radiobone.report.data import ResultData
 from radiobone.report.drawings.method import NULL
 from radiobone.report.sections.base import Context, Section
-from radiobone.report.words import STEP_TITLES
+from radiobone.report.words import STEP_TITLES, model_title
 
 TOLD_APART = 0.02
 """Difference of scores below which the wrong way is said to have changed next to nothing."""
@@ -29,6 +30,10 @@ def _context(data: ResultData) -> Context | None:
         if meter is None
         else [STEP_TITLES.get(one, one) for one in meter["fitted_on_all_rows"]],
         "headline": task.headline,
+        "winner": model_title(str(meter["winner"]["winner"]["model"]))
+        if meter and "winner" in meter
+        else None,
+        "cut_measures": AT_THRESHOLD,
         "meter_words": "" if meter is None else meter_words(meter, task.headline),
     }
 

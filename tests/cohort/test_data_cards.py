@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from radiobone.cohort.data_card import FOR_THE_AUTHOR, DataCard
+from radiobone.cohort.data_card import FACTS, FOR_THE_AUTHOR, DataCard
 from radiobone.cohort.data_cards import card_text, list_cards, load_card, parse_card
 from radiobone.core.data_layouts import NoLoader
 from radiobone.core.errors import BadConfig, BadSetting, FileMissing
@@ -47,6 +47,11 @@ def test_a_card_is_whole(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", CARDS)
+def test_a_card_says_of_every_fact_how_far_it_was_looked_up(name: str) -> None:
+    assert sorted(fact for one in CARDS[name].checked for fact in one.of) == sorted(FACTS)
+
+
+@pytest.mark.parametrize("name", CARDS)
 def test_only_what_is_on_application_has_no_loader(name: str) -> None:
     card = CARDS[name]
     assert isinstance(card.layout, NoLoader) == (card.access.kind == "registration")
@@ -73,6 +78,13 @@ def changed(**fields: object) -> str:
         ({"modality": ["xray"]}, BadSetting, "modality"),
         ({"classes": [{"name": "a"}, {"name": "a"}]}, BadSetting, "two classes have one name"),
         ({"layout": {"kind": "folders"}}, BadSetting, "layout"),
+        ({"checked": [{"of": ["counts"], "by": "third party"}]}, BadSetting, "third party needs it"),
+        ({"checked": [{"of": ["counts"], "by": "not checked", "where": "x"}]}, BadSetting, "has none"),
+        (
+            {"checked": [{"of": ["counts"], "by": "not checked"}, {"of": ["counts"], "by": "not checked"}]},
+            BadSetting,
+            "counts twice",
+        ),
         (
             {
                 "disagreements": [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
@@ -14,6 +14,9 @@ Text = Annotated[str, Field(min_length=1)]
 Count = Annotated[int, Field(ge=0)]
 Modality = Literal["ct", "mr", "xr", "dxa", "pet", "oct", "table", "unknown"]
 AccessKind = Literal["open", "account", "website", "registration", "local"]
+Fact = Literal["counts", "label", "licence", "access", "layout", "faults", "citation"]
+FACTS: tuple[Fact, ...] = get_args(Fact)
+CheckedBy = Literal["publisher", "third party", "review", "own files", "not checked"]
 
 
 class DataClass(Settings):
@@ -117,6 +120,33 @@ class KnownFile(Settings):
     source: Text
 
 
+class Checked(Settings):
+    """How far facts of a card were looked up.
+
+    Attributes
+    ----------
+    of : tuple of str
+        Facts, of ``FACTS``.
+    by : str
+        ``publisher``: what its makers wrote; ``third party``: what others who have it wrote; ``review``: what an overview
+        tells of it; ``own files``: counted in files; ``not checked``: repeated, and looked up nowhere.
+    where : str
+        What was read; only ``not checked`` has none.
+    """
+
+    of: tuple[Fact, ...] = Field(min_length=1)
+    by: CheckedBy
+    where: str = ""
+
+    @model_validator(mode="after")
+    def _says_where(self) -> Self:
+        if (self.by == "not checked") == bool(self.where):
+            raise ValueError(
+                f"'where' says what was read: {self.by} {'has none' if self.where else 'needs it'}"
+            )
+        return self
+
+
 class DataCard(Settings):
     """Everything that a reader of a study must know of its data set.
 
@@ -154,6 +184,8 @@ class DataCard(Settings):
     layout : AnyLayout
     sources : tuple of str
         Where the card's facts are from.
+    checked : tuple of Checked
+        How far each was looked up.
     citation : tuple of Citation
     """
 
@@ -179,6 +211,7 @@ class DataCard(Settings):
     files: tuple[KnownFile, ...] = ()
     layout: AnyLayout
     sources: tuple[Text, ...] = Field(min_length=1)
+    checked: tuple[Checked, ...] = ()
     citation: tuple[Citation, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -193,6 +226,14 @@ class DataCard(Settings):
             known = [count for count in counts if count is not None]
             if total is not None and counts and len(known) == len(counts) and sum(known) != total:
                 raise ValueError(f"the classes add up to {sum(known)}, and the whole is said to be {total}")
+        return self
+
+    @model_validator(mode="after")
+    def _no_fact_is_checked_twice(self) -> Self:
+        named = [fact for one in self.checked for fact in one.of]
+        twice = sorted({fact for fact in named if named.count(fact) > 1})
+        if twice:
+            raise ValueError(f"'checked' names {', '.join(twice)} twice")
         return self
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from radiobone.cohort.data_card import Citation, DataCard, DataClass, Disagreement, KnownFile
+from radiobone.cohort.data_card import Checked, Citation, DataCard, DataClass, Disagreement, KnownFile
 from radiobone.cohort.data_cards import list_cards
 from radiobone.core.data_layouts import NoLoader
 from radiobone.imaging.copies import NEAR
@@ -110,6 +110,8 @@ def _facts(card: DataCard) -> Iterator[tuple[str, Sequence[str]]]:
         yield "files", [_file_words(one) for one in card.files]
     yield "loader", [_layout_words(card)]
     yield "facts from", card.sources
+    if card.checked:
+        yield "looked up", [_checked_words(one) for one in card.checked]
     yield "cite", [_citation(one) for one in card.citation]
 
 
@@ -143,6 +145,10 @@ def _layout_words(card: DataCard) -> str:
         return f"none: {layout.reason}"
     known = f"known from {layout.known_from}" if layout.known_from else "the real layout is not known"
     return f"{LAYOUTS[layout.kind]}; {known}"
+
+
+def _checked_words(one: Checked) -> str:
+    return f"{', '.join(one.of)}: {one.by}" + (f" ({one.where})" if one.where else "")
 
 
 def _citation(one: Citation) -> str:

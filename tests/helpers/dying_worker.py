@@ -7,9 +7,11 @@ import signal
 from typing import Any
 
 from radiobone.workflow import image_pool
+from radiobone.workflow.bone import scan_pool
 
-FATAL = "p2"
+FATAL, FATAL_SCAN = "p2", "C"
 original = image_pool._work
+original_scan = scan_pool._work
 
 
 def dying(piece: list[Any], **rest: Any) -> Any:
@@ -17,3 +19,10 @@ def dying(piece: list[Any], **rest: Any) -> Any:
     if any(job.case.patient_id == FATAL for job in piece):
         os.kill(os.getpid(), signal.SIGKILL)
     return original(piece, **rest)
+
+
+def dying_at_a_scan(job: Any, **rest: Any) -> Any:
+    """Measure a scan, unless it is the fatal one."""
+    if job.scan.case.patient_id == FATAL_SCAN:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return original_scan(job, **rest)

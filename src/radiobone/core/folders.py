@@ -25,7 +25,7 @@ REPEAT_COLUMNS = ("repeat", "perturbation")
 ICC_FILE, REPEAT_PICTURES = "icc.csv", "repeat_pictures"
 RESULT_FILES = ("metrics.json", "predictions.parquet", "selected.parquet", "folds.json")
 PROVENANCE_FILE = "provenance.json"
-CASE_CACHE, FOLD_CACHE = "cache", "fold_cache"
+CASE_CACHE, FOLD_CACHE, SCAN_CACHE = "cache", "fold_cache", "scan_cache"
 ENTRIES = "??/*.json"
 MAP_TABLE = "maps.csv"
 RUN_FILE = "run.json"
@@ -87,7 +87,7 @@ EVALUATION = Kind(
 )
 VALIDATION = Kind("validation", (), ("metrics.json", "predictions.parquet", PROVENANCE_FILE), None)
 BONE_LEVELS, BONE_PATIENTS = "levels.csv", "patients.csv"
-BONE = Kind("bone", (BONE_LEVELS, BONE_PATIENTS), (BONE_LEVELS, BONE_PATIENTS, *SHARED), None)
+BONE = Kind("bone", (BONE_LEVELS, BONE_PATIENTS), (BONE_LEVELS, BONE_PATIENTS, *SHARED), SCAN_CACHE)
 DATA_CHECK = Kind(
     "check of a data set",
     (),

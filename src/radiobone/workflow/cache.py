@@ -62,7 +62,7 @@ def _digest_once(path: Path, state: tuple[FileState, ...]) -> str:
     return digests[0] if len(digests) == 1 else content_digest(digests)
 
 
-def _digest(path: Path) -> str:
+def input_digest(path: Path) -> str:
     """Digest of all that is read for a path, computed once per run; what has changed is computed again."""
     return _digest_once(path, tuple(_state(file) for file in files_read(path)))
 
@@ -81,7 +81,7 @@ def case_key(
     """
     try:
         check_case_files(case)  # before anything outside the root, or no file at all, is read
-        image, mask = _digest(case.image), _digest(case.mask)
+        image, mask = input_digest(case.image), input_digest(case.mask)
     except (OSError, ValueError, RadioboneError):
         return None
     asked = {

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import SimpleITK as sitk
-from joblib import Parallel, delayed, parallel_config
-from joblib.externals.loky import ProcessPoolExecutor
-from joblib.externals.loky.process_executor import TerminatedWorkerError
 from threadpoolctl import threadpool_limits
 
 from radiobone.core.errors import WorkerDied
-from radiobone.core.interruption import become_worker
 from radiobone.core.progress import Progress, progress
 from radiobone.io.case import Case
 from radiobone.workflow.cache import Cache, CaseKey
 from radiobone.workflow.case_runner import Outcome, Task, run_image
 from radiobone.workflow.compiling import compile_kernels
+from radiobone.workflow.process_pool import DIED_TWICE, in_processes
 from radiobone.workflow.ticks import relayed
 
 
@@ -33,9 +29,6 @@ class Job:
 
     case: Case
     key: CaseKey | None = None
-
-
-Work = Callable[[list[Job]], list[Outcome]]
 
 
 def run_jobs(
@@ -102,49 +95,13 @@ def _computed(
         return
     with relayed(tell) as ticks:
         work = partial(_work, task=task, store=store, tell=ticks)
-        yield from _in_processes(work, pieces, n_processes, ticks)
+        yield from in_processes(work, pieces, n_processes, partial(_died, tell=ticks))
 
 
-def _in_processes(
-    work: Work, pieces: Sequence[list[Job]], n_processes: int, tell: Progress
-) -> Iterator[list[Outcome]]:
-    finished: set[int] = set()
-    tasks = (delayed(_numbered)(work, n, piece) for n, piece in enumerate(pieces))
-    settings = parallel_config(
-        backend="loky", inner_max_num_threads=1, initializer=become_worker, initargs=(os.getpid(),)
-    )
-    try:
-        with settings:  # a pool takes them over when it is made
-            pool = Parallel(n_jobs=min(n_processes, len(pieces)), return_as="generator_unordered")
-            with closing(pool(tasks)) as found:
-                for number, outcomes in found:
-                    finished.add(number)
-                    yield outcomes
-    except TerminatedWorkerError:  # which piece ended the worker is not known: each once more, alone
-        for piece in (piece for number, piece in enumerate(pieces) if number not in finished):
-            yield _in_a_process_of_its_own(work, piece, tell)
-
-
-def _numbered(work: Work, number: int, piece: list[Job]) -> tuple[int, list[Outcome]]:
-    return number, work(piece)
-
-
-def _in_a_process_of_its_own(work: Work, piece: list[Job], tell: Progress) -> list[Outcome]:
-    with ProcessPoolExecutor(max_workers=1, initializer=become_worker, initargs=(os.getpid(),)) as process:
-        try:
-            outcomes: list[Outcome] = process.submit(work, piece).result()
-        except TerminatedWorkerError:
-            for job in piece:
-                tell(job.case.case_id)
-            message = (
-                "The system ended the worker process twice at this image, most often because memory ran out. "
-                "Run again on a machine with more memory, or crop the image to the region."
-            )
-            return [Outcome(job.case, "failed", WorkerDied.code, message) for job in piece]
-        except KeyboardInterrupt:
-            process.shutdown(kill_workers=True)
-            raise
-    return outcomes
+def _died(piece: Sequence[Job], *, tell: Progress) -> list[Outcome]:
+    for job in piece:
+        tell(job.case.case_id)
+    return [Outcome(job.case, "failed", WorkerDied.code, DIED_TWICE) for job in piece]
 
 
 def _work(piece: list[Job], *, task: Task, store: Cache | None, tell: Progress) -> list[Outcome]:

@@ -12,7 +12,7 @@ from radiobone.features.bone.base import VoxelRange
 from radiobone.features.bone.registry import MEASUREMENTS
 
 if TYPE_CHECKING:
-    from radiobone.workflow.bone.files import BoneTables
+    from radiobone.workflow.bone.tables import BoneTables
 
 MOST_PATIENTS = 10
 GENANT = (

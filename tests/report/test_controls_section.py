@@ -66,7 +66,11 @@ def test_a_winner_and_a_threshold_of_the_test_rows_are_struck_through(make_resul
     }
 
     def with_choice(metrics):
-        metrics["optimism_meter"]["winner"] = {**ways, "n_tried": 7, "winner": {"model": "svm", "params": {"C": 1.0}}}
+        metrics["optimism_meter"]["winner"] = {
+            **ways,
+            "n_tried": 7,
+            "winner": {"model": "svm", "params": {"C": 1.0}},
+        }
         metrics["optimism_meter"]["threshold"] = {**ways, "n_folds": 5, "rule": "youden"}
 
     folder = changed(make_result, with_choice)

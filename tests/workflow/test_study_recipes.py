@@ -109,6 +109,17 @@ def test_a_setting_without_a_mark_is_refused_and_so_is_a_mark_without_a_setting(
         validate(Recipe, content, source="recipe")
 
 
+def test_a_leak_that_the_pipeline_cannot_have_is_refused() -> None:
+    content = parse_yaml(recipe_text("huang2022_psoas"))
+    content["arms"]["gbm"]["leaky"] = ["winner"]
+    with pytest.raises(BadSetting, match="needs several models or settings"):
+        validate(Recipe, content, source="recipe")
+    content = parse_yaml(recipe_text("nam2019_hu_tscore"))
+    content["arms"]["t_score"]["leaky"] = ["threshold"]
+    with pytest.raises(BadSetting, match="a task of two classes"):
+        validate(Recipe, content, source="recipe")
+
+
 @pytest.mark.parametrize("name", recipe_names())
 def test_a_name_stands_for_the_pipeline_of_the_main_arm_and_an_arm_for_its_own(name: str) -> None:
     recipe = load_recipe(name)
@@ -145,6 +156,27 @@ def test_recipes_are_listed_and_printed() -> None:
     for name in recipe_names():
         assert f"  {name} " in listed
         assert printed("recipes", name).strip() == recipe_text(name).strip()
+
+
+def test_each_leaky_twin_is_named_beside_its_figure() -> None:
+    from radiobone.evaluation.measure_names import AT_THRESHOLD
+    from radiobone.workflow.recipes.run import ArmFigures, RecipeRun
+    from radiobone.workflow.recipes.words import run_lines
+
+    moved = {f"honest_{name}": 0.51 for name in AT_THRESHOLD} | {
+        f"wrong_way_{name}": 0.58 for name in AT_THRESHOLD
+    }
+    twins = {"steps": 0.7, "winner": None}
+    arm = ArmFigures("six_models", "AUC", 172, 172, 826, 0.55, 0.45, 0.65, twins, 0.8, (0.7, 0.9), moved)
+    told = "\n".join(run_lines(RecipeRun("huang2022_psoas", (arm,), 1.0, ()), load_recipe("huang2022_psoas")))
+    assert "steps 0.700, winner –" in told
+    assert "threshold of the test rows: balanced accuracy 0.580 instead of 0.510, accuracy" in told
+    for words in (
+        "every step fitted on all rows",
+        "score on the test rows",
+        "the threshold chosen on the test rows",
+    ):
+        assert words in told
 
 
 def test_the_study_file_that_is_written_can_be_read(written) -> None:

@@ -10,7 +10,7 @@ from radiobone.testing.studies.registry import STUDIES
 from radiobone.workflow.recipes.catalogue import load_recipe
 from radiobone.workflow.recipes.run import ArmFigures
 from radiobone.workflow.recipes.schema import Recipe
-from radiobone.workflow.recipes.words import LEAKS, NOTICE, best, honest, shown
+from radiobone.workflow.recipes.words import LEAKS, NOTICE, best, honest, moved, shown
 
 HEAD = """\
 # Published studies as recipes
@@ -93,9 +93,16 @@ def _figures(recipe: Recipe, result: Mapping[str, Any]) -> Iterator[str]:
     for entry in result["arms"]:
         arm = ArmFigures(**entry)
         told = "; ".join(f"{one.measure} {one.value}" for one in recipe.reported if one.arm == arm.arm)
-        leaky = "; ".join(f"{shown(value)} ({LEAKS[kind]})" for kind, value in arm.leaky.items())
+        leaky = "; ".join(_leaky(arm))
         size = f"{arm.n_rows}, {arm.n_features}"
         yield f"| `{arm.arm}`: {recipe.arms[arm.arm].about} | {size} | {honest(arm)} | {leaky or '–'} | {best(arm)} | {told or '–'} |"
+
+
+def _leaky(arm: ArmFigures) -> Iterator[str]:
+    for kind, value in arm.leaky.items():
+        yield f"{shown(value)} ({LEAKS[kind]})"
+    if arm.threshold is not None:
+        yield f"{moved(arm.threshold)} (the threshold chosen on the test rows)"
 
 
 def _marks(recipe: Recipe) -> Iterator[str]:

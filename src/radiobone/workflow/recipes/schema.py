@@ -6,13 +6,15 @@ from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from radiobone.core.settings import Settings, validate
+from radiobone.evaluation.search_space import spaces
 from radiobone.evaluation.spec import PipelineSpec
+from radiobone.evaluation.threshold import FixedThreshold
 from radiobone.features.presets import PRESETS
 
-Leak = Literal["steps", "patients"]
+Leak = Literal["steps", "patients", "winner", "threshold"]
 LISTS = ("steps", "models")  # of a pipeline: parts with a name and parameters
 DOI = r"^10\.\d{4,9}/\S+$"
 
@@ -61,9 +63,9 @@ class Arm(Settings):
         Rows that it looks at: those with this value in this column.
     unit : {"patient", "roi"}
         Whether the target belongs to the patient or to each region.
-    leaky : tuple of {"steps", "patients"}
-        What the leaky twins do: fit every step on all rows before the folds, or divide rows of one patient between training
-        and test.
+    leaky : tuple of {"steps", "patients", "winner", "threshold"}
+        What the leaky twins do: fit every step on all rows before the folds, divide rows of one patient between training and
+        test, choose model and settings on the test rows, or the threshold.
     pipeline : mapping
         Content of a pipeline file.
     """
@@ -78,11 +80,16 @@ class Arm(Settings):
     leaky: tuple[Leak, ...] = ("steps",)
     pipeline: dict[str, Any]
 
-    @field_validator("pipeline")
-    @classmethod
-    def _is_a_pipeline(cls, content: dict[str, Any]) -> dict[str, Any]:
-        validate(PipelineSpec, content, source="pipeline")
-        return content
+    @model_validator(mode="after")
+    def _is_a_pipeline_that_can_leak_so(self) -> Arm:
+        spec = validate(PipelineSpec, self.pipeline, source="pipeline")
+        if "winner" in self.leaky and sum(space.size for space in spaces(spec)) < 2:
+            raise ValueError("the leak 'winner' needs several models or settings to choose from")
+        if "threshold" in self.leaky and isinstance(spec.threshold, FixedThreshold | None):
+            raise ValueError(
+                "the leak 'threshold' needs a task of two classes and a threshold that is chosen"
+            )
+        return self
 
 
 class Recipe(Settings):

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from radiobone.evaluation.measure_names import AT_THRESHOLD
 from radiobone.workflow.recipes.catalogue import load_recipe
 from radiobone.workflow.recipes.run import ArmFigures, RecipeRun, Say, run_recipe
 from radiobone.workflow.recipes.schema import Arm, Recipe
@@ -17,6 +18,8 @@ NOTICE = (
 LEAKS: Mapping[str, str] = {
     "steps": "every step fitted on all rows, resampling before the folds",
     "patients": "rows of a patient on both sides",
+    "winner": "model and settings chosen by their score on the test rows",
+    "threshold": "the threshold chosen on the test rows, which moves accuracy, sensitivity and specificity and not the AUC",
 }
 
 
@@ -44,12 +47,16 @@ def told_run(
 def run_lines(run: RecipeRun, recipe: Recipe) -> Iterator[str]:
     """Yield the figures of a run, beside what the study reported."""
     width = max(len(arm.arm) for arm in run.arms)
-    yield f"{'arm':<{width}}  {'honest (95 % interval)':<28}{'leaky twin':<14}{'ceiling':<26}"
+    twins = {arm.arm: leaky_figures(arm) for arm in run.arms}
+    wide = max(14, 2 + max(len(told) for told in twins.values()))
+    yield f"{'arm':<{width}}  {'honest (95 % interval)':<28}{'leaky twin':<{wide}}{'ceiling':<26}"
     for arm in run.arms:
-        leaky = ", ".join(shown(value) for value in arm.leaky.values()) or "–"
-        yield f"{arm.arm:<{width}}  {honest(arm):<28}{leaky:<14}{best(arm):<26}".rstrip()
+        yield f"{arm.arm:<{width}}  {honest(arm):<28}{twins[arm.arm]:<{wide}}{best(arm):<26}".rstrip()
+    for arm in run.arms:
+        if arm.threshold is not None:
+            yield f"{arm.arm}, threshold of the test rows: {moved(arm.threshold)}"
     yield ""
-    kinds = dict.fromkeys(kind for arm in run.arms for kind in arm.leaky)
+    kinds = dict.fromkeys(kind for arm in recipe.arms.values() for kind in arm.leaky)
     yield f"Leaky twin, wrong on purpose: {'; '.join(LEAKS[kind] for kind in kinds)}."
     yield f"Where the study leaked or was biased: {recipe.leaked.strip()}"
     yield "The study reported, of its own patients:"
@@ -61,6 +68,19 @@ def run_lines(run: RecipeRun, recipe: Recipe) -> Iterator[str]:
 def honest(arm: ArmFigures) -> str:
     """Return the honest score with its interval."""
     return f"{arm.measure} {shown(arm.honest)} ({shown(arm.low)} to {shown(arm.high)})"
+
+
+def leaky_figures(arm: ArmFigures) -> str:
+    """Return the score of each leaky twin with its name."""
+    return ", ".join(f"{kind} {shown(value)}" for kind, value in arm.leaky.items()) or "–"
+
+
+def moved(threshold: Mapping[str, float]) -> str:
+    """Say what a threshold chosen on the test rows makes of each measure that depends on it."""
+    return ", ".join(
+        f"{title} {shown(threshold[f'wrong_way_{name}'])} instead of {shown(threshold[f'honest_{name}'])}"
+        for name, title in AT_THRESHOLD.items()
+    )
 
 
 def best(arm: ArmFigures) -> str:

@@ -18,7 +18,7 @@ from radiobone.report.data import read_result
 from radiobone.report.facts import Facts
 from radiobone.report.methods.evaluation import METHODS_CITED
 from radiobone.report.methods.modelling import DONE, MODEL_CITED
-from radiobone.report.methods.references import references
+from radiobone.report.methods.references import FILES, references, study_keys
 from radiobone.report.methods.text import PARTS, methods_text
 from radiobone.selection.registry import RESAMPLERS, STEPS
 from radiobone.workflow.study import evaluate
@@ -37,9 +37,8 @@ def text_of(data) -> str:
 
 def cited_anywhere() -> set[str]:
     code = "".join(path.read_text(encoding="utf-8") for path in SOURCES.glob("*.py"))
-    return {*re.findall(r"\[@([a-z][\w-]+)\]", code), *MODEL_CITED.values(), *METHODS_CITED.values()} - {
-        "key"
-    }
+    found = {*re.findall(r"\[@([a-z][\w-]+)\]", code), *MODEL_CITED.values(), *METHODS_CITED.values()}
+    return (found | study_keys()) - {"key"}
 
 
 def test_what_is_cited_has_an_entry_and_every_entry_is_cited_somewhere():
@@ -58,8 +57,9 @@ def test_every_entry_is_whole(key):
 
 
 def test_no_entry_is_lost_by_the_reader():
-    raw = (SOURCES / "references.bib").read_text(encoding="utf-8")
-    assert raw.count("\n@") + 1 == len(references())
+    assert {path.name for path in SOURCES.glob("*.bib")} == set(FILES)
+    raw = "\n".join((SOURCES / name).read_text(encoding="utf-8") for name in FILES)
+    assert len(re.findall(r"^@", raw, re.MULTILINE)) == len(references())
     assert len(re.findall(r"^  author = ", raw, re.MULTILINE)) == len(references())
 
 
@@ -174,6 +174,41 @@ def test_patients_are_called_whole_only_where_they_are_known(data):
     assert words in text_of(data)
     unknown = [{"code": "NoPatientIds", "severity": "warning", "message": "No column of patients."}]
     assert words not in text_of(replace(data, findings=unknown))
+
+
+def test_a_recipe_names_its_study_and_says_that_it_is_not_it(data):
+    def told(name: str):
+        pipeline = {**data.provenance["pipeline"], "name": name}
+        return methods_text(replace(data, provenance={**data.provenance, "pipeline": pipeline}))
+
+    methods = told("xie2022_nomogram:mean_hu")
+    assert "xie2022_nomogram" in {one.key for one in methods.cited}
+    assert "recipe xie2022_nomogram:mean_hu of radiobone, made after a published study [" in methods.markdown
+    assert "none of its results is reproduced" in methods.markdown
+    assert "BMC Medical Imaging 22:140, 2022. https://doi.org/10.1186/s12880-022-00868-5" in methods.markdown
+    assert "@article{xie2022_nomogram," in methods.bibtex
+    assert "https://ieeexplore.ieee.org/document/10985225" in told("saranya2025_wavelet_pca").markdown
+    for other in ("default", "svm", "my_own"):
+        assert not study_keys() & {one.key for one in told(other).cited}
+
+
+@pytest.mark.parametrize(
+    ("columns", "said", "cited"),
+    [
+        (["original_bone_VariogramSlope", "original_glcm_Contrast"], "1 column is a measurement of bone: the slope", {"pothuaud2008"}),
+        (["mean_trabecular_hu_mean", "mean_mean_hu", "psoas_index_cm2_m2", "age"], "3 columns are measurements of bone: volume and HU of the whole bone, HU of trabecular bone, after [",
+         {"pickhardt2013", "hamaguchi2016"}),
+        (["trabecular_hu_mean", "mean_hu", "height_anterior_mm", "wedge_ratio"], "4 columns are measurements", {"pickhardt2013", "genant1993", "eastell1991"}),
+        (["lacunarity", "mean_hu", "fractal_dimension"], None, set()),
+        (["original_firstorder_Mean"], None, set()),
+    ],
+)  # fmt: skip
+def test_measurements_of_bone_are_told_with_their_sources(data, columns, said, cited):
+    told = methods_text(replace(data, univariate=pd.DataFrame({"feature": columns})))
+    text = " ".join(text for _, text in told.paragraphs)
+    assert ("of bone:" in text) == (said is not None)
+    assert said is None or said in text
+    assert {one.key for one in told.cited if one.key[-4:].isdigit()} == cited
 
 
 def test_every_step_has_words():

@@ -13,6 +13,7 @@ from radiobone.report.extraction_words import (
     resampling_words,
 )
 from radiobone.report.facts import Facts
+from radiobone.report.methods.sources import bone_measured
 from radiobone.report.methods.wording import listed
 from radiobone.report.words import describe
 
@@ -168,4 +169,13 @@ def missing(facts: Facts) -> str | None:
 
 
 PATIENTS = (patients, outcome, left_out, sites)
-FEATURES = (software, acquired, images_prepared, grey_levels, features_measured, columns_offered, missing)
+FEATURES = (
+    software,
+    acquired,
+    images_prepared,
+    grey_levels,
+    features_measured,
+    bone_measured,
+    columns_offered,
+    missing,
+)

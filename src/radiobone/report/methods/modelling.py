@@ -8,6 +8,7 @@ from typing import Any
 from radiobone import __version__
 from radiobone.report.data import Record
 from radiobone.report.facts import Facts
+from radiobone.report.methods.sources import made_after
 from radiobone.report.methods.wording import listed, model_phrase, search_words, values_words
 from radiobone.report.words import STEPS as STEP_WORDS
 from radiobone.selection.registry import RESAMPLERS, STEPS
@@ -178,4 +179,4 @@ def threshold(facts: Facts) -> str | None:
     }.get(str(rule.get("kind")))
 
 
-MODELLING = (steps, blocks, models, search, calibration, threshold)
+MODELLING = (made_after, steps, blocks, models, search, calibration, threshold)

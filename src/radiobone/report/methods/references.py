@@ -1,4 +1,4 @@
-"""The references of the methods text: one BibTeX file, of which a study cites what it used."""
+"""The references of the methods text, in BibTeX files, of which a study cites what it used."""
 
 from __future__ import annotations
 
@@ -10,15 +10,18 @@ from importlib import resources
 ENTRY = re.compile(r"^@(\w+)\{([\w-]+),$(.*?)^\}$", re.MULTILINE | re.DOTALL)
 FIELD = re.compile(r"^  (\w+) = \{(.*)\},?$", re.MULTILINE)
 MOST_NAMED = 3
+STUDIES = "studies.bib"
+FILES = ("references.bib", "bone.bib", STUDIES)
 LATEX = {
     r"{\'e}": "é", r"{\"e}": "ë", r"{\"u}": "ü", r"{\v S}": "Š", r"{\^i}": "î", r"{\'a}": "á", r"{\`e}": "è", r"{\~n}": "ñ",
+    r"{\'\i}": "í",
     "--": "–", r"\&": "&",
 }  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Reference:
-    """One entry of the file.
+    """One entry of a file.
 
     Attributes
     ----------
@@ -47,7 +50,7 @@ class Reference:
 def _authors(text: str) -> str:
     names = [name.strip() for name in text.split(" and ")]
     named = [name for name in names if name != "others"]
-    if len(names) > MOST_NAMED:
+    if len(names) > MOST_NAMED or named != names:
         return f"{named[0]} et al."
     return "; ".join(named)
 
@@ -60,11 +63,21 @@ def _plain(text: str) -> str:
 
 @cache
 def references() -> dict[str, Reference]:
-    """Read the file, by key."""
-    text = resources.files("radiobone.report.methods").joinpath("references.bib").read_text(encoding="utf-8")
+    """Read all files, by key."""
+    return {key: one for name in FILES for key, one in _read(name).items()}
+
+
+def study_keys() -> frozenset[str]:
+    """Return the keys of the published studies that recipes are made after: the names of the recipes."""
+    return frozenset(_read(STUDIES))
+
+
+@cache
+def _read(name: str) -> dict[str, Reference]:
+    text = resources.files("radiobone.report.methods").joinpath(name).read_text(encoding="utf-8")
     return {
         found[2]: Reference(
-            found[2], found[0], {name: _plain(value) for name, value in FIELD.findall(found[3])}
+            found[2], found[0], {field: _plain(value) for field, value in FIELD.findall(found[3])}
         )
         for found in ENTRY.finditer(text)
     }

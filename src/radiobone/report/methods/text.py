@@ -55,7 +55,8 @@ class Methods:
 
 
 def _link(one: Reference) -> str:
-    return f" https://doi.org/{one.fields['doi']}" if "doi" in one.fields else ""
+    where = f"https://doi.org/{one.fields['doi']}" if "doi" in one.fields else one.fields.get("url", "")
+    return f" {where}" if where else ""
 
 
 def methods_text(data: ResultData) -> Methods:

@@ -80,6 +80,10 @@ BONE = {
         "anisotropy by the gradient structure tensor [@tabor2007]",
         ("anisotropy_degree", "anisotropy_least_most", "anisotropy_middle_most"),
     ),
+    "mil": BoneMeasurement(
+        "mean intercept length and its ellipsoid [@whitehouse1974][@harrigan1984]",
+        ("mil_degree", "mil_least_most", "mil_least_middle", "mil_mean_mm"),
+    ),
     "fractal": BoneMeasurement("fractal dimension by box counting [@majumdar1993]", ("fractal_dimension",)),
     "lacunarity": BoneMeasurement("lacunarity by a gliding box [@allain1991]", ("lacunarity",)),
     "variogram": BoneMeasurement(

@@ -22,6 +22,7 @@ NAMES = [
     "extract",
     "map",
     "bone",
+    "dxa",
     "audit",
     "evaluate",
     "contrast",

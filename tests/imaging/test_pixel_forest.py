@@ -2,11 +2,13 @@
 
 import numpy as np
 import pytest
+from scipy.ndimage import gaussian_filter
 
 from radiobone.core.errors import BadSetting, DimensionMismatch, OneClass, SameImageTwice
+from radiobone.imaging.held_out_labels import label_held_out, pixel_split_accuracy
 from radiobone.imaging.outline import largest_part
 from radiobone.imaging.pixel_features import PIXEL_FEATURES, pixel_features
-from radiobone.imaging.pixel_forest import PixelForest, dice, label_held_out
+from radiobone.imaging.pixel_forest import PixelForest, dice, draw_pixels
 
 FOREST = PixelForest(n_estimators=15, pixels_per_class=300)
 
@@ -78,3 +80,27 @@ def test_exposure_changes_no_feature():
 def test_wrong_inputs_are_named(images, labels, more, error):
     with pytest.raises(error):
         label_held_out(images, labels, forest=FOREST, **more)
+
+
+def blobs(seed, shape=(48, 48)):
+    """A smooth random image, and labels in smooth patches that have nothing to do with it."""
+    rng = np.random.default_rng(seed)
+    image, patches = (gaussian_filter(rng.normal(size=shape), 5) for _ in range(2))
+    return image, (patches > 0).astype(np.int64)
+
+
+def test_pixels_split_at_random_are_told_by_their_neighbours_and_those_of_other_patients_are_not():
+    drawn = [draw_pixels(*blobs(seed), per_class=200) for seed in range(8)]
+    found = pixel_split_accuracy(drawn, list("abcdefgh"), n_folds=4, forest=FOREST)
+    assert found.patients == pytest.approx(0.5, abs=0.1)
+    assert found.pixels > 0.7
+
+
+def test_which_pixels_are_drawn_does_not_depend_on_the_order_of_the_images():
+    forward = FOREST.fit(IMAGES[:3], LABELS[:3]).predict_proba(IMAGES[5])
+    drawn = [
+        draw_pixels(*pair, per_class=300) for pair in zip(IMAGES[:3], map(np.int64, LABELS[:3]), strict=True)
+    ]
+    np.testing.assert_array_equal(FOREST.fit_drawn(drawn).predict_proba(IMAGES[5]), forward)
+    again = draw_pixels(IMAGES[1], np.int64(LABELS[1]), per_class=300)
+    np.testing.assert_array_equal(again.features, drawn[1].features)

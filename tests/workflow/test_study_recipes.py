@@ -21,6 +21,7 @@ from radiobone.evaluation.search import builder_for
 from radiobone.features.definitions import names_of
 from radiobone.testing.studies.registry import STUDIES
 from radiobone.workflow.choice import resolve_settings
+from radiobone.workflow.dxa.settings import read_dxa_settings
 from radiobone.workflow.evaluate_table import evaluate_table
 from radiobone.workflow.pipelines import resolve_pipeline
 from radiobone.workflow.recipes.catalogue import load_recipe, recipe_names, recipe_text
@@ -135,7 +136,7 @@ def test_wrong_names_are_told_what_there_is() -> None:
         load_recipe("xie2022")
 
 
-@pytest.mark.parametrize("name", [name for name in recipe_names() if load_recipe(name).source == "images"])
+@pytest.mark.parametrize("name", [name for name in recipe_names() if load_recipe(name).extraction])
 def test_settings_of_images_go_by_the_name_too(name: str) -> None:
     assert len(names_of(resolve_settings(name, None))) > 0
 
@@ -363,23 +364,14 @@ def test_saranya_wavelet_columns_are_replaced_by_few_components(written) -> None
     assert np.abs(correlation).max() < 1e-6
 
 
-def test_hussain_a_forest_labels_pixels_of_images_it_has_not_seen_and_the_density_is_that_of_the_bone() -> (
-    None
-):
-    from radiobone.features.areal_bmd import DensityCalibration, areal_bmd
-    from radiobone.imaging.pixel_forest import dice, label_held_out
-
-    rng = np.random.default_rng(0)
-    bones = [np.zeros((48, 48), dtype=int) for _ in range(6)]
-    for number, bone in enumerate(bones):
-        bone[8 + number : 34 + number, 14:30] = 1
-    images = [np.where(bone == 1, 0.9, 0.3) + 0.03 * rng.normal(size=bone.shape) for bone in bones]
-    found = label_held_out(images, bones, patients=[f"P{number}" for number in range(6)], n_folds=3)
-    line = DensityCalibration(slope_g_per_cm2=1.0, source="made")
-    for image, truth, label in zip(images, bones, found.labels, strict=True):
-        assert dice(truth == 1, label == 1) > 0.9
-        measured = areal_bmd(image, label == 1, (1.0, 1.0), line)
-        assert measured.bmd_g_per_cm2 == pytest.approx(0.9, abs=0.05)
+def test_hussain_settings_of_the_forest_go_by_the_name_too() -> None:
+    """That the forest beats any limit of grey values, and the density that follows, is tested with the images: test_dxa."""
+    told = read_dxa_settings("hussain2019_dxa_plrf")
+    assert told.forests == "by_region"
+    assert told.denoising is not None
+    assert told.calibration is None
+    with pytest.raises(BadConfig, match="labels no pixels"):
+        read_dxa_settings("xie2022_nomogram")
 
 
 def test_liu_layers_grow_and_are_judged_on_all_and_on_the_common_patients(written) -> None:

@@ -45,6 +45,10 @@ class MissingExtra(SettingError):
     """A package that the settings ask for is not installed."""
 
 
+class MissingCalibration(SettingError):
+    """Nothing says which density a grey value stands for."""
+
+
 class SettingsMismatch(SettingError):
     """Features were extracted with other settings than the model's."""
 

@@ -88,6 +88,12 @@ EVALUATION = Kind(
 VALIDATION = Kind("validation", (), ("metrics.json", "predictions.parquet", PROVENANCE_FILE), None)
 BONE_LEVELS, BONE_PATIENTS = "levels.csv", "patients.csv"
 BONE = Kind("bone", (BONE_LEVELS, BONE_PATIENTS), (BONE_LEVELS, BONE_PATIENTS, *SHARED), SCAN_CACHE)
+DXA = Kind(
+    "DXA measurement",
+    FEATURE_FILES,
+    (*FEATURE_FILES, BONE_PATIENTS, "agreement.csv", "masks", "contours", "outlines", *SHARED),
+    CASE_CACHE,
+)
 DATA_CHECK = Kind(
     "check of a data set",
     (),
@@ -173,6 +179,19 @@ def prepare_bone_folder(path: str | Path, inputs: Iterable[str | Path] = ()) -> 
     """Make a folder for measurements of bone, before any work; parameters and errors as above."""
     harm = "measurements of bone written there would spoil its provenance"
     return _apart(path, inputs, BONE, harm, "bone")
+
+
+def prepare_dxa_folder(path: str | Path, inputs: Iterable[str | Path] = ()) -> Path:
+    """Make a folder for densities of DXA images, before any work; parameters and errors as above."""
+    folder = prepare_folder(path)
+    found = EVALUATION.sign(folder) or (None if _made_here(folder, DXA) else EXTRACTION.sign(folder))
+    if found is not None:
+        raise OutputTaken(
+            f"The output {folder} holds an extraction or an evaluation ({found}), and densities written there would spoil its "
+            f"provenance. Nothing was written. Give a folder of its own with -o, such as {folder / 'dxa'}."
+        )
+    _refuse_to_replace(folder, DXA, inputs)
+    return _claimed(folder, DXA)
 
 
 def prepare_check_folder(path: str | Path, inputs: Iterable[str | Path] = ()) -> Path:

@@ -13,13 +13,54 @@ from sklearn.base import BaseEstimator
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.utils.validation import check_is_fitted
 
-from radiobone.core.errors import BadSetting, DimensionMismatch, OneClass, SameImageTwice
+from radiobone.core.errors import DimensionMismatch, OneClass
 from radiobone.core.seeds import rng_for, seed_for
 from radiobone.imaging.flat_image import BoolArray, checked_image
 from radiobone.imaging.pixel_features import pixel_features
 
 IntArray = npt.NDArray[np.int64]
 UNLABELLED = -1
+
+
+@dataclass(frozen=True, eq=False)
+class DrawnPixels:
+    """Some labelled pixels of one image.
+
+    Attributes
+    ----------
+    features : ndarray of float64, shape (n_pixels, n_features)
+        As ``pixel_features`` gives them.
+    labels : ndarray of int, shape (n_pixels,)
+    """
+
+    features: npt.NDArray[np.float64]
+    labels: IntArray
+
+
+def draw_pixels(
+    image: npt.NDArray[np.float64], labels: IntArray, *, per_class: int = 1000, seed: int = 0
+) -> DrawnPixels:
+    """Draw labelled pixels of an image; which ones depends on its content, not on its place among others.
+
+    Parameters
+    ----------
+    image : ndarray, shape (n_rows, n_columns)
+    labels : ndarray of int, of the same shape
+        -1 where a pixel is not labelled.
+    per_class : int
+        Most pixels of each label.
+    seed : int
+
+    Raises
+    ------
+    DimensionMismatch, NonFiniteIntensity
+    """
+    rng = rng_for(seed, "pixels", image_digest(image))
+    of_class = [np.flatnonzero(labels == one) for one in np.unique(labels[labels != UNLABELLED])]
+    chosen = [rng.permutation(where)[:per_class] for where in of_class]
+    places = np.sort(np.concatenate([*chosen, np.empty(0, dtype=np.intp)]))
+    features = pixel_features(image)
+    return DrawnPixels(features.reshape(-1, features.shape[-1])[places], labels.ravel()[places])
 
 
 class PixelForest(BaseEstimator):
@@ -74,8 +115,20 @@ class PixelForest(BaseEstimator):
         OneClass
             If the pixels have one label alone.
         """
-        drawn = [self._drawn(number, *pair) for number, pair in enumerate(_paired(images, labels))]
-        X, y = (np.concatenate(parts) for parts in zip(*drawn, strict=True))
+        pairs = paired(images, labels)
+        return self.fit_drawn(
+            [draw_pixels(*pair, per_class=self.pixels_per_class, seed=self.random_state) for pair in pairs]
+        )
+
+    def fit_drawn(self, drawn: Sequence[DrawnPixels]) -> Self:
+        """Learn from pixels that were drawn before; their order, and that of the images, changes the trees.
+
+        Raises
+        ------
+        OneClass
+        """
+        X = np.concatenate([one.features for one in drawn])
+        y = np.concatenate([one.labels for one in drawn])
         if len(np.unique(y)) < 2:
             raise OneClass(
                 f"The {len(y)} labelled pixels have {len(np.unique(y))} label(s), so there is nothing to tell apart. Label "
@@ -100,85 +153,6 @@ class PixelForest(BaseEstimator):
         """Return the likeliest label of each pixel, shape (n_rows, n_columns)."""
         return np.asarray(self.classes_[self.predict_proba(image).argmax(axis=0)])
 
-    def _drawn(
-        self, number: int, image: npt.NDArray[np.float64], labels: IntArray
-    ) -> tuple[npt.NDArray[np.float64], IntArray]:
-        """Features and labels of some pixels of one image."""
-        rng = rng_for(self.random_state, "pixels", number)
-        of_class = [np.flatnonzero(labels == one) for one in np.unique(labels[labels != UNLABELLED])]
-        chosen = [rng.permutation(where)[: self.pixels_per_class] for where in of_class]
-        places = np.sort(np.concatenate([*chosen, np.empty(0, dtype=np.intp)]))
-        features = pixel_features(image)
-        return features.reshape(-1, features.shape[-1])[places], labels.ravel()[places]
-
-
-@dataclass(frozen=True, eq=False)
-class HeldOutLabels:
-    """Labels of images, none of which the forest that labelled it had seen.
-
-    Attributes
-    ----------
-    labels : tuple of ndarray of int
-        One per image.
-    fold : ndarray of int, shape (n_images,)
-        In which fold each was held out.
-    """
-
-    labels: tuple[IntArray, ...]
-    fold: IntArray
-
-
-def label_held_out(
-    images: Sequence[npt.ArrayLike],
-    labels: Sequence[npt.ArrayLike],
-    *,
-    patients: Sequence[str] | None = None,
-    n_folds: int = 5,
-    forest: PixelForest | None = None,
-    seed: int = 0,
-) -> HeldOutLabels:
-    """Label every image by a forest that learned from the images of other patients.
-
-    Images are held out whole, with all images of their patient: pixels of one image are so much alike that some of them
-    tell the others.
-
-    Parameters
-    ----------
-    images, labels : sequence of array-like
-        As ``PixelForest.fit`` takes them.
-    patients : sequence of str, optional
-        Patient of each image; every image is one if not given.
-    n_folds : int
-        At most the number of patients.
-    forest : PixelForest, optional
-        What is fitted in each fold.
-    seed : int
-        Of the folds.
-
-    Raises
-    ------
-    BadSetting
-        If there are fewer patients than folds, or fewer than two folds.
-    SameImageTwice
-        If one image belongs to two patients.
-    DimensionMismatch, NonFiniteIntensity, OneClass
-    """
-    pairs = list(_paired(images, labels))
-    people = (
-        [str(number) for number in range(len(pairs))] if patients is None else [str(one) for one in patients]
-    )
-    _check_people(pairs, people, n_folds)
-    fold = _folds(people, n_folds, seed)
-    found: list[IntArray] = [np.empty(0, dtype=np.int64)] * len(pairs)
-    for number in range(n_folds):
-        train = [pair for pair, own in zip(pairs, fold, strict=True) if own != number]
-        fitted = PixelForest(**(forest or PixelForest()).get_params()).fit(
-            [image for image, _ in train], [label for _, label in train]
-        )
-        for place in np.flatnonzero(fold == number):
-            found[place] = fitted.predict(pairs[place][0])
-    return HeldOutLabels(tuple(found), fold)
-
 
 def dice(first: BoolArray, second: BoolArray) -> float:
     """Overlap of two regions: twice the common pixels through those of both; 1 where both are empty.
@@ -191,9 +165,15 @@ def dice(first: BoolArray, second: BoolArray) -> float:
     return 2 * int((first & second).sum()) / size if size else 1.0
 
 
-def _paired(
+def paired(
     images: Sequence[npt.ArrayLike], labels: Sequence[npt.ArrayLike]
 ) -> Iterator[tuple[npt.NDArray[np.float64], IntArray]]:
+    """Check images and their labels, and yield them in pairs.
+
+    Raises
+    ------
+    DimensionMismatch, NonFiniteIntensity
+    """
     if len(images) != len(labels) or not len(images):
         raise DimensionMismatch(
             f"There are {len(images)} images and {len(labels)} arrays of labels; each image needs its own. Give both in the "
@@ -209,31 +189,6 @@ def _paired(
         yield pixels, told
 
 
-def _check_people(
-    pairs: list[tuple[npt.NDArray[np.float64], IntArray]], people: list[str], n_folds: int
-) -> None:
-    if len(people) != len(pairs):
-        raise BadSetting(
-            f"There are {len(pairs)} images and {len(people)} patients. Name the patient of each image."
-        )
-    if not 2 <= n_folds <= len(set(people)):
-        raise BadSetting(
-            f"n_folds is {n_folds}, and there are {len(set(people))} patients: each fold holds out one at least, and needs "
-            "others to learn from."
-        )
-    owner: dict[str, str] = {}
-    for (image, _), person in zip(pairs, people, strict=True):
-        digest = hashlib.sha256(repr(image.shape).encode() + image.tobytes()).hexdigest()
-        if owner.setdefault(digest, person) != person:
-            raise SameImageTwice(
-                f"One image belongs to the patients {owner[digest]!r} and {person!r}, so it could be learned from and judged "
-                "at once. Give it once, or under one patient."
-            )
-
-
-def _folds(people: list[str], n_folds: int, seed: int) -> IntArray:
-    """Fold of each image; patients go to folds in a random order that does not depend on that of the images."""
-    names = sorted(set(people))
-    order = rng_for(seed, "pixel forest folds").permutation(len(names))
-    fold_of = {names[place]: number % n_folds for number, place in enumerate(order)}
-    return np.array([fold_of[person] for person in people], dtype=np.int64)
+def image_digest(image: npt.NDArray[np.float64]) -> str:
+    """SHA-256 of an image's shape and values."""
+    return hashlib.sha256(repr(image.shape).encode() + image.tobytes()).hexdigest()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -49,8 +49,14 @@ class Case:
         return f"{self.patient_id}/{self.roi}" if self.roi else self.patient_id
 
 
-def check_case_files(case: Case) -> None:
+def check_case_files(case: Case, kinds: Collection[str] = ("image", "mask")) -> None:
     """Check, just before a case is processed, that its files are there and may be read.
+
+    Parameters
+    ----------
+    case : Case
+    kinds : collection of str
+        Which of image and mask are needed.
 
     Raises
     ------
@@ -62,6 +68,8 @@ def check_case_files(case: Case) -> None:
         If it leads out of the manifest's root, also by way of a link.
     """
     for kind, path in (("image", case.image), ("mask", case.mask)):
+        if kind not in kinds:
+            continue
         if path == NO_PATH:
             raise FileMissing(f"The manifest names no {kind}. Fill in the cell.")
         _check_local(case, kind, path)

@@ -65,6 +65,11 @@ class Scorer:
                 "This model was fitted on a table whose extraction settings are not known, so features of an "
                 "image could differ from those it learned. Score a table made in the same way instead."
             )
+        if "settings" not in extraction:
+            raise FeatureMismatch(
+                "This model learned from densities that `radiobone dxa` measured, with forests that are not part of it, so it cannot "
+                "measure an image. Run `radiobone dxa` on the new images, with masks of some patients, and score that folder."
+            )
         return load_settings(extraction["settings"])
 
     def score(
@@ -170,7 +175,8 @@ class Scorer:
         extraction = self.model.about["extraction"]
         if not extraction or record is None:
             return
-        mine, theirs = extraction["settings"], record.get("settings", {})
+        kind = "settings" if "settings" in extraction else "dxa"
+        mine, theirs = extraction[kind], record.get(kind, {})
         differing = sorted(name for name in {*mine, *theirs} if mine.get(name) != theirs.get(name))
         if differing:
             first = differing[0]

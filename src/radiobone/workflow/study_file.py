@@ -14,6 +14,7 @@ from radiobone.core.folders import prepare_result_folder
 from radiobone.core.settings import Settings, read_yaml, validate
 from radiobone.report.build import write_report
 from radiobone.workflow.case_report import warning_lines
+from radiobone.workflow.dxa.run import measure_dxa
 from radiobone.workflow.evaluate_table import evaluate_table
 from radiobone.workflow.evaluated import Evaluation
 from radiobone.workflow.extract import extract
@@ -44,6 +45,11 @@ class Study(Settings):
     )
     settings: str | dict[str, Any] | None = Field(
         None, description="Preset (ct, mr, radiograph), settings file, or settings written out here."
+    )
+    dxa: str | dict[str, Any] | None = Field(
+        None,
+        description="For DXA images with bone masks of some patients, in place of 'settings': how bone is found and calibrated, as "
+        "`radiobone dxa` takes it: {calibration: {kind: line, …}, pixel_mm: [0.6, 0.5]}, or a file of it.",
     )
     target: str = Field(description="Column that holds the class, or the number.")
     positive: str | int | float | bool | None = Field(
@@ -112,6 +118,12 @@ class Study(Settings):
             raise ValueError("give either 'manifest' (images) or 'table' (features from elsewhere)")
         if self.maps and self.manifest is None:
             raise ValueError("'maps' are made from images: give a 'manifest', or leave 'maps' out")
+        if self.dxa is not None and (self.manifest is None or self.settings is not None or self.maps):
+            raise ValueError(
+                "'dxa' measures the images of a 'manifest', in place of 'settings', and makes no 'maps'"
+            )
+        if self.dxa is not None and self.modality not in (None, "dxa"):
+            raise ValueError(f"'dxa' measures DXA images, and 'modality' says {self.modality}")
         return self
 
     def roles(self) -> dict[str, Any]:
@@ -234,19 +246,19 @@ def _root(study: Study, path: Path) -> Path:
 
 
 def _extract(study: Study, path: Path, folder: Path, jobs: int, show_progress: bool) -> FeatureTable:
-    settings = study.settings
-    if isinstance(settings, str) and (path.parent / settings).is_file():
-        settings = str(path.parent / settings)
-    extracted = extract(
-        path.parent / str(study.manifest),
-        output=folder,
-        settings=settings,
-        modality=study.modality,
-        root=None if study.root is None else path.parent / study.root,
-        target=study.target,
-        jobs=jobs,
-        show_progress=show_progress,
-    )
+    shared: dict[str, Any] = {
+        "output": folder,
+        "settings": _beside(study.settings if study.dxa is None else study.dxa, path),
+        "root": None if study.root is None else path.parent / study.root,
+        "target": study.target,
+        "jobs": jobs,
+        "show_progress": show_progress,
+    }
+    manifest = path.parent / str(study.manifest)
+    if study.dxa is None:
+        extracted = extract(manifest, modality=study.modality, **shared)
+    else:
+        extracted = measure_dxa(manifest, seed=study.seed, **shared).features
     if extracted.table.empty:
         first = extracted.cases.iloc[0]
         raise BadConfig(
@@ -254,6 +266,13 @@ def _extract(study: Study, path: Path, folder: Path, jobs: int, show_progress: b
             f"The first: {first['code']}: {first['message']} All are in {folder / 'cases.csv'}."
         )
     return extracted
+
+
+def _beside(source: str | dict[str, Any] | None, path: Path) -> str | dict[str, Any] | None:
+    """Return a file beside the study file by its path; a name or what is written out as it is."""
+    if isinstance(source, str) and (path.parent / source).is_file():
+        return str(path.parent / source)
+    return source
 
 
 def _order(study: Study) -> str | list[str] | None:

@@ -123,7 +123,7 @@ def make_voxel_maps(
 
 def _source(data: ResultData, root: Path) -> _Source:
     recorded = data.extraction
-    if recorded is None or data.cases is None:
+    if recorded is None or data.cases is None or "settings" not in recorded:
         raise BadSetting(
             f"{data.folder} was made from a table of features, so there are no images to map them in. Maps need a result of "
             "`radiobone run` with a manifest, or of `radiobone evaluate` on a folder made by `radiobone extract`."

@@ -103,6 +103,33 @@ def software(facts: Facts) -> str | None:
     )
 
 
+def densities(facts: Facts) -> str | None:
+    """Tell how bone was found in DXA images, how well, and what calibrates its density."""
+    how = facts.extraction.get("dxa")
+    if not how:
+        return None
+    forest, noise = how["forest"], "after non-local means [@non-local-means], " if how["denoising"] else ""
+    said = [
+        f"Bone was outlined in DXA images with radiobone {facts.extraction.get('radiobone')}: {noise}a random forest of "
+        f"{forest['n_estimators']} trees [@random-forest] labelled each pixel by its surroundings, and no forest had seen an image of the "
+        "patient whom it labelled."
+    ]
+    for one in facts.extraction.get("agreement") or ():
+        where = f" ({one['roi']})" if one["roi"] else ""
+        said.append(
+            f"With the masks of {counted(one['n_patients'], 'patient')}{where} the outlines agreed by a Dice coefficient of "
+            f"{one['dice_median']:.3f} (median; lowest {one['dice_lowest']:.3f})."
+        )
+    line = facts.extraction.get("density_line") or {}
+    if line:
+        said.append(
+            f"Areal density was {line['slope_g_per_cm2']:g} g/cm² per grey value"
+            + (f" {line['intercept_g_per_cm2']:+g} g/cm²" if line["intercept_g_per_cm2"] else "")
+            + f" ({line['source']})."
+        )
+    return " ".join(said)
+
+
 def acquired(facts: Facts) -> str | None:
     """Tell the acquisition parameters of the DICOM headers, those with few values."""
     found = facts.acquisition.get("parameters") or {}
@@ -171,6 +198,7 @@ def missing(facts: Facts) -> str | None:
 PATIENTS = (patients, outcome, left_out, sites)
 FEATURES = (
     software,
+    densities,
     acquired,
     images_prepared,
     grey_levels,

@@ -98,3 +98,20 @@ def extraction_of(name: str) -> str | dict[str, Any]:
             "(`radiobone recipes`) or a file."
         )
     return recipe.extraction
+
+
+def dxa_of(name: str) -> dict[str, Any]:
+    """Return how a recipe finds and measures bone in DXA images, but for the calibration, which is the user's.
+
+    Raises
+    ------
+    BadConfig
+        If the study measured otherwise.
+    """
+    recipe = load_recipe(name.partition(":")[0])
+    if recipe.dxa is None:
+        raise BadConfig(
+            f"The recipe '{name}' labels no pixels of DXA images. Name hussain2019_dxa_plrf or a YAML file, or leave the settings "
+            "out for the defaults."
+        )
+    return recipe.dxa

@@ -13,6 +13,7 @@ from radiobone.evaluation.search_space import spaces
 from radiobone.evaluation.spec import PipelineSpec
 from radiobone.evaluation.threshold import FixedThreshold
 from radiobone.features.presets import PRESETS
+from radiobone.workflow.dxa.settings import DxaSettings
 
 Leak = Literal["steps", "patients", "winner", "threshold"]
 LISTS = ("steps", "models")  # of a pipeline: parts with a name and parameters
@@ -118,6 +119,8 @@ class Recipe(Settings):
         The step that makes it what it is.
     extraction : str, mapping or None
         Preset of extraction, or settings written out, where the study used images.
+    dxa : mapping or None
+        Settings of `radiobone dxa`, where the study labelled the pixels of DXA images.
     cohort : str
         What the synthetic cohort is.
     arms : mapping of str to Arm
@@ -143,6 +146,7 @@ class Recipe(Settings):
     leaked: str
     distinctive: str
     extraction: str | dict[str, Any] | None = None
+    dxa: dict[str, Any] | None = None
     cohort: str
     arms: dict[str, Arm] = Field(min_length=1)
     marks: dict[str, Mark]
@@ -175,11 +179,19 @@ class Recipe(Settings):
 
     @model_validator(mode="after")
     def _images_are_measured_somehow(self) -> Recipe:
-        if (self.extraction is None) == (self.source == "images"):
-            raise ValueError("'extraction' is needed where the source is images, and only there")
+        ways = (self.extraction is not None) + (self.dxa is not None)
+        if ways != (self.source == "images"):
+            raise ValueError("'extraction' (or 'dxa') is needed where the source is images, and only there")
         if isinstance(self.extraction, str) and self.extraction not in PRESETS:
             raise ValueError(f"'{self.extraction}' is no preset of extraction")
         return self
+
+    @field_validator("dxa")
+    @classmethod
+    def _is_understood(cls, content: dict[str, Any] | None) -> dict[str, Any] | None:
+        if content is not None:
+            validate(DxaSettings, content, source="dxa")
+        return content
 
     @property
     def main(self) -> str:
@@ -190,6 +202,8 @@ class Recipe(Settings):
         """Yield the path of every setting of the extraction and of every arm."""
         if self.extraction is not None:
             yield from _leaves("extraction", self.extraction)
+        if self.dxa is not None:
+            yield from _leaves("dxa", self.dxa)
         for name, arm in self.arms.items():
             for part in ("target", "columns", "clinical", "where"):
                 if getattr(arm, part):

@@ -33,7 +33,8 @@ def pixel_distribution(image: npt.ArrayLike, clusters: Clusters) -> dict[str, fl
 
     References
     ----------
-    Share and grey level of clusters of periapical radiographs: Widyaningrum R et al. Int J Dent 2023;2023:6662911.
+    Share and grey level of clusters of periapical radiographs: Widyaningrum R et al. Int J Dent 2023;2023:6662911,
+    doi 10.1155/2023/6662911.
     """
     pixels = checked_image(image)
     region = checked_mask(clusters.labels, pixels)

@@ -31,7 +31,7 @@ class NonLocalMeans(Settings):
     References
     ----------
     Buades A, Coll B, Morel JM. CVPR 2005;2:60–65. The weights are those with the noise taken off the distance (Buades,
-    Coll, Morel. Image Processing On Line 2011;1:208–212).
+    Coll, Morel. Image Processing On Line 2011;1:208–212, doi 10.5201/ipol.2011.bcm_nlm).
     """
 
     patch_radius_px: int = Field(default=2, ge=1, le=10)
@@ -94,7 +94,7 @@ def estimated_noise(image: npt.ArrayLike) -> float:
 
     References
     ----------
-    Donoho DL, Johnstone IM. Biometrika 1994;81:425–455.
+    Donoho DL, Johnstone IM. Biometrika 1994;81:425–455, doi 10.1093/biomet/81.3.425.
     """
     import pywt
 

@@ -33,7 +33,7 @@ class KMeans(Settings):
     References
     ----------
     Wang H, Song M. Ckmeans.1d.dp: optimal k-means clustering in one dimension by dynamic programming. R Journal
-    2011;3:29–33.
+    2011;3:29–33, doi 10.32614/RJ-2011-015.
     """
 
     kind: Literal["kmeans"] = "kmeans"
@@ -53,7 +53,7 @@ class FuzzyCMeans(Settings):
 
     References
     ----------
-    Bezdek JC, Ehrlich R, Full W. Computers & Geosciences 1984;10:191–203.
+    Bezdek JC, Ehrlich R, Full W. Computers & Geosciences 1984;10:191–203, doi 10.1016/0098-3004(84)90020-7.
     """
 
     kind: Literal["fcm"] = "fcm"

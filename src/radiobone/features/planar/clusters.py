@@ -36,7 +36,8 @@ def fcm(region: PlanarRegion) -> dict[str, float]:
 
     References
     ----------
-    Bezdek JC. Pattern recognition with fuzzy objective function algorithms. Plenum, 1981 (partition coefficient).
+    Bezdek JC. Pattern recognition with fuzzy objective function algorithms. Plenum, 1981, doi
+    10.1007/978-1-4757-0450-1 (partition coefficient).
     """
     coefficient = 1.0
     if not _is_constant(region):

@@ -59,7 +59,7 @@ def measure_cortex(
 
     References
     ----------
-    Radiogrammetry: Barnett E, Nordin BEC. Clin Radiol 1960;11:166–174.
+    Radiogrammetry: Barnett E, Nordin BEC. Clin Radiol 1960;11:166–174, doi 10.1016/S0009-9260(60)80012-8.
     """
     middle, along, length_mm = _long_axis(mask, spacing_mm)
     places = np.arange(SHAFT[0], SHAFT[1], min(spacing_mm) / length_mm) * length_mm - length_mm / 2

@@ -37,7 +37,7 @@ def gabor(region: PlanarRegion) -> dict[str, float]:
     References
     ----------
     Gabor kernel as in the IBSI 2 reference manual (arXiv 2006.05470); energies of responses: Jain AK, Farrokhnia F.
-    Pattern Recognition 1991;24:1167–1186.
+    Pattern Recognition 1991;24:1167–1186, doi 10.1016/0031-3203(91)90143-S.
     """
     energy = {place: _energy(region, *place) for place in product(PERIODS_PX, DIRECTIONS_DEG)}
     found = {f"Energy{period}px{angle}deg": value for (period, angle), value in energy.items()}

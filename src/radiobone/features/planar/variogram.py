@@ -56,7 +56,7 @@ def variogram_of(
 
     References
     ----------
-    Matheron G. Principles of geostatistics. Economic Geology 1963;58:1246–1266.
+    Matheron G. Principles of geostatistics. Economic Geology 1963;58:1246–1266, doi 10.2113/gsecongeo.58.8.1246.
     """
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     box = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
@@ -112,9 +112,10 @@ def variogram(region: PlanarRegion) -> dict[str, float]:
 
     References
     ----------
-    Slope of a projection's variogram: Pothuaud L, Carceller P, Hans D. Bone 2008;42:775–787 (like the trabecular bone
-    score, not equal to it: cut-offs of that score do not apply). Weights of the fit, pairs through squared distance:
-    Pebesma EJ. Computers & Geosciences 2004;30:683–691.
+    Slope of a projection's variogram: Pothuaud L, Carceller P, Hans D. Bone 2008;42:775–787, doi
+    10.1016/j.bone.2007.11.018 (like the trabecular bone score, not equal to it: cut-offs of that score do not apply).
+    Weights of the fit, pairs through squared distance: Pebesma EJ. Computers & Geosciences 2004;30:683–691, doi
+    10.1016/j.cageo.2004.03.012.
     """
     found = variogram_of(region.pixels, region.mask, region.spacing_mm)
     if not (found.semivariance > 0).any():

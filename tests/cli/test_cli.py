@@ -94,3 +94,10 @@ def test_wrong_usage_is_one_readable_message(tmp_path: Path) -> None:
 
 def test_version() -> None:
     assert radiobone("--version").stdout.startswith("radiobone 0.")
+
+
+def test_help_is_in_paragraphs_that_the_terminal_breaks():
+    for name, command in get_command(app).commands.items():
+        paragraphs = (command.help or "").split("\n\n")
+        assert not [text for text in paragraphs if "\n" in text], name
+    assert "where the voxels are small enough" in get_command(app).commands["bone"].help

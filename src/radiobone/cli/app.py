@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 import warnings
 from typing import Annotated, Any
@@ -90,6 +91,11 @@ app = typer.Typer(
 )
 
 
+def _in_paragraphs(text: str) -> str:
+    """Join the lines of each paragraph, so that the terminal's width decides where they end."""
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in text.split("\n\n"))
+
+
 def _show_version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"radiobone {__version__}")
@@ -115,6 +121,8 @@ def radiobone(
 
 for command in COMMANDS:
     command.register(app)
+for registered in app.registered_commands:  # Typer would keep the line ends of the source
+    registered.help = _in_paragraphs(inspect.getdoc(registered.callback) or "")
 
 
 def main() -> None:

@@ -170,30 +170,6 @@ def sierpinski_carpet(level: int, *, voxel_mm: float = 1.0) -> BonePhantom:
     return _structure(bone, (voxel_mm,) * 3)
 
 
-def brownian_surface(n: int, hurst: float, rng: np.random.Generator) -> Float:
-    """Make a periodic surface of fractional Brownian motion by its spectrum; its variogram rises as distance^(2 hurst).
-
-    Parameters
-    ----------
-    n : int
-        Pixels along each edge.
-    hurst : float
-        Between 0 and 1.
-    rng : numpy.random.Generator
-        For the phases.
-
-    Returns
-    -------
-    ndarray of float64, shape (n, n)
-        Standard deviation 1.
-    """
-    frequency = np.hypot(np.fft.fftfreq(n)[:, None], np.fft.rfftfreq(n)[None])
-    frequency[0, 0] = np.inf
-    spectrum = frequency ** -(hurst + 1) * np.exp(2j * np.pi * rng.random(frequency.shape))
-    surface = np.fft.irfft2(spectrum, s=(n, n))
-    return np.asarray(surface / surface.std())
-
-
 def _turn(turned_deg: Triple) -> Float:
     about_left, about_back, about_head = (math.radians(angle) for angle in turned_deg)
     turn = np.eye(3)

@@ -13,7 +13,6 @@ from scipy import ndimage
 
 from radiobone.core.errors import OnePhase, RoiTooSmall, VoxelTooLarge
 from radiobone.core.volume import Triple, Volume
-from radiobone.features.bone.anisotropy import ANISOTROPY, AnisotropySettings
 from radiobone.features.bone.apparent import APPARENT
 from radiobone.features.bone.base import BoneRegion
 from radiobone.features.bone.fractal import FRACTAL, FractalSettings
@@ -121,47 +120,6 @@ def test_apparent_structure_is_refused_where_it_cannot_be_seen() -> None:
         APPARENT.measure(region_of(solid))
     with pytest.raises(RoiTooSmall, match="Nothing is left"):
         APPARENT.measure(region_of(plates(0.6, 0.6, spacing_mm=FINE, size_mm=(5.0, 5.0, 5.0))))
-
-
-def grain(sigmas_mm: Triple, spacing_mm: Triple, n: tuple[int, int, int] = (72, 72, 72)) -> BoneRegion:
-    """Noise that was smoothed by a Gaussian; its mean square gradient along an axis is as one over that width squared."""
-    noise = np.random.default_rng(5).normal(size=n)
-    field = ndimage.gaussian_filter(
-        noise, [s / step for s, step in zip(sigmas_mm, spacing_mm, strict=True)], mode="wrap"
-    )
-    image = Volume(1000 * field / field.std(), spacing_mm)
-    return BoneRegion.of(image, image.with_array(np.ones(n, dtype=np.uint8)))
-
-
-@pytest.mark.parametrize("stretch", [1.0, 1.5, 2.0])
-@pytest.mark.parametrize("spacing_mm", [(0.5, 0.5, 0.5), (0.7, 0.5, 0.5)], ids=str)
-def test_anisotropy_of_stretched_grain(stretch: float, spacing_mm: Triple) -> None:
-    """The Gaussian of the derivative widens both axes alike, in squares; noise of a finite field is up to 0.15."""
-    settings = AnisotropySettings()
-    across, along = 1.5, 1.5 * stretch
-    scale = max(settings.scale_mm, 0.7 * max(spacing_mm))
-    true = (across**2 + scale**2) / (along**2 + scale**2)
-    found = ANISOTROPY.measure(grain((along, across, across), spacing_mm), settings)
-    assert found["anisotropy_least_most"] == pytest.approx(true, abs=0.15)
-    assert found["anisotropy_middle_most"] > 0.85
-    assert found["anisotropy_degree"] == pytest.approx(1 - found["anisotropy_least_most"])
-
-
-def test_plates_have_one_direction_and_rods_two() -> None:
-    fine = (0.4, 0.4, 0.4)
-    flat = ANISOTROPY.measure(
-        region_of(plates(1.2, 1.6, spacing_mm=fine, turned_deg=30.0, size_mm=(16.0,) * 3))
-    )
-    assert flat["anisotropy_middle_most"] < 0.05
-    long = ANISOTROPY.measure(region_of(rods(1.2, 2.4, spacing_mm=fine, size_mm=(16.0,) * 3)))
-    assert long["anisotropy_middle_most"] > 0.9
-    assert long["anisotropy_least_most"] < 0.01
-
-
-def test_no_direction_without_gradient() -> None:
-    body = sphere(12.0, spacing_mm=(0.7, 0.7, 0.7), margin_mm=5.0)
-    with pytest.raises(OnePhase, match="one value throughout"):
-        ANISOTROPY.measure(BoneRegion.of(body.image.with_array(np.full_like(body.image.array, 5)), body.mask))
 
 
 EVERYWHERE = {"erosion_mm": 0.0}

@@ -8,7 +8,7 @@ from pydantic import Field
 from radiobone.core.errors import OnePhase
 from radiobone.core.lazy import lazily
 from radiobone.core.settings import Settings
-from radiobone.features.bone.base import BoneRegion, Measurement, VoxelRange
+from radiobone.features.bone.base import BoneRegion, FloatArray, Measurement, VoxelRange
 
 ndimage = lazily("scipy.ndimage")  # slow to import
 
@@ -39,6 +39,20 @@ def anisotropy(region: BoneRegion, settings: AnisotropySettings) -> dict[str, fl
     OnePhase
         If the core has one value throughout, so that no gradient is there.
     """
+    least, middle, most = np.linalg.eigvalsh(gradient_tensor(region, settings))
+    if most <= 0:
+        raise OnePhase(
+            "The core of the region has one value throughout, so it has no direction. Check image and mask."
+        )
+    return {
+        "anisotropy_degree": float(1 - max(least, 0.0) / most),
+        "anisotropy_least_most": float(max(least, 0.0) / most),
+        "anisotropy_middle_most": float(max(middle, 0.0) / most),
+    }
+
+
+def gradient_tensor(region: BoneRegion, settings: AnisotropySettings) -> FloatArray:
+    """Mean outer product of HU gradients in the core of a region, axes (z, y, x), in HU² / mm²; shape (3, 3)."""
     core = region.core(settings.erosion_mm)
     scale_mm = max(settings.scale_mm, 0.7 * max(region.spacing_mm))
     sigmas = [scale_mm / step for step in region.spacing_mm]
@@ -49,16 +63,7 @@ def anisotropy(region: BoneRegion, settings: AnisotropySettings) -> dict[str, fl
             for axis, step in enumerate(region.spacing_mm)
         ]
     )
-    least, middle, most = np.linalg.eigvalsh(gradients @ gradients.T / gradients.shape[1])
-    if most <= 0:
-        raise OnePhase(
-            "The core of the region has one value throughout, so it has no direction. Check image and mask."
-        )
-    return {
-        "anisotropy_degree": float(1 - max(least, 0.0) / most),
-        "anisotropy_least_most": float(max(least, 0.0) / most),
-        "anisotropy_middle_most": float(max(middle, 0.0) / most),
-    }
+    return np.asarray(gradients @ gradients.T / gradients.shape[1])
 
 
 ANISOTROPY = Measurement(

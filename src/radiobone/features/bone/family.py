@@ -30,6 +30,7 @@ from radiobone.features.bone.fractal import FractalSettings
 from radiobone.features.bone.heights import HeightSettings
 from radiobone.features.bone.lacunarity import LacunaritySettings
 from radiobone.features.bone.metal import MetalSettings
+from radiobone.features.bone.mil import MilSettings
 from radiobone.features.bone.phase import PhaseSettings
 from radiobone.features.bone.registry import MEASUREMENTS
 from radiobone.features.bone.trabecular import TrabecularSettings
@@ -59,6 +60,7 @@ class BoneSettings(Settings):
     metal: MetalSettings = MetalSettings()
     apparent: PhaseSettings = PhaseSettings()
     anisotropy: AnisotropySettings = AnisotropySettings()
+    mil: MilSettings = MilSettings()
     fractal: FractalSettings = FractalSettings()
     lacunarity: LacunaritySettings = LacunaritySettings()
     variogram: VariogramSettings = VariogramSettings()

@@ -15,6 +15,7 @@ from radiobone.features.bone.fractal import FRACTAL
 from radiobone.features.bone.heights import HEIGHTS
 from radiobone.features.bone.lacunarity import LACUNARITY
 from radiobone.features.bone.metal import METAL
+from radiobone.features.bone.mil import MIL
 from radiobone.features.bone.trabecular import TRABECULAR
 from radiobone.features.bone.variogram import VARIOGRAM
 from radiobone.features.bone.volume import VOLUME
@@ -31,6 +32,7 @@ MEASUREMENTS: Mapping[str, Measurement[Any]] = MappingProxyType(
             METAL,
             APPARENT,
             ANISOTROPY,
+            MIL,
             FRACTAL,
             LACUNARITY,
             VARIOGRAM,

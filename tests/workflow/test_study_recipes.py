@@ -20,6 +20,7 @@ from radiobone.evaluation.chain import Rows
 from radiobone.evaluation.search import builder_for
 from radiobone.features.definitions import names_of
 from radiobone.testing.studies.registry import STUDIES
+from radiobone.workflow.catalogue import text_of
 from radiobone.workflow.choice import resolve_settings
 from radiobone.workflow.dxa.settings import read_dxa_settings
 from radiobone.workflow.evaluate_table import evaluate_table
@@ -157,6 +158,46 @@ def test_recipes_are_listed_and_printed() -> None:
     for name in recipe_names():
         assert f"  {name} " in listed
         assert printed("recipes", name).strip() == recipe_text(name).strip()
+
+
+@pytest.mark.parametrize("name", recipe_names())
+def test_the_pipeline_of_an_arm_is_printed_to_start_ones_own_from(name: str) -> None:
+    for arm in load_recipe(name).arms:
+        content = parse_yaml(text_of(f"{name}:{arm}"))
+        assert resolve_pipeline(content) == resolve_pipeline(f"{name}:{arm}")
+    with pytest.raises(BadConfig, match="has no arm 'mine'"):
+        text_of(f"{name}:mine")
+
+
+def test_lim_without_repeats_is_told_how_to_make_them_and_with_them_drops_columns(written, tmp_path) -> None:
+    import pandas as pd
+
+    folder, _ = written("lim2021_femur_rf")
+    pd.read_csv(folder / "tables" / "forest.csv").head(150).to_csv(tmp_path / "table.csv", index=False)
+    printed_pipeline = parse_yaml(printed("recipes", "lim2021_femur_rf:forest"))
+    printed_pipeline["models"], printed_pipeline["outer"] = [{"lr": {"C": [1.0]}}], {"folds": 2, "repeats": 1}
+    columns = {}
+    for table in (None, str(folder / "tables" / "repeats.parquet")):
+        printed_pipeline["steps"][0]["unstable"] |= {"table": table, "patients": "all"}
+        printed_pipeline["steps"][2]["importance"]["n_estimators"] = 10
+        with collected() as told:
+            found = evaluate_table(
+                tmp_path / "table.csv", tmp_path / f"with {table is not None}", pipeline=printed_pipeline,
+                target="osteoporosis", positive="yes", explain=False, show_progress=False,
+            )  # fmt: skip
+        columns[table] = set(found.result.selected["feature"])
+        said = [str(one) for one in told if one.code == "StepWithoutEffect"]
+        assert [("--perturb" in one and "NAME:ARM" in one) for one in said] == (
+            [True] if table is None else []
+        )
+    unstable = {
+        group.names[k]
+        for group in STUDIES["lim2021_femur_rf"].columns.values()
+        for k in range(0, len(group.names), 4)
+    }
+    kept_anyway, kept = columns.values()
+    assert kept_anyway & unstable
+    assert not kept & unstable
 
 
 def test_each_leaky_twin_is_named_beside_its_figure() -> None:

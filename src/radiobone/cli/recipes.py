@@ -33,7 +33,7 @@ def recipes(
     name: Annotated[
         str | None,
         typer.Argument(
-            help="Show this pipeline, published study, preset of extraction or preset of perturbed repeats in full, as a YAML file "
+            help="Show this pipeline (NAME:ARM for an analysis of a study), published study, preset of extraction or preset of perturbed repeats in full, as a YAML file "
             "to start from."
         ),
     ] = None,

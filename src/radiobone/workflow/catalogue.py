@@ -24,7 +24,13 @@ from radiobone.imaging.segment import AnySegmentation
 from radiobone.models.family import ModelFamily
 from radiobone.models.registry import MODELS, NUMBER_MODELS, ORDINAL_MODELS
 from radiobone.selection.registry import RESAMPLERS, STEPS
-from radiobone.workflow.recipes.catalogue import load_recipe, recipe_names, recipe_text
+from radiobone.workflow.recipes.catalogue import (
+    is_recipe,
+    load_recipe,
+    pipeline_of,
+    recipe_names,
+    recipe_text,
+)
 from radiobone.workflow.study_file import Study
 
 COMMON_KEYS = {"kind", "discretisation"}  # of every filter
@@ -141,6 +147,8 @@ def recipe_lines() -> list[str]:
 def text_of(name: str) -> str:
     """Return a pipeline, the recipe of a study, or a preset of extraction, as YAML to start one's own from.
 
+    The recipe of a study is shown whole; ``NAME:ARM`` gives the pipeline of one of its analyses.
+
     Raises
     ------
     BadConfig
@@ -150,6 +158,8 @@ def text_of(name: str) -> str:
         return spec.pipeline_text(name)
     if name in recipe_names():
         return recipe_text(name)
+    if ":" in name and is_recipe(name):
+        return f"# A pipeline: radiobone evaluate TABLE --target COLUMN --pipeline FILE -o DIR\n{_as_yaml(pipeline_of(name))}"
     if name in PRESETS:
         content = PRESETS[name].model_dump(mode="json", exclude_none=True)
         return f"# Settings of extraction: radiobone extract MANIFEST -o DIR --settings FILE\n{_as_yaml(content)}"

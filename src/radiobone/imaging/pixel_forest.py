@@ -85,7 +85,7 @@ class PixelForest(BaseEstimator):
 
     References
     ----------
-    Labels of pixels of DXA images by a forest: Hussain D et al. Comput Methods Programs Biomed 2019;173:87–107.
+    Labels of pixels of DXA images by a forest: Hussain D, Han SM. Comput Methods Programs Biomed 2019;173:87–107.
     """
 
     def __init__(

@@ -72,8 +72,8 @@ def test_a_measurement_of_bone_has_a_doi_or_says_why_not(name: str) -> None:
 
 def test_the_references_of_bone_are_those_of_the_measurements() -> None:
     units = {**{name: tuple(one.units) for name, one in MEASUREMENTS.items()}, **OWN_COLUMNS}
-    assert {name: BONE[name].columns for name in units} == units
-    for name, one in ((name, BONE[name]) for name in units):
+    assert {name: one.columns for name, one in BONE.items()} == units
+    for name, one in BONE.items():
         cited = {references()[key].fields.get("doi") for key in re.findall(r"@(\w+)", one.words)} - {None}
         assert cited <= dois(BONE_SOURCES[name]), name
         assert cited or WITHOUT.search(BONE_SOURCES[name]) or name == "volume"

@@ -94,7 +94,7 @@ FRACTAL = Measurement(
     definition="Slope of the logarithm of the number of boxes that hold bone (voxels above a threshold, default 200 HU, in the region eroded by "
     "3 mm) against the logarithm of one over their edge in mm; edges double from the longest edge of a voxel to a third of the "
     "region. A box that the border of the region cuts counts by the share of it that lies inside. A solid body has 3, a sheet 2.",
-    source="Box counting: Majumdar et al. 1993, doi 10.1118/1.596948",
+    source="Box counting: Majumdar et al. 1993, doi 10.1118/1.596948 (there of the boundary of bone, here of bone)",
     units={"fractal_dimension": "1"},
     voxels=VoxelRange(
         0.7, 1.5, "Boxes begin at the size of a voxel, and nothing finer than two of them is seen."

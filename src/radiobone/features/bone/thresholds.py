@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 SPECIFIC_HU, BALANCED_HU, SENSITIVE_HU = 110.0, 135.0, 160.0
-SOURCE = "Pickhardt et al. 2013, doi 10.7326/0003-4819-158-8-201304160-00003: 110 and 160 HU by its abstract; 135 lies between"
+SOURCE = (
+    "Pickhardt et al. 2013, doi 10.7326/0003-4819-158-8-201304160-00003: 110 and 160 HU by its abstract, which found "
+    "no effect of intravenous contrast; 135 lies between"
+)
 DEFINITION = (
     "Trabecular HU of L1 against 110 (specific, above 90 %), 135 (balanced) and 160 (sensitive, 90 %): a hint at osteoporosis by DXA, no "
     "diagnosis. Told with tube voltage and contrast, which shift HU."

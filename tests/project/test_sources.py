@@ -7,11 +7,14 @@ import re
 import pytest
 
 from radiobone.cohort.data_cards import list_cards
+from radiobone.core.errors import BadSetting
+from radiobone.core.settings import parse_yaml, validate
 from radiobone.features.bone import density, genant, psoas, thresholds
 from radiobone.features.bone.registry import MEASUREMENTS
 from radiobone.report.methods.references import references, study_keys
 from radiobone.report.methods.sources import BONE
-from radiobone.workflow.recipes.catalogue import load_recipe, recipe_names
+from radiobone.workflow.recipes.catalogue import load_recipe, recipe_names, recipe_text
+from radiobone.workflow.recipes.schema import Recipe
 
 DOI = re.compile(r"10\.\d{4,9}/[^\s,;:]+[^\s,;:.()]")
 WITHOUT = re.compile(r"\(no DOI: [^)]{10,}\)")
@@ -49,6 +52,20 @@ def test_a_recipe_cites_its_study_as_the_references_do(name: str) -> None:
     first = reference["author"].split(" and ")[0].split(",")[0]
     assert recipe.citation.startswith(first)
     assert "pages" not in reference or reference["pages"].split("–")[0] in recipe.citation
+
+
+@pytest.mark.parametrize(
+    ("name", "changed", "told"),
+    [
+        ("hussain2019_dxa_plrf", {"no_doi": ""}, "why there is no DOI"),
+        ("xie2022_nomogram", {"no_doi": "forgotten"}, "why there is no DOI"),
+        ("xie2022_nomogram", {"doi": "https://doi.org/10.1186/s12880-022-00868-5"}, "doi"),
+        ("xie2022_nomogram", {"read": ""}, "read"),
+    ],
+)
+def test_a_recipe_that_hides_its_source_is_refused(name: str, changed: dict[str, str], told: str) -> None:
+    with pytest.raises(BadSetting, match=told):
+        validate(Recipe, parse_yaml(recipe_text(name)) | changed, source="recipe")
 
 
 def test_every_recipe_and_no_other_is_among_the_studies() -> None:

@@ -13,7 +13,11 @@ from scipy import ndimage
 import radiobone as rb
 import spine_report
 from radiobone.core.volume import Volume
+from radiobone.core.warnings import BodyUncertain
+from radiobone.features.bone.base import BoneRegion
+from radiobone.features.bone.body import find_body
 from radiobone.io.images import read_image
+from radiobone.io.totalsegmentator_classes import TOTAL_CLASSES
 
 pytestmark = pytest.mark.shared_data
 
@@ -149,6 +153,35 @@ def test_body_found_agrees_with_the_body_outlined(folder: Path) -> None:
     given = rb.measure_bone(*paths, measurements=asked, bodies=folder / "ct_3mm_vertebra_bodies.nii.gz")
     assert np.abs(found.levels["trabecular_hu_mean"] - given.levels["trabecular_hu_mean"]).max() < 3.0
     assert np.abs(found.levels["volume_cm3"] / given.levels["volume_cm3"] - 1).max() < 0.05
+
+
+@pytest.mark.parametrize(
+    ("level", "dice", "volume"),
+    [("T12", 0.975, 0.02), ("L1", 0.97, 0.02), ("L2", 0.97, 0.02), ("L3", 0.97, 0.02), ("L4", 0.975, 0.02), ("L5", 0.93, 0.13)],
+)  # fmt: skip
+def test_a_body_found_is_the_body_outlined(
+    folder: Path, ct: Volume, level: str, dice: float, volume: float
+) -> None:
+    """Against the network's outlines of the bodies; at L5 processes spring from the side of the body, and no plane parts them."""
+    labels = read_image(folder / "ct_3mm_total.nii.gz")
+    outlined = read_image(folder / "ct_3mm_vertebra_bodies.nii.gz").array != 0
+    region = BoneRegion.of(ct, labels.mask_of(TOTAL_CLASSES[f"vertebrae_{level}"]))
+    given, found = outlined[region.box.slices] & region.mask, find_body(region)
+    assert 2 * (given & found).sum() / (given.sum() + found.sum()) > dice
+    assert found.sum() / given.sum() == pytest.approx(1.0, abs=volume)
+
+
+def test_a_body_that_is_hard_to_find_is_said(folder: Path) -> None:
+    """Of L5 by its name; of the first sacral vertebra, tilted by 38 degrees, since two cuts differ."""
+    paths = folder / "ct_3mm.nii.gz", folder / "ct_3mm_total.nii.gz"
+    found = rb.measure_bone(*paths, levels=["L4", "L5"], measurements=["volume"])
+    told = dict(zip(found.levels["structure"], found.levels["warnings"], strict=True))
+    assert "BodyUncertain" not in told["vertebrae_L4"]
+    assert "BodyUncertain: The body of vertebrae_L5 was found" in told["vertebrae_L5"]
+    image, labels = read_image(paths[0]), read_image(paths[1])
+    region = BoneRegion.of(image, labels.mask_of(TOTAL_CLASSES["vertebrae_S1"]))
+    with pytest.warns(BodyUncertain, match="a first cut gave a body"):
+        find_body(region)
 
 
 def test_a_level_with_metal_and_a_level_that_is_cut_are_flagged(folder: Path) -> None:

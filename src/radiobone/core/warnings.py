@@ -29,6 +29,10 @@ class BadHeaderField(RadioboneWarning):
     """A header field is wrong and not needed."""
 
 
+class BodyUncertain(RadioboneWarning):
+    """Where the body of a vertebra ends, found without an outline of its own, is not sure."""
+
+
 class CoarseVoxels(RadioboneWarning):
     """The voxels are larger than a measurement was made for, and it is less exact."""
 

@@ -171,7 +171,7 @@ def test_an_empty_mask_and_a_voxel_without_value_are_refused() -> None:
         BoneRegion.of(phantom.image.with_array(hu), phantom.mask)
 
 
-@pytest.mark.parametrize("tilt_deg", [0.0, 12.0, -15.0])
+@pytest.mark.parametrize("tilt_deg", [0.0, 12.0, 30.0, -30.0])
 @pytest.mark.parametrize("spacing_mm", [(1.0, 0.8, 0.8), (3.0, 3.0, 3.0)], ids=str)
 def test_the_body_is_told_from_the_posterior_elements(tilt_deg: float, spacing_mm: Triple) -> None:
     """A plane misses the hollow of the back wall and the roots of the pedicles: a few per cent of the volume."""
@@ -181,7 +181,7 @@ def test_the_body_is_told_from_the_posterior_elements(tilt_deg: float, spacing_m
     found = find_body(whole)
     true = labels.array[whole.box.slices] == BODY
     dice = 2 * np.count_nonzero(found & true) / (np.count_nonzero(found) + np.count_nonzero(true))
-    assert dice > 0.95
+    assert dice > 0.96
 
 
 def test_every_measurement_says_all_of_itself() -> None:

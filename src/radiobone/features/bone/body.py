@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 
 from radiobone.core.errors import BodyNotFound
 from radiobone.core.lazy import lazily
+from radiobone.core.warnings import BodyUncertain
 from radiobone.features.bone.base import BoneRegion, BoolArray, FloatArray
-from radiobone.features.bone.frame import BACK, HEAD
+from radiobone.features.bone.frame import BACK, HEAD, frame_of
 
 ndimage = lazily("scipy.ndimage")  # slow to import
 
-BAND_MM = 4.0  # of rays, to either side of the middle
-HIGH_SHARE = 0.5  # of the deepest point's distance to the end plates, within which rays start
+Axes = tuple[FloatArray, FloatArray, FloatArray]
+BAND_MM = 5.0  # of rays, to either side of the middle
+HIGH_SHARE = 0.6  # of the deepest point's distance to the end plates, within which rays start
 LEAST_RAYS = 4
 LEAST_DEEP_MM = 4.0
+MOST_CHANGE, MOST_UNEVEN_MM = 1.15, 2.0
 
 
 def find_body(region: BoneRegion) -> BoolArray:
@@ -22,7 +27,8 @@ def find_body(region: BoneRegion) -> BoolArray:
 
     The point deepest inside the bone lies in the body, whose half-thickness no process reaches. Rays from its
     middle to the back leave the bone at the spinal canal; a plane through these places is the back wall, and the
-    body is the piece of bone in front of it.
+    body is the piece of bone in front of it. This is done along the patient's axes, and once more along those of the
+    body that was found: a vertebra may be tilted and turned.
 
     Parameters
     ----------
@@ -38,22 +44,52 @@ def find_body(region: BoneRegion) -> BoolArray:
     ------
     BodyNotFound
         If no such plane is found: the mask is too thin, or holds no canal.
+
+    Warns
+    -----
+    BodyUncertain
+        If the two planes part bodies of different size, or rays leave the bone at places that are not in a plane.
     """
     centre_mm, deepest_mm = _deepest(region)
     up, back = region.towards(HEAD), region.towards(BACK)
-    left = np.cross(up, back)
-    high, side, wall = _wall(region, centre_mm, HIGH_SHARE * deepest_mm, (up, back, left))
+    first, _ = _cut(region, centre_mm, deepest_mm, (up, back, np.cross(up, back)))
+    own = frame_of(region.part(first))
+    body, uneven_mm = _cut(region, centre_mm, deepest_mm, (own.up, own.back, own.left))
+    _warn_if_uncertain(float(first.sum()) / float(body.sum()), uneven_mm, region)
+    return body
+
+
+def _cut(region: BoneRegion, centre_mm: FloatArray, deepest_mm: float, axes: Axes) -> tuple[BoolArray, float]:
+    """Part the bone in front of the plane, and say how far from it rays leave the bone (median)."""
+    high, wall = _wall(region, centre_mm, HIGH_SHARE * deepest_mm, axes)
     if wall.size < LEAST_RAYS:
         raise BodyNotFound(
             f"Only {wall.size} of the rays from the middle of the vertebra to its back begin in the bone and leave it at a spinal canal, so "
             "the body's back wall is not known. Check the mask, or give a mask of the bodies."
         )
-    design = np.stack([np.ones(wall.size), high, side], axis=1)
-    offset, rise, turn = _robust_plane(design, wall)
+    design = np.stack([np.ones(wall.size), high], axis=1)
+    offset, rise = _robust_plane(design, wall)
+    uneven_mm = float(np.median(np.abs(wall - offset - rise * high)))
     places = np.indices(region.mask.shape).reshape(3, -1) * np.asarray(region.spacing_mm)[:, None]
-    along = np.stack([up, back, left]) @ (places - centre_mm[:, None])
-    front = (along[1] <= offset + rise * along[0] + turn * along[2]).reshape(region.mask.shape)
-    return _piece_at(region.mask & front, centre_mm, region)
+    along = np.stack(axes[:2]) @ (places - centre_mm[:, None])
+    front = (along[1] <= offset + rise * along[0]).reshape(region.mask.shape)
+    return _piece_at(region.mask & front, centre_mm, region), uneven_mm
+
+
+def _warn_if_uncertain(shrunk: float, uneven_mm: float, region: BoneRegion) -> None:
+    reasons = []
+    if not 1 / MOST_CHANGE < shrunk < MOST_CHANGE:
+        reasons.append(f"a first cut gave a body {shrunk:.2f} times as large as the second")
+    if uneven_mm > max(MOST_UNEVEN_MM, max(region.spacing_mm)):
+        reasons.append(f"its back wall lies {uneven_mm:.1f} mm from a plane")
+    if reasons:
+        warnings.warn(
+            BodyUncertain(
+                f"Where the body of the vertebra ends is not sure: {' and '.join(reasons)}. Its volume and heights may hold a part "
+                "of the posterior elements. Look at its picture, or give a mask of the bodies."
+            ),
+            stacklevel=3,
+        )
 
 
 def _deepest(region: BoneRegion) -> tuple[FloatArray, float]:
@@ -68,9 +104,9 @@ def _deepest(region: BoneRegion) -> tuple[FloatArray, float]:
 
 
 def _wall(
-    region: BoneRegion, centre_mm: FloatArray, high_mm: float, axes: tuple[FloatArray, FloatArray, FloatArray]
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Where rays to the back leave the bone: height, side and distance, of those that begin inside."""
+    region: BoneRegion, centre_mm: FloatArray, high_mm: float, axes: Axes
+) -> tuple[FloatArray, FloatArray]:
+    """Where rays to the back leave the bone: height and distance, of those that begin inside."""
     step = np.asarray(region.spacing_mm)
     pitch_mm = min(step) / 4
     up, back, left = (axis / step for axis in axes)
@@ -90,7 +126,7 @@ def _wall(
     share = ndimage.map_coordinates(region.mask.astype(np.float32), np.stack(points), order=1)
     inside = np.asarray(share >= 0.5)
     leaves = inside[:, 0] & ~inside.all(axis=1)
-    return high[leaves], side[leaves], along[(~inside).argmax(axis=1)[leaves]]
+    return high[leaves], along[(~inside).argmax(axis=1)[leaves]]
 
 
 def _robust_plane(design: FloatArray, wall: FloatArray) -> FloatArray:

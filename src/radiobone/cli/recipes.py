@@ -7,7 +7,16 @@ from typing import Annotated
 
 import typer
 
-from radiobone.cli.options import ALL_CORES, Jobs, Quiet, Seed
+from radiobone.cli.options import (
+    ALL_CORES,
+    EXIT_SOME_FAILED,
+    Jobs,
+    Quiet,
+    Seed,
+    command_line,
+    show_failures,
+    show_metrics,
+)
 
 EPILOG = """Examples:
 
@@ -20,6 +29,8 @@ EPILOG = """Examples:
 [bold]radiobone recipes light > repeats.yaml[/bold]  (perturbed repeats to start from)
 
 [bold]radiobone recipes xie2022_nomogram --run[/bold]  (the analysis of a published study, on a synthetic cohort of its shape)
+
+[bold]radiobone recipes xie2022_nomogram --images -o xie --run[/bold]  (the same from images: made, measured, evaluated, reported)
 
 [bold]radiobone recipes --steps --models --settings[/bold]  (what can go into them)"""
 
@@ -52,9 +63,22 @@ def recipes(
             help="Run the recipe of a published study on a synthetic cohort of its shape: honestly, and as it probably leaked.",
         ),
     ] = False,
+    images: Annotated[
+        bool,
+        typer.Option(
+            "--images",
+            help="Make synthetic images for the recipe of a published study, with masks, manifest and study file, in the folder of "
+            "-o; with --run also measure and evaluate them, into its folder 'result'.",
+        ),
+    ] = False,
+    patients: Annotated[
+        int, typer.Option("--patients", min=10, help="With --images: patients that have images.")
+    ] = 40,
     output: Annotated[
         Path | None,
-        typer.Option("-o", "--output", help="Keep the tables and results of --run in this folder."),
+        typer.Option(
+            "-o", "--output", help="Keep the tables and results of --run, or the images, in this folder."
+        ),
     ] = None,
     seed: Seed = 0,
     jobs: Jobs = ALL_CORES,
@@ -63,6 +87,9 @@ def recipes(
     """List the pipelines and presets that come with radiobone and their parts, or show one."""
     from radiobone.workflow import catalogue
 
+    if images:
+        _images(name, output, patients, run=run, seed=seed, jobs=jobs, quiet=quiet)
+        return
     if run:
         _run(name, output, seed=seed, jobs=jobs, quiet=quiet)
         return
@@ -86,3 +113,33 @@ def _run(name: str | None, output: Path | None, *, seed: int, jobs: int, quiet: 
         raise typer.BadParameter("--run needs the name of a published study: radiobone recipes NAME --run")
     for line in told_run(name, output, seed=seed, jobs=jobs, show_progress=not quiet, say=typer.echo):
         typer.echo(line)
+
+
+def _images(
+    name: str | None, output: Path | None, patients: int, *, run: bool, seed: int, jobs: int, quiet: bool
+) -> None:
+    """Make the images of a study, and run the recipe on them if that is asked for."""
+    from radiobone.workflow.recipes.words import told_images
+
+    if name is None or output is None:
+        raise typer.BadParameter(
+            "--images needs the name of a published study and a folder: radiobone recipes NAME --images -o FOLDER"
+        )
+    told = told_images(name, output, n_patients=patients, seed=seed, show_progress=not quiet, say=typer.echo)
+    for line in told:
+        typer.echo(line)
+    if run:
+        _run_images(output, seed=seed, jobs=jobs, quiet=quiet)
+
+
+def _run_images(folder: Path, *, seed: int, jobs: int, quiet: bool) -> None:
+    from radiobone.workflow.recipes.images import run_images
+
+    extracted, evaluation = run_images(
+        folder, seed=seed, jobs=jobs, show_progress=not quiet, command=command_line(), say=typer.echo
+    )
+    show_metrics(evaluation)
+    typer.secho(f"Report: {(folder / 'result' / 'report.html').resolve()}", bold=True)
+    if extracted is not None and extracted.n_failed:
+        show_failures(extracted.cases)
+        raise typer.Exit(EXIT_SOME_FAILED)

@@ -221,7 +221,8 @@ def _load(source: Path, *, patterns: bool) -> _Source:
         )
     recorded = extraction.pop("feature_columns") if extraction else None
     if extraction and recorded is not None and "settings" in extraction:
-        extraction["n_per_family"] = dict(Counter(name.split("_")[1] for name in recorded if "_" in name))
+        measured = (extraction.get("wide") or {}).get("measured", recorded)  # before regions became columns
+        extraction["n_per_family"] = dict(Counter(name.split("_")[1] for name in measured if "_" in name))
     provenance = {"source": path.name, "digest": file_digest(path), "extraction": extraction}
     return _Source(table, None if recorded is None else tuple(recorded), provenance)
 

@@ -109,6 +109,12 @@ DATA_CHECK = Kind(
     ),
     None,
 )
+STUDY_IMAGES = Kind(
+    "synthetic images",
+    (),
+    ("images", "masks", "manifest.csv", "study.yaml", "arms", "tables", "truth.json"),
+    None,
+)
 MAPS = Kind("maps", (MAP_TABLE,), (MAP_TABLE, PROVENANCE_FILE), None)
 
 
@@ -198,6 +204,11 @@ def prepare_check_folder(path: str | Path, inputs: Iterable[str | Path] = ()) ->
     """Make a folder for the check of a data set, before any work; parameters and errors as above."""
     harm = "a manifest written there would be mistaken for its own"
     return _apart(path, inputs, DATA_CHECK, harm, "data")
+
+
+def prepare_images_folder(path: str | Path) -> Path:
+    """Make a folder for the synthetic images of a recipe, before any work; errors as above."""
+    return _apart(path, (), STUDY_IMAGES, "a manifest written there would be mistaken for its own", "images")
 
 
 def _apart(path: str | Path, inputs: Iterable[str | Path], own: Kind, harm: str, example: str) -> Path:

@@ -87,8 +87,8 @@ def regions_of(data: ResultData) -> tuple[list[Region], list[tuple[str, int]]]:
 
 
 def who(row: Mapping[Any, Any]) -> tuple[str, str]:
-    """Return patient and region, which tell rows and pictures apart."""
-    roi = row.get("roi")
+    """Return patient and region, which tell rows and pictures apart; a picture may belong to a row of several regions."""
+    roi = row.get("row_roi", row.get("roi"))
     return str(row["patient_id"]), roi if isinstance(roi, str) else ""
 
 

@@ -31,6 +31,7 @@ from radiobone.workflow.controls import Controls
 from radiobone.workflow.evaluated import Evaluation
 from radiobone.workflow.feature_table import listed_pictures, read_features
 from radiobone.workflow.pipelines import PipelineSource, SearchSource, TaskSource, resolve_pipeline
+from radiobone.workflow.repeats_beside import with_repeats_beside
 from radiobone.workflow.study import evaluate_cohort
 
 CASES = "cases.csv"
@@ -100,6 +101,7 @@ def evaluate_table(
     spec = with_fusion(
         with_outer(resolve_pipeline(pipeline, task, order, search), outer), blocks, fusion, pool
     )
+    spec = with_repeats_beside(spec, path, say)
     controls = Controls(null_control, optimism_meter)
     controls.check(spec)
     warn_if_unfinished(path, "extraction")

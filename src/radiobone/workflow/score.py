@@ -29,6 +29,7 @@ from radiobone.workflow.extract import extract
 from radiobone.workflow.feature_table import read_features
 from radiobone.workflow.kind import as_trained
 from radiobone.workflow.pipelines import PipelineSource, SearchSource, TaskSource, resolve_pipeline
+from radiobone.workflow.repeats_beside import with_repeats_beside
 from radiobone.workflow.rows_to_score import check_whose, sites_of
 from radiobone.workflow.score_cases import check_row, score_cases
 from radiobone.workflow.score_words import Scored
@@ -224,6 +225,7 @@ def fit_table(
     """
     result = None if evaluated is None else Result.load(evaluated)
     spec = with_fusion(resolve_pipeline(pipeline, task, order, search), blocks, fusion, pool)
+    spec = with_repeats_beside(spec, Path(source), say)
     cohort = read_cohort(source, **roles, task=spec.task)
     for line in described(cohort):
         say(line)

@@ -9,7 +9,6 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from radiobone.core.errors import BadConfig
-from radiobone.core.file_kinds import kind_of
 from radiobone.core.folders import prepare_result_folder
 from radiobone.core.settings import Settings, read_yaml, validate
 from radiobone.report.build import write_report
@@ -19,7 +18,9 @@ from radiobone.workflow.evaluate_table import evaluate_table
 from radiobone.workflow.evaluated import Evaluation
 from radiobone.workflow.extract import extract
 from radiobone.workflow.feature_table import FeatureTable
+from radiobone.workflow.study_kind import check_is_study
 from radiobone.workflow.voxel_maps import MOST_MAPS, make_voxel_maps
+from radiobone.workflow.wide import Wide, write_wide
 
 Say = Callable[[str], None]
 
@@ -50,6 +51,16 @@ class Study(Settings):
         None,
         description="For DXA images with bone masks of some patients, in place of 'settings': how bone is found and calibrated, as "
         "`radiobone dxa` takes it: {calibration: {kind: line, …}, pixel_mm: [0.6, 0.5]}, or a file of it.",
+    )
+    wide: Wide | None = Field(
+        None,
+        description="Join regions in one row, a column each: {columns: 'hu_{part}'}; with split: _ the regions L1_upper and "
+        "L1_lower become the row L1 (images only).",
+    )
+    perturb: str | int | dict[str, Any] | None = Field(
+        None,
+        description="Also measure perturbed repeats: so many, a preset, a file, or written out; a step 'unstable' without a table "
+        "takes them (images only).",
     )
     target: str = Field(description="Column that holds the class, or the number.")
     positive: str | int | float | bool | None = Field(
@@ -124,6 +135,13 @@ class Study(Settings):
             )
         if self.dxa is not None and self.modality not in (None, "dxa"):
             raise ValueError(f"'dxa' measures DXA images, and 'modality' says {self.modality}")
+        for name in ("wide", "perturb"):
+            if getattr(self, name) is not None and (self.manifest is None or self.dxa is not None):
+                raise ValueError(
+                    f"'{name}' is done on images that 'settings' measure: give a 'manifest' and no 'dxa', or leave '{name}' out"
+                )
+        if self.wide is not None and self.perturb is not None:
+            raise ValueError("repeats of regions cannot be joined in one row: leave 'perturb' or 'wide' out")
         return self
 
     def roles(self) -> dict[str, Any]:
@@ -143,28 +161,8 @@ def read_study(path: Path) -> Study:
     ------
     FileMissing, BadConfig, BadSetting
     """
-    _check_is_study(path)
+    check_is_study(path)
     return validate(Study, read_yaml(path), source=path.name)
-
-
-def _check_is_study(path: Path) -> None:
-    """Refuse what is another command's, and name that command."""
-    needed = "and a study file (YAML) is needed; `radiobone run --help` shows one"
-    kind = "folder" if path.is_dir() else kind_of(path)
-    if kind in ("table", "folder"):
-        images = (
-            f"If it lists images and masks: radiobone extract {path} -o features"
-            if kind == "table"
-            else f"If it holds images: radiobone manifest {path} MASKS -o manifest.csv"
-        )
-        raise BadConfig(
-            f"{path} is a {kind}, {needed}. To evaluate features in it: radiobone evaluate {path} --target COLUMN -o "
-            f"result. {images}"
-        )
-    if kind == "image":
-        raise BadConfig(
-            f"{path} is an image, {needed}. To begin with images: radiobone manifest {path.parent} MASKS -o manifest.csv"
-        )
 
 
 def run_study(
@@ -214,6 +212,9 @@ def run_study(
         say(f"{len(extracted.table)} regions measured, {extracted.n_failed} failed: {source / 'cases.csv'}")
         for line in warning_lines(extracted.cases, source / "cases.csv"):
             say(line)
+        if study.wide is not None:
+            source = write_wide(extracted, source, study.wide)
+            say(f"Regions joined in rows, a column each: {source}")
     evaluation = evaluate_table(
         source,
         output,
@@ -256,7 +257,7 @@ def _extract(study: Study, path: Path, folder: Path, jobs: int, show_progress: b
     }
     manifest = path.parent / str(study.manifest)
     if study.dxa is None:
-        extracted = extract(manifest, modality=study.modality, **shared)
+        extracted = extract(manifest, modality=study.modality, perturb=_beside(study.perturb, path), **shared)
     else:
         extracted = measure_dxa(manifest, seed=study.seed, **shared).features
     if extracted.table.empty:
@@ -268,7 +269,7 @@ def _extract(study: Study, path: Path, folder: Path, jobs: int, show_progress: b
     return extracted
 
 
-def _beside(source: str | dict[str, Any] | None, path: Path) -> str | dict[str, Any] | None:
+def _beside(source: Any, path: Path) -> Any:
     """Return a file beside the study file by its path; a name or what is written out as it is."""
     if isinstance(source, str) and (path.parent / source).is_file():
         return str(path.parent / source)

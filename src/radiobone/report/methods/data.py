@@ -51,6 +51,15 @@ def outcome(facts: Facts) -> str | None:
     return f"The target was {target}, a number." if facts.task == "number" else None
 
 
+def regions_joined(facts: Facts) -> str | None:
+    """Tell that regions became columns of one row."""
+    wide = facts.extraction.get("wide")
+    if not wide:
+        return None
+    whose = "each patient" if wide.get("split") is None else "each row of a patient"
+    return f"The features of the regions of {whose} were joined in one row, a column for each region."
+
+
 def _value(facts: Facts, side: str) -> str:
     """Name a class as the table has it."""
     return str(facts.metrics.get(f"{side}_value", facts.metrics[side]))
@@ -204,6 +213,7 @@ FEATURES = (
     grey_levels,
     features_measured,
     bone_measured,
+    regions_joined,
     columns_offered,
     missing,
 )

@@ -122,12 +122,15 @@ class StudyCohort:
     design : StudyDesign
     table : pandas.DataFrame
         ``patient_id``, ``roi`` where there are several, the targets, and all columns.
+    density : ndarray, shape (n_rows,)
+        The latent density of every row, in standard deviations: the truth that no table shows.
     repeats : pandas.DataFrame or None
         Both readings of some regions, as `radiobone.selection.unstable` takes them.
     """
 
     design: StudyDesign
     table: pd.DataFrame
+    density: FloatArray
     repeats: pd.DataFrame | None = None
 
 
@@ -150,7 +153,8 @@ def draw_study(design: StudyDesign, *, seed: int = 0) -> StudyCohort:
     values, found = _values(rng, design, patients, rows)
     table = pd.concat([table, found], axis=1)
     repeats = None if design.readings is None else _repeats(rng, design, table, values)
-    return StudyCohort(design, _thinned(rng, design, table), repeats)
+    table = _thinned(rng, design, table)
+    return StudyCohort(design, table.reset_index(drop=True), rows.ravel()[table.index], repeats)
 
 
 def _densities(rng: np.random.Generator, design: StudyDesign) -> tuple[FloatArray, FloatArray]:
@@ -196,7 +200,7 @@ def _values(
         drawn = group.draw(rng, patients if of_patient else rows.ravel())
         values[name] = np.repeat(drawn, n_rois, axis=0) if of_patient else drawn
         parts.append(pd.DataFrame(group.in_units(rng, values[name]), columns=list(group.names)))
-    return values, pd.concat(parts, axis=1)
+    return values, pd.concat(parts, axis=1) if parts else pd.DataFrame(index=range(rows.size))
 
 
 def _thinned(rng: np.random.Generator, design: StudyDesign, table: pd.DataFrame) -> pd.DataFrame:
@@ -211,7 +215,7 @@ def _thinned(rng: np.random.Generator, design: StudyDesign, table: pd.DataFrame)
         return table
     gone = rng.permutation(np.flatnonzero(table["roi"].to_numpy() == design.rois[-1]))
     stays = ~np.isin(np.arange(len(table)), gone[: len(table) - design.n_rows])
-    return table[stays].reset_index(drop=True)
+    return table[stays]
 
 
 def _repeats(

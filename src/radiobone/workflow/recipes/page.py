@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import yaml
+
 from radiobone.core.files import content_digest
+from radiobone.testing.studies.images.registry import IMAGE_STUDIES
 from radiobone.testing.studies.registry import STUDIES
 from radiobone.workflow.recipes.catalogue import load_recipe
 from radiobone.workflow.recipes.run import ArmFigures
@@ -28,7 +31,9 @@ the AUC of that reader falls in a cohort of this size, 19 times of 20. For a num
 
 `radiobone recipes NAME` prints a recipe, `radiobone recipes NAME --run` does what is shown here,
 `radiobone evaluate TABLE --target COLUMN --pipeline NAME` (or `NAME:ARM`) takes it to a table of your own, and in a study file
-`settings: NAME` measures images as it says.
+`settings: NAME` measures images as it says. Where the study began with images, `radiobone recipes NAME --images -o FOLDER` makes
+synthetic ones (`--patients`: how many) with masks, manifest and study file, and `radiobone run FOLDER/study.yaml -o RESULT` measures,
+evaluates and reports them; with `--run` the first command does both.
 """
 
 NOT_RUN = "No figures are kept of it yet: `radiobone recipes {name} --run` makes them."
@@ -68,7 +73,7 @@ def _study(name: str, recipe: Recipe, result: Mapping[str, Any] | None) -> Itera
     )
     yield f"{recipe.citation.strip()} {where}"
     yield ""
-    for label, text in _facts(recipe):
+    for label, text in _facts(name, recipe):
         yield f"- **{label}:** {text.strip()}"
     yield ""
     yield from _figures(recipe, result) if result is not None else (NOT_RUN.format(name=name),)
@@ -76,7 +81,7 @@ def _study(name: str, recipe: Recipe, result: Mapping[str, Any] | None) -> Itera
     yield from _marks(recipe)
 
 
-def _facts(recipe: Recipe) -> Iterator[tuple[str, str]]:
+def _facts(name: str, recipe: Recipe) -> Iterator[tuple[str, str]]:
     yield "Population", f"{recipe.population}. {recipe.modality}; {recipe.region}"
     yield "Target", recipe.target
     yield "Measured", recipe.measured
@@ -85,6 +90,31 @@ def _facts(recipe: Recipe) -> Iterator[tuple[str, str]]:
     yield "Reported", "; ".join(f"{one.what}: {one.measure} {one.value}" for one in recipe.reported)
     yield "Where it leaked or was biased", recipe.leaked
     yield "Synthetic cohort", recipe.cohort
+    if recipe.source == "images":
+        yield "From images", _from_images(name, recipe)
+
+
+def _from_images(name: str, recipe: Recipe) -> str:
+    """Say how images are run, and what the synthetic ones show."""
+    study = IMAGE_STUDIES.get(name)
+    key = "settings" if recipe.dxa is None else "dxa"
+    own = f"your own by `{key}: {name}` in a study file"
+    keys = {
+        key: value
+        for key, value in recipe.study_file.model_dump(exclude_defaults=True).items()
+        if key != "features"
+    }
+    more = "".join(f", with `{key}: {_flow(value)}`" for key, value in keys.items())
+    if study is None:
+        return f"{own[0].upper()}{own[1:]}{more}"
+    size = "" if recipe.n is None else f" `--patients {study.n_patients}` makes as many as the study had."
+    return f"`radiobone recipes {name} --images -o FOLDER --run`, or {own}{more}. {study.about}{size}"
+
+
+def _flow(content: Any) -> str:
+    """Write settings as YAML on one line."""
+    told = {key: value for key, value in content.items() if value is not None}
+    return str(yaml.safe_dump(told, default_flow_style=True, sort_keys=False, width=10_000)).strip()
 
 
 def _figures(recipe: Recipe, result: Mapping[str, Any]) -> Iterator[str]:

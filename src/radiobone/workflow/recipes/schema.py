@@ -13,7 +13,9 @@ from radiobone.evaluation.search_space import spaces
 from radiobone.evaluation.spec import PipelineSpec
 from radiobone.evaluation.threshold import FixedThreshold
 from radiobone.features.presets import PRESETS
+from radiobone.imaging.perturb.plan import load_plan
 from radiobone.workflow.dxa.settings import DxaSettings
+from radiobone.workflow.wide import Wide
 
 Leak = Literal["steps", "patients", "winner", "threshold"]
 LISTS = ("steps", "models")  # of a pipeline: parts with a name and parameters
@@ -93,6 +95,31 @@ class Arm(Settings):
         return self
 
 
+class StudyKeys(Settings):
+    """Keys of a study file that images need besides settings of extraction; see ``workflow.study_file.Study``.
+
+    Attributes
+    ----------
+    wide : Wide or None
+        Regions that become columns of one row.
+    perturb : mapping or None
+        Repeats of every region, for the step ``unstable``.
+    features : tuple of str
+        Patterns of the columns that are kept of those measured; empty keeps those of each arm.
+    """
+
+    wide: Wide | None = None
+    perturb: dict[str, Any] | None = None
+    features: tuple[str, ...] = ()
+
+    @field_validator("perturb")
+    @classmethod
+    def _is_a_plan(cls, content: dict[str, Any] | None) -> dict[str, Any] | None:
+        if content is not None:
+            load_plan(content)
+        return content
+
+
 class Recipe(Settings):
     """A published study as settings. It is made after the study and reproduces none of its results.
 
@@ -121,6 +148,8 @@ class Recipe(Settings):
         Preset of extraction, or settings written out, where the study used images.
     dxa : mapping or None
         Settings of `radiobone dxa`, where the study labelled the pixels of DXA images.
+    study_file : StudyKeys
+        What else a study file says of the images.
     cohort : str
         What the synthetic cohort is.
     arms : mapping of str to Arm
@@ -147,6 +176,7 @@ class Recipe(Settings):
     distinctive: str
     extraction: str | dict[str, Any] | None = None
     dxa: dict[str, Any] | None = None
+    study_file: StudyKeys = StudyKeys()
     cohort: str
     arms: dict[str, Arm] = Field(min_length=1)
     marks: dict[str, Mark]
@@ -204,6 +234,7 @@ class Recipe(Settings):
             yield from _leaves("extraction", self.extraction)
         if self.dxa is not None:
             yield from _leaves("dxa", self.dxa)
+        yield from _leaves("study_file", self.study_file.model_dump(exclude_defaults=True))
         for name, arm in self.arms.items():
             for part in ("target", "columns", "clinical", "where"):
                 if getattr(arm, part):

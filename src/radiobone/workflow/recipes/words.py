@@ -15,6 +15,7 @@ NOTICE = (
     "The cohort is synthetic: it has the study's shape and a signal that we planted, whose size owes nothing to the figures "
     "reported. It shows the recipe at work; it confirms and refutes nothing, and no run of it reproduces the study."
 )
+IMAGES_NOTICE = "The images are synthetic, with a signal that we planted: they show the recipe at work and confirm nothing."
 LEAKS: Mapping[str, str] = {
     "steps": "every step fitted on all rows, resampling before the folds",
     "patients": "rows of a patient on both sides",
@@ -96,3 +97,24 @@ def shown(value: float | None) -> str:
 def arm_line(name: str, arm: Arm) -> str:
     """Say in one line what an arm is."""
     return f"{name}: {arm.about}"
+
+
+def told_images(
+    name: str, folder: Path, *, n_patients: int, seed: int, show_progress: bool, say: Say
+) -> Iterator[str]:
+    """Write the synthetic images of a recipe's study, and yield what they are and how to go on.
+
+    Raises
+    ------
+    BadConfig, OutputTaken, OutputNotWritable, DiskFull
+    """
+    from radiobone.workflow.recipes.images import STUDY, write_images
+
+    cohort = write_images(
+        name, folder, n_patients=n_patients, seed=seed, show_progress=show_progress, say=say
+    )
+    yield f"{cohort.study.about} {IMAGES_NOTICE}"
+    yield f"The recipe from these images: radiobone run {folder / STUDY} -o {folder / 'result'}"
+    others = [arm for arm in load_recipe(name).arms if arm != load_recipe(name).main]
+    if others:
+        yield f"Its other analyses: {folder / 'arms'} ({', '.join(others)})"

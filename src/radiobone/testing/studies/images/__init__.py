@@ -1,0 +1,1 @@
+"""Synthetic images of the shape of published studies: patients of a known density, scanned."""

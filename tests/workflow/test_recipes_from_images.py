@@ -1,0 +1,416 @@
+"""Recipes of studies that began with images, from images: made, measured, evaluated, and their distinctive step at work."""
+
+from __future__ import annotations
+
+import json
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+from scipy.stats import spearmanr
+from typer.testing import CliRunner
+
+from radiobone.cli.app import app
+from radiobone.cohort.readers import read_cohort
+from radiobone.core.errors import BadConfig, BadSetting, OutputTaken
+from radiobone.core.volume import Volume
+from radiobone.core.warnings import collected
+from radiobone.evaluation.blocks.resolve import block_chains, settle_blocks
+from radiobone.evaluation.candidates import candidates
+from radiobone.evaluation.chain import Rows
+from radiobone.evaluation.search import builder_for
+from radiobone.features.definitions import measure, names_of
+from radiobone.features.presets import load_settings
+from radiobone.imaging.segment import segment
+from radiobone.testing.studies.images.design import draw_images
+from radiobone.testing.studies.images.registry import IMAGE_STUDIES
+from radiobone.workflow.choice import resolve_settings
+from radiobone.workflow.pipelines import resolve_pipeline
+from radiobone.workflow.recipes.catalogue import load_recipe, recipe_names
+from radiobone.workflow.recipes.images import image_study, write_images
+from radiobone.workflow.repeats_beside import with_repeats_beside
+from radiobone.workflow.study_file import read_study, run_study
+from radiobone.workflow.wide import Wide
+
+N_COLUMNS = {
+    "liu2022_hierarchical": 42, "lim2021_femur_rf": 41, "huang2022_psoas": 851, "xie2022_nomogram": 851,
+    "sebro2022_wrist": 19, "sebro2022_chest": 36, "nam2019_hu_tscore": 3, "widyaningrum2023_periapical": 17,
+    "saranya2025_wavelet_pca": 168,
+}  # fmt: skip
+N_ROWS = {"nam2019_hu_tscore": 3, "widyaningrum2023_periapical": 2}
+TABLES = tuple(name for name in recipe_names() if load_recipe(name).source == "table")
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """Return the folder of a recipe's images of four patients, made once."""
+    folders: dict[str, Path] = {}
+
+    def get(name: str) -> Path:
+        if name not in folders:
+            folders[name] = tmp_path_factory.mktemp(name)
+            write_images(name, folders[name], n_patients=4, show_progress=False)
+        return folders[name]
+
+    return get
+
+
+def columns_of(name: str, folder: Path) -> list[str]:
+    """Names that the table measured in images will have, by the settings and the study file alone."""
+    settings = resolve_settings(name, None)
+    measured = names_of(settings, is_2d=IMAGE_STUDIES[name].modality == "xr")
+    wide = read_study(folder / "study.yaml").wide
+    if wide is None:
+        return list(measured)
+    rois = pd.read_csv(folder / "manifest.csv")["roi"]
+    return sorted({wide.named(wide.placed(roi)[1], feature) for roi in rois for feature in measured})
+
+
+def test_every_recipe_of_images_has_images_but_that_of_dxa() -> None:
+    began_with_images = {name for name in recipe_names() if load_recipe(name).source == "images"}
+    assert began_with_images - {"hussain2019_dxa_plrf"} == set(IMAGE_STUDIES) == set(N_COLUMNS)
+
+
+@pytest.mark.parametrize("name", IMAGE_STUDIES)
+def test_a_folder_of_images_is_what_a_user_would_have(made, name: str) -> None:
+    folder = made(name)
+    manifest = pd.read_csv(folder / "manifest.csv", dtype=str, keep_default_na=False)
+    assert manifest["patient_id"].nunique() == 4
+    assert all((folder / path).is_file() for path in [*manifest["image"], *manifest["mask"]])
+    assert "density" not in " ".join(manifest.columns)
+    study, recipe = read_study(folder / "study.yaml"), load_recipe(name)
+    assert (study.pipeline, study.settings) == (name, name)
+    assert study.target in manifest.columns
+    assert set(study.clinical) <= set(manifest.columns)
+    kept = [
+        one
+        for one in columns_of(name, folder)
+        if any(fnmatchcase(one, part) for part in study.features.split(","))
+    ]
+    assert len(kept) == N_COLUMNS[name]
+    main = recipe.arms[recipe.main].columns
+    assert all(any(fnmatchcase(column, pattern) for pattern in main) for column in [*kept])
+    arms = {path.stem for path in (folder / "arms").glob("*.yaml")}
+    assert arms == set(recipe.arms) - {recipe.main}
+    for arm in arms:
+        assert read_study(folder / "arms" / f"{arm}.yaml").target == recipe.arms[arm].target
+
+
+@pytest.mark.parametrize("name", IMAGE_STUDIES)
+def test_the_signal_that_was_planted_shows_in_the_regions(name: str) -> None:
+    study, n_scans = (
+        IMAGE_STUDIES[name],
+        {"huang2022_psoas": 16, "widyaningrum2023_periapical": 4}.get(name, 1),
+    )
+    rng, n_rows = np.random.default_rng(5), max(1, len(IMAGE_STUDIES[name].design.rois))
+    means = {}
+    for density in (-2.0, 2.0):
+        pictures = [study.scan(rng, np.full(n_rows, density)) for _ in range(n_scans)]
+        means[density] = np.mean([one.image.array[one.labels.array > 0].mean() for one in pictures])
+    assert means[2.0] > means[-2.0] + 3
+
+
+def test_patients_and_pictures_are_the_same_again_and_the_study_has_its_own_numbers() -> None:
+    study = IMAGE_STUDIES["lim2021_femur_rf"]
+    first, again, other = (draw_images(study, 12, seed=seed) for seed in (1, 1, 2))
+    pixels = [one.picture(one.patients[3]).image.array for one in (first, again, other)]
+    assert np.array_equal(pixels[0], pixels[1])
+    assert not np.array_equal(pixels[0], pixels[2])
+    assert (first.table["osteoporosis"] == "yes").sum() == 6
+    whole = draw_images(study, 500)
+    assert (whole.table["osteoporosis"] == "yes").sum() == 104
+    liu = draw_images(IMAGE_STUDIES["liu2022_hierarchical"], 246)
+    assert (len(liu.table), len(liu.patients), (liu.table["has_ct"] == "yes").sum()) == (2210, 246, 246)
+    nam = draw_images(IMAGE_STUDIES["nam2019_hu_tscore"], 70)
+    assert (len(nam.table), len(nam.patients)) == (198, 70)
+    assert sum(len(nam.picture(one).regions) for one in nam.patients[:8]) == 3 * sum(
+        len(one.rows) for one in nam.patients[:8]
+    )
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_recipe_of_a_table_says_why_it_has_no_images(name: str, tmp_path: Path) -> None:
+    answer = CliRunner().invoke(app, ["recipes", name, "--images", "-o", str(tmp_path / "out")])
+    assert answer.exit_code != 0
+    with pytest.raises(BadConfig, match=f"'{name}' begins with a table .*, so there are no images to make"):
+        image_study(name)
+    assert not (tmp_path / "out").exists()
+
+
+def test_wrong_requests_are_told_before_anything_is_written(tmp_path: Path) -> None:
+    run = CliRunner()
+    assert (
+        "-o FOLDER" in run.invoke(app, ["recipes", "xie2022_nomogram", "--images"], terminal_width=200).output
+    )
+    assert (
+        run.invoke(app, ["recipes", "xie2022_nomogram", "--images", "-o", "x", "--patients", "3"]).exit_code
+        == 2
+    )
+    (tmp_path / "manifest.csv").write_text("mine", encoding="utf-8")
+    with pytest.raises(OutputTaken, match=r"manifest\.csv would be replaced"):
+        write_images("xie2022_nomogram", tmp_path, n_patients=4, show_progress=False)
+    assert (tmp_path / "manifest.csv").read_text(encoding="utf-8") == "mine"
+
+
+def test_the_command_tells_how_to_go_on(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    arguments = ["recipes", "saranya2025_wavelet_pca", "--images", "-o", str(out), "--patients", "10"]
+    answer = CliRunner().invoke(app, arguments, terminal_width=200)
+    assert answer.exit_code == 0, answer.output
+    assert f"radiobone run {out / 'study.yaml'} -o {out / 'result'}" in answer.output.replace("\n", "")
+    truth = json.loads((out / "truth.json").read_text(encoding="utf-8"))
+    assert len(truth["density_sd"]) == 10
+
+
+def test_liu_measures_the_sagittal_slice_as_one_image(made) -> None:
+    cohort = draw_images(IMAGE_STUDIES["liu2022_hierarchical"], 4)
+    picture = cohort.picture(cohort.patients[0])
+    settings = resolve_settings("liu2022_hierarchical", None)
+    (across,) = np.flatnonzero(picture.labels.array.any(axis=(0, 1)))
+    found = measure(picture.image, picture.labels, settings)
+    z_mm, y_mm, x_mm = picture.image.spacing_mm
+    flat = [
+        Volume(one.array[:, :, across][np.newaxis], (x_mm, z_mm, y_mm), is_2d=True)
+        for one in (picture.image, picture.labels)
+    ]
+    as_image = settings.model_copy(
+        update={
+            "plane": 0,
+            "resampling": settings.resampling.model_copy(update={"spacing_xyz_mm": (1.0, 1.0)}),
+        }
+    )
+    assert measure(*flat, as_image) == pytest.approx(found, rel=1e-6)
+    other = picture.image.array.copy()
+    other[:, :, across + 3 :] = 1000
+    assert measure(picture.image.with_array(other), picture.labels, settings)[
+        "original_glcm_Contrast"
+    ] == pytest.approx(found["original_glcm_Contrast"])
+    axial = measure(picture.image, picture.labels, settings.model_copy(update={"plane": 0}))  # as it once was
+    assert (
+        abs(axial["original_glcm_Contrast"] - found["original_glcm_Contrast"])
+        > 0.01 * found["original_glcm_Contrast"]
+    )
+
+
+def test_liu_layers_without_images_are_of_all_patients(made) -> None:
+    folder = made("liu2022_hierarchical")
+    sizes = {
+        arm: len(pd.read_csv(folder / "tables" / f"{arm}.csv"))
+        for arm in ("layer1", "layer2", "layer1_common", "layer2_common")
+    }
+    assert sizes == {"layer1": 36, "layer2": 36, "layer1_common": 4, "layer2_common": 4}
+    study = read_study(folder / "study.yaml")
+    assert len(study.clinical) == 35
+    assert read_study(folder / "arms" / "layer2.yaml").table == "../tables/layer2.csv"
+
+
+def test_huang_both_muscles_on_three_slices_are_one_region() -> None:
+    cohort = draw_images(IMAGE_STUDIES["huang2022_psoas"], 4)
+    picture = cohort.picture(cohort.patients[0])
+    (slices,) = np.nonzero(picture.labels.array.any(axis=(1, 2)))
+    assert slices.tolist() == [1, 2, 3]
+    middle = picture.labels.array.shape[2] // 2
+    assert picture.labels.array[:, :, :middle].any()
+    assert picture.labels.array[:, :, middle:].any()
+    assert len(picture.regions) == 1
+
+
+def test_saranya_each_preparation_changes_what_is_measured_and_bone_is_told_from_soft_tissue() -> None:
+    cohort = draw_images(IMAGE_STUDIES["saranya2025_wavelet_pca"], 4)
+    picture = cohort.picture(cohort.patients[0])
+    settings = resolve_settings("saranya2025_wavelet_pca", None)
+    found = measure(picture.image, picture.labels, settings)
+    for step in ("denoising", "contrast", "segmentation"):
+        without = measure(picture.image, picture.labels, settings.model_copy(update={step: None}))
+        assert abs(without["wavelet-LL_firstorder_Mean"] - found["wavelet-LL_firstorder_Mean"]) > 1e-3, step
+    inside = picture.labels.array > 0
+    y, x = np.mgrid[:96, :96]
+    bone = inside & (np.hypot((y - 48) / 40, (x - 48) / 27) < 1)[np.newaxis]
+    kept = segment(picture.image.array, inside, settings.segmentation)
+    assert (kept & bone).sum() / kept.sum() > 0.95
+
+
+# From here on: whole runs, from images to the report.
+
+
+def ran(name: str, folder: Path, n_patients: int, **keys):
+    """Make images, run the study file, and return the cohort that was judged, with the steps fitted on all of it."""
+    write_images(name, folder, n_patients=n_patients, show_progress=False)
+    path = folder / "study.yaml"
+    path.write_text(
+        path.read_text(encoding="utf-8") + yaml.safe_dump({"explain": False, **keys}), encoding="utf-8"
+    )
+    study = read_study(path)
+    with collected():
+        extracted, evaluation = run_study(path, folder / "result", show_progress=False)
+    assert extracted.n_failed == 0
+    assert (folder / "result" / "report.html").is_file()
+    assert evaluation.provenance["extraction"]["settings"] == resolve_settings(name, None).model_dump(
+        mode="json"
+    )
+    source = folder / "result" / "features" / ("wide" if study.wide else "")
+    spec = with_repeats_beside(resolve_pipeline(name), source)
+    cohort = read_cohort(source, **study.roles(), task=spec.task)
+    return extracted, evaluation, *fitted_on_all(cohort, spec)
+
+
+def fitted_on_all(cohort, spec):
+    """Return the cohort, the fitted steps by name, and the rows that reach the model."""
+    cohort, spec = settle_blocks(cohort, spec)
+    first = candidates(spec, seed=0)[0]
+    builder = builder_for(
+        spec.steps, block_chains(spec, cohort.X.columns), Rows(cohort.X, cohort.y, cohort.groups),
+        {key: 0 for key, _ in spec.keyed_steps}, [first.steps],
+    )  # fmt: skip
+    chain = builder.fit(first.steps)
+    return cohort, dict(chain.fitted), chain.rows
+
+
+@pytest.mark.slow
+def test_nam_from_images_has_a_row_for_each_vertebra_and_a_column_for_each_level(tmp_path: Path) -> None:
+    extracted, evaluation, cohort, _, _ = ran("nam2019_hu_tscore", tmp_path, 12)
+    regions = extracted.table.set_index(["patient_id", "roi"])["original_firstorder_Mean"]
+    wide = pd.read_parquet(tmp_path / "result" / "features" / "wide" / "features.parquet")
+    assert len(regions) == 3 * len(wide) == 3 * cohort.n_rows
+    for row in wide.to_dict("records"):
+        for level in ("upper", "middle", "lower"):
+            assert row[f"hu_{level}"] == regions[row["patient_id"], f"{row['roi']}_{level}"]
+    assert set(cohort.X.columns) == {"hu_upper", "hu_middle", "hu_lower", "age_years", "sex=M"}
+    assert evaluation.task == "number"
+    for fold in json.loads((tmp_path / "result" / "splits.json").read_text(encoding="utf-8"))["folds"]:
+        assert not set(cohort.patient[fold["train"]]) & set(cohort.patient[fold["test"]])
+
+
+@pytest.mark.slow
+def test_widyaningrum_from_images_parts_pores_from_bone_in_two_regions_of_each_patient(
+    tmp_path: Path,
+) -> None:
+    extracted, _, cohort, _, made_rows = ran("widyaningrum2023_periapical", tmp_path, 20)
+    assert (cohort.n_rows, cohort.n_patients) == (40, 20)
+    table = extracted.table
+    density = json.loads((tmp_path / "truth.json").read_text(encoding="utf-8"))["density_sd"]
+    truth = table["patient_id"].map(lambda name: density[name][0])
+    for family in ("kmeans", "fcm"):
+        assert spearmanr(truth, table[f"original_{family}_Share2"]).statistic > 0.6
+        assert (table[f"original_{family}_Mean2"] - table[f"original_{family}_Mean1"] > 30).all()
+    assert made_rows.X.shape[1] == 17
+
+
+@pytest.mark.slow
+@pytest.mark.long
+def test_saranya_from_images_is_prepared_and_wavelets_become_components(tmp_path: Path) -> None:
+    _, _, cohort, fitted, rows = ran("saranya2025_wavelet_pca", tmp_path, 24)
+    assert cohort.X.shape[1] == 168 > rows.X.shape[1] == len(fitted["pca"].explained_variance_ratio_)
+    text = (tmp_path / "result" / "report.html").read_text(encoding="utf-8")
+    for words in ("denoising by non-local means", "adaptive histogram equalisation", "Otsu segmentation"):
+        assert words in text
+
+
+@pytest.mark.slow
+@pytest.mark.long
+def test_lim_from_images_a_second_outline_drops_columns_and_the_forest_keeps_ten(tmp_path: Path) -> None:
+    extracted, evaluation, cohort, fitted, rows = ran("lim2021_femur_rf", tmp_path, 24)
+    assert cohort.X.shape[1] == 41
+    assert extracted.repeats.table["repeat"].nunique() == 2
+    assert fitted["unstable"].n_regions_ == 24
+    dropped = set(cohort.X.columns[~fitted["unstable"].get_support()])
+    icc = extracted.repeats.icc.set_index("feature")["icc"]
+    assert dropped
+    assert icc[list(dropped)].max() < icc[[name for name in cohort.X.columns if name not in dropped]].median()
+    assert fitted["importance"].get_support().sum() == rows.X.shape[1] == 10
+    assert "StepWithoutEffect" not in str(evaluation.provenance)
+
+
+@pytest.mark.slow
+@pytest.mark.long
+def test_huang_from_images_mann_whitney_then_lasso_leave_few(tmp_path: Path) -> None:
+    _, _, cohort, fitted, rows = ran("huang2022_psoas", tmp_path, 30)
+    n_passing = fitted["mannwhitney"].get_support().sum()
+    assert cohort.X.shape == (30, 851)
+    assert rows.X.shape[1] <= 16 < n_passing < 851
+
+
+@pytest.mark.slow
+@pytest.mark.long
+def test_xie_from_images_mrmr_then_lasso_join_three_clinical_variables(tmp_path: Path) -> None:
+    _, _, cohort, _, rows = ran("xie2022_nomogram", tmp_path, 24)
+    assert cohort.X.shape == (24, 854)
+    assert 4 <= rows.X.shape[1] <= 3 + 6
+    assert cohort.clinical == ("age_years", "alp_u_l", "hcy_umol_l")
+
+
+@pytest.mark.slow
+@pytest.mark.long
+@pytest.mark.parametrize(("name", "n_bones"), [("sebro2022_wrist", 19), ("sebro2022_chest", 36)])
+def test_sebro_from_images_has_a_row_for_each_patient_and_a_column_for_each_bone(
+    name, n_bones, tmp_path: Path
+) -> None:
+    extracted, evaluation, cohort, _, _ = ran(name, tmp_path, 20)
+    assert len(extracted.table) == 20 * n_bones
+    bones = [column for column in cohort.X.columns if column.startswith("hu_")]
+    assert (cohort.n_rows, len(bones)) == (20, n_bones)
+    wide = pd.read_parquet(tmp_path / "result" / "features" / "wide" / "features.parquet").set_index(
+        "patient_id"
+    )
+    one = extracted.table.iloc[n_bones + 3]
+    assert wide.loc[one["patient_id"], f"hu_{one['roi']}"] == one["original_firstorder_Mean"]
+    targets = {arm.target for arm in load_recipe(name).arms.values()}
+    assert targets <= set(wide.columns)
+    assert evaluation.provenance["extraction"]["n_per_family"] == {"firstorder": 1}
+
+
+@pytest.mark.slow
+@pytest.mark.long
+def test_liu_from_images_filters_clinical_laboratory_and_texture_columns_together(tmp_path: Path) -> None:
+    _, _, cohort, _, rows = ran("liu2022_hierarchical", tmp_path, 30)
+    assert cohort.X.shape == (30, 35 + 42)
+    assert rows.X.shape[1] < cohort.X.shape[1] - 20
+    with collected():
+        _, layer1 = run_study(
+            tmp_path / "arms" / "layer1.yaml", tmp_path / "layer1", show_progress=False, explain=False
+        )
+    assert layer1.summary["n_patients"] == 270
+
+
+def test_wide_says_what_it_cannot_join() -> None:
+    from radiobone.workflow.wide import widen
+
+    table = pd.DataFrame(
+        {
+            "patient_id": ["a", "a", "b"],
+            "roi": ["x", "y", "x"],
+            "age": [60, 60, 70],
+            "size": [1, 2, 3],
+            "hu": [1.0, 2.0, 3.0],
+        }
+    )
+    joined, columns = widen(table, ["hu"], Wide(columns="hu_{part}"))
+    assert columns == ("hu_x", "hu_y")
+    assert joined["age"].tolist() == [60, 70]
+    assert "size" not in joined
+    assert np.isnan(joined["hu_y"][1])
+    with pytest.raises(BadSetting, match="would all be the column"):
+        widen(table.assign(sd=0.0), ["hu", "sd"], Wide(columns="hu_{part}"))
+    with pytest.raises(BadSetting, match="'x' cannot be divided by '_'"):
+        widen(table, ["hu"], Wide(split="_"))
+    with pytest.raises(BadSetting, match="measured twice"):
+        widen(pd.concat([table, table]), ["hu"], Wide(columns="{part}"))
+    with pytest.raises(BadSetting, match="has no name"):
+        widen(table.assign(roi=""), ["hu"], Wide(columns="{part}"))
+    with pytest.raises(BadSetting, match="column 'age' already"):
+        widen(table.assign(roi=["age", "y", "age"]), ["hu"], Wide(columns="{part}"))
+
+
+def test_study_files_refuse_what_only_images_can_have(tmp_path: Path) -> None:
+    path = tmp_path / "study.yaml"
+    for key, value in (("wide", {"columns": "hu_{part}"}), ("perturb", 2)):
+        path.write_text(yaml.safe_dump({"table": "t.csv", "target": "y", key: value}), encoding="utf-8")
+        with pytest.raises(BadSetting, match=f"'{key}' is done on images"):
+            read_study(path)
+    path.write_text("manifest: m.csv\ntarget: y\nwide: {columns: hu}\n", encoding="utf-8")
+    with pytest.raises(BadSetting, match=r"\{part\}"):
+        read_study(path)
+    assert load_settings("ct") is not None

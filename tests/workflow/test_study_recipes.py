@@ -202,17 +202,35 @@ def test_lim_without_repeats_is_told_how_to_make_them_and_with_them_drops_column
 
 def test_each_leaky_twin_is_named_beside_its_figure() -> None:
     from radiobone.evaluation.measure_names import AT_THRESHOLD
-    from radiobone.workflow.recipes.run import ArmFigures, RecipeRun
+    from radiobone.workflow.recipes.figures import ArmFigures
+    from radiobone.workflow.recipes.run import RecipeRun
     from radiobone.workflow.recipes.words import run_lines
 
     moved = {f"honest_{name}": 0.51 for name in AT_THRESHOLD} | {
         f"wrong_way_{name}": 0.58 for name in AT_THRESHOLD
     }
     twins = {"steps": 0.7, "winner": None}
-    arm = ArmFigures("six_models", "AUC", 172, 172, 826, 0.55, 0.45, 0.65, twins, 0.8, (0.7, 0.9), moved)
+    arm = ArmFigures(
+        "six_models",
+        "AUC",
+        172,
+        172,
+        826,
+        0.55,
+        0.45,
+        0.65,
+        twins,
+        0.8,
+        (0.7, 0.9),
+        moved,
+        {"<= -2.5": 0.9},
+        {"tbs": 0.05},
+    )
     told = "\n".join(run_lines(RecipeRun("huang2022_psoas", (arm,), 1.0, ()), load_recipe("huang2022_psoas")))
     assert "steps 0.700, winner –" in told
     assert "threshold of the test rows: balanced accuracy 0.580 instead of 0.510, accuracy" in told
+    assert "six_models, classes that the number implies: AUC 0.900 at <= -2.5" in told
+    assert "six_models, leading variables by mean absolute SHAP value: tbs 0.050" in told
     for words in (
         "every step fitted on all rows",
         "score on the test rows",
@@ -262,6 +280,7 @@ def test_the_command_runs_it_and_the_honest_figures_stay_under_the_ceiling(name:
         assert arm.honest is not None
         assert arm.honest <= arm.band[1]
         assert all(value is not None for value in arm.leaky.values())
+        assert set(arm.implied) == ({"< -1", "<= -2.5"} if arm.measure == "R²" else set())
     assert len(json.loads((tmp_path / "out" / "figures.json").read_text())) == len(run.arms)
 
 
@@ -375,6 +394,35 @@ def test_kong_twenty_variables_are_kept_of_45(written) -> None:
     assert fitted["importance"].get_support().sum() == made.X.shape[1] == 20
     leading = cohort.X.columns[np.argsort(-fitted["importance"].importances_)[:6]]
     assert {"bmd_spine_g_cm2", "bmd_neck_g_cm2", "bmd_hip_g_cm2", "age_years"} & set(leading)
+
+
+@pytest.mark.slow
+def test_kong_shap_explains_catboost_by_the_variables_that_were_kept(written, tmp_path) -> None:
+    import pandas as pd
+
+    folder, _ = written("kong2020_catboost")
+    arm = load_recipe("kong2020_catboost").arms["catboost_top20"]
+    assert arm.explain
+    pd.read_csv(folder / "tables" / "catboost_top20.csv").head(150).to_csv(
+        tmp_path / "table.csv", index=False
+    )
+    content = parse_yaml(text_of("kong2020_catboost:catboost_top20"))
+    content["outer"] = {"folds": 2, "repeats": 1}
+    with collected():
+        found = evaluate_table(
+            tmp_path / "table.csv",
+            tmp_path / "result",
+            pipeline=content,
+            show_progress=False,
+            **roles_of(arm),
+        )
+    explained = found.explanation
+    assert {fold["model"] for fold in explained.folds} == {"catboost"}
+    assert explained.max_additivity_error < 1e-9
+    for fold, rows in explained.table.groupby("fold", observed=True):
+        kept = found.selected.loc[found.selected["fold"] == fold, "feature"]
+        assert set(rows["feature"].astype(str)) == set(kept)
+        assert len(kept) == 20
 
 
 def test_widyaningrum_grey_levels_are_parted_by_both_clusterings_of_a_radiograph(written) -> None:

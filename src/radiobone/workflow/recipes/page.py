@@ -11,9 +11,9 @@ from radiobone.core.files import content_digest
 from radiobone.testing.studies.images.registry import IMAGE_STUDIES
 from radiobone.testing.studies.registry import STUDIES
 from radiobone.workflow.recipes.catalogue import load_recipe
-from radiobone.workflow.recipes.run import ArmFigures
+from radiobone.workflow.recipes.figures import ArmFigures
 from radiobone.workflow.recipes.schema import Recipe
-from radiobone.workflow.recipes.words import LEAKS, NOTICE, best, honest, moved, shown
+from radiobone.workflow.recipes.words import LEAKS, NOTICE, besides, best, honest, shown
 
 HEAD = """\
 # Published studies as recipes
@@ -44,7 +44,9 @@ def recipe_digest(name: str) -> str:
 
     What is told of the study, and the settings of its images, change no figure.
     """
-    arms = [arm.model_dump(mode="json", exclude={"about"}) for arm in load_recipe(name).arms.values()]
+    arms = [
+        arm.model_dump(mode="json", exclude={"about", "explain"}) for arm in load_recipe(name).arms.values()
+    ]
     return str(content_digest([arms, repr(STUDIES[name])]))
 
 
@@ -123,16 +125,17 @@ def _figures(recipe: Recipe, result: Mapping[str, Any]) -> Iterator[str]:
     for entry in result["arms"]:
         arm = ArmFigures(**entry)
         told = "; ".join(f"{one.measure} {one.value}" for one in recipe.reported if one.arm == arm.arm)
-        leaky = "; ".join(_leaky(arm))
+        leaky = "; ".join(f"{shown(value)} ({LEAKS[kind]})" for kind, value in arm.leaky.items())
         size = f"{arm.n_rows}, {arm.n_features}"
         yield f"| `{arm.arm}`: {recipe.arms[arm.arm].about} | {size} | {honest(arm)} | {leaky or '–'} | {best(arm)} | {told or '–'} |"
+    yield from _besides(result)
 
 
-def _leaky(arm: ArmFigures) -> Iterator[str]:
-    for kind, value in arm.leaky.items():
-        yield f"{shown(value)} ({LEAKS[kind]})"
-    if arm.threshold is not None:
-        yield f"{moved(arm.threshold)} (the threshold chosen on the test rows)"
+def _besides(result: Mapping[str, Any]) -> Iterator[str]:
+    said = [
+        f"- `{entry['arm']}`: {told}" for entry in result["arms"] for told in besides(ArmFigures(**entry))
+    ]
+    yield from ("", *said) if said else ()
 
 
 def _marks(recipe: Recipe) -> Iterator[str]:

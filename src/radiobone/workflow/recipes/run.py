@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -15,7 +15,6 @@ from radiobone.cohort.readers import read_cohort
 from radiobone.core.files import write_csv, write_json, write_parquet, write_text
 from radiobone.core.folders import prepare_result_folder
 from radiobone.core.warnings import RadioboneWarning, collected
-from radiobone.evaluation.measure_names import AT_THRESHOLD
 from radiobone.evaluation.spec import PipelineSpec, load_pipeline
 from radiobone.evaluation.tasks.registry import TASKS
 from radiobone.testing.studies.design import StudyCohort, StudyDesign, draw_study
@@ -24,6 +23,7 @@ from radiobone.testing.studies.truth import auc_band, r2_band
 from radiobone.workflow.controls import score_with_patients_apart
 from radiobone.workflow.evaluate_table import evaluate_table
 from radiobone.workflow.recipes.catalogue import load_recipe, pipeline_of
+from radiobone.workflow.recipes.figures import METERED, ArmFigures, arm_figures, at_threshold, metered
 from radiobone.workflow.recipes.schema import Arm
 
 STUDY_FILE = """\
@@ -34,44 +34,7 @@ target: {target}
 {more}pipeline: {name}
 """
 FIGURES = "figures.json"
-METERED = {"steps", "winner", "threshold"}
 Say = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class ArmFigures:
-    """What one arm of a recipe reached on the synthetic cohort.
-
-    Attributes
-    ----------
-    arm, measure : str
-        Its name, and the headline score of its task.
-    n_rows, n_patients, n_features : int
-    honest, low, high : float or None
-        By nested cross-validation, with its 95 % interval.
-    leaky : dict of str to float or None
-        What each leaky twin would have reported of this score.
-    ceiling : float
-        The best that any reader of the arm's columns could reach in patients without end.
-    band : tuple of float
-        Where the score of that reader falls in a cohort of this size, with 95 % probability.
-    threshold : dict of str to float or None
-        ``honest_accuracy``, ``wrong_way_accuracy`` and so on: what a threshold chosen on the test rows would have reported; None
-        where that is no leak of the study.
-    """
-
-    arm: str
-    measure: str
-    n_rows: int
-    n_patients: int
-    n_features: int
-    honest: float | None
-    low: float | None
-    high: float | None
-    leaky: dict[str, float | None]
-    ceiling: float
-    band: tuple[float, float]
-    threshold: dict[str, float] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -194,34 +157,15 @@ def _judged(
     }
     found = evaluate_table(
         _table_path(folder, arm_name), folder / arm_name, pipeline=spec, seed=seed, jobs=jobs,
-        show_progress=show_progress, explain=False, optimism_meter=bool(METERED & set(arm.leaky)), **roles,
+        show_progress=show_progress, explain=arm.explain, optimism_meter=bool(METERED & set(arm.leaky)), **roles,
     )  # fmt: skip
-    leaky = _metered(arm, found.summary, score.key)
+    leaky = metered(arm, found.summary, score.key)
     if "patients" in arm.leaky:
         cohort = read_cohort(_table_path(folder, arm_name), **roles, task=spec.task)
         leaky["patients"] = score_with_patients_apart(cohort, spec, seed=seed, jobs=jobs)
-    value = found.metrics[score.key]
-    ceiling, band = _ceiling(design, arm, found.summary)
-    return ArmFigures(
-        arm_name, score.title, found.summary["n_rows"], found.summary["n_patients"], found.summary["n_features"],
-        value.mean, value.low, value.high, leaky, ceiling, band, _at_threshold(arm, found.summary),
-    )  # fmt: skip
-
-
-def _metered(arm: Arm, summary: Mapping[str, Any], key: str) -> dict[str, float | None]:
-    """Return what the leaky twins of the optimism meter would have reported."""
-    meter = summary.get("optimism_meter", {})
-    places = {"steps": meter, "winner": meter.get("winner", {})}
-    return {kind: places[kind].get(f"wrong_way_{key}") for kind in arm.leaky if kind in places}
-
-
-def _at_threshold(arm: Arm, summary: Mapping[str, Any]) -> dict[str, float] | None:
-    if "threshold" not in arm.leaky:
-        return None
-    found = summary["optimism_meter"]["threshold"]
-    return {
-        f"{way}_{name}": found[f"{way}_{name}"] for way in ("honest", "wrong_way") for name in AT_THRESHOLD
-    }
+    return arm_figures(
+        arm_name, found, score, leaky, _ceiling(design, arm, found.summary), at_threshold(arm, found.summary)
+    )
 
 
 def _ceiling(design: StudyDesign, arm: Arm, summary: Any) -> tuple[float, tuple[float, float]]:

@@ -69,6 +69,8 @@ class Arm(Settings):
     leaky : tuple of {"steps", "patients", "winner", "threshold"}
         What the leaky twins do: fit every step on all rows before the folds, divide rows of one patient between training and
         test, choose model and settings on the test rows, or the threshold.
+    explain : bool
+        Whether a run computes SHAP values.
     pipeline : mapping
         Content of a pipeline file.
     """
@@ -81,6 +83,7 @@ class Arm(Settings):
     where: dict[str, str] = Field(default_factory=dict)
     unit: Literal["patient", "roi"] = "patient"
     leaky: tuple[Leak, ...] = ("steps",)
+    explain: bool = False
     pipeline: dict[str, Any]
 
     @model_validator(mode="after")

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from radiobone.evaluation.measure_names import AT_THRESHOLD
 from radiobone.workflow.recipes.catalogue import load_recipe
-from radiobone.workflow.recipes.run import ArmFigures, RecipeRun, Say, run_recipe
+from radiobone.workflow.recipes.figures import ArmFigures
+from radiobone.workflow.recipes.run import RecipeRun, Say, run_recipe
 from radiobone.workflow.recipes.schema import Arm, Recipe
 
 NOTICE = (
@@ -54,8 +55,7 @@ def run_lines(run: RecipeRun, recipe: Recipe) -> Iterator[str]:
     for arm in run.arms:
         yield f"{arm.arm:<{width}}  {honest(arm):<28}{twins[arm.arm]:<{wide}}{best(arm):<26}".rstrip()
     for arm in run.arms:
-        if arm.threshold is not None:
-            yield f"{arm.arm}, threshold of the test rows: {moved(arm.threshold)}"
+        yield from (f"{arm.arm}, {told}" for told in besides(arm))
     yield ""
     kinds = dict.fromkeys(kind for arm in recipe.arms.values() for kind in arm.leaky)
     yield f"Leaky twin, wrong on purpose: {'; '.join(LEAKS[kind] for kind in kinds)}."
@@ -74,6 +74,18 @@ def honest(arm: ArmFigures) -> str:
 def leaky_figures(arm: ArmFigures) -> str:
     """Return the score of each leaky twin with its name."""
     return ", ".join(f"{kind} {shown(value)}" for kind, value in arm.leaky.items()) or "–"
+
+
+def besides(arm: ArmFigures) -> Iterator[str]:
+    """Say what an arm has beside its score: another threshold, implied classes, leading variables."""
+    if arm.threshold is not None:
+        yield f"threshold of the test rows: {moved(arm.threshold)}"
+    if arm.implied:
+        told = ", ".join(f"AUC {shown(value)} at {name}" for name, value in arm.implied.items())
+        yield f"classes that the number implies: {told}"
+    if arm.leading:
+        told = ", ".join(f"{name} {shown(value)}" for name, value in arm.leading.items())
+        yield f"leading variables by mean absolute SHAP value: {told}"
 
 
 def moved(threshold: Mapping[str, float]) -> str:

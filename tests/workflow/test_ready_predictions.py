@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from scipy.special import expit
 from sklearn.metrics import brier_score_loss, roc_auc_score
+from typer.main import get_command
 from typer.testing import CliRunner
 
 import radiobone as rb
@@ -116,3 +117,59 @@ def test_predictions_are_a_block_beside_features(table):
     )  # fmt: skip
     assert set(judged.selected["feature"]) == {"cnn", "texture"}
     assert judged.metrics["auc"].mean > roc_auc_score(y, found["texture"])
+
+
+TRAINING_OPTIONS = {
+    "--task": "binary", "--order": "a,b", "--pipeline": "default", "--search": "grid", "--clinical": "sex", "--features": "texture",
+    "--outer": "kfold", "--splits": "splits.json", "--time": "sex", "--external": "sex", "--parent": "sex", "--block": "a=texture",
+    "--fusion": "late", "--null-control": "20", "--optimism-meter": None, "--pool": "max", "--compare-with": "earlier",
+    "--bootstrap-optimism": "10", "--no-shap": None, "--ablation": None, "--baseline": "texture",
+}  # fmt: skip
+JUDGING_OPTIONS = {
+    "--positive", "--id", "--groups", "--site", "--unit", "--duplicates", "--subgroups", "--min-patients", "--min-events",
+    "--probability", "--threshold", "--seed", "--jobs", "--quiet", "--output", "--target", "--help",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("option", TRAINING_OPTIONS)
+def test_options_of_training_are_refused_by_name(table, option):
+    value = TRAINING_OPTIONS[option]
+    run = CliRunner().invoke(
+        app,
+        [
+            *(
+                "evaluate",
+                str(table[0] / "table.csv"),
+                "--target",
+                "osteoporosis",
+                "--positive",
+                "yes",
+                "--probability",
+                "cnn",
+            ),
+            *("-o", str(table[0] / "judged"), option, *([] if value is None else [value])),
+        ],
+        env={"COLUMNS": "200", "TERM": "dumb"},
+    )
+    assert run.exit_code == 2
+    assert option in run.output
+    assert "nothing is trained" in " ".join(run.output.replace("│", " ").split())
+    assert not (table[0] / "judged").exists()
+
+
+def test_every_option_of_evaluate_is_of_training_or_of_judging():
+    command = get_command(app).commands["evaluate"]
+    names = {max(one.opts, key=len) for one in command.params if one.opts[0].startswith("-")}
+    assert names == {*TRAINING_OPTIONS, *JUDGING_OPTIONS} - {"--help"}
+
+
+def test_a_threshold_without_probabilities_is_refused(table):
+    run = CliRunner().invoke(
+        app,
+        [
+            *("evaluate", str(table[0] / "table.csv"), "--target", "osteoporosis", "--positive", "yes"),
+            *("-o", str(table[0] / "judged"), "--threshold", "0.3"),
+        ],
+    )
+    assert run.exit_code == 2
+    assert "--threshold" in run.output

@@ -9,6 +9,7 @@ import typer
 
 from radiobone.cli import options
 from radiobone.cli.optional_value import OptionalNumbers
+from radiobone.cli.unused_options import refuse_training, refuse_without
 
 EPILOG = """Examples:
 
@@ -43,6 +44,7 @@ def register(app: typer.Typer) -> None:
 
 
 def evaluate(
+    context: typer.Context,
     source: Annotated[
         Path, typer.Argument(help="A folder made by `extract`, or a table (CSV, Excel, Parquet).")
     ],
@@ -93,7 +95,8 @@ def evaluate(
         str | None,
         typer.Option(
             "--probability",
-            help="Train nothing: judge this column, the probabilities that another program gave, as a frozen model.",
+            help="Train nothing: judge this column, the probabilities that another program gave, as a frozen model. Options of "
+            "training are refused beside it.",
         ),
     ] = None,
     threshold: Annotated[
@@ -108,6 +111,7 @@ def evaluate(
 ) -> None:
     """Judge a pipeline by nested cross-validation, with SHAP values on held-out rows."""
     if probability is not None:
+        refuse_training(context)
         from radiobone.workflow.ready_predictions import judge_probabilities
         from radiobone.workflow.validation_words import validation_lines
 
@@ -120,6 +124,7 @@ def evaluate(
             typer.echo(line)
         typer.echo(f"Results: {output}. Next: radiobone report {output}")
         return
+    refuse_without(context, ("threshold",), "--probability")
     from radiobone.workflow.contrasting import contrast_lines, contrast_with_earlier, folds_of
     from radiobone.workflow.evaluate_table import evaluate_table
     from radiobone.workflow.pipelines import resolve_pipeline

@@ -333,6 +333,10 @@ class UntrustedModel(ModelError):
     """A model file that was tampered with or holds types that are not on the list."""
 
 
+class UnsafeNetwork(ModelError):
+    """A network reads other files, or uses operators that are not ONNX's own."""
+
+
 class FeatureMismatch(ModelError):
     """The table lacks features that the model needs."""
 

@@ -23,6 +23,7 @@ NAMES = [
     "map",
     "bone",
     "dxa",
+    "embed",
     "audit",
     "evaluate",
     "contrast",

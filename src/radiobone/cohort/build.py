@@ -137,7 +137,8 @@ def _features(
     numbers = number_table(table[list(roles.features)], rows, leave_out=leave_out)
     clinical = encode_clinical(table[list(roles.clinical)], rows)
     X = drop_empty(pd.concat([numbers, clinical], axis=1))
-    check_varies(X)
+    if in_python or roles.features or roles.clinical:  # else columns of a file join, which is known by now
+        check_varies(X)
     warn_missing(X)
     kept = set(X.columns)
     return X, tuple(str(name) for name in clinical.columns if name in kept)

@@ -55,6 +55,7 @@ def read_cohort(
     parent: str | None = None,
     duplicates: Duplicates = "group",
     task: AnyTask = BINARY,
+    more_follow: bool = False,
 ) -> Cohort:
     """Read a cohort from an extraction's folder or from a table of features made elsewhere.
 
@@ -83,6 +84,8 @@ def read_cohort(
         Whether near-duplicate rows of different patients are kept on one side of every split, or are an error.
     task : Binary, Ordinal or Number
         What the target is: two classes, ordered classes, or numbers.
+    more_follow : bool
+        Whether columns of another file will join, so that the table may have labels alone.
 
     Returns
     -------
@@ -94,7 +97,9 @@ def read_cohort(
     TableError, StudyError, PathError, BadSetting
     """
     loaded = _load(Path(source), patterns=bool(features))
-    request = Request(target, id, groups, site, tuple(clinical), features, time, external, parent)
+    request = Request(
+        target, id, groups, site, tuple(clinical), features, time, external, parent, more_follow
+    )
     if loaded.recorded is None and not features and not clinical:
         check_is_no_manifest(loaded.table, Path(source))
     roles = find_roles(loaded.table, request, loaded.recorded)

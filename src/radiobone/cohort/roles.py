@@ -35,6 +35,7 @@ class Request:
     time: str | None = None
     external: str | None = None
     parent: str | None = None
+    more_follow: bool = False
 
     @property
     def for_splits(self) -> dict[str, str]:
@@ -122,7 +123,7 @@ def find_roles(table: pd.DataFrame, request: Request, recorded: Sequence[str] | 
     regions = _regions(table, who.column, declared)
     free = [name for name in names if name not in {*declared, *regions}]
     features, notes = _features(table, free, request.features, recorded)
-    if not features and not request.clinical:
+    if not features and not request.clinical and not request.more_follow:
         raise MissingColumn(
             f"No feature column among {len(names)} columns: none holds numbers and is free for it. "
             "Name the features with --features 'original_*,wavelet*'."

@@ -94,6 +94,8 @@ DXA = Kind(
     (*FEATURE_FILES, BONE_PATIENTS, "agreement.csv", "masks", "contours", "outlines", *SHARED),
     CASE_CACHE,
 )
+VECTORS_FILE, VECTOR_CACHE = "vectors.parquet", "vector_cache"
+EMBEDDING = Kind("embedding", (VECTORS_FILE,), (VECTORS_FILE, "cases.csv", PROVENANCE_FILE), VECTOR_CACHE)
 DATA_CHECK = Kind(
     "check of a data set",
     (),
@@ -198,6 +200,11 @@ def prepare_dxa_folder(path: str | Path, inputs: Iterable[str | Path] = ()) -> P
         )
     _refuse_to_replace(folder, DXA, inputs)
     return _claimed(folder, DXA)
+
+
+def prepare_embedding_folder(path: str | Path, inputs: Iterable[str | Path] = ()) -> Path:
+    """Make a folder for vectors of images, before any work; parameters and errors as above."""
+    return _apart(path, inputs, EMBEDDING, "vectors written there would spoil its provenance", "vectors")
 
 
 def prepare_check_folder(path: str | Path, inputs: Iterable[str | Path] = ()) -> Path:

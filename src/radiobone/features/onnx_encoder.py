@@ -59,7 +59,9 @@ class EncoderInput(Settings):
         for name in ("mean", "sd"):
             value = getattr(self, name)
             if isinstance(value, tuple) and self.n_channels is not None and len(value) != self.n_channels:
-                raise ValueError(f"'{name}' has {len(value)} values, and there are {self.n_channels} channels")
+                raise ValueError(
+                    f"'{name}' has {len(value)} values, and there are {self.n_channels} channels"
+                )
         return self
 
 

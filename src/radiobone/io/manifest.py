@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import warnings
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,13 +46,20 @@ class _Columns:
 
     patient: str
     image: str
-    mask: str
+    mask: str | None
     roi: str | None
     label: str | None
     extra: tuple[str, ...]
 
 
-def read_manifest(path: Path, *, root: Path | None = None, target: str | None = None) -> Manifest:
+def read_manifest(
+    path: Path,
+    *,
+    root: Path | None = None,
+    target: str | None = None,
+    mask_needed: bool = True,
+    told_apart_by: Collection[str] = (),
+) -> Manifest:
     """Read a manifest; files are not looked at yet.
 
     Parameters
@@ -64,6 +71,10 @@ def read_manifest(path: Path, *, root: Path | None = None, target: str | None = 
         Folder that paths are relative to and confined to; by default the manifest's own.
     target : str, optional
         The column of the outcome; if it is called ``label`` it is not taken as the value in the mask.
+    mask_needed : bool
+        False where images alone are read: then there may be no such column.
+    told_apart_by : collection of str
+        Names of other columns, in lower case, that tell a patient's rows apart beside ``roi``, such as views.
 
     Returns
     -------
@@ -84,14 +95,14 @@ def read_manifest(path: Path, *, root: Path | None = None, target: str | None = 
     check_is_manifest(path)
     table = read_text_table(path)
     base = (path.parent if root is None else Path(root)).resolve()
-    columns = _columns(table, path, target)
+    columns = _columns(table, path, target, mask_needed)
     _check_ids(table, columns, path)
     labels = mask_labels(table, columns.label, path)
     if target is None:
         warn_if_class(table, columns.label, columns.patient, path)
     cases = [_case(row, columns, label, base) for row, label in zip(_rows(table), labels, strict=True)]
     cases = _told_apart_by_label(cases)
-    _check_unique(cases, path)
+    _check_unique(cases, path, told_apart_by)
     _check_images_of_one_patient(cases, path)
     return Manifest(tuple(cases), columns.extra, path, base)
 
@@ -118,7 +129,7 @@ def id_column(table: pd.DataFrame, source: str, *, excluded: str | None = None) 
     )
 
 
-def _columns(table: pd.DataFrame, path: Path, target: str | None) -> _Columns:
+def _columns(table: pd.DataFrame, path: Path, target: str | None, mask_needed: bool) -> _Columns:
     by_name: dict[str, str] = {}
     for column in table.columns:
         key = str(column).strip().casefold()
@@ -128,7 +139,7 @@ def _columns(table: pd.DataFrame, path: Path, target: str | None) -> _Columns:
             )
         by_name[key] = str(column)
     target_column = by_name.get(target.strip().casefold()) if target else None
-    for needed in ("image", "mask"):
+    for needed in ("image", "mask") if mask_needed else ("image",):
         if needed not in by_name or by_name[needed] == target_column:
             raise MissingColumn(
                 f"{path} has no column '{needed}'. It has: {', '.join(by_name.values())}. "
@@ -140,9 +151,10 @@ def _columns(table: pd.DataFrame, path: Path, target: str | None) -> _Columns:
     ]
     label = next((name for name in labels if may_be_mask_label(table[name], name)), None)
     roi = by_name.get("roi") if by_name.get("roi") != target_column else None
-    own = {patient, by_name["image"], by_name["mask"], label, roi}
+    mask = by_name.get("mask")
+    own = {patient, by_name["image"], mask, label, roi}
     extra = tuple(name for name in by_name.values() if name not in own)
-    return _Columns(patient, by_name["image"], by_name["mask"], roi, label, extra)
+    return _Columns(patient, by_name["image"], mask, roi, label, extra)
 
 
 def _check_ids(table: pd.DataFrame, columns: _Columns, path: Path) -> None:
@@ -177,11 +189,11 @@ def _case(row: Mapping[str, str | None], columns: _Columns, label: int | None, r
         patient_id=str(row[columns.patient]).strip(),
         roi=(row[columns.roi] or "").strip() if columns.roi else "",
         image=_path(row[columns.image], root),
-        mask=_path(row[columns.mask], root),
+        mask=_path(row[columns.mask] if columns.mask else None, root),
         label=label,
         row={name: row[name] for name in columns.extra},
         root=root,
-        relative=any(_is_relative(row[name]) for name in (columns.image, columns.mask)),
+        relative=any(_is_relative(row[name]) for name in (columns.image, columns.mask) if name),
     )
 
 
@@ -213,10 +225,11 @@ def _told_apart_by_label(cases: Sequence[Case]) -> list[Case]:
     ]
 
 
-def _check_unique(cases: Sequence[Case], path: Path) -> None:
-    rows: dict[tuple[str, str], int] = {}
+def _check_unique(cases: Sequence[Case], path: Path, told_apart_by: Collection[str]) -> None:
+    rows: dict[tuple[str | None, ...], int] = {}
     for number, case in enumerate(cases, start=2):
-        first = rows.setdefault((case.patient_id, case.roi), number)
+        others = [case.row[name] for name in sorted(case.row) if name.strip().casefold() in told_apart_by]
+        first = rows.setdefault((case.patient_id, case.roi, *others), number)
         if first != number:
             raise DuplicateId(
                 f"{path}: '{case.case_id}' is in row {first} and again in row {number}. Counting it twice would "

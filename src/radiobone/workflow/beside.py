@@ -11,6 +11,7 @@ import pandas as pd
 from radiobone.cohort.cohort import Cohort
 from radiobone.core.errors import BadSetting
 from radiobone.evaluation.adequacy import development_adequacy
+from radiobone.evaluation.blocks.resolve import settle_blocks
 from radiobone.evaluation.pipeline_optimism import STORE, check_can_bootstrap, pipeline_optimism
 from radiobone.evaluation.result import Result
 from radiobone.evaluation.spec import PipelineSpec
@@ -97,7 +98,8 @@ def told_beside(
     if cohort.task.kind == "binary":
         learned = ~cohort.external if spec.outer.kind == "external" and cohort.external is not None else None
         auc = result.metrics["auc"].mean
-        more["sample_size"] = development_adequacy(cohort, auc=auc, learned=learned)
+        joined, _ = settle_blocks(cohort, spec)  # columns of files are parameters too
+        more["sample_size"] = development_adequacy(joined, auc=auc, learned=learned)
     if beside.request is not None:
         more["subgroups"] = subgroup_summary(
             beside.groups, cohort, result.predictions, beside.request, seed=seed, pooled=POOLED

@@ -19,7 +19,7 @@ from radiobone.core.outputs import writing
 from radiobone.evaluation.audit.tell import warn_of_unknown_patients
 from radiobone.evaluation.blocks.ablation import ablate, baseline_column
 from radiobone.evaluation.blocks.ablation_table import forget_ablation
-from radiobone.evaluation.blocks.resolve import named_blocks, with_fusion
+from radiobone.evaluation.blocks.resolve import joins_files, named_blocks, with_fusion
 from radiobone.evaluation.contrast import CONTRAST_FILE
 from radiobone.evaluation.spec import with_outer
 from radiobone.evaluation.splits.file import SplitSource
@@ -105,7 +105,7 @@ def evaluate_table(
     controls = Controls(null_control, optimism_meter)
     controls.check(spec)
     warn_if_unfinished(path, "extraction")
-    cohort = read_cohort(path, **roles, task=spec.task)
+    cohort = read_cohort(path, **roles, task=spec.task, more_follow=joins_files(spec))
     for line in described(cohort):
         say(line)
     beside = wanted_beside(subgroups, bootstrap_optimism, cohort, read_features(path))

@@ -16,7 +16,7 @@ from radiobone.core.tables import read_table
 from radiobone.core.warnings import collected
 from radiobone.evaluation.audit.registry import audit_cohort
 from radiobone.evaluation.audit.tell import warn_of_table
-from radiobone.evaluation.blocks.resolve import with_fusion
+from radiobone.evaluation.blocks.resolve import joins_files, settle_blocks, with_fusion
 from radiobone.evaluation.final_model import Model, fit_model
 from radiobone.evaluation.final_model import load_model as load_fitted
 from radiobone.evaluation.result import Result
@@ -226,10 +226,10 @@ def fit_table(
     result = None if evaluated is None else Result.load(evaluated)
     spec = with_fusion(resolve_pipeline(pipeline, task, order, search), blocks, fusion, pool)
     spec = with_repeats_beside(spec, Path(source), say)
-    cohort = read_cohort(source, **roles, task=spec.task)
+    cohort = read_cohort(source, **roles, task=spec.task, more_follow=joins_files(spec))
     for line in described(cohort):
         say(line)
-    warn_of_table(audit_cohort(cohort))
+    warn_of_table(audit_cohort(settle_blocks(cohort, spec)[0]))
     return fit_model(cohort, spec, seed=seed, jobs=jobs, show_progress=show_progress, evaluated=result)
 
 

@@ -64,6 +64,15 @@ def _assignment(text: str) -> tuple[str, str]:
     return name.strip(), columns.strip()
 
 
+def joins_files(spec: PipelineSpec) -> bool:
+    """Tell whether blocks name files whose columns join those of the table."""
+    return any(
+        pattern.lower().endswith(VECTOR_SUFFIXES)
+        for block in spec.blocks.values()
+        for pattern in block.columns
+    )
+
+
 def settle_blocks(cohort: Cohort, spec: PipelineSpec) -> tuple[Cohort, PipelineSpec]:
     """Join the files of blocks, and write out the columns of every block where blocks matter.
 

@@ -1,0 +1,1 @@
+"""Vectors of images by a network that stays as it is."""

@@ -160,6 +160,11 @@ class BoneRegion:
         """Distance of each voxel's centre to the region's surface, in mm; 0 outside."""
         return depth_mm(self.mask, self.spacing_mm)
 
+    @cached_property
+    def voxels(self) -> npt.NDArray[np.intp]:
+        """Places of the voxels inside, shape (3, n)."""
+        return np.stack(np.nonzero(self.mask))
+
     @property
     def voxel_volume_mm3(self) -> float:
         """Volume of one voxel."""

@@ -70,10 +70,11 @@ def _cut(region: BoneRegion, centre_mm: FloatArray, deepest_mm: float, axes: Axe
     design = np.stack([np.ones(wall.size), high], axis=1)
     offset, rise = _robust_plane(design, wall)
     uneven_mm = float(np.median(np.abs(wall - offset - rise * high)))
-    places = np.indices(region.mask.shape).reshape(3, -1) * np.asarray(region.spacing_mm)[:, None]
+    places = region.voxels * np.asarray(region.spacing_mm)[:, None]
     along = np.stack(axes[:2]) @ (places - centre_mm[:, None])
-    front = (along[1] <= offset + rise * along[0]).reshape(region.mask.shape)
-    return _piece_at(region.mask & front, centre_mm, region), uneven_mm
+    front = np.zeros(region.mask.shape, dtype=np.bool_)
+    front[region.mask] = along[1] <= offset + rise * along[0]
+    return _piece_at(front, centre_mm, region), uneven_mm
 
 
 def _warn_if_uncertain(shrunk: float, uneven_mm: float, region: BoneRegion) -> None:

@@ -82,8 +82,7 @@ def frame_of(region: BoneRegion) -> Frame:
     region : BoneRegion
         The body of a vertebra.
     """
-    voxels = np.stack(np.nonzero(region.mask))
-    centre_mm = voxels.mean(axis=1) * np.asarray(region.spacing_mm)
+    centre_mm = region.voxels.mean(axis=1) * np.asarray(region.spacing_mm)
     frame = _with_axes(centre_mm, region.towards(HEAD), _backwards(region, centre_mm))
     step_mm = max(1.0, min(region.spacing_mm) / 2)
     for _ in range(ROUNDS):
@@ -141,7 +140,7 @@ def _sampled(region: BoneRegion, frame: Frame, s: FloatArray, a: FloatArray, sid
 
 
 def _extent(region: BoneRegion, frame: Frame) -> tuple[FloatArray, FloatArray]:
-    places = frame.places(np.stack(np.nonzero(region.mask)), region.spacing_mm)
+    places = frame.places(region.voxels, region.spacing_mm)
     reach = max(region.spacing_mm)
     return places.min(axis=1) - reach, places.max(axis=1) + reach
 

@@ -40,11 +40,25 @@ def local_thickness_mm(structure: BoolArray, spacing_mm: Triple) -> npt.NDArray[
     thickness = np.zeros(structure.shape)
     if structure.any():
         box = bounding_box(structure).slices
-        z, y, x = (step / 2 for step in spacing_mm)
-        inner = np.zeros(structure[box].shape)
-        _paint(point_distance_mm(_half_steps(structure[box]), (z, y, x)), inner, z, y, x)
+        inner = _painted(structure[box], (spacing_mm[0] / 2, spacing_mm[1] / 2, spacing_mm[2] / 2))
         thickness[box] = np.where(structure[box], inner, 0.0)
     return thickness
+
+
+def _painted(structure: BoolArray, half_mm: Triple) -> npt.NDArray[np.float64]:
+    """Diameter of the largest ball that holds each voxel's centre."""
+    radius = point_distance_mm(_half_steps(structure), half_mm)
+    seen = np.zeros(radius.shape, dtype=np.uint8)
+    _clear_hidden(radius, seen, *half_mm)
+    centres = np.flatnonzero(seen)
+    radii = radius.ravel()[centres]
+    largest_first = np.argsort(-radii, kind="stable")
+    places = np.stack(np.unravel_index(centres[largest_first], radius.shape), axis=1)
+    painted = np.zeros(structure.shape)
+    n_z, n_y, n_x = structure.shape
+    free = np.tile(np.arange(n_x + 1, dtype=np.int32), (n_z * n_y, 1))
+    _paint(np.ascontiguousarray(places), radii[largest_first], painted, free, *half_mm)
+    return painted
 
 
 def _half_steps(structure: BoolArray) -> BoolArray:
@@ -60,57 +74,76 @@ def _half_steps(structure: BoolArray) -> BoolArray:
 
 
 @compiled
-def _paint(
-    radius: npt.NDArray[np.float64],
-    thickness: npt.NDArray[np.float64],
-    z_mm: float,
-    y_mm: float,
-    x_mm: float,
+def _clear_hidden(
+    radius: npt.NDArray[np.float64], seen: npt.NDArray[np.uint8], z_mm: float, y_mm: float, x_mm: float
 ) -> None:
-    """Write into each voxel the diameter of the largest ball that holds its centre."""
+    """Mark the points whose balls lie inside no ball of a neighbouring point, which would paint the same and more."""
     n_z, n_y, n_x = radius.shape
     for i in range(1, n_z - 1):
         for j in range(1, n_y - 1):
             for k in range(1, n_x - 1):
                 if radius[i, j, k] > 0.0 and not _hidden(radius, i, j, k, z_mm, y_mm, x_mm):
-                    _paint_ball(thickness, radius[i, j, k], i, j, k, z_mm, y_mm, x_mm)
+                    seen[i, j, k] = 1
 
 
 @compiled
 def _hidden(
     radius: npt.NDArray[np.float64], i: int, j: int, k: int, z_mm: float, y_mm: float, x_mm: float
 ) -> bool:
-    """Whether a point's ball lies inside the ball of a neighbouring point, which paints the same and more."""
+    """Whether a point's ball lies inside the ball of a neighbouring point."""
     own = radius[i, j, k]
     for di in range(-1, 2):
         for dj in range(-1, 2):
             for dk in range(-1, 2):
-                way = np.sqrt((di * z_mm) ** 2 + (dj * y_mm) ** 2 + (dk * x_mm) ** 2)
-                if way > 0.0 and radius[i + di, j + dj, k + dk] >= own + way - 1e-9:
-                    return True
+                other = radius[i + di, j + dj, k + dk]
+                if other > own:
+                    way = np.sqrt((di * z_mm) ** 2 + (dj * y_mm) ** 2 + (dk * x_mm) ** 2)
+                    if other >= own + way - 1e-9:
+                        return True
     return False
 
 
 @compiled
-def _paint_ball(
+def _paint(
+    places: npt.NDArray[np.int64],
+    radii: npt.NDArray[np.float64],
     thickness: npt.NDArray[np.float64],
-    own: float,
-    i: int,
-    j: int,
-    k: int,
+    free: npt.NDArray[np.int32],
     z_mm: float,
     y_mm: float,
     x_mm: float,
 ) -> None:
-    """Paint the voxels whose centres lie in one ball; they are the odd points along each axis."""
-    limit = own * own * (1.0 + 1e-9)
+    """Write into each voxel the diameter of the first ball that holds its centre; the largest balls come first.
+
+    ``free`` leads from each voxel of a row to the next that is not yet painted, so that no voxel is looked at often.
+    """
     n_z, n_y, n_x = thickness.shape
-    for a in range(max(0, int(i - own / z_mm) // 2 - 1), min(n_z, int(i + own / z_mm) // 2 + 2)):
-        way_z = ((2 * a + 1 - i) * z_mm) ** 2
-        for b in range(max(0, int(j - own / y_mm) // 2 - 1), min(n_y, int(j + own / y_mm) // 2 + 2)):
-            way_zy = way_z + ((2 * b + 1 - j) * y_mm) ** 2
-            if way_zy > limit:
-                continue
-            for c in range(max(0, int(k - own / x_mm) // 2 - 1), min(n_x, int(k + own / x_mm) // 2 + 2)):
-                if way_zy + ((2 * c + 1 - k) * x_mm) ** 2 <= limit:
-                    thickness[a, b, c] = max(thickness[a, b, c], 2.0 * own)
+    for ball in range(radii.size):
+        i, j, k, own = places[ball, 0], places[ball, 1], places[ball, 2], radii[ball]
+        limit = own * own * (1.0 + 1e-9)
+        for a in range(max(0, int(i - own / z_mm) // 2 - 1), min(n_z, int(i + own / z_mm) // 2 + 2)):
+            way_z = ((2 * a + 1 - i) * z_mm) ** 2
+            for b in range(max(0, int(j - own / y_mm) // 2 - 1), min(n_y, int(j + own / y_mm) // 2 + 2)):
+                left = limit - way_z - ((2 * b + 1 - j) * y_mm) ** 2
+                if left < 0.0:
+                    continue
+                row, reach = a * n_y + b, np.sqrt(left) / x_mm
+                c = _next_free(free, row, max(0, int(np.ceil((k - 1 - reach) / 2.0 - 1e-9))))
+                last = min(n_x - 1, int(np.floor((k - 1 + reach) / 2.0 + 1e-9)))
+                while c <= last:
+                    thickness[a, b, c] = 2.0 * own
+                    free[row, c] = c + 1
+                    c = _next_free(free, row, c + 1)
+
+
+@compiled
+def _next_free(free: npt.NDArray[np.int32], row: int, place: int) -> int:
+    """Follow a row to the next voxel that is not yet painted, and shorten the way for later."""
+    end = place
+    while free[row, end] != end:
+        end = free[row, end]
+    while free[row, place] != end:
+        onward = free[row, place]
+        free[row, place] = end
+        place = onward
+    return end

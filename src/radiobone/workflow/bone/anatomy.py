@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from radiobone.core.errors import EmptyMask, LabelNotFound
 from radiobone.core.validation import check_same_grid, real_numbers
 from radiobone.core.volume import Volume
 from radiobone.core.warnings import StructureNamesAssumed
 from radiobone.io.label_file import LabelMask, as_labels
-from radiobone.io.label_scan import label_boxes
+from radiobone.io.label_scan import Slices, label_boxes
 from radiobone.io.masks import Mask, open_mask
 from radiobone.io.totalsegmentator_classes import TOTAL_CLASSES
 from radiobone.workflow.single import ImageLike, as_volume
@@ -54,6 +55,23 @@ class Anatomy:
             return self.mask.region(roi=None, label=self.names[name])
         except (EmptyMask, LabelNotFound):
             return None
+
+    def joint(self, names: Sequence[str]) -> tuple[Slices, npt.NDArray[np.bool_]] | None:
+        """Return a box, and where in it any of several structures is; None if none of them has a voxel."""
+        if not isinstance(self.mask, LabelMask):
+            found = [mask.array != 0 for name in names if (mask := self.find(name)) is not None]
+            whole = slice(None), slice(None), slice(None)
+            return (whole, np.logical_or.reduce(found)) if found else None
+        known = self.names or self.mask.names
+        there = [known[name] for name in names if known.get(name) in self.mask.present]
+        if not there:
+            return None
+        boxes = [self.mask.present[value] for value in there]
+        z, y, x = (
+            slice(min(box[axis].start for box in boxes), max(box[axis].stop for box in boxes))
+            for axis in range(3)
+        )
+        return (z, y, x), np.isin(self.mask.labels.array[z, y, x], there)
 
     def bright(self, above_hu: float) -> dict[str, int]:
         """Count the voxels above a value in every structure of a label map, and in the whole image ("")."""

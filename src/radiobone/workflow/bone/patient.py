@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from radiobone.core.errors import EmptyMask, RadioboneError
 from radiobone.core.warnings import collected
@@ -114,7 +113,7 @@ def _screening(levels: Mapping[str, Level], facts: ScanFacts) -> dict[str, Any]:
 
 
 def _psoas(anatomy: Anatomy, facts: ScanFacts) -> dict[str, Any]:
-    vertebra, muscles = anatomy.find(L3), _joint(anatomy, PSOAS)
+    vertebra, muscles = anatomy.find(L3), anatomy.joint(PSOAS)
     if vertebra is None or muscles is None:
         raise EmptyMask(
             "The mask outlines no L3 or no psoas muscle (iliopsoas_left, iliopsoas_right), and both are needed."
@@ -123,17 +122,19 @@ def _psoas(anatomy: Anatomy, facts: ScanFacts) -> dict[str, Any]:
     body = region.mask if region.is_cut else find_body(region)
     axis = int(np.abs(region.towards(HEAD)).argmax())
     place = region.box.low[axis] + round(float(np.nonzero(body)[axis].mean()))
-    return dict(psoas(anatomy.image.array, muscles, place, axis, region.spacing_mm, facts.height_m))
+    inside = np.zeros(anatomy.image.shape, dtype=np.bool_)
+    inside[muscles[0]] = muscles[1]
+    return dict(psoas(anatomy.image.array, inside, place, axis, region.spacing_mm, facts.height_m))
 
 
 def _density(anatomy: Anatomy, used: Sequence[Level]) -> dict[str, Any]:
     values = anatomy.image.array
     sample = values.reshape(-1)[:: max(values.size // SAMPLED_VOXELS, 1)]
-    muscle = _joint(anatomy, MUSCLES)
+    muscle = anatomy.joint(MUSCLES)
     found = {
         "air": tissue_hu(sample, "air"),
         "fat": tissue_hu(sample, "fat"),
-        "muscle": None if muscle is None else tissue_hu(values[muscle], "muscle"),
+        "muscle": None if muscle is None else tissue_hu(values[muscle[0]][muscle[1]], "muscle"),
     }
     line = calibrate(found)
     row: dict[str, Any] = {f"{name}_hu": hu for name, hu in line.used_hu.items()}
@@ -146,12 +147,6 @@ def _density(anatomy: Anatomy, used: Sequence[Level]) -> dict[str, Any]:
     return row | (
         {"mean_trabecular_density_mg_cm3": line.density_mg_cm3(float(np.mean(known)))} if known else {}
     )
-
-
-def _joint(anatomy: Anatomy, names: Sequence[str]) -> npt.NDArray[np.bool_] | None:
-    """All of several structures, as far as they are there; None if none is."""
-    found = [mask.array != 0 for name in names if (mask := anatomy.find(name)) is not None]
-    return np.logical_or.reduce(found) if found else None
 
 
 def _means(used: Sequence[Level]) -> dict[str, float]:

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from radiobone.cli.app import app
 from radiobone.cohort.readers import read_cohort
-from radiobone.core.errors import BadConfig, BadSetting
+from radiobone.core.errors import BadConfig, BadSetting, MissingColumn
 from radiobone.core.settings import parse_yaml, validate
 from radiobone.core.warnings import collected
 from radiobone.evaluation.blocks.resolve import block_chains, settle_blocks
@@ -282,6 +282,39 @@ def test_the_command_runs_it_and_the_honest_figures_stay_under_the_ceiling(name:
         assert all(value is not None for value in arm.leaky.values())
         assert set(arm.implied) == ({"< -1", "<= -2.5"} if arm.measure == "R²" else set())
     assert len(json.loads((tmp_path / "out" / "figures.json").read_text())) == len(run.arms)
+
+
+def test_all_arms_run_on_a_table_of_ones_own_and_those_without_columns_are_named(written, tmp_path) -> None:
+    import pandas as pd
+
+    folder, _ = written("hussain2019_dxa_plrf")
+    table = pd.read_csv(folder / "tables" / "density_and_size.csv")
+    own, out = tmp_path / "own.csv", tmp_path / "out"
+    table.head(80).drop(columns="bmc_g").to_csv(own, index=False)
+    shown = " ".join(
+        printed(
+            "recipes", "hussain2019_dxa_plrf", "--run", "--table", str(own), "-o", str(out), "-q", "-j", "1"
+        ).split()
+    )
+    assert "density_and_size is left out, since the table has no bmc_g" in shown
+    assert "The table is yours" in shown
+    assert "The cohort is synthetic" not in shown
+    (figures,) = json.loads((out / "figures.json").read_text())
+    assert (figures["arm"], figures["n_rows"], figures["ceiling"], figures["band"]) == (
+        "density",
+        80,
+        None,
+        None,
+    )
+    assert figures["honest"] > 0.5
+    table.drop(columns="osteoporosis").to_csv(own, index=False)
+    with pytest.raises(MissingColumn, match="of 'density': osteoporosis"):
+        run_recipe("hussain2019_dxa_plrf", tmp_path / "none", table=own, show_progress=False)
+
+
+def test_a_table_is_for_a_run_alone(tmp_path) -> None:
+    answer = CliRunner().invoke(app, ["recipes", "sebro2022_wrist", "--table", str(tmp_path / "t.csv")])
+    assert answer.exit_code == 2
 
 
 def test_xie_mrmr_then_lasso_leave_six_and_the_clinical_block_whole(written) -> None:

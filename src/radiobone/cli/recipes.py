@@ -30,6 +30,8 @@ EPILOG = """Examples:
 
 [bold]radiobone recipes xie2022_nomogram --run[/bold]  (the analysis of a published study, on a synthetic cohort of its shape)
 
+[bold]radiobone recipes sebro2022_wrist --run --table mine.csv -o wrist[/bold]  (all four targets on a table of your own)
+
 [bold]radiobone recipes xie2022_nomogram --images -o xie --run[/bold]  (the same from images: made, measured, evaluated, reported)
 
 [bold]radiobone recipes --steps --models --settings[/bold]  (what can go into them)"""
@@ -63,6 +65,14 @@ def recipes(
             help="Run the recipe of a published study on a synthetic cohort of its shape: honestly, and as it probably leaked.",
         ),
     ] = False,
+    table: Annotated[
+        Path | None,
+        typer.Option(
+            "--table",
+            help="With --run: every analysis of the study on this table or extract folder of your own, whose columns are named as those "
+            "of the synthetic cohort are.",
+        ),
+    ] = None,
     images: Annotated[
         bool,
         typer.Option(
@@ -91,8 +101,10 @@ def recipes(
         _images(name, output, patients, run=run, seed=seed, jobs=jobs, quiet=quiet)
         return
     if run:
-        _run(name, output, seed=seed, jobs=jobs, quiet=quiet)
+        _run(name, output, table, seed=seed, jobs=jobs, quiet=quiet)
         return
+    if table is not None:
+        raise typer.BadParameter("--table is for --run: radiobone recipes NAME --run --table TABLE -o FOLDER")
     if name is not None:
         typer.echo(catalogue.text_of(name))
     asked = (
@@ -105,13 +117,15 @@ def recipes(
     typer.echo("\n\n".join("\n".join(lines) for lines in blocks), nl=bool(blocks))
 
 
-def _run(name: str | None, output: Path | None, *, seed: int, jobs: int, quiet: bool) -> None:
+def _run(
+    name: str | None, output: Path | None, table: Path | None, *, seed: int, jobs: int, quiet: bool
+) -> None:
     """Run the recipe of a study, in a folder that is kept if one is named."""
     from radiobone.workflow.recipes.words import told_run
 
     if name is None:
         raise typer.BadParameter("--run needs the name of a published study: radiobone recipes NAME --run")
-    for line in told_run(name, output, seed=seed, jobs=jobs, show_progress=not quiet, say=typer.echo):
+    for line in told_run(name, output, table, seed=seed, jobs=jobs, show_progress=not quiet, say=typer.echo):
         typer.echo(line)
 
 

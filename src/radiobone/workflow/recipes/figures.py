@@ -29,9 +29,9 @@ class ArmFigures:
         By nested cross-validation, with its 95 % interval.
     leaky : dict of str to float or None
         What each leaky twin would have reported of this score.
-    ceiling : float
-        The best that any reader of the arm's columns could reach in patients without end.
-    band : tuple of float
+    ceiling : float or None
+        The best that any reader of the arm's columns could reach in patients without end; None of a table of one's own.
+    band : tuple of float or None
         Where the score of that reader falls in a cohort of this size, with 95 % probability.
     threshold : dict of str to float or None
         ``honest_accuracy``, ``wrong_way_accuracy`` and so on: what a threshold chosen on the test rows would have reported; None
@@ -51,8 +51,8 @@ class ArmFigures:
     low: float | None
     high: float | None
     leaky: dict[str, float | None]
-    ceiling: float
-    band: tuple[float, float]
+    ceiling: float | None
+    band: tuple[float, float] | None
     threshold: dict[str, float] | None = None
     implied: dict[str, float | None] = field(default_factory=dict)
     leading: dict[str, float] = field(default_factory=dict)
@@ -63,7 +63,7 @@ def arm_figures(
     found: Evaluation,
     score: FoldScore,
     leaky: dict[str, float | None],
-    ceiling: tuple[float, tuple[float, float]],
+    ceiling: tuple[float | None, tuple[float, float] | None],
     threshold: dict[str, float] | None,
 ) -> ArmFigures:
     """Put together what an arm reached."""

@@ -29,7 +29,8 @@ study was read stands with it, and `not told` means in what was read. The figure
 {leaks}. The ceiling is the best that any reader of the columns could reach in patients without end, and behind it stands where
 the AUC of that reader falls in a cohort of this size, 19 times of 20. For a number the score is R².
 
-`radiobone recipes NAME` prints a recipe, `radiobone recipes NAME --run` does what is shown here,
+`radiobone recipes NAME` prints a recipe, `radiobone recipes NAME --run` does what is shown here (with `--table TABLE`, on a table of
+your own whose columns are named likewise, every analysis at once),
 `radiobone evaluate TABLE --target COLUMN --pipeline NAME` (or `NAME:ARM`) takes it to a table of your own, and in a study file
 `settings: NAME` measures images as it says. Where the study began with images, `radiobone recipes NAME --images -o FOLDER` makes
 synthetic ones (`--patients`: how many) with masks, manifest and study file, and `radiobone run FOLDER/study.yaml -o RESULT` measures,

@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from radiobone.cohort.readers import read_cohort
+from radiobone.core.errors import MissingColumn
 from radiobone.core.files import write_csv, write_json, write_parquet, write_text
 from radiobone.core.folders import prepare_result_folder
 from radiobone.core.warnings import RadioboneWarning, collected
@@ -22,6 +23,7 @@ from radiobone.testing.studies.registry import STUDIES
 from radiobone.testing.studies.truth import auc_band, r2_band
 from radiobone.workflow.controls import score_with_patients_apart
 from radiobone.workflow.evaluate_table import evaluate_table
+from radiobone.workflow.feature_table import read_features
 from radiobone.workflow.recipes.catalogue import load_recipe, pipeline_of
 from radiobone.workflow.recipes.figures import METERED, ArmFigures, arm_figures, at_threshold, metered
 from radiobone.workflow.recipes.schema import Arm
@@ -39,32 +41,37 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, eq=False)
 class RecipeRun:
-    """All arms of a recipe, how long they took, and what was warned of."""
+    """All arms of a recipe, how long they took, what was warned of, and whether the cohort was synthetic."""
 
     name: str
     arms: tuple[ArmFigures, ...]
     seconds: float
     warnings: tuple[RadioboneWarning, ...]
+    synthetic: bool = True
 
 
 def run_recipe(
     name: str,
     folder: Path,
     *,
+    table: Path | None = None,
     seed: int = 0,
     jobs: int = 1,
     show_progress: bool = True,
     say: Say = lambda _line: None,
 ) -> RecipeRun:
-    """Make the cohort of a recipe's study, and evaluate every arm on it.
+    """Make the cohort of a recipe's study, or take a table of one's own, and evaluate every arm on it.
 
     Parameters
     ----------
     name : str
         Of the recipe.
     folder : path
-        Gets ``tables/`` (the synthetic table of every arm), ``study.yaml`` for the main arm, a result folder per arm, and
+        Gets ``tables/`` (the table of every arm), ``study.yaml`` for the main arm, a result folder per arm, and
         ``figures.json``.
+    table : path, optional
+        A table, or extract folder, whose columns are named as those of the synthetic cohort are. Arms whose columns it has not are
+        left out, which is said.
     seed : int
         Of the cohort and of the evaluation.
 
@@ -74,20 +81,22 @@ def run_recipe(
         If there is no such recipe.
     """
     begun, recipe = time.perf_counter(), load_recipe(name)
-    prepare_result_folder(folder)
-    say(
-        f"Making the synthetic cohort of {name} ({STUDIES[name].n_patients} patients) in {folder / 'tables'} …"
-    )
-    cohort = write_study(name, folder, seed=seed)
+    prepare_result_folder(folder, inputs=[] if table is None else [table])
+    if table is None:
+        n_patients = STUDIES[name].n_patients
+        say(f"Making the synthetic cohort of {name} ({n_patients} patients) in {folder / 'tables'} …")
+        write_study(name, folder, seed=seed)
+        names = tuple(recipe.arms)
+    else:
+        names = write_own(name, table, folder, say=say)
+    design = STUDIES[name] if table is None else None
     with collected() as told:
         arms = tuple(
-            _judged(
-                name, arm, cohort.design, folder, seed=seed, jobs=jobs, show_progress=show_progress, say=say
-            )
-            for arm in recipe.arms
+            _judged(name, arm, design, folder, seed=seed, jobs=jobs, show_progress=show_progress, say=say)
+            for arm in names
         )
     write_json(folder / FIGURES, [vars(arm) for arm in arms])
-    return RecipeRun(name, arms, time.perf_counter() - begun, tuple(told))
+    return RecipeRun(name, arms, time.perf_counter() - begun, tuple(told), design is not None)
 
 
 def write_study(name: str, folder: Path, *, seed: int = 0) -> StudyCohort:
@@ -107,6 +116,40 @@ def write_study(name: str, folder: Path, *, seed: int = 0) -> StudyCohort:
     return cohort
 
 
+def write_own(name: str, source: Path, folder: Path, *, say: Say = lambda _line: None) -> tuple[str, ...]:
+    """Write the table of every arm that a table of one's own has the columns of, and return the names of these arms.
+
+    Raises
+    ------
+    MissingColumn
+        If it has those of no arm.
+    FileMissing
+    """
+    recipe, table = load_recipe(name), read_features(source)
+    lacking = {arm: missing_columns(one, table) for arm, one in recipe.arms.items()}
+    there = tuple(arm for arm, missing in lacking.items() if not missing)
+    if not there:
+        raise MissingColumn(
+            f"{source} lacks columns of every arm of {name}; of '{recipe.main}': {', '.join(lacking[recipe.main][:5])}. Name columns as the "
+            f"synthetic cohort has them (`radiobone recipes {name} --run -o DIR` writes it to DIR/tables), or evaluate one target at a "
+            f"time under names of your own: radiobone evaluate {source} --target COLUMN --pipeline {name}:ARM -o DIR"
+        )
+    for arm in there:
+        write_csv(_table_path(folder, arm), table_of(recipe.arms[arm], table))
+    for arm, missing in lacking.items():
+        if missing:
+            say(f"{arm} is left out, since the table has no {', '.join(missing[:5])}.")
+    write_text(folder / "study.yaml", _study_file(name, recipe.title, there[0], recipe.arms[there[0]]))
+    return there
+
+
+def missing_columns(arm: Arm, table: pd.DataFrame) -> tuple[str, ...]:
+    """Return the columns, and the patterns of columns, that an arm needs and a table lacks."""
+    named = ("patient_id", arm.target, *arm.clinical, *arm.where)
+    patterns = (pattern for pattern in arm.columns if not columns_like(pattern, table.columns))
+    return (*(column for column in named if column not in table), *patterns)
+
+
 def table_of(arm: Arm, table: pd.DataFrame) -> pd.DataFrame:
     """Return the rows and columns that an arm looks at."""
     for column, value in arm.where.items():
@@ -118,6 +161,11 @@ def table_of(arm: Arm, table: pd.DataFrame) -> pd.DataFrame:
 def columns_of(arm: Arm, names: Sequence[str] | pd.Index[str]) -> list[str]:
     """Return the names that an arm's patterns fit, in their order."""
     return [name for name in names if any(fnmatchcase(name, pattern) for pattern in arm.columns)]
+
+
+def columns_like(pattern: str, names: Sequence[str] | pd.Index[str]) -> list[str]:
+    """Return the names that a pattern fits."""
+    return [name for name in names if fnmatchcase(name, pattern)]
 
 
 def arm_pipeline(name: str, arm: str, folder: Path) -> PipelineSpec:
@@ -137,7 +185,7 @@ def _with_repeats(step: Any, folder: Path) -> Any:
 def _judged(
     name: str,
     arm_name: str,
-    design: StudyDesign,
+    design: StudyDesign | None,
     folder: Path,
     *,
     seed: int,
@@ -168,7 +216,11 @@ def _judged(
     )
 
 
-def _ceiling(design: StudyDesign, arm: Arm, summary: Any) -> tuple[float, tuple[float, float]]:
+def _ceiling(
+    design: StudyDesign | None, arm: Arm, summary: Any
+) -> tuple[float | None, tuple[float, float] | None]:
+    if design is None:
+        return None, None
     names = [name for group in design.columns.values() for name in group.names]
     seen = {*columns_of(arm, names), *arm.clinical}
     if arm.target in design.numbers:

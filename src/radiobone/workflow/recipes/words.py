@@ -16,6 +16,10 @@ NOTICE = (
     "The cohort is synthetic: it has the study's shape and a signal that we planted, whose size owes nothing to the figures "
     "reported. It shows the recipe at work; it confirms and refutes nothing, and no run of it reproduces the study."
 )
+OWN_NOTICE = (
+    "The table is yours: honest figures are to be reported with their intervals, those of the leaky twins are wrong on purpose and not "
+    "to be reported. Settings that the study does not tell are stand-ins, so that no run of a recipe repeats the study."
+)
 IMAGES_NOTICE = "The images are synthetic, with a signal that we planted: they show the recipe at work and confirm nothing."
 LEAKS: Mapping[str, str] = {
     "steps": "every step fitted on all rows, resampling before the folds",
@@ -26,9 +30,16 @@ LEAKS: Mapping[str, str] = {
 
 
 def told_run(
-    name: str, output: Path | None, *, seed: int, jobs: int, show_progress: bool, say: Say
+    name: str,
+    output: Path | None,
+    table: Path | None = None,
+    *,
+    seed: int,
+    jobs: int,
+    show_progress: bool,
+    say: Say,
 ) -> Iterator[str]:
-    """Run a recipe and yield what it gave; without a folder nothing is kept.
+    """Run a recipe, on a table of one's own if one is named, and yield what it gave; without a folder nothing is kept.
 
     Raises
     ------
@@ -36,7 +47,9 @@ def told_run(
     """
     with tempfile.TemporaryDirectory() as passing:
         folder = output or Path(passing) / name
-        run = run_recipe(name, folder, seed=seed, jobs=jobs, show_progress=show_progress, say=say)
+        run = run_recipe(
+            name, folder, table=table, seed=seed, jobs=jobs, show_progress=show_progress, say=say
+        )
     yield ""
     yield from run_lines(run, load_recipe(name))
     for code in dict.fromkeys(warning.code for warning in run.warnings):
@@ -63,7 +76,7 @@ def run_lines(run: RecipeRun, recipe: Recipe) -> Iterator[str]:
     yield "The study reported, of its own patients:"
     for one in recipe.reported:
         yield f"  {one.what}: {one.measure} {one.value}"
-    yield NOTICE
+    yield NOTICE if run.synthetic else OWN_NOTICE
 
 
 def honest(arm: ArmFigures) -> str:
@@ -98,6 +111,8 @@ def moved(threshold: Mapping[str, float]) -> str:
 
 def best(arm: ArmFigures) -> str:
     """Return the ceiling, with the band in which it falls in a cohort of this size."""
+    if arm.band is None:
+        return shown(arm.ceiling)
     return f"{shown(arm.ceiling)} (here {shown(arm.band[0])} to {shown(arm.band[1])})"
 
 

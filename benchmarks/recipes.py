@@ -13,13 +13,18 @@ import json
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
+
+import matplotlib
 
 from radiobone.workflow.recipes.catalogue import load_recipe, recipe_names
+from radiobone.workflow.recipes.glance import draw_glance, glances
 from radiobone.workflow.recipes.page import recipe_digest, studies_page
 from radiobone.workflow.recipes.run import run_recipe
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS, PAGE = ROOT / "benchmarks" / "results" / "recipes.json", ROOT / "docs" / "studies.md"
+PICTURE = ROOT / "docs" / "images" / "studies.svg"
 
 
 def main() -> None:
@@ -44,9 +49,16 @@ def main() -> None:
         for arm in run.arms:
             print("  ", arm, flush=True)
         RESULTS.write_text(json.dumps(dict(sorted(kept.items())), indent=1) + "\n", encoding="utf-8")
-    PAGE.write_text(
-        studies_page({name: load_recipe(name) for name in recipe_names()}, kept), encoding="utf-8"
-    )
+    write_page(kept)
+
+
+def write_page(kept: dict[str, Any]) -> None:
+    """Write the page and its picture, the same bytes for the same figures."""
+    recipes = {name: load_recipe(name) for name in recipe_names()}
+    PAGE.write_text(studies_page(recipes, kept), encoding="utf-8")
+    PICTURE.parent.mkdir(exist_ok=True)
+    with matplotlib.rc_context({"svg.hashsalt": "recipes", "svg.fonttype": "none"}):
+        draw_glance(glances(recipes, kept)).savefig(PICTURE, metadata={"Date": None})
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from radiobone.testing.studies.images.registry import IMAGE_STUDIES
 from radiobone.testing.studies.registry import STUDIES
 from radiobone.workflow.recipes.catalogue import load_recipe
 from radiobone.workflow.recipes.figures import ArmFigures
+from radiobone.workflow.recipes.glance import glance_table, glances
 from radiobone.workflow.recipes.schema import Recipe
 from radiobone.workflow.recipes.words import LEAKS, NOTICE, besides, best, honest, shown
 
@@ -37,6 +38,15 @@ synthetic ones (`--patients`: how many) with masks, manifest and study file, and
 evaluates and reports them; with `--run` the first command does both.
 """
 
+GLANCE = """\
+## All at a glance
+
+Of each study the first analysis whose score is an AUC; of its leaky twins the one that flatters most. Where the study told
+another measure, its column is empty.
+
+![AUC of every recipe on its synthetic cohort: honest, leaky, the ceiling, and what the study reported](images/studies.svg)
+"""
+
 NOT_RUN = "No figures are kept of it yet: `radiobone recipes {name} --run` makes them."
 
 
@@ -60,13 +70,16 @@ def studies_page(recipes: Mapping[str, Recipe], results: Mapping[str, Any]) -> s
     results : mapping of str to mapping
         Figures of the arms of each recipe, as ``benchmarks/results/recipes.json`` has them.
     """
-    lines = [HEAD.format(notice=NOTICE, leaks="; ".join(LEAKS.values()))]
+    seen = glances(recipes, results)
+    lines = [HEAD.format(notice=NOTICE, leaks="; ".join(LEAKS.values())), GLANCE, *glance_table(seen), ""]
     for name, recipe in recipes.items():
         lines += [*_study(name, recipe, results.get(name)), ""]
     return "\n".join(lines).rstrip() + "\n"
 
 
 def _study(name: str, recipe: Recipe, result: Mapping[str, Any] | None) -> Iterator[str]:
+    yield f'<a id="{name}"></a>'
+    yield ""
     yield f"## `{name}`: {recipe.title}"
     yield ""
     where = (

@@ -155,6 +155,21 @@ def test_body_found_agrees_with_the_body_outlined(folder: Path) -> None:
     assert np.abs(found.levels["volume_cm3"] / given.levels["volume_cm3"] - 1).max() < 0.05
 
 
+def test_density_follows_what_is_known_of_the_scan(folder: Path) -> None:
+    paths = folder / "ct_3mm.nii.gz", folder / "ct_3mm_total.nii.gz"
+    asked = {"measurements": ["trabecular"], "levels": ["L1", "L3"]}
+    plain = rb.measure_bone(*paths, **asked, kvp=120, contrast="no").patient
+    assert plain["density_caution"] == plain["density_references_missing"] == ""
+    assert 40 < plain["muscle_hu"] < 60
+    own = rb.measure_bone(*paths, **asked, kvp=100, contrast="no", settings={"density": {"kvp": 100}}).patient
+    assert own["mean_trabecular_density_mg_cm3"] == plain["mean_trabecular_density_mg_cm3"]
+    for more, said in (({"kvp": 80}, "made with 80 kVp"), ({"contrast": "iohexol"}, "Contrast was given")):
+        found = rb.measure_bone(*paths, **asked, **more).patient
+        assert "mean_trabecular_density_mg_cm3" not in found
+        assert "density: NotCalibrated: " in found["left_out"]
+        assert said in found["left_out"]
+
+
 @pytest.mark.parametrize(
     ("level", "dice", "volume"),
     [("T12", 0.975, 0.02), ("L1", 0.97, 0.02), ("L2", 0.97, 0.02), ("L3", 0.97, 0.02), ("L4", 0.975, 0.02), ("L5", 0.93, 0.13)],

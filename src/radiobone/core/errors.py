@@ -177,6 +177,10 @@ class OnePhase(MaskError):
     """All voxels of the region lie on one side of the threshold between bone and marrow."""
 
 
+class NotCalibrated(ImageError):
+    """A scan, or a value in it, for which a calibration of density does not hold."""
+
+
 class ReferenceMissing(MaskError):
     """Tissues that a density calibration rests on are not in the image."""
 

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pytest
 
-from radiobone.core.errors import EmptyMask, OnePhase, ReferenceMissing, RegionCut, VoxelTooLarge
+from radiobone.core.errors import (
+    EmptyMask,
+    NotCalibrated,
+    OnePhase,
+    ReferenceMissing,
+    RegionCut,
+    VoxelTooLarge,
+)
 from radiobone.core.volume import Volume
 from radiobone.core.warnings import CoarseVoxels, ReferenceLeftOut
 from radiobone.features.bone.base import BoneRegion
-from radiobone.features.bone.density import calibrate, tissue_hu
+from radiobone.features.bone.density import DensitySettings, calibrate, check_scan, tissue_hu
 from radiobone.features.bone.psoas import psoas
 from radiobone.features.bone.thresholds import screen
 from radiobone.features.bone.variogram import VARIOGRAM, VariogramSettings, mean_squares
@@ -104,6 +113,65 @@ def test_calibration_takes_a_shift_and_a_gain_of_hu_out() -> None:
     assert plain.density_mg_cm3(150.0) == pytest.approx(120.0)
     shifted = calibrate({name: 1.05 * hu + 12.0 for name, hu in nominal.items()})
     assert shifted.density_mg_cm3(1.05 * 150.0 + 12.0) == pytest.approx(120.0)
+
+
+def test_own_densities_of_tissues_are_taken() -> None:
+    own = DensitySettings(air_mg_cm3=-700.0, fat_mg_cm3=-70.0, muscle_mg_cm3=38.5, kvp=100.0)
+    line = calibrate({"air": -1000.0, "fat": -100.0, "muscle": 55.0}, own)
+    assert line.density_mg_cm3(150.0) == pytest.approx(105.0)
+    assert check_scan(100.0, "no", own) == ""
+    with pytest.raises(NotCalibrated, match="120 kVp, and the equivalent densities are for 100"):
+        check_scan(120.0, "no", own)
+
+
+@pytest.mark.parametrize(
+    ("kvp", "contrast", "caution"),
+    [
+        (120.0, "no", ""),
+        (120.4, "None", ""),
+        (None, "no", "tube voltage not known"),
+        (None, None, "tube voltage not known; contrast not known"),
+    ],
+)
+def test_what_is_not_known_of_a_scan_is_said(kvp: float | None, contrast: str | None, caution: str) -> None:
+    assert check_scan(kvp, contrast, DensitySettings()) == caution
+
+
+@pytest.mark.parametrize(
+    ("kvp", "contrast", "said"),
+    [
+        (100.0, "no", "made with 100 kVp"),
+        (140.0, None, "made with 140 kVp"),
+        (120.0, "portal venous", "Contrast was given"),
+    ],
+)
+def test_density_is_refused_with_another_voltage_or_contrast(
+    kvp: float, contrast: str | None, said: str
+) -> None:
+    with pytest.raises(NotCalibrated, match=said):
+        check_scan(kvp, contrast, DensitySettings())
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        {"air": -1000.0, "fat": -60.0, "muscle": 20.0},
+        {"air": -500.0, "fat": -100.0, "muscle": 55.0},
+        {"fat": 60.0, "muscle": 55.0},
+    ],
+)
+def test_tissues_that_are_not_on_a_line_are_refused(found: dict[str, float]) -> None:
+    """Fat and muscle that were mistaken for others, clipped air, and two tissues in the wrong order."""
+    with warnings.catch_warnings(), pytest.raises(NotCalibrated, match="from a line"):
+        warnings.simplefilter("ignore", ReferenceLeftOut)
+        calibrate(found)
+
+
+@pytest.mark.parametrize("hu", [1200.0, -400.0])
+def test_a_density_that_no_trabecular_bone_has_is_refused(hu: float) -> None:
+    line = calibrate({"air": -1000.0, "fat": -100.0, "muscle": 55.0})
+    with pytest.raises(NotCalibrated, match="trabecular bone lies between -100 and 350"):
+        line.density_mg_cm3(hu)
 
 
 def test_missing_tissues_are_named() -> None:

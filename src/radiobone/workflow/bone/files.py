@@ -18,7 +18,7 @@ from radiobone.core.interruption import saying_what_is_kept
 from radiobone.core.provenance import machine, versions
 from radiobone.core.settings import read_yaml
 from radiobone.io.acquisition import acquisition_record
-from radiobone.workflow.bone.levels import plan_of
+from radiobone.workflow.bone.levels import DENSITY, plan_of
 from radiobone.workflow.bone.measure import LUMBAR
 from radiobone.workflow.bone.patient import ScanFacts
 from radiobone.workflow.bone.scan_cache import ScanCache, scan_key
@@ -95,7 +95,8 @@ def bone_files(
         outcomes = _outcomes(work, task, store, folder, jobs, show_progress)
     tables = tables_of(outcomes)
     write_tables(folder, tables)
-    used = {name: plan.settings[name].model_dump(mode="json") for name in plan.measurements}
+    chosen = {name: plan.settings[name] for name in plan.measurements} | {DENSITY: plan.density}
+    used = {name: one.model_dump(mode="json") for name, one in chosen.items()}
     write_json(folder / PROVENANCE_FILE, _provenance(work, used))
     store.prune(keys)
     finish(folder, BONE)

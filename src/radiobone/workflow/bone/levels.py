@@ -14,6 +14,7 @@ from radiobone.core.volume import Volume
 from radiobone.core.warnings import BodyUncertain, collected
 from radiobone.features.bone.base import BoneRegion
 from radiobone.features.bone.body import find_body
+from radiobone.features.bone.density import DensitySettings
 from radiobone.features.bone.genant import Deformity, deformity
 from radiobone.features.bone.registry import MEASUREMENTS
 from radiobone.workflow.bone.anatomy import VERTEBRA, Anatomy
@@ -24,6 +25,7 @@ ORDER = tuple(
     for number in range(1, last + 1)
 )
 HARD_TO_CUT = (f"{VERTEBRA}L5",)
+DENSITY = "density"
 METAL, CUT, FRACTURED = "metal", "cut", "fractured"
 
 
@@ -37,10 +39,13 @@ class Plan:
         Keys of ``MEASUREMENTS``.
     settings : mapping
         Of each of them.
+    density : DensitySettings
+        Of the patient's density.
     """
 
     measurements: tuple[str, ...]
     settings: Mapping[str, Settings]
+    density: DensitySettings = field(default_factory=DensitySettings)
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,12 +128,13 @@ def plan_of(
     """
     chosen = tuple(MEASUREMENTS) if measurements is None else tuple(measurements)
     given = dict(settings or {})
+    density = validate(DensitySettings, given.pop(DENSITY, None) or {}, source=f"Settings of '{DENSITY}'")
     for name in (*chosen, *given):
         if name not in MEASUREMENTS:
             near = nearest(name, list(MEASUREMENTS))
             hint = f" Did you mean '{near[0]}'?" if near else ""
             raise BadSetting(
-                f"There is no measurement of bone called '{name}'.{hint} There are {', '.join(MEASUREMENTS)}."
+                f"There is no measurement of bone called '{name}'.{hint} There are {', '.join(MEASUREMENTS)}; settings may name {DENSITY} too."
             )
     own = {
         name: validate(
@@ -136,7 +142,7 @@ def plan_of(
         )
         for name in chosen
     }
-    return Plan(chosen, own)
+    return Plan(chosen, own, density)
 
 
 def measure_level(anatomy: Anatomy, name: str, mask: Volume, bodies: Anatomy | None, plan: Plan) -> Level:

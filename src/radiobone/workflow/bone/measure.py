@@ -87,7 +87,7 @@ def measure_bone(
     measurements : sequence of str, optional
         Of ``radiobone.features.bone.registry``. Default: all.
     settings : mapping, optional
-        What differs from the defaults: ``{"trabecular": {"erosion_mm": 3}}``.
+        What differs from the defaults: ``{"trabecular": {"erosion_mm": 3}}``; of the patient's density too, under ``density``.
     names : mapping, optional
         Value by name, for a label map that names nothing. Default: TotalSegmentator's.
     spacing_mm : tuple of float, (z, y, x)
@@ -125,7 +125,9 @@ def measure_bone(
         )
     rows = [found[name].row() for name in wanted if name in found]
     return BoneResult(
-        pd.DataFrame(rows), patient_row(anatomy, found, wanted, ScanFacts(kvp, contrast, height_m)), drawings
+        pd.DataFrame(rows),
+        patient_row(anatomy, found, wanted, ScanFacts(kvp, contrast, height_m), plan.density),
+        drawings,
     )
 
 

@@ -12,7 +12,7 @@ from radiobone.core.errors import EmptyMask, RadioboneError
 from radiobone.core.warnings import collected
 from radiobone.features.bone.base import BoneRegion
 from radiobone.features.bone.body import find_body
-from radiobone.features.bone.density import calibrate, tissue_hu
+from radiobone.features.bone.density import DensitySettings, calibrate, check_scan, tissue_hu
 from radiobone.features.bone.frame import HEAD
 from radiobone.features.bone.metal import MetalSettings
 from radiobone.features.bone.psoas import psoas
@@ -23,7 +23,7 @@ from radiobone.workflow.bone.levels import Level
 NOT_AVERAGED = ("metal_voxels",)
 L1, L3 = f"{VERTEBRA}L1", f"{VERTEBRA}L3"
 PSOAS = ("iliopsoas_left", "iliopsoas_right", "psoas_left", "psoas_right", "psoas")
-MUSCLES = ("autochthon_left", "autochthon_right", *PSOAS)
+BACK_MUSCLES = ("autochthon_left", "autochthon_right")  # hold more fat with age than the psoas
 SAMPLED_VOXELS = 4_000_000  # of the whole scan, for the peaks of air and fat
 
 
@@ -47,7 +47,11 @@ class ScanFacts:
 
 
 def patient_row(
-    anatomy: Anatomy, levels: Mapping[str, Level], wanted: Sequence[str], facts: ScanFacts
+    anatomy: Anatomy,
+    levels: Mapping[str, Level],
+    wanted: Sequence[str],
+    facts: ScanFacts,
+    density: DensitySettings = DensitySettings(),  # noqa: B008 - frozen
 ) -> dict[str, Any]:
     """Sum up a scan.
 
@@ -61,6 +65,8 @@ def patient_row(
         The structures asked for.
     facts : ScanFacts
         What is known of the scan.
+    density : DensitySettings
+        Equivalent densities of tissues.
 
     Returns
     -------
@@ -88,7 +94,7 @@ def patient_row(
     with collected() as told:
         row |= _screening(levels, facts)
         row |= _attempted("psoas", reasons, lambda: _psoas(anatomy, facts))
-        row |= _attempted("density", reasons, lambda: _density(anatomy, used))
+        row |= _attempted("density", reasons, lambda: _density(anatomy, used, facts, density))
     row["left_out"] = " | ".join(f"{name}: {why}" for name, why in reasons.items())
     row["warnings"] = " | ".join(f"{one.code}: {one}" for one in told)
     return row | _means(used)
@@ -127,21 +133,25 @@ def _psoas(anatomy: Anatomy, facts: ScanFacts) -> dict[str, Any]:
     return dict(psoas(anatomy.image.array, inside, place, axis, region.spacing_mm, facts.height_m))
 
 
-def _density(anatomy: Anatomy, used: Sequence[Level]) -> dict[str, Any]:
+def _density(
+    anatomy: Anatomy, used: Sequence[Level], facts: ScanFacts, settings: DensitySettings
+) -> dict[str, Any]:
+    caution = check_scan(facts.kvp, facts.contrast, settings)
     values = anatomy.image.array
     sample = values.reshape(-1)[:: max(values.size // SAMPLED_VOXELS, 1)]
-    muscle = anatomy.joint(MUSCLES)
+    muscle = anatomy.joint(PSOAS) or anatomy.joint(BACK_MUSCLES)
     found = {
         "air": tissue_hu(sample, "air"),
         "fat": tissue_hu(sample, "fat"),
         "muscle": None if muscle is None else tissue_hu(values[muscle[0]][muscle[1]], "muscle"),
     }
-    line = calibrate(found)
+    line = calibrate(found, settings)
     row: dict[str, Any] = {f"{name}_hu": hu for name, hu in line.used_hu.items()}
     row |= {
         "density_slope": line.slope,
         "density_intercept_mg_cm3": line.intercept_mg_cm3,
         "density_references_missing": "; ".join(line.missing),
+        "density_caution": caution,
     }
     known = [one.values["trabecular_hu_mean"] for one in used if "trabecular_hu_mean" in one.values]
     return row | (

@@ -49,3 +49,16 @@ def check_bounds(min_features: int, max_features: int | None) -> None:
         raise BadSetting(
             f"max_features is {max_features!r}, below min_features = {min_features!r}. Raise one or lower the other."
         )
+
+
+def check_counts(step: object, *names: str) -> None:
+    """Refuse a step whose parameters of these names are below 1.
+
+    Raises
+    ------
+    BadSetting
+        If one is.
+    """
+    for name in names:
+        if getattr(step, name) < 1:
+            raise BadSetting(f"{name} is {getattr(step, name)!r}; it must be at least 1.")

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import bdtr, bdtrc
-from sklearn.base import BaseEstimator
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
-from sklearn.feature_selection import SelectorMixin
-from sklearn.utils.validation import check_is_fitted, validate_data
 
-from radiobone.core.errors import BadSetting
 from radiobone.core.seeds import rng_for, seed_for
-from radiobone.selection.arguments import check_bounds, check_within
-from radiobone.selection.ranking import BoolArray, FloatArray, IntArray, keep_best
-from radiobone.selection.tags import NeedsTarget
-from radiobone.selection.targets import Classes, Target, read_target
+from radiobone.selection.arguments import check_bounds, check_counts, check_within
+from radiobone.selection.ranking import FloatArray, IntArray, keep_best
+from radiobone.selection.target_selector import TargetSelector
+from radiobone.selection.targets import Classes, Target
 
 FEWEST_SHADOWS = 5
 
 
-class BorutaSelector(NeedsTarget, SelectorMixin, BaseEstimator):
+class BorutaSelector(TargetSelector):
     """Keep every column that a random forest finds more important than the best of shuffled copies.
 
     In each round a forest learns from the columns that are left and from copies of them whose rows are shuffled; a
@@ -86,28 +81,17 @@ class BorutaSelector(NeedsTarget, SelectorMixin, BaseEstimator):
         self.random_state = random_state
         self.target = target
 
-    def fit(self, X: npt.ArrayLike, y: npt.ArrayLike) -> Self:
-        """Learn which columns to keep, from the training rows.
-
-        Raises
-        ------
-        BadSetting
-            If a parameter is out of range.
-        OneClass
-            If all of ``y`` is alike.
-        """
+    def _check_parameters(self) -> None:
         check_within("alpha", self.alpha, 0.0, 1.0)
         check_bounds(self.min_features, self.max_features)
-        for name in ("max_rounds", "n_estimators", "max_depth"):
-            if getattr(self, name) < 1:
-                raise BadSetting(f"{name} is {getattr(self, name)!r}; it must be at least 1.")
-        table, labels = validate_data(self, X, y, dtype=np.float64, ensure_min_samples=2)
-        importance = self._play(table, read_target(labels, self.target))
+        check_counts(self, "max_rounds", "n_estimators", "max_depth")
+
+    def _learn(self, table: FloatArray, target: Target) -> None:
+        importance = self._play(table, target)
         passing = self.confirmed_ | (self.tentative_ & self.keep_tentative)
         order = np.lexsort((-importance, -self.hits_, ~self.confirmed_, ~passing))
         n_passing = int(np.count_nonzero(passing))
         self.support_ = keep_best(order, n_passing, self.min_features, self.max_features)
-        return self
 
     def _play(self, table: FloatArray, target: Target) -> FloatArray:
         """Play the rounds; return the importance of each column, summed over them."""
@@ -149,11 +133,6 @@ class BorutaSelector(NeedsTarget, SelectorMixin, BaseEstimator):
             model.fit(np.hstack([columns, shadows]), target.values)
         importance = model.feature_importances_
         return importance[: columns.shape[1]], float(importance[columns.shape[1] :].max())
-
-    def _get_support_mask(self) -> BoolArray:
-        check_is_fitted(self)
-        support: BoolArray = self.support_
-        return support
 
 
 def at_least(hits: IntArray, tries: IntArray) -> FloatArray:

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import numpy as np
-import numpy.typing as npt
-from sklearn.base import BaseEstimator
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
-from sklearn.feature_selection import SelectorMixin
-from sklearn.utils.validation import check_is_fitted, validate_data
 
-from radiobone.core.errors import BadSetting
-from radiobone.selection.arguments import check_choice
-from radiobone.selection.ranking import BoolArray, FloatArray, best_first, keep_best
+from radiobone.selection.arguments import check_choice, check_counts
+from radiobone.selection.ranking import FloatArray, best_first, keep_best
 from radiobone.selection.recut import Recut
-from radiobone.selection.tags import NeedsTarget
-from radiobone.selection.targets import Classes, Target, read_target
+from radiobone.selection.target_selector import TargetSelector
+from radiobone.selection.targets import Classes, Target
 
 BY = ("forest", "catboost")
 DIGITS = 12  # importances that agree in so many decimals tie: the column further left goes first
 
 
-class ImportanceSelector(NeedsTarget, Recut, SelectorMixin, BaseEstimator):
+class ImportanceSelector(Recut, TargetSelector):
     """Keep the columns of the largest importance in a random forest or in CatBoost, learned from the training rows.
 
     A forest's importance is the mean decrease of impurity; CatBoost's is the mean change of its output where the column's
@@ -67,28 +62,14 @@ class ImportanceSelector(NeedsTarget, Recut, SelectorMixin, BaseEstimator):
         self.random_state = random_state
         self.target = target
 
-    def fit(self, X: npt.ArrayLike, y: npt.ArrayLike) -> Self:
-        """Rank the columns on the training rows.
-
-        Raises
-        ------
-        BadSetting
-            If a parameter is out of range.
-        OneClass
-            If all of ``y`` is alike.
-        """
-        self._check_parameters()
-        check_choice("by", self.by, BY)
-        table, labels = validate_data(self, X, y, dtype=np.float64, ensure_min_samples=2)
-        found = self._ranked(table, read_target(labels, self.target))
+    def _learn(self, table: FloatArray, target: Target) -> None:
+        found = self._ranked(table, target)
         self.importances_ = found / max(float(found.sum()), np.finfo(float).tiny)
         self._cut()
-        return self
 
     def _check_parameters(self) -> None:
-        for name in ("n_features", "n_estimators"):
-            if getattr(self, name) < 1:
-                raise BadSetting(f"{name} is {getattr(self, name)!r}; it must be at least 1.")
+        check_counts(self, "n_features", "n_estimators")
+        check_choice("by", self.by, BY)
 
     def _ranked(self, table: FloatArray, target: Target) -> FloatArray:
         of_classes = isinstance(target, Classes)
@@ -122,8 +103,3 @@ class ImportanceSelector(NeedsTarget, Recut, SelectorMixin, BaseEstimator):
     def _cut(self) -> None:
         order = best_first(np.round(self.importances_, DIGITS))
         self.support_ = keep_best(order, 0, self.n_features, None)
-
-    def _get_support_mask(self) -> BoolArray:
-        check_is_fitted(self)
-        support: BoolArray = self.support_
-        return support

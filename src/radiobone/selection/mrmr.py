@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Self
+from typing import ClassVar
 
 import numpy as np
-import numpy.typing as npt
-from sklearn.base import BaseEstimator
-from sklearn.feature_selection import SelectorMixin
-from sklearn.utils.validation import check_is_fitted, validate_data
 
 from radiobone.core.errors import BadSetting
 from radiobone.selection.arguments import check_choice, check_within
 from radiobone.selection.mrmr_measures import SMALLEST_CORRELATION, Correlations, Measures, MutualInformation
 from radiobone.selection.ranking import BoolArray, FloatArray, IntArray
 from radiobone.selection.recut import Recut
-from radiobone.selection.tags import NeedsTarget
-from radiobone.selection.targets import Target, read_target
+from radiobone.selection.target_selector import TargetSelector
+from radiobone.selection.targets import Target
 
 SCHEMES = ("mid", "miq", "fcq")
 SMALLEST_MEAN = 1e-4  # of the mutual information, so that a quotient stays finite
@@ -24,7 +20,7 @@ SAME = 1e-12  # a mean correlation this near to 1 is one of copies
 TIE = 1e-10  # relative: scores closer than this are equal, and the column further left wins
 
 
-class MRMRSelector(NeedsTarget, Recut, SelectorMixin, BaseEstimator):
+class MRMRSelector(Recut, TargetSelector):
     """Choose columns one by one, each the best in relevance against redundancy with those before.
 
     The choice is incremental: the first k columns of a longer choice are the choice of k. Columns that
@@ -75,23 +71,11 @@ class MRMRSelector(NeedsTarget, Recut, SelectorMixin, BaseEstimator):
         self.width_sd = width_sd
         self.target = target
 
-    def fit(self, X: npt.ArrayLike, y: npt.ArrayLike) -> Self:
-        """Choose columns from the training rows.
-
-        Raises
-        ------
-        BadSetting
-            If a parameter is out of range.
-        OneClass
-            If all of ``y`` is alike.
-        """
-        self._check_parameters()
-        table, labels = validate_data(self, X, y, dtype=np.float64, ensure_min_samples=2)
-        measures = self._measures(table, read_target(labels, self.target))
+    def _learn(self, table: FloatArray, target: Target) -> None:
+        measures = self._measures(table, target)
         self.relevance_ = measures.relevance
         self.order_, self.scores_ = mrmr_order(measures, min(self.n_features, table.shape[1]), self.scheme)
         self._cut()
-        return self
 
     def _cut(self) -> None:
         self.order_, self.scores_ = self.order_[: self.n_features], self.scores_[: self.n_features]
@@ -109,10 +93,6 @@ class MRMRSelector(NeedsTarget, Recut, SelectorMixin, BaseEstimator):
         if self.scheme == "fcq":
             return Correlations(table, target)
         return MutualInformation(table, target, self.width_sd)
-
-    def _get_support_mask(self) -> BoolArray:
-        check_is_fitted(self)
-        return self.support_
 
 
 def mrmr_order(measures: Measures, n_chosen: int, scheme: str) -> tuple[IntArray, FloatArray]:

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
-from sklearn.base import BaseEstimator
-from sklearn.feature_selection import SelectorMixin
 from sklearn.linear_model import LogisticRegression, Ridge
-from sklearn.utils.validation import check_is_fitted, validate_data
 
 from radiobone.core.errors import BadSetting
 from radiobone.selection.arguments import check_within
-from radiobone.selection.ranking import BoolArray, FloatArray, IntArray, best_first
+from radiobone.selection.ranking import FloatArray, IntArray, best_first
 from radiobone.selection.scale import centre_and_spread
-from radiobone.selection.tags import NeedsTarget
-from radiobone.selection.targets import Classes, Target, read_target
+from radiobone.selection.target_selector import TargetSelector
+from radiobone.selection.targets import Classes, Target
 
 DIGITS = 9  # weights that agree in so many, relative to the largest, tie: the column further left is kept
 MAX_STEPS = 5000
 
 
-class RFESelector(NeedsTarget, SelectorMixin, BaseEstimator):
+class RFESelector(TargetSelector):
     """Leave out the columns of the smallest weights in a linear model, refit on the rest, and so on.
 
     The model is a logistic regression with an L2 penalty for classes, a ridge regression for numbers, on columns
@@ -57,26 +53,16 @@ class RFESelector(NeedsTarget, SelectorMixin, BaseEstimator):
         self.C = C
         self.target = target
 
-    def fit(self, X: npt.ArrayLike, y: npt.ArrayLike) -> Self:
-        """Learn which columns to keep, from the training rows.
-
-        Raises
-        ------
-        BadSetting
-            If a parameter is out of range.
-        OneClass
-            If all of ``y`` is alike.
-        """
+    def _check_parameters(self) -> None:
         check_within("step", self.step, 0.0, 0.9)
         check_within("C", self.C, 1e-6, 1e6)
         if self.n_features < 1:
             raise BadSetting(f"n_features is {self.n_features!r}; a model needs at least one column.")
-        table, labels = validate_data(self, X, y, dtype=np.float64, ensure_min_samples=2)
-        target = read_target(labels, self.target)
+
+    def _learn(self, table: FloatArray, target: Target) -> None:
         mean, sd = centre_and_spread(table)
         self.ranking_ = self._eliminate((table - mean) / sd, target)
         self.support_ = self.ranking_ == 1
-        return self
 
     def _eliminate(self, columns: FloatArray, target: Target) -> IntArray:
         left, rounds = np.arange(columns.shape[1]), []
@@ -90,11 +76,6 @@ class RFESelector(NeedsTarget, SelectorMixin, BaseEstimator):
         for rank, gone in enumerate(reversed(rounds), start=2):
             ranking[gone] = rank
         return ranking
-
-    def _get_support_mask(self) -> BoolArray:
-        check_is_fitted(self)
-        support: BoolArray = self.support_
-        return support
 
 
 def squared_weights(columns: FloatArray, target: Target, C: float) -> FloatArray:

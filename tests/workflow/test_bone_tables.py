@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,9 @@ from radiobone.cli.app import app
 from radiobone.core.errors import BadConfig, BadSetting, EmptyMask, LabelNotFound
 from radiobone.core.volume import Volume
 from radiobone.core.warnings import StructureNamesAssumed
+from radiobone.features.bone.base import BoneRegion
+from radiobone.features.bone.body import find_body
+from radiobone.imaging.pictures import three_planes
 from radiobone.io.write import write_volume
 from radiobone.testing.anatomy import Shape
 from radiobone.testing.scanner import Scanner
@@ -78,6 +82,26 @@ def test_a_crushed_level_is_flagged_by_its_neighbours() -> None:
     assert row["crush_ratio"] == pytest.approx(16 / 23, abs=0.08)
     assert found.patient["levels_used"] == "L1; L3"
     assert found.patient["worst_genant_grade"] == row["genant_grade"]
+
+
+def test_a_picture_shows_what_was_measured(plain: tuple[Volume, Volume]) -> None:
+    """Of a vertebra the body alone, so that a body found wrongly is seen."""
+    image, labels = plain
+    drawn = rb.measure_bone(*plain, names=LABELS, measurements=["volume"], levels=["L2"], pictures=True).pictures
+    whole = labels.mask_of(LABELS["vertebrae_L2"])
+    region = BoneRegion.of(image, whole)
+    body = np.zeros(image.shape, dtype=np.uint8)
+    body[region.box.slices] = find_body(region)
+    shown = replace(image, modality="CT")
+    assert list(drawn) == ["vertebrae_L2"]
+    assert np.array_equal(drawn["vertebrae_L2"], three_planes(shown, whole.with_array(body)))
+    assert not np.array_equal(drawn["vertebrae_L2"], three_planes(shown, whole))
+
+
+def test_a_pattern_stands_for_vertebrae_by_their_short_names(plain: tuple[Volume, Volume]) -> None:
+    for pattern in ("L*", "vertebrae_L*", "L[1-3]"):
+        found = rb.measure_bone(*plain, names=LABELS, measurements=["volume"], levels=[pattern])
+        assert found.levels["structure"].tolist() == list(LABELS)
 
 
 def test_neighbours_that_are_not_asked_for_count_too() -> None:

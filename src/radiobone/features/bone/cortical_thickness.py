@@ -74,7 +74,7 @@ def _profile(
 CORTICAL_THICKNESS = Measurement(
     name="cortical_thickness",
     definition="Depth below the surface at which the mean HU of layers has fallen half-way from its peak to that of trabecular bone; and "
-    "the peak. Needs an outline along the outer surface of the cortex.",
+    "the peak. The peak is looked for within a depth (default 6 mm), and refused unless it is brighter than the inside (default 50 HU). Needs an outline along the outer surface of the cortex.",
     source="Half-maximum of the profile across the cortex: Prevrhal et al. 1999, doi 10.1088/0031-9155/44/3/017",
     units={"cortical_thickness_mm": "mm", "cortical_peak_hu": "HU"},
     voxels=VoxelRange(

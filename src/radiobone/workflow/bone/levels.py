@@ -68,6 +68,8 @@ class Level:
         What the border of the image cuts.
     fracture : Deformity or None
         Of vertebrae whose heights were measured.
+    region : BoneRegion or None
+        What was measured, for its picture; None once that is drawn.
     """
 
     name: str
@@ -77,6 +79,7 @@ class Level:
     body: str = ""
     cut: str = ""
     fracture: Deformity | None = None
+    region: BoneRegion | None = None
 
     @property
     def flags(self) -> tuple[str, ...]:
@@ -176,7 +179,7 @@ def _measured_vertebra(name: str, whole: BoneRegion, bodies: Anatomy | None, pla
     except RadioboneError as error:
         why = f"{error.code}: {error}"
         cut = "body" if whole.is_cut else ""  # which part is cut is not known
-        return Level(name, left_out=dict.fromkeys(plan.measurements, why), cut=cut)
+        return Level(name, left_out=dict.fromkeys(plan.measurements, why), cut=cut, region=whole)
     cut = "body" if body.is_cut else "posterior elements" if whole.is_cut else ""
     level = _measured(Level(name, body=origin, cut=cut), body, plan)
     values = whole.hu[whole.mask]
@@ -233,7 +236,7 @@ def _measured(level: Level, region: BoneRegion, plan: Plan) -> Level:
             values |= measurement.measure(region, plan.settings[name])
         except RadioboneError as error:
             left_out[name] = f"{error.code}: {error}"
-    return replace(level, values=values, left_out=left_out)
+    return replace(level, values=values, left_out=left_out, region=region)
 
 
 def with_fractures(levels: Mapping[str, Level]) -> dict[str, Level]:

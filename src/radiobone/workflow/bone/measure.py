@@ -7,10 +7,13 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from radiobone.core.errors import EmptyMask, LabelNotFound
 from radiobone.core.lazy import lazily
 from radiobone.core.progress import Progress, progress
 from radiobone.core.volume import Triple, Volume
+from radiobone.features.bone.base import BoneRegion
 from radiobone.imaging.pictures import three_planes
 from radiobone.imaging.planes import Picture
 from radiobone.workflow.bone.anatomy import VERTEBRA, Anatomy, anatomy_of, bodies_of
@@ -140,6 +143,7 @@ def _wanted(anatomy: Anatomy, levels: Sequence[str]) -> tuple[str, ...]:
     for level in levels:
         spelled = f"{VERTEBRA}{level}" if f"{VERTEBRA}{level}" in ORDER else level
         matching = [name for name in there if fnmatchcase(name, spelled)]
+        matching = matching or [name for name in there if fnmatchcase(name, f"{VERTEBRA}{level}")]  # L*
         if not matching and spelled not in ORDER:
             raise LabelNotFound(
                 f"The mask has no structure '{level}'. It has: {', '.join(there[:12])}{', …' if len(there) > 12 else ''}. "
@@ -162,9 +166,10 @@ def _measured(
     for name in wanted:
         mask = anatomy.find(name)
         if mask is not None:
-            found[name] = measure_level(anatomy, name, mask, bodies, plan)
-            if pictures:
-                drawings[name] = _drawn(anatomy.image, mask)
+            level = measure_level(anatomy, name, mask, bodies, plan)
+            if pictures and level.region is not None:
+                drawings[name] = _drawn(anatomy.image, level.region)
+            found[name] = replace(level, region=None)
         tell(name)
     beside = _heights_beside(anatomy, bodies, found, plan)
     graded = with_fractures({**found, **beside})
@@ -187,5 +192,8 @@ def _heights_beside(
     }
 
 
-def _drawn(image: Volume, mask: Volume) -> Picture:
-    return three_planes(replace(image, modality="CT"), mask)
+def _drawn(image: Volume, region: BoneRegion) -> Picture:
+    """Draw what was measured: of a vertebra its body."""
+    inside = np.zeros(image.shape, dtype=np.uint8)
+    inside[region.box.slices] = region.mask
+    return three_planes(replace(image, modality="CT"), image.with_array(inside))

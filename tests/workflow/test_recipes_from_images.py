@@ -140,6 +140,11 @@ def test_a_recipe_of_a_table_says_why_it_has_no_images(name: str, tmp_path: Path
     assert not (tmp_path / "out").exists()
 
 
+def test_a_recipe_that_labels_dxa_images_names_its_own_way() -> None:
+    with pytest.raises(BadConfig, match="`dxa: hussain2019_dxa_plrf` in a study file"):
+        image_study("hussain2019_dxa_plrf")
+
+
 def test_wrong_requests_are_told_before_anything_is_written(tmp_path: Path) -> None:
     run = CliRunner()
     assert (
@@ -253,7 +258,8 @@ def ran(name: str, folder: Path, n_patients: int, **keys):
     )
     source = folder / "result" / "features" / ("wide" if study.wide else "")
     spec = with_repeats_beside(resolve_pipeline(name), source)
-    cohort = read_cohort(source, **study.roles(), task=spec.task)
+    with collected():
+        cohort = read_cohort(source, **study.roles(), task=spec.task)
     return extracted, evaluation, *fitted_on_all(cohort, spec)
 
 
@@ -373,6 +379,85 @@ def test_liu_from_images_filters_clinical_laboratory_and_texture_columns_togethe
             tmp_path / "arms" / "layer1.yaml", tmp_path / "layer1", show_progress=False, explain=False
         )
     assert layer1.summary["n_patients"] == 270
+
+
+@pytest.mark.slow
+@pytest.mark.long
+def test_a_model_of_joined_rows_scores_the_images_of_a_manifest(tmp_path: Path) -> None:
+    ran("sebro2022_wrist", tmp_path, 20)
+    source, model = tmp_path / "result" / "features" / "wide", tmp_path / "model.rbm"
+    run = CliRunner()
+    fitted = [
+        "fit",
+        str(source),
+        "--target",
+        "osteoporosis",
+        "--positive",
+        "yes",
+        "--features",
+        "hu_*",
+        "-o",
+        str(model),
+    ]
+    answer = run.invoke(app, [*fitted, "--pipeline", "sebro2022_wrist", "--quiet"])
+    assert answer.exit_code == 0, answer.output
+    manifest = pd.read_csv(tmp_path / "manifest.csv", dtype=str, keep_default_na=False)
+    whole, part = (manifest["patient_id"].unique()[[k]] for k in (0, 1))
+    few = manifest[
+        manifest["patient_id"].isin(whole)
+        | (manifest["patient_id"].isin(part) & (manifest["roi"] != "hamate"))
+    ]
+    few.to_csv(tmp_path / "few.csv", index=False)
+    answer = run.invoke(
+        app, ["score", str(model), str(tmp_path / "few.csv"), "-o", str(tmp_path / "scores.csv")]
+    )
+    scores = pd.read_csv(tmp_path / "scores.csv").set_index("patient_id")
+    by_table = pd.read_csv(scored_table(run, model, source, tmp_path)).set_index("patient_id")
+    assert scores.loc[whole[0], "probability"] == pytest.approx(by_table.loc[whole[0], "probability"])
+    assert "Not all regions of the row were measured" in scores.loc[part[0], "message"]
+
+
+def scored_table(run: CliRunner, model: Path, source: Path, folder: Path) -> Path:
+    answer = run.invoke(app, ["score", str(model), str(source), "-o", str(folder / "by_table.csv")])
+    assert answer.exit_code == 0, answer.output
+    return folder / "by_table.csv"
+
+
+def test_repeats_beside_features_go_to_the_step_that_has_no_table(tmp_path: Path) -> None:
+    said: list[str] = []
+    own = resolve_pipeline(
+        {"name": "own", "steps": [{"unstable": {"table": "mine.csv"}}, "impute"], "models": ["lr"]}
+    )
+    none = resolve_pipeline("lim2021_femur_rf")
+    assert with_repeats_beside(none, tmp_path, said.append) is none
+    (tmp_path / "repeats.parquet").touch()
+    assert with_repeats_beside(own, tmp_path, said.append) is own
+    assert with_repeats_beside(none, tmp_path / "repeats.parquet", said.append) is none
+    given = with_repeats_beside(none, tmp_path, said.append)
+    assert given.steps[0].params == {**none.steps[0].params, "table": str(tmp_path / "repeats.parquet")}
+    assert given.steps[1:] == none.steps[1:]
+    assert len(said) == 1
+    blocks = {"texture": {"columns": "original_*", "steps": ["unstable", "impute"]}}
+    joined = with_repeats_beside(
+        resolve_pipeline({"name": "b", "steps": ["impute"], "models": ["lr"], "blocks": blocks}), tmp_path
+    )
+    assert joined.blocks["texture"].steps[0].params["table"] == str(tmp_path / "repeats.parquet")
+
+
+def test_a_fold_is_judged_anew_when_the_repeats_are_others(tmp_path: Path) -> None:
+    from radiobone.cohort.readers import cohort_from_arrays
+    from radiobone.evaluation.fold_keys import fold_keys
+    from radiobone.evaluation.splits import Split
+
+    rng = np.random.default_rng(0)
+    cohort = cohort_from_arrays(rng.normal(size=(12, 2)), [0, 1] * 6, groups=range(12))
+    splits = [Split(0, 0, np.arange(6), np.arange(6, 12))]
+    keys = []
+    for content in ("a", "b", "a"):
+        (tmp_path / "repeats.parquet").write_text(content, encoding="utf-8")
+        spec = with_repeats_beside(resolve_pipeline("lim2021_femur_rf"), tmp_path)
+        keys.append(fold_keys(cohort, splits, spec, 0))
+    assert keys[0] == keys[2] != keys[1]
 
 
 def test_wide_says_what_it_cannot_join() -> None:

@@ -140,7 +140,7 @@ def recipe_lines() -> list[str]:
         *_parted(blocks),
         "",
         "`radiobone recipes NAME` prints one, to start one's own file from; with --run, that of a study runs on a synthetic "
-        "cohort of its shape. What can go into them: --steps and --models (pipelines), --settings (extraction and repeats).",
+        "table of its shape, with --images on synthetic images. What can go into them: --steps and --models (pipelines), --settings (extraction and repeats).",
     ]
 
 

@@ -34,6 +34,7 @@ from radiobone.workflow.rows_to_score import check_whose, sites_of
 from radiobone.workflow.score_cases import check_row, score_cases
 from radiobone.workflow.score_words import Scored
 from radiobone.workflow.single import ImageLike, as_volume, extract_features
+from radiobone.workflow.wide import wide_of, widened
 
 
 class Scorer:
@@ -163,7 +164,8 @@ class Scorer:
             jobs=jobs,
             show_progress=show_progress,
         )
-        return score_cases(self.model, table, site)
+        wide = wide_of(self.model.about["extraction"])
+        return score_cases(self.model, table if wide is None else widened(table, wide), site)
 
     def check_settings(self, path: Path) -> None:
         """Refuse an extract folder, or its table, whose features were measured with other settings than the model's.

@@ -16,6 +16,7 @@ NAMES_SHOWN = 5
 BONE = "_bone_"
 OF_BONE = "Image or region do not allow every measurement of bone (its warnings say why)"
 OF_ANOTHER_KIND = "The image is of another kind (2D among volumes, or a volume among 2D)"
+OF_A_REGION = "Not all regions of the row were measured"
 FAILED = ["patient_id", "roi", "code", "message"]
 
 
@@ -73,7 +74,9 @@ def _unmeasured_rows(model: Model, rows: pd.DataFrame) -> pd.DataFrame:
     found = []
     for row in rows.to_dict("records"):
         names = [name for name in model.needed if name in row and pd.isna(row[name])]
-        error = _not_measured(model, names, OF_BONE if all(BONE in one for one in names) else OF_ANOTHER_KIND)
+        joined = bool((model.about["extraction"] or {}).get("wide"))
+        other = OF_A_REGION if joined else OF_ANOTHER_KIND
+        error = _not_measured(model, names, OF_BONE if all(BONE in one for one in names) else other)
         who = {name: row[name] for name in ("patient_id", "roi")}
         found.append({**who, "code": error.code, "message": str(error)})
     return pd.DataFrame(found, columns=FAILED)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from radiobone.core.files import read_json, write_json, write_parquet
 from radiobone.core.folders import EXTRACTION, PROVENANCE_FILE, begin, finish, prepare_extraction_folder
 from radiobone.core.outputs import writing
 from radiobone.core.settings import Settings
+from radiobone.workflow.case_runner import WARNING_SEPARATOR
 from radiobone.workflow.feature_table import FeatureTable
 
 FOLDER = "wide"
@@ -123,6 +125,37 @@ def _check_once(parts: pd.Series) -> None:
         raise BadSetting(
             f"The part '{part}' of {where} was measured twice, and has one column. Name the regions apart."
         )
+
+
+def wide_of(extraction: Mapping[str, Any] | None) -> Wide | None:
+    """Return how the rows of an extraction were joined, by its record; None if they were not."""
+    record = (extraction or {}).get("wide")
+    return None if not record else Wide(columns=record["columns"], split=record["split"])
+
+
+def widened(extracted: FeatureTable, wide: Wide) -> FeatureTable:
+    """Return an extraction with its rows joined; a row is done if one of its regions is, and regions that failed keep their row.
+
+    Raises
+    ------
+    BadSetting
+    """
+    table, columns = widen(extracted.table, extracted.feature_columns, wide)
+    done = extracted.cases["status"] == "done"
+    told = extracted.cases[done]
+    whose = [told["patient_id"], pd.Series([wide.placed(str(roi))[0] for roi in told["roi"]], told.index)]
+    joined = (
+        told.groupby(whose, sort=True)
+        .agg({"status": "first", "warnings": _each_once})
+        .reset_index(names=["patient_id", "roi"])
+    )
+    cases = pd.concat([joined, extracted.cases[~done]], ignore_index=True)
+    return replace(extracted, table=table, feature_columns=columns, cases=cases)
+
+
+def _each_once(warnings: pd.Series) -> str:
+    told = (one for text in warnings.fillna("") for one in text.split(WARNING_SEPARATOR) if one)
+    return WARNING_SEPARATOR.join(dict.fromkeys(told))
 
 
 def write_wide(extracted: FeatureTable, source: Path, wide: Wide) -> Path:

@@ -176,7 +176,7 @@ def features_measured(facts: Facts) -> str | None:
         "[@ibsi2]" if filtered and is_ibsi(facts.settings) else ""
     )
     counts = listed([f"{title} {n}" for title, n in class_counts(families)])
-    return f"Each region gave {sum(families.values())} features, measured on the {listed(images)}{' ' + cited if cited else ''}: {counts}."
+    return f"Each region gave {counted(sum(families.values()), 'feature')}, measured on the {listed(images)}{' ' + cited if cited else ''}: {counts}."
 
 
 def columns_offered(facts: Facts) -> str | None:

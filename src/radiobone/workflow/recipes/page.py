@@ -35,7 +35,8 @@ your own whose columns are named likewise, every analysis at once),
 `radiobone evaluate TABLE --target COLUMN --pipeline NAME` (or `NAME:ARM`) takes it to a table of your own, and in a study file
 `settings: NAME` measures images as it says. Where the study began with images, `radiobone recipes NAME --images -o FOLDER` makes
 synthetic ones (`--patients`: how many) with masks, manifest and study file, and `radiobone run FOLDER/study.yaml -o RESULT` measures,
-evaluates and reports them; with `--run` the first command does both.
+evaluates and reports them; with `--run` the first command does both. The other arms are in `FOLDER/arms`, or `radiobone evaluate
+RESULT/features --pipeline NAME:ARM` (`RESULT/features/wide` where regions become columns of one row).
 """
 
 GLANCE = """\

@@ -98,6 +98,8 @@ def recipes(
     from radiobone.workflow import catalogue
 
     if images:
+        if table is not None:
+            raise typer.BadParameter("--images makes its own; for a table of yours leave --images out")
         _images(name, output, patients, run=run, seed=seed, jobs=jobs, quiet=quiet)
         return
     if run:

@@ -91,6 +91,13 @@ def test_what_the_difference_means(inflation, said):
     assert said in meter_words({"inflation": inflation}, AUC)
 
 
+def test_what_a_choice_on_the_test_rows_adds_is_told_where_it_matters():
+    assert "on the test rows would have added 0.05." in meter_words(
+        {"inflation": 0.0, "winner": {"inflation": 0.05}}, AUC
+    )
+    assert "on the test rows" not in meter_words({"inflation": 0.0, "winner": {"inflation": 0.01}}, AUC)
+
+
 def test_without_controls_the_report_says_so(make_result):
     def without(metrics):
         del metrics["null_control"], metrics["optimism_meter"]

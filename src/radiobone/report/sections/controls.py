@@ -43,11 +43,17 @@ def meter_words(meter: dict[str, Any], score: FoldScore) -> str:
     inflation = meter["inflation"]
     if inflation is None:
         return f"No fold holds {score.needs}, so the two ways cannot be compared."
+    chosen = (meter.get("winner") or {}).get("inflation", 0.0)
+    more = (
+        f" Model and settings chosen on the test rows would have added {chosen:.2f}."
+        if chosen >= TOLD_APART
+        else ""
+    )
     if abs(inflation) < TOLD_APART:
-        return "Here it would have changed next to nothing, as it may where features are few or the signal is strong."
+        return f"Steps fitted on all rows would have changed next to nothing here, as it may be where features are few or the signal is strong.{more}"
     if inflation < 0:
-        return "Here it would not have flattered the model; that is chance, not a reason to work in this way."
-    return f"The wrong way would have added {inflation:.2f} to the {score.title} without the model being any better."
+        return f"Steps fitted on all rows would not have flattered the model here; that is chance, not a reason to work in this way.{more}"
+    return f"Steps fitted on all rows would have added {inflation:.2f} to the {score.title} without the model being any better.{more}"
 
 
 CONTROLS = Section(

@@ -87,7 +87,9 @@ def test_a_crushed_level_is_flagged_by_its_neighbours() -> None:
 def test_a_picture_shows_what_was_measured(plain: tuple[Volume, Volume]) -> None:
     """Of a vertebra the body alone, so that a body found wrongly is seen."""
     image, labels = plain
-    drawn = rb.measure_bone(*plain, names=LABELS, measurements=["volume"], levels=["L2"], pictures=True).pictures
+    drawn = rb.measure_bone(
+        *plain, names=LABELS, measurements=["volume"], levels=["L2"], pictures=True
+    ).pictures
     whole = labels.mask_of(LABELS["vertebrae_L2"])
     region = BoneRegion.of(image, whole)
     body = np.zeros(image.shape, dtype=np.uint8)

@@ -54,6 +54,7 @@ def of_images(folder: Path, settings: dict[str, object]) -> Path:
     for number in range(12):
         cohort.add(f"p{number:02d}", shape=number, sick=number % 2)
         brighter = bone(number) + np.int16(20 * (number % 5))
+        brighter[0, :2] = -1000  # air, as in every CT
         write_image(folder / "images" / f"p{number:02d}.nii.gz", brighter)
     done = {"settings": settings, "modality": "ct", "output": folder / "features", "show_progress": False}
     extract(cohort.manifest, **done)  # type: ignore[arg-type]

@@ -151,4 +151,5 @@ def extract(
         typer.echo(line)
     if result.n_failed:
         show_failures(result.cases)
+    if result.n_failed or result.n_of_shared_images:
         raise typer.Exit(EXIT_SOME_FAILED)

@@ -17,7 +17,6 @@ from radiobone.cohort.checks import (
     check_ids,
     check_one_label,
     check_unique,
-    check_varies,
     drop_empty,
     texts,
     warn_missing,
@@ -25,6 +24,7 @@ from radiobone.cohort.checks import (
 from radiobone.cohort.clinical import categories_of, encode_clinical
 from radiobone.cohort.cohort import Cohort
 from radiobone.cohort.identity import EACH_ROW
+from radiobone.cohort.idle_columns import check_varies
 from radiobone.cohort.labels import Labels
 from radiobone.cohort.numbers import number_table
 from radiobone.cohort.possible_patients import possible_patients
@@ -72,16 +72,26 @@ def build_cohort(
     ------
     TableError, StudyError
     """
-    people = _people(table, roles, arrays or {})
+    everyone: dict[str, Any] = _people(table, roles, arrays or {})
     known = labels.known
     if roles.id is not None:
         known = np.array(
-            sorted(known, key=lambda row: (people["patient"][row], people["roi"][row])), dtype=int
+            sorted(known, key=lambda row: (everyone["patient"][row], everyone["roi"][row])), dtype=int
         )
-    people = {key: value if value is None else value[known] for key, value in people.items()}
+    people: dict[str, Any] = {
+        key: value if value is None else value[known] for key, value in everyone.items()
+    }
     y = labels.y[known]
     if unit == "patient":
         check_one_label(people["patient"], y, target)
+    if roles.id is not None:
+        check_unique(
+            everyone["patient"].tolist(),
+            everyone["roi"].tolist(),
+            roles.id,
+            told=roles.id_told,
+            groups=roles.groups,
+        )
     check_enough(len(set(people["patient"].tolist())))
     rows, shown = people.pop("row").tolist(), people.pop("shown").tolist()
     X, clinical = _features(table.iloc[known], roles, shown, in_python=arrays is not None)
@@ -116,8 +126,6 @@ def _people(table: pd.DataFrame, roles: Roles, arrays: Mapping[str, npt.ArrayLik
         patient = numbered if group is None or roles.each_row else group
     if group is not None:
         check_groups_hold_patients(patient, group, str(roles.groups), str(roles.id))
-    if roles.id is not None:
-        check_unique(patient, roi, roles.id, told=roles.id_told, groups=roles.groups)
     sites = arrays.get("site") if roles.site is None else table[roles.site]
     site = None if sites is None else texts(pd.Series(sites), empty=UNKNOWN_SITE)
     found: dict[str, Any] = {"patient": patient, "roi": roi, "group": group, "site": site, "row": row}

@@ -205,37 +205,6 @@ def drop_empty(features: pd.DataFrame) -> pd.DataFrame:
     return features[list(features.columns[~empty])]
 
 
-def check_varies(features: pd.DataFrame) -> None:
-    """Refuse features of which none differs between any two rows, and warn of each that does not.
-
-    Such columns stay: each fold leaves out what is constant in its own training rows.
-
-    Raises
-    ------
-    MissingColumn
-    """
-    if features.shape[1] == 0:
-        raise MissingColumn(
-            "No feature column holds a value in any row, so there is nothing to learn from. Check that the table holds the "
-            "features, and that --features (in Python: X) has them."
-        )
-    same = features.columns[np.asarray(features.nunique() < 2, dtype=bool)]
-    shown = ", ".join(map(str, same[:5])) + (", …" if len(same) > 5 else "")
-    if len(same) == features.shape[1]:
-        raise MissingColumn(
-            f"None of the {features.shape[1]} feature column(s) varies between the rows ({shown}), so there is nothing to "
-            "learn from. Check that the table holds the features, and that --features (in Python: X) has them."
-        )
-    if len(same):
-        warnings.warn(
-            FeatureDropped(
-                f"{len(same)} column(s) hold one and the same value in every row: {shown}. They tell no row from another. If the "
-                "value should vary, it was not measured or was filled in: check where it comes from."
-            ),
-            stacklevel=3,
-        )
-
-
 def warn_missing(features: pd.DataFrame) -> None:
     """Say how many values are missing."""
     missing = features.isna().to_numpy()

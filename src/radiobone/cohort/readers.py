@@ -24,7 +24,7 @@ from radiobone.cohort.manifest_given import check_is_no_manifest
 from radiobone.cohort.roles import Request, Roles, find_roles
 from radiobone.cohort.targets import read_target
 from radiobone.cohort.task import AnyTask, Binary
-from radiobone.core.errors import FileMissing, TableOfRepeats
+from radiobone.core.errors import FileMissing, SameImageTwice, TableOfRepeats
 from radiobone.core.files import file_digest
 from radiobone.core.folders import FEATURE_FILES, REPEAT_COLUMNS, extraction_record
 from radiobone.core.tables import read_table
@@ -218,6 +218,7 @@ def _load(source: Path, *, patterns: bool) -> _Source:
     check_columns(table)
     _refuse_repeats(table, path.name)
     extraction = _extraction(path)
+    _refuse_shared_images(extraction, path)
     if source.is_dir() and extraction is None and not patterns:
         raise FileMissing(
             f"{source} has {path.name} and no provenance.json beside it, so which of its columns are features is not "
@@ -238,6 +239,16 @@ def _refuse_repeats(table: pd.DataFrame, source: str) -> None:
             f"{source} holds perturbed repeats of regions (columns {' and '.join(REPEAT_COLUMNS)}), not regions of "
             "their own: learned from, one patient would count many times. Give the table of features that lies beside "
             "it (features.parquet), or leave the rows with 'repeat' 0 alone."
+        )
+
+
+def _refuse_shared_images(extraction: dict[str, Any] | None, path: Path) -> None:
+    shared = (extraction or {}).pop("shared_images", None)  # these name patients
+    if shared:
+        raise SameImageTwice(
+            f"{path}: {len(shared)} image(s) belong to several patients, such as that of {' and '.join(shared[0][:5])}. One "
+            "patient could be in training and test at once, or have two labels. Correct paths or ids in the manifest and run "
+            "'radiobone extract' again: only what changed is measured anew."
         )
 
 

@@ -31,6 +31,7 @@ else:
 
 EXCEL_SUFFIXES = {".xlsx", ".xlsm"}
 PARQUET_SUFFIXES = {".parquet", ".pq"}
+UTF16_STARTS = (b"\xff\xfe", b"\xfe\xff")
 GZIP_START = b"\x1f\x8b"
 MAX_UNPACKED_BYTES = 2 << 30
 KINDS_READ = (
@@ -158,15 +159,18 @@ def _decode(path: Path) -> str:
         raise FileUnreadable(f"{path} cannot be read ({error.strerror}).") from error
     if raw.startswith(GZIP_START):
         raw = _unpacked(path)
-    encoding = "utf-16" if raw.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    if raw.startswith(UTF16_STARTS):
+        raise BadEncoding(
+            f"{path} is UTF-16 ('Unicode Text' of Excel), and other programs would read its ids and columns otherwise. In "
+            "Excel: save as 'CSV UTF-8'."
+        )
     try:
-        return raw.decode(encoding)
+        return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         if not _called_a_table(path):
             raise NotATable(f"{path} is no table: it is not text. {KINDS_READ}") from error
         raise BadEncoding(
-            f"{path} is not {encoding.removesuffix('-sig').upper()} (byte {error.start}), so names and ids would be "
-            "garbled. In Excel: save as 'CSV UTF-8'."
+            f"{path} is not UTF-8 (byte {error.start}), so names and ids would be garbled. In Excel: save as 'CSV UTF-8'."
         ) from error
 
 

@@ -61,6 +61,10 @@ class GeometrySnapped(RadioboneWarning):
     """The mask's grid differs from the image's by less than the tolerance."""
 
 
+class ImplausibleRoiIntensity(RadioboneWarning):
+    """The mean of a region is not what is expected of its structure."""
+
+
 class ImplausibleSpacing(RadioboneWarning):
     """Spacing is possible and unlikely."""
 
@@ -117,6 +121,10 @@ class NonFiniteIntensityOutside(RadioboneWarning):
     """NaN or infinity outside the region."""
 
     code = "NonFiniteIntensity"
+
+
+class NotHounsfield(RadioboneWarning):
+    """The intensities of a CT do not look like Hounsfield units."""
 
 
 class RepeatedId(RadioboneWarning):

@@ -11,6 +11,7 @@ from radiobone.features.engine import extract_features
 from radiobone.features.ibsi.settings import IbsiSettings
 from radiobone.features.names import expected_names
 from radiobone.features.settings import ExtractionSettings
+from radiobone.imaging.hounsfield import check_region_hu
 
 ENGINES = ("radiobone", "pyradiomics")
 AnySettings: TypeAlias = ExtractionSettings | IbsiSettings
@@ -34,6 +35,7 @@ def by_pyradiomics(settings: AnySettings, what: str) -> ExtractionSettings:
 
 def measure(image: Volume, mask: Volume, settings: AnySettings) -> dict[str, float]:
     """Extract the features of one region; see ``extract_features`` and ``extract_ibsi_features``."""
+    check_region_hu(image, mask, settings.plausible_hu)
     if isinstance(settings, IbsiSettings):
         from radiobone.features.ibsi.engine import extract_ibsi_features  # many families, which few need
 

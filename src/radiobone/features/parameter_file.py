@@ -68,6 +68,7 @@ OF_STEP: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "weightingNorm": ("texture", "weighting_norm"),
         "gldm_a": ("texture", "gldm_alpha"),
         "voxelArrayShift": ("voxel_array_shift",),
+        "plausible_hu": ("plausible_hu",),  # our own: pyradiomics has no such check
     }
 )
 OF_TEXTURE = (  # what an image type may have of its own

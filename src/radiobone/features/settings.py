@@ -23,6 +23,7 @@ from radiobone.imaging.discretise import Discretisation, FixedBinWidth
 from radiobone.imaging.filters.base import ImageFilter
 from radiobone.imaging.filters.original import Original
 from radiobone.imaging.filters.registry import AnyFilter
+from radiobone.imaging.hounsfield import PlausibleRange
 from radiobone.imaging.mask_grid import MaskReading
 from radiobone.imaging.n4 import BiasCorrection
 from radiobone.imaging.normalise import Normalisation
@@ -125,6 +126,8 @@ class ExtractionSettings(Settings):
         Intensities to which the region is reduced.
     segmentation : OtsuThreshold, KMeansPart, FuzzyCMeansPart or None
         Bone inside the region by its own grey levels, to which the region is reduced; its shape stays that of the mask.
+    plausible_hu : tuple of float or None
+        Of CT: warn where the mean of a region, before any of the steps, is not between these two.
     images : tuple of filters
         The filtered images, in the order of the features.
     discretisation : FixedBinWidth or FixedBinCount
@@ -158,6 +161,7 @@ class ExtractionSettings(Settings):
     roi: RoiLimits = RoiLimits()
     resegmentation: Resegmentation | None = None
     segmentation: AnySegmentation | None = None
+    plausible_hu: PlausibleRange | None = None
     images: tuple[AnyFilter, ...] = Field(default=(Original(),))
     discretisation: Discretisation = FixedBinWidth()
     max_gray_levels: int = Field(default=2000, ge=2, le=10_000)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from radiobone.core.errors import FileMissing, NotALocalPath, PathOutsideRoot
+from radiobone.core.errors import FileMissing, NotALocalPath, NotARegularFile, PathOutsideRoot
 from radiobone.io.roots import common_folder
 
 NO_PATH = Path()
@@ -31,7 +31,9 @@ class Case:
     root : Path or None
         Folder that the files must lie in; None where the case does not come from a manifest.
     relative : bool
-        Whether the manifest gives image or mask as a path that begins at the root.
+        Whether the manifest gives image or mask as a relative path.
+    begin : Path or None
+        Where relative paths begin, at or below the root.
     """
 
     patient_id: str
@@ -42,6 +44,7 @@ class Case:
     row: Mapping[str, str | None] = field(default_factory=dict)
     root: Path | None = None
     relative: bool = False
+    begin: Path | None = None
 
     @property
     def case_id(self) -> str:
@@ -62,6 +65,8 @@ def check_case_files(case: Case, kinds: Collection[str] = ("image", "mask")) -> 
     ------
     FileMissing
         If image or mask is not named or not there.
+    NotARegularFile
+        If it is a pipe or device.
     NotALocalPath
         If it is a URL.
     PathOutsideRoot
@@ -74,10 +79,14 @@ def check_case_files(case: Case, kinds: Collection[str] = ("image", "mask")) -> 
             raise FileMissing(f"The manifest names no {kind}. Fill in the cell.")
         _check_local(case, kind, path)
         if not path.exists():
-            begin = f" (relative paths begin at {case.root}; another folder can be named with --root)"
+            begin = f" (relative paths begin at {case.begin or case.root}; another folder can be named with --root)"
             raise FileMissing(
                 f"No {kind} at {path}. Check the path in the manifest{begin if case.relative else ''}, and that the "
                 "drive is there."
+            )
+        if not (path.is_file() or path.is_dir()):  # opening a pipe would wait for ever
+            raise NotARegularFile(
+                f"The {kind} {path} is a pipe or device, not a file. Save the data to a file first."
             )
 
 

@@ -7,14 +7,20 @@ import os
 import stat
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
 
-from radiobone.core.errors import FileMissing, FileUnreadable, NotARegularFile, UnreadableImage
+from radiobone.core.errors import (
+    FileMissing,
+    FileUnreadable,
+    NotARegularFile,
+    ResourceLimit,
+    UnreadableImage,
+)
 from radiobone.core.lazy import lazily
 
 imagecodecs = lazily("imagecodecs")
@@ -23,6 +29,7 @@ pydicom = lazily("pydicom")
 Content: TypeAlias = bytes | memoryview
 GZIP_MAGIC = b"\x1f\x8b"
 CHUNK_BYTES = 1 << 20
+LARGEST_FILE_BYTES = 1 << 35
 BOTH_ZLIB_AND_GZIP = 32 + zlib.MAX_WBITS
 
 
@@ -59,6 +66,28 @@ def check_file(path: Path) -> None:
         raise FileUnreadable(f"{path} may not be read by this user. Ask for read permission.")
     if status.st_size == 0:
         raise UnreadableImage(f"{path} has 0 bytes: copying or writing it failed. Copy it again.")
+
+
+def check_announced(path: Path, sizes: Sequence[int], n_bytes: int) -> None:
+    """Refuse a header that announces more voxels than are read, before any memory is taken.
+
+    Parameters
+    ----------
+    path : Path
+    sizes : sequence of int
+        Voxels along each axis, as the header has them.
+    n_bytes : int
+        What they would take.
+
+    Raises
+    ------
+    ResourceLimit
+    """
+    if n_bytes > LARGEST_FILE_BYTES:
+        raise ResourceLimit(
+            f"{path}: the header announces {' × '.join(map(str, sizes))} voxels, {n_bytes / 1e9:,.0f} GB, and more than "
+            f"{LARGEST_FILE_BYTES / 1e9:.0f} GB are not read. Crop the image, or check the header."
+        )
 
 
 def read_bytes(path: Path) -> bytes:

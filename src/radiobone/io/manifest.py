@@ -23,21 +23,24 @@ from radiobone.core.warnings import SimilarIds
 from radiobone.io.case import NO_PATH, URL, Case
 from radiobone.io.manifest_labels import mask_labels, may_be_mask_label, warn_if_class
 from radiobone.io.not_a_table import check_is_manifest
+from radiobone.io.roots import where_paths_begin
 
 if TYPE_CHECKING:
     import pandas as pd
 
 MOST_SHOWN = 5
+FEW = 20  # paths that tell where all begin
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """All cases of a manifest, in its order."""
+    """All cases of a manifest, in its order; ``begin`` is where its relative paths begin, at or below ``root``."""
 
     cases: tuple[Case, ...]
     extra_columns: tuple[str, ...]
     path: Path
     root: Path
+    begin: Path
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,7 @@ def read_manifest(
     target: str | None = None,
     mask_needed: bool = True,
     told_apart_by: Collection[str] = (),
+    shared_images: bool = False,
 ) -> Manifest:
     """Read a manifest; files are not looked at yet.
 
@@ -68,13 +72,16 @@ def read_manifest(
         CSV (comma, semicolon or tab) or Excel with ``patient_id, image, mask`` and optionally
         ``mask_label`` (or ``label``), ``roi`` and any other columns. Names ignore case.
     root : Path, optional
-        Folder that paths are relative to and confined to; by default the manifest's own.
+        Folder that paths are confined to, by default the manifest's own. Relative paths begin there, or at the
+        manifest's own folder if that lies below and the first of them are found there and not at the root.
     target : str, optional
         The column of the outcome; if it is called ``label`` it is not taken as the value in the mask.
     mask_needed : bool
         False where images alone are read: then there may be no such column.
     told_apart_by : collection of str
         Names of other columns, in lower case, that tell a patient's rows apart beside ``roi``, such as views.
+    shared_images : bool
+        Let one image belong to several patients: whoever reads tells of it.
 
     Returns
     -------
@@ -100,11 +107,14 @@ def read_manifest(
     labels = mask_labels(table, columns.label, path)
     if target is None:
         warn_if_class(table, columns.label, columns.patient, path)
-    cases = [_case(row, columns, label, base) for row, label in zip(_rows(table), labels, strict=True)]
+    rows = _rows(table)
+    begin = where_paths_begin([row[columns.image] for row in rows[:FEW]], path.resolve().parent, base)
+    cases = [_case(row, columns, label, base, begin) for row, label in zip(rows, labels, strict=True)]
     cases = _told_apart_by_label(cases)
     _check_unique(cases, path, told_apart_by)
-    _check_images_of_one_patient(cases, path)
-    return Manifest(tuple(cases), columns.extra, path, base)
+    if not shared_images:
+        _check_images_of_one_patient(cases, path)
+    return Manifest(tuple(cases), columns.extra, path, base, begin)
 
 
 def id_column(table: pd.DataFrame, source: str, *, excluded: str | None = None) -> str:
@@ -184,15 +194,18 @@ def _rows(table: pd.DataFrame) -> list[dict[str, str | None]]:
     return [dict(zip(names, row, strict=True)) for row in table.itertuples(index=False, name=None)]
 
 
-def _case(row: Mapping[str, str | None], columns: _Columns, label: int | None, root: Path) -> Case:
+def _case(
+    row: Mapping[str, str | None], columns: _Columns, label: int | None, root: Path, begin: Path
+) -> Case:
     return Case(
         patient_id=str(row[columns.patient]).strip(),
         roi=(row[columns.roi] or "").strip() if columns.roi else "",
-        image=_path(row[columns.image], root),
-        mask=_path(row[columns.mask] if columns.mask else None, root),
+        image=_path(row[columns.image], begin),
+        mask=_path(row[columns.mask] if columns.mask else None, begin),
         label=label,
         row={name: row[name] for name in columns.extra},
         root=root,
+        begin=begin,
         relative=any(_is_relative(row[name]) for name in (columns.image, columns.mask) if name),
     )
 
@@ -201,11 +214,11 @@ def _is_relative(cell: str | None) -> bool:
     return cell is not None and not URL.match(cell.strip()) and not Path(cell.strip()).is_absolute()
 
 
-def _path(cell: str | None, root: Path) -> Path:
+def _path(cell: str | None, begin: Path) -> Path:
     if cell is None:
         return NO_PATH
     text = cell.strip()
-    return Path(text) if URL.match(text) else root / text
+    return Path(text) if URL.match(text) else begin / text
 
 
 def _told_apart_by_label(cases: Sequence[Case]) -> list[Case]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from radiobone.core.errors import FileMissing, PathOutsideRoot
 from radiobone.io.case import NO_PATH, URL, Case
 from radiobone.io.manifest import Manifest
-from radiobone.io.roots import common_folder
+from radiobone.io.roots import common_folder, is_there
 
 NEARLY_ALL = 0.9
 MOST = 0.5
@@ -33,7 +33,7 @@ def check_paths(manifest: Manifest) -> None:
         )
     paths = _local_paths(manifest)
     _check_below_root(manifest, paths)
-    missing = [path for path in paths if not _exists(path)]
+    missing = [path for path in paths if not is_there(path)]
     if paths and len(missing) >= NEARLY_ALL * len(paths):
         raise FileMissing(
             f"{manifest.path}: {len(missing)} of the {len(paths)} files it names are not there; the first: {missing[0]}. "
@@ -69,7 +69,7 @@ def _root_for(manifest: Manifest, paths: Sequence[Path]) -> str:
 def _where_to_look(manifest: Manifest, missing: Sequence[Path]) -> str:
     if not any(case.relative for case in manifest.cases):
         return "The paths are absolute: check that the drive is there and has the same name on this machine."
-    return f"Relative paths begin at {manifest.root}. {_advice(missing, manifest.root)}"
+    return f"Relative paths begin at {manifest.begin}. {_advice(missing, manifest.begin)}"
 
 
 def _local_paths(manifest: Manifest) -> list[Path]:
@@ -85,17 +85,10 @@ def _is_below(case: Case, root: Path) -> bool:
     return all(path.is_relative_to(root) for path in _named(case))
 
 
-def _exists(path: Path) -> bool:
-    try:
-        return path.exists()
-    except (OSError, ValueError):
-        return False
-
-
 def _advice(missing: Sequence[Path], root: Path) -> str:
     relative = [path.relative_to(root) for path in missing if path.is_relative_to(root)][:FEW]
     for folder in _other_roots(root):
-        if relative and sum(_exists(folder / path) for path in relative) >= NEARLY_ALL * len(relative):
+        if relative and sum(is_there(folder / path) for path in relative) >= NEARLY_ALL * len(relative):
             return f"They are below {folder}: give --root {folder} (`root` in a study file or in Python)."
     return (
         "If they begin at another folder, name it with --root FOLDER (`root` in a study file or in Python). Check too "

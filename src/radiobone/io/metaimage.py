@@ -8,7 +8,7 @@ from pathlib import Path
 from radiobone.core.errors import UnreadableImage
 from radiobone.core.validation import check_spacing
 from radiobone.core.volume import Volume
-from radiobone.io.files import Content, beside, damaged, inflate, read_beginning, read_bytes
+from radiobone.io.files import Content, beside, check_announced, damaged, inflate, read_beginning, read_bytes
 from radiobone.io.itk_header import read_header, read_voxels, several_values
 
 IMAGE_IO = "MetaImageIO"
@@ -88,7 +88,9 @@ def _check_fields(fields: dict[str, str], path: Path) -> None:
 
 
 def _check_data(fields: dict[str, str], attached: bytes, path: Path) -> None:
-    needed = math.prod(int(n) for n in fields["DimSize"].split()) * ITEM_BYTES.get(fields["ElementType"], 1)
+    sizes = [int(n) for n in fields["DimSize"].split()]
+    needed = math.prod(sizes) * ITEM_BYTES.get(fields["ElementType"], 1)
+    check_announced(path, sizes, needed)
     data_file = _data_file(fields, path)
     if fields.get("BinaryData", "True").lower() != "true":
         return

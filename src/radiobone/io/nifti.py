@@ -19,17 +19,25 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from radiobone.core.errors import AmbiguousOrientation, ResourceLimit, UnreadableImage
+from radiobone.core.errors import AmbiguousOrientation, UnreadableImage
 from radiobone.core.validation import check_spacing
 from radiobone.core.volume import Volume
 from radiobone.core.warnings import BadHeaderField
-from radiobone.io.files import GZIP_MAGIC, Content, damaged, inflate, inflate_file, read_beginning, read_bytes
+from radiobone.io.files import (
+    GZIP_MAGIC,
+    Content,
+    check_announced,
+    damaged,
+    inflate,
+    inflate_file,
+    read_beginning,
+    read_bytes,
+)
 from radiobone.io.itk_header import ItkHeader, read_header, several_values
 
 IMAGE_IO = "NiftiImageIO"
 HEADER_BYTES = 348
 PACKED_START_BYTES = 1 << 16  # of gzip data: far more than a header takes
-LARGEST_FILE_BYTES = 1 << 35
 LARGEST_EXTENSION_BYTES = 1 << 24
 SAME_PLACE_MM = 0.1
 DTYPES = {
@@ -224,11 +232,7 @@ def _qform(header: NiftiHeader) -> npt.NDArray[np.float64]:
 def _n_bytes(header: NiftiHeader, path: Path) -> int:
     item = DTYPES.get(header.datatype, "f8")
     needed = int(header.vox_offset) + header.n_voxels * np.dtype(item).itemsize
-    if needed > LARGEST_FILE_BYTES:
-        raise ResourceLimit(
-            f"{path}: the header announces {needed / 1e9:.0f} GB of voxels, more than the "
-            f"{LARGEST_FILE_BYTES / 1e9:.0f} GB that are read. Crop the image, or check the header."
-        )
+    check_announced(path, header.dim[1 : header.dim[0] + 1], needed)
     return needed
 
 

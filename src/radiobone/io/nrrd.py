@@ -18,7 +18,7 @@ import numpy.typing as npt
 from radiobone.core.errors import UnreadableImage
 from radiobone.core.validation import check_spacing
 from radiobone.core.volume import Volume
-from radiobone.io.files import Content, beside, damaged, inflate, read_beginning, read_bytes
+from radiobone.io.files import Content, beside, check_announced, damaged, inflate, read_beginning, read_bytes
 from radiobone.io.itk_header import ItkHeader, read_header, read_voxels
 
 IMAGE_IO = "NrrdImageIO"
@@ -132,7 +132,9 @@ def _data_file(fields: dict[str, str], path: Path) -> Path | None:
 def _data(fields: dict[str, str], attached: memoryview, path: Path) -> Content | None:
     """Return the decompressed voxels, or refuse what ends too early; None for other encodings than these three."""
     dtype = np.dtype(DTYPE_OF.get(fields["type"].lower(), "u1"))
-    needed = math.prod(int(n) for n in fields["sizes"].split()) * dtype.itemsize
+    sizes = [int(n) for n in fields["sizes"].split()]
+    needed = math.prod(sizes) * dtype.itemsize
+    check_announced(path, sizes, needed)
     data_file = _data_file(fields, path)
     packed = attached if data_file is None else read_bytes(data_file)
     data: Content = packed
@@ -140,7 +142,7 @@ def _data(fields: dict[str, str], attached: memoryview, path: Path) -> Content |
     if encoding in {"gz", "gzip"}:
         data = inflate(packed, path, limit_bytes=needed)
     elif encoding in {"bz2", "bzip2"}:
-        data = _bunzip(packed, path)
+        data = _bunzip(packed, path, limit_bytes=needed)
     elif encoding != "raw":
         return None
     if len(data) < needed:
@@ -161,8 +163,8 @@ def _voxels(data: Content, fields: dict[str, str], header: ItkHeader) -> npt.NDA
     return stored.astype(dtype, copy=not stored.flags.aligned)
 
 
-def _bunzip(data: Content, path: Path) -> bytes:
+def _bunzip(data: Content, path: Path, *, limit_bytes: int) -> bytes:
     try:
-        return bz2.decompress(data)
+        return bz2.BZ2Decompressor().decompress(data, max_length=max(limit_bytes, 1))
     except (OSError, ValueError, EOFError) as error:
         raise damaged(path, str(error)) from error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 
@@ -19,3 +19,30 @@ def common_folder(folders: Iterable[Path]) -> Path | None:
 def is_drive(folder: Path) -> bool:
     """Whether nothing lies above a folder, as above ``/``."""
     return folder == folder.parent
+
+
+def is_there(path: Path) -> bool:
+    """Whether a path leads to something; one that cannot be looked at does not."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
+
+
+def where_paths_begin(paths: Sequence[str | None], folder: Path, root: Path) -> Path:
+    """Return where relative paths begin: at the root, unless they are found at the list's own folder below it and not there.
+
+    Parameters
+    ----------
+    paths : sequence of str or None
+        As they are written; a few are enough.
+    folder : Path
+        Of the list that names them.
+    root : Path
+        That they are confined to.
+    """
+    if folder == root or not folder.is_relative_to(root):
+        return root
+    named = [path.strip() for path in paths if path is not None]
+    beside = sum(is_there(folder / path) for path in named)
+    return folder if beside > sum(is_there(root / path) for path in named) else root

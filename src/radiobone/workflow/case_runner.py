@@ -16,30 +16,23 @@ from radiobone.core.progress import Progress
 from radiobone.core.volume import Volume
 from radiobone.core.warnings import (
     DisconnectedRoi,
-    ModalityDoubtful,
     RadioboneWarning,
     RepeatFailed,
     RoiTouchesBorder,
     collected,
 )
 from radiobone.features.definitions import AnySettings, by_pyradiomics, measure
+from radiobone.imaging.hounsfield import check_scale
 from radiobone.imaging.mask_grid import onto_image
 from radiobone.imaging.pictures import picture_facts, three_planes
 from radiobone.io.case import Case, check_case_files
 from radiobone.io.images import read_image
 from radiobone.io.masks import Mask, open_mask
 from radiobone.io.roots import is_drive
+from radiobone.workflow.modality import as_declared
 from radiobone.workflow.repeats import Repeat, RepeatTask, failures, measure_repeats
 
 Status = Literal["done", "failed", "empty", "ready"]
-DICOM_MODALITIES = {
-    "ct": {"CT"},
-    "mr": {"MR"},
-    "xr": {"CR", "DX", "RG", "XA", "RF", "MG", "IO", "PX"},
-    "dxa": {"DX", "CR", "RG", "OT", "BMD", "BDUS"},
-}
-DICOM_MODALITY_OF = {"ct": "CT", "mr": "MR", "xr": "DX", "dxa": "DX"}
-OF_VOLUMES = ("ct", "mr")
 PATTERN_CHARACTERS = "*?["
 WARNING_SEPARATOR = " | "
 
@@ -177,24 +170,8 @@ class _ImageOnce:
 
 
 def _read(case: Case, modality: str | None) -> Volume:
-    """Read the image; what the user declared stands in where the file (NIfTI, NRRD) names no modality."""
-    image = read_image(case.image)
-    if modality is None:
-        return image
-    if image.is_2d and image.modality is None and modality in OF_VOLUMES:
-        warn(
-            f"{case.image.name} is a single 2D image, and the settings are for '{modality}', whose grey levels are "
-            "those of volumes. For a radiograph give --modality xr; if it is a slice, ignore this.",
-            ModalityDoubtful,
-            stacklevel=2,
-        )
-    if image.modality is None:
-        return replace(image, modality=DICOM_MODALITY_OF[modality])
-    if image.modality not in DICOM_MODALITIES[modality]:
-        raise BadSetting(
-            f"{case.image.name} says that it is {image.modality}, and the settings are for '{modality}'. "
-            "Intensities would be treated as what they are not. Give the right --modality, or leave the image out."
-        )
+    image = as_declared(read_image(case.image), case.image.name, modality)
+    check_scale(image, case.image.name)
     return image
 
 

@@ -29,6 +29,7 @@ from radiobone.workflow.feature_table import FeatureTable, assemble, save, save_
 from radiobone.workflow.image_pool import Job, run_jobs
 from radiobone.workflow.repeat_table import make_repeats, save_repeats, with_failed_repeats
 from radiobone.workflow.repeated import PlannedRepeats
+from radiobone.workflow.shared_images import patients_of_one_image, told_of_shared_images
 
 NAMES_SHOWN = 3
 
@@ -87,7 +88,7 @@ def extract(
 
     Warns
     -----
-    ModalityAssumed, MixedPixelTypes
+    ModalityAssumed, MixedPixelTypes, ImageCopied
     """
     folder = (
         None if output is None else prepare_extraction_folder(output, inputs=[manifest, *_files(perturb)])
@@ -105,12 +106,16 @@ def extract(
     with saying_what_is_kept(kept):
         outcomes = run_jobs(work, task, store=store, n_processes=jobs, show_progress=show_progress)
     outcomes = _told_of_mixed_types(outcomes, choice.settings)
+    shared = patients_of_one_image(listed.cases)
+    outcomes = told_of_shared_images(outcomes, shared)
     repeats = None
     if plan is not None:
         repeats = make_repeats(outcomes, task, plan, folder, n_processes=jobs, show_progress=show_progress)
         outcomes = with_failed_repeats(outcomes, repeats)
     provenance = _provenance(listed, choice, work)
     provenance["acquisition"] = acquisition_record(one.case for one in outcomes if one.status == "done")
+    if shared:
+        provenance["shared_images"] = shared
     if plan is not None:
         provenance["repeats"] = plan.model_dump(mode="json")
     names = _names_of_all(outcomes, choice.settings)
@@ -148,6 +153,7 @@ def dry_run(
     work = [Job(case) for case in listed.cases]
     outcomes = run_jobs(work, task, store=None, n_processes=jobs, show_progress=show_progress)
     outcomes = _told_of_mixed_types(outcomes, choice.settings)
+    outcomes = told_of_shared_images(outcomes, patients_of_one_image(listed.cases))
     ready = [one for one in outcomes if one.status == "ready"]
     result = replace(
         assemble(outcomes, listed, {}),
@@ -191,7 +197,8 @@ def _planned(
 ) -> tuple[Manifest, Choice]:
     """Read the manifest, check once what all cases share, and decide the settings."""
     resolve_settings(settings, modality, engine)
-    listed = read_manifest(Path(manifest), root=None if root is None else Path(root), target=target)
+    below = None if root is None else Path(root)
+    listed = read_manifest(Path(manifest), root=below, target=target, shared_images=True)
     check_paths(listed)
     return listed, choose(settings, modality, listed.cases, engine)
 

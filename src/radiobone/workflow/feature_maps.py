@@ -17,7 +17,6 @@ from radiobone.features.maps.settings import MapSettings
 from radiobone.features.maps.wanted import ORIGINAL, all_maps, chosen_maps
 from radiobone.features.prepared import Prepared
 from radiobone.features.settings import ExtractionSettings
-from radiobone.workflow.case_runner import DICOM_MODALITY_OF
 from radiobone.workflow.choice import (
     SettingsSource,
     is_open,
@@ -25,6 +24,7 @@ from radiobone.workflow.choice import (
     warn_of_radiographs,
 )
 from radiobone.workflow.compiling import compile_kernels, compile_map_kernels
+from radiobone.workflow.modality import DICOM_MODALITY_OF
 from radiobone.workflow.single import ImageLike, as_volume, region_of
 
 

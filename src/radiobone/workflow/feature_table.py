@@ -15,6 +15,7 @@ from radiobone.core.files import read_json, write_csv, write_json, write_parquet
 from radiobone.core.folders import FEATURE_FILES, PROVENANCE_FILE
 from radiobone.core.outputs import writing
 from radiobone.core.tables import read_table
+from radiobone.core.warnings import ImageCopied
 from radiobone.io.case import NO_PATH
 from radiobone.io.manifest import Manifest
 from radiobone.io.roots import is_drive
@@ -56,6 +57,11 @@ class FeatureTable:
     def n_failed(self) -> int:
         """Number of cases that failed."""
         return int((self.cases["status"] == "failed").sum())
+
+    @property
+    def n_of_shared_images(self) -> int:
+        """Number of regions whose image the manifest gives to another patient too."""
+        return int(self.cases["warnings"].str.contains(f"{ImageCopied.code}: ", regex=False).sum())
 
     def __repr__(self) -> str:
         size = f"{counted(len(self.table), 'region')} × {len(self.feature_columns)} features"

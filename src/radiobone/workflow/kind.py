@@ -8,7 +8,7 @@ from warnings import warn
 from radiobone.core.errors import BadSetting
 from radiobone.core.volume import Volume
 from radiobone.core.warnings import ModalityDoubtful
-from radiobone.workflow.case_runner import DICOM_MODALITIES, DICOM_MODALITY_OF, OF_VOLUMES
+from radiobone.workflow.modality import DICOM_MODALITIES, DICOM_MODALITY_OF, OF_VOLUMES
 
 
 def as_trained(image: Volume, name: str, modality: str | None) -> Volume:

@@ -30,8 +30,8 @@ from radiobone.report.map_choice import ranked_names, telling_regions, why_no_ma
 from radiobone.report.regions import who
 from radiobone.report.voxel_maps import FOLDER, INDEX, evaluation_of, forget_voxel_maps, unit_of
 from radiobone.workflow.cache import write_png
-from radiobone.workflow.case_runner import DICOM_MODALITY_OF
 from radiobone.workflow.feature_maps import maps_of
+from radiobone.workflow.modality import DICOM_MODALITY_OF
 
 HEIGHT_PX = 200
 MOST_MAPS = 20

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from radiobone.cohort.cohort import Cohort
+from radiobone.cohort.idle_columns import equal_columns
 from radiobone.core.counting import counted
 from radiobone.evaluation.audit.finding import Finding
 
@@ -13,13 +14,8 @@ SHOWN = 3
 
 def equal_features(cohort: Cohort) -> list[Finding]:
     """Find columns that agree with an earlier one in every row; columns that do not vary are not counted."""
-    first: dict[bytes, str] = {}
-    pairs = []
-    for name in cohort.X.columns[np.asarray(cohort.X.nunique() > 1, dtype=bool)]:
-        values = np.nan_to_num(cohort.X[name].to_numpy(dtype=float), nan=np.inf) + 0.0
-        other = first.setdefault(values.tobytes(), str(name))
-        if other != str(name):
-            pairs.append(f"{name} = {other}")
+    varying = cohort.X.columns[np.asarray(cohort.X.nunique() > 1, dtype=bool)]
+    pairs = [f"{name} = {other}" for name, other in equal_columns(cohort.X[varying])]
     if not pairs:
         return []
     message = (

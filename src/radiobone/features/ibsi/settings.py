@@ -21,6 +21,7 @@ from radiobone.imaging.filters.mean import Mean
 from radiobone.imaging.filters.original import Original
 from radiobone.imaging.filters.separable_wavelet import SeparableWavelet
 from radiobone.imaging.filters.simoncelli import Simoncelli
+from radiobone.imaging.hounsfield import PlausibleRange
 from radiobone.imaging.ibsi_bins import Bins, FixedBinNumber, FixedBinSize, WholeLevels
 from radiobone.imaging.mask_grid import MaskReading
 
@@ -80,6 +81,8 @@ class IbsiSettings(Settings):
         The intensities that count.
     roi : RoiLimits
         What a region must have.
+    plausible_hu : tuple of float or None
+        Of CT: warn where the mean of a region, before any of the steps, is not between these two.
     images : tuple of filters
         The image as it is (``Original``) and the filters of IBSI's second chapter, in the order of the features.
     filter_slices : bool
@@ -106,6 +109,7 @@ class IbsiSettings(Settings):
     interpolation: Interpolation | None = None
     resegmentation: Resegmentation = Resegmentation()
     roi: RoiLimits = RoiLimits()
+    plausible_hu: PlausibleRange | None = None
     images: tuple[IbsiImage, ...] = Field(default=(Original(),), min_length=1)
     filter_slices: bool = False
     discretisation: Bins = FixedBinSize()

@@ -16,8 +16,8 @@ from radiobone.imaging.flat_image import checked_image
 from radiobone.io.case import NO_PATH, Case, check_case_files
 from radiobone.io.images import read_image
 from radiobone.io.masks import open_mask
-from radiobone.workflow.case_runner import DICOM_MODALITIES
 from radiobone.workflow.dxa.settings import DxaSettings
+from radiobone.workflow.modality import DICOM_MODALITIES
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]

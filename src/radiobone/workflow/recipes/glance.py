@@ -117,7 +117,8 @@ def _draw_line(axes: Axes, place: int, one: Glance) -> None:
             [arm.low, arm.high], [place, place], color=HONEST, linewidth=2, alpha=0.5, solid_capstyle="round"
         )
     axes.plot([arm.honest or 0.0], [place], "o", color=HONEST, markersize=7, label="honest, 95 % interval")
-    axes.plot(arm.ceiling, place, "|", color=CEILING, markersize=13, markeredgewidth=2, label="ceiling")
+    if arm.ceiling is not None:
+        axes.plot(arm.ceiling, place, "|", color=CEILING, markersize=13, markeredgewidth=2, label="ceiling")
     if one.leaky is not None:
         (ring,) = axes.plot(one.leaky[1], place, "o", color=LEAKY, markersize=10, label="leaky twin")
         ring.set(markerfacecolor="none", markeredgewidth=1.6)

@@ -31,6 +31,7 @@ from radiobone.workflow.choice import resolve_settings
 from radiobone.workflow.pipelines import resolve_pipeline
 from radiobone.workflow.recipes.catalogue import load_recipe, recipe_names
 from radiobone.workflow.recipes.images import image_study, write_images
+from radiobone.workflow.recipes.run import arm_pipeline, write_own
 from radiobone.workflow.repeats_beside import with_repeats_beside
 from radiobone.workflow.study_file import read_study, run_study
 from radiobone.workflow.wide import Wide
@@ -442,6 +443,29 @@ def test_repeats_beside_features_go_to_the_step_that_has_no_table(tmp_path: Path
         resolve_pipeline({"name": "b", "steps": ["impute"], "models": ["lr"], "blocks": blocks}), tmp_path
     )
     assert joined.blocks["texture"].steps[0].params["table"] == str(tmp_path / "repeats.parquet")
+
+
+def test_all_arms_take_what_was_measured_with_its_repeats_and_the_columns_of_the_study(
+    tmp_path: Path,
+) -> None:
+    source, folder = tmp_path / "features", tmp_path / "out"
+    source.mkdir()
+    names = names_of(resolve_settings("lim2021_femur_rf", None))
+    table = pd.DataFrame(np.ones((12, len(names))), columns=list(names))
+    table.insert(0, "osteoporosis", ["yes", "no"] * 6)
+    table.insert(0, "patient_id", [f"P{number}" for number in range(12)])
+    table.to_parquet(source / "features.parquet")
+    (source / "provenance.json").write_text(
+        json.dumps({"feature_columns": list(names), "radiobone": "1"}), encoding="utf-8"
+    )
+    table.assign(roi="", repeat=0).to_parquet(source / "repeats.parquet")
+    assert write_own("lim2021_femur_rf", source, folder) == ("forest",)
+    own = pd.read_csv(folder / "tables" / "forest.csv")
+    assert len([name for name in own.columns if name in names]) == 41
+    assert arm_pipeline("lim2021_femur_rf", "forest", folder).steps[0].params["table"]
+    (source / "repeats.parquet").unlink()
+    write_own("lim2021_femur_rf", source, folder)
+    assert "table" not in arm_pipeline("lim2021_femur_rf", "forest", folder).steps[0].params
 
 
 def test_a_fold_is_judged_anew_when_the_repeats_are_others(tmp_path: Path) -> None:

@@ -14,7 +14,9 @@ import pandas as pd
 from radiobone.cohort.readers import read_cohort
 from radiobone.core.errors import MissingColumn
 from radiobone.core.files import write_csv, write_json, write_parquet, write_text
-from radiobone.core.folders import prepare_result_folder
+from radiobone.core.folders import REPEAT_FILES, extraction_record, prepare_result_folder
+from radiobone.core.outputs import writing
+from radiobone.core.tables import read_table
 from radiobone.core.warnings import RadioboneWarning, collected
 from radiobone.evaluation.spec import PipelineSpec, load_pipeline
 from radiobone.evaluation.tasks.registry import TASKS
@@ -26,7 +28,7 @@ from radiobone.workflow.evaluate_table import evaluate_table
 from radiobone.workflow.feature_table import read_features
 from radiobone.workflow.recipes.catalogue import load_recipe, pipeline_of
 from radiobone.workflow.recipes.figures import METERED, ArmFigures, arm_figures, at_threshold, metered
-from radiobone.workflow.recipes.schema import Arm
+from radiobone.workflow.recipes.schema import Arm, Recipe
 
 STUDY_FILE = """\
 # {title}, on a synthetic table: change the paths and names, and it is yours.
@@ -125,7 +127,7 @@ def write_own(name: str, source: Path, folder: Path, *, say: Say = lambda _line:
         If it has those of no arm.
     FileMissing
     """
-    recipe, table = load_recipe(name), read_features(source)
+    recipe, table = load_recipe(name), _own_table(load_recipe(name), source)
     lacking = {arm: missing_columns(one, table) for arm, one in recipe.arms.items()}
     there = tuple(arm for arm, missing in lacking.items() if not missing)
     if not there:
@@ -136,11 +138,33 @@ def write_own(name: str, source: Path, folder: Path, *, say: Say = lambda _line:
         )
     for arm in there:
         write_csv(_table_path(folder, arm), table_of(recipe.arms[arm], table))
+    _take_repeats(source, folder)
     for arm, missing in lacking.items():
         if missing:
             say(f"{arm} is left out, since the table has no {', '.join(missing[:5])}.")
     write_text(folder / "study.yaml", _study_file(name, recipe.title, there[0], recipe.arms[there[0]]))
     return there
+
+
+def _take_repeats(source: Path, folder: Path) -> None:
+    """Take the repeats that lie beside features along; those of an earlier run go."""
+    with writing(_repeats_path(folder)):
+        _repeats_path(folder).unlink(missing_ok=True)
+    found = [source / name for name in REPEAT_FILES if (source / name).is_file()]
+    if found:
+        write_parquet(_repeats_path(folder), read_table(found[0]))
+
+
+def _own_table(recipe: Recipe, source: Path) -> pd.DataFrame:
+    """Read a table of one's own; of what an extraction measured, the columns that the recipe's study file keeps."""
+    table, patterns = read_features(source), recipe.study_file.features
+    record = extraction_record(source) if source.is_dir() else None
+    if record is None or not patterns:
+        return table
+    kept = [name for name in record["feature_columns"] if any(fnmatchcase(name, one) for one in patterns)]
+    return table.drop(
+        columns=[name for name in record["feature_columns"] if name not in kept], errors="ignore"
+    )
 
 
 def missing_columns(arm: Arm, table: pd.DataFrame) -> tuple[str, ...]:

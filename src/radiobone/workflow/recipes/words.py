@@ -142,6 +142,10 @@ def told_images(
     )
     yield f"{cohort.study.about} {IMAGES_NOTICE}"
     yield f"The recipe from these images: radiobone run {folder / STUDY} -o {folder / 'result'}"
-    others = [arm for arm in load_recipe(name).arms if arm != load_recipe(name).main]
-    if others:
-        yield f"Its other analyses: {folder / 'arms'} ({', '.join(others)})"
+    recipe, measured = load_recipe(name), folder / "result" / "features"
+    if len(recipe.arms) > 1:
+        measured = measured if recipe.study_file.wide is None else measured / "wide"
+        yield (
+            f"Every analysis of it after that: radiobone recipes {name} --run --table {measured} -o {folder / 'analyses'}; or one by "
+            f"one, from the study files in {folder / 'arms'}"
+        )

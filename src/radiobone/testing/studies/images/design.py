@@ -192,10 +192,10 @@ def draw_images(study: ImageStudy, n_patients: int, *, seed: int = 0) -> ImageCo
     design = study.smaller(n_patients)
     cohort = draw_study(design, seed=seed)
     with_picture = _with_picture(study, cohort.table, n_patients)
-    patients = tuple(_patient(design, cohort.table, cohort.density, name) for name in with_picture)
     table = cohort.table
     if study.n_without_images:
         table = table.assign(has_ct=np.where(table["patient_id"].isin(with_picture), "yes", "no"))
+    patients = tuple(_patient(design, table, cohort.density, name) for name in with_picture)
     return ImageCohort(study, patients, table, seed)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import zipfile
 from pathlib import Path
 
@@ -135,6 +136,34 @@ def test_the_manifest_is_extracted_and_groups_hold(tmp_path: Path) -> None:
     table = extract(checked.manifest, root=root, settings=settings, modality="xr", show_progress=False)
     assert set(table.cases["status"]) == {"done"}
     assert table.table["copy_group"].notna().all()
+
+
+@pytest.mark.slow
+def test_from_a_download_to_folds_that_part_no_copies_by_the_commands_that_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    two_classes(tmp_path / "download", 16)
+    for number in range(8):
+        label = "Normal" if number < 4 else "Osteoporosis"
+        original = knee(number) if number < 4 else knee(100 + number)
+        changed = np.rot90(original[4:88, 5:68]) if number % 2 else 0.8 * original[3:87, 2:69] + 9
+        save(tmp_path / "download" / label / f"z_copy{number}.png", changed)
+    card = small_card(tmp_path, "okx", **counts(normal=20, osteoporosis=20))
+    checked = CliRunner().invoke(
+        app, ["cards", str(card), "--check", "download", "-o", "checked", "-j", "2", "-q"]
+    )
+    assert checked.exit_code == 3, checked.output  # copies were found
+    told = [line.removeprefix("Next: ") for line in checked.output.splitlines() if line.startswith("Next: ")]
+    (tmp_path / "quick.yaml").write_text("families: [{name: firstorder}]")
+    for line, more in zip(told, (["--settings", "quick.yaml"], ["--no-shap"]), strict=True):
+        answer = CliRunner().invoke(app, [*shlex.split(line)[1:], *more, "-j", "1", "-q"])
+        assert answer.exit_code == 0, answer.output
+    groups = pd.read_csv(tmp_path / "checked" / "manifest.csv").set_index("patient_id")["copy_group"]
+    folds = pd.read_parquet(tmp_path / "result" / "predictions.parquet")
+    folds = folds.assign(group=folds["patient_id"].map(groups))
+    assert folds.groupby(["repeat", "group"])["fold"].nunique().max() == 1
+    assert (groups.value_counts() == 2).sum() == 8
 
 
 def test_every_fault_of_a_download_is_named(tmp_path: Path) -> None:

@@ -60,6 +60,7 @@ def cards(
     as_markdown: Annotated[
         bool, typer.Option("--markdown", help="Print all cards as a page in Markdown.")
     ] = False,
+    jobs: options.Jobs = options.ALL_CORES,
     quiet: options.Quiet = False,
 ) -> None:
     """List the data sets that are described, show one, check a download against its card, or draft a card.
@@ -81,6 +82,7 @@ def cards(
             root,
             as_json,
             as_markdown,
+            jobs,
             show_progress=not quiet,
         )
     )

@@ -12,6 +12,8 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.stats import rankdata
 
+from radiobone.core.progress import Progress
+from radiobone.imaging.common_part import OWN, looked_at, own_part
 from radiobone.imaging.reduced import FloatArray, halved, standardised, turns_of
 
 NEAR = 0.99
@@ -58,18 +60,25 @@ def same_pixels(digests: Sequence[str]) -> list[CopyPair]:
     ]
 
 
-def near_copies(images: FloatArray, threshold: float = NEAR) -> list[CopyPair]:
+def near_copies(
+    images: FloatArray,
+    threshold: float = NEAR,
+    tell: Progress = Progress(),  # noqa: B008 - it holds no state
+) -> list[CopyPair]:
     """Find pairs whose reduced images correlate, under any turn by quarters and mirroring.
 
     Pictures are compared at 32 × 32 cells and volumes at 16 × 16 × 16. A pair is found if the correlation of the values,
-    or that of their ranks (which no monotone change of the grey scale alters), is at least ``threshold``. Even images
-    correlate with nothing.
+    or that of their ranks (which no monotone change of the grey scale alters), is at least ``threshold``; and, among
+    `common_part.FEWEST` images or more, if they also correlate by `common_part.OWN` once the mean of all is taken off, so that
+    images that are merely alike are no copies. Even images correlate with nothing.
 
     Parameters
     ----------
     images : ndarray of float32, shape (n, side, side) or (n, side, side, side)
         As ``reduced`` gives them.
     threshold : float
+    tell : Progress
+        Told of each turn that was compared, by values and by ranks.
 
     Returns
     -------
@@ -86,7 +95,9 @@ def near_copies(images: FloatArray, threshold: float = NEAR) -> list[CopyPair]:
     levels = small.reshape(len(small), -1).mean(axis=1), small.reshape(len(small), -1).std(axis=1)
     best: dict[tuple[int, int], tuple[float, int]] = {}
     for values in (small, _ranks(small)):
-        _note_pairs(values, threshold, best)
+        for pair, found in _pairs(values, threshold, tell).items():
+            if found[0] > best.get(pair, (-1.0, 0))[0] + 1e-6:
+                best[pair] = found
     turns = turns_of(small)
     return [
         CopyPair(first, second, _kind(first, second, turn, levels), round(correlation, 6), turns[turn].name)
@@ -99,19 +110,33 @@ def _ranks(images: FloatArray) -> FloatArray:
     return np.asarray(rankdata(rows, axis=1), dtype=np.float32).reshape(images.shape)
 
 
-def _note_pairs(images: FloatArray, threshold: float, best: dict[tuple[int, int], tuple[float, int]]) -> None:
-    """Keep the largest correlation of each pair with its turn; of equal ones the earlier turn."""
+def _pairs(images: FloatArray, threshold: float, tell: Progress) -> dict[tuple[int, int], tuple[float, int]]:
+    """Return the largest correlation of each pair with its turn; of equal ones the earlier turn."""
     rows = standardised(images)
+    chosen = looked_at(len(rows))
+    common = rows[chosen].mean(axis=0) if len(chosen) else None
+    best: dict[tuple[int, int], tuple[float, int]] = {}
     for number, turn in enumerate(turns_of(images)):
         turned = standardised(turn.of(images))
         for start in range(0, len(rows), BLOCK):
             found = rows[start : start + BLOCK] @ turned[start:].T
-            firsts, seconds = np.nonzero(found >= threshold)
-            for first, second in zip(firsts.tolist(), seconds.tolist(), strict=True):
-                if first < second:
-                    pair, value = (first + start, second + start), float(found[first, second])
-                    if value > best.get(pair, (-1.0, 0))[0] + 1e-6:
-                        best[pair] = min(value, 1.0), number
+            places = np.argwhere(np.triu(found >= threshold, 1)) + start
+            for first, second in places[_are_own(rows, turned, common, places)].tolist():
+                pair, value = (first, second), float(found[first - start, second - start])
+                if value > best.get(pair, (-1.0, 0))[0] + 1e-6:
+                    best[pair] = min(value, 1.0), number
+        tell(turn.name)
+    return best
+
+
+def _are_own(
+    rows: FloatArray, turned: FloatArray, common: FloatArray | None, places: npt.NDArray[np.int64]
+) -> npt.NDArray[np.bool_]:
+    """Tell which pairs are alike in what all images do not share."""
+    if common is None:
+        return np.ones(len(places), dtype=np.bool_)
+    first, second = (own_part(side[places[:, k]], common) for k, side in enumerate((rows, turned)))
+    return np.asarray(np.einsum("ij,ij->i", first, second) >= OWN)
 
 
 def _kind(

@@ -7,7 +7,10 @@ from itertools import product
 
 import numpy as np
 import numpy.typing as npt
+from scipy.stats import rankdata
 
+from radiobone.core.progress import Progress
+from radiobone.imaging.common_part import looked_at, own_part
 from radiobone.imaging.copies import BLOCK, CopyPair
 from radiobone.imaging.reduced import PICTURE_TURNS, FloatArray, halved, standardised
 
@@ -16,8 +19,11 @@ MARGINS = ((0.0, 0.0), (0.0, DEEPEST), (DEEPEST, 0.0), (DEEPEST / 2, DEEPEST / 2
 SEARCH_SIDE, FIT_SIDE = 16, 32
 SAME_WINDOW = 0.995  # four edges are free to fit, so more is asked than of an image as it is
 LIKELY = 0.8  # correlation with the nearest window tried, of pairs that are fitted
-MOST_PER_IMAGE = 4
+LIKELY_OWN = 0.4  # the same once the mean of all images' windows is taken off
+MOST_PER_IMAGE = 8
 FITTED_AT_ONCE = 256
+MOST_VERIFIED_BY = 24
+OWN_WINDOW = 0.95  # of what is an image's own, as four edges are free to fit
 FIRST_STEPS, MORE_STEPS = 4, 10
 HOPEFUL = 0.99  # after the first steps
 LEAST_CROPPED = 0.01
@@ -26,13 +32,18 @@ Windows = npt.NDArray[np.float64]  # (n, 4): top, bottom, left, right as shares 
 
 
 def cropped_copies(
-    images: FloatArray, known: Collection[tuple[int, int]] = (), threshold: float = SAME_WINDOW
+    images: FloatArray,
+    known: Collection[tuple[int, int]] = (),
+    threshold: float = SAME_WINDOW,
+    tell: Progress = Progress(),  # noqa: B008 - it holds no state
 ) -> list[CopyPair]:
     """Find pairs of which one is a window of the other, up to about a tenth taken off each side.
 
-    First each image is compared, at 16 × 16 cells and under each turn, with 25 windows of each other one; the four
-    likeliest partners of each image, if they correlate by 0.8, are fitted: the window's four edges are moved by
-    Gauss-Newton steps until the 32 × 32 cells agree best.
+    First each image is compared, at 16 × 16 cells and under each turn, with 25 windows of each other one; the eight
+    likeliest partners of each image are fitted: the window's four edges are moved by Gauss-Newton steps until the 32 × 32
+    cells agree best. Values, or their ranks, then have to correlate by ``threshold``. Among `common_part.FEWEST` images or more
+    both looks are at what is an image's own: the mean of the same window of all images is taken off, and what is left has
+    to correlate by `OWN_WINDOW`.
 
     Parameters
     ----------
@@ -42,6 +53,8 @@ def cropped_copies(
         Pairs, the lower first, that need not be found again.
     threshold : float
         Least correlation of the fitted window.
+    tell : Progress
+        Told of every window that was looked for, and of every portion that was fitted.
 
     Returns
     -------
@@ -50,15 +63,48 @@ def cropped_copies(
     """
     if len(images) < 2:
         return []
-    candidates = np.array(list(_candidates(images, set(known))), dtype=np.int64).reshape(-1, 4)
+    candidates = np.array(list(_candidates(images, set(known), tell)), dtype=np.int64).reshape(-1, 4)
     found: dict[tuple[int, int], CopyPair] = {}
+    some = images[looked_at(len(images), MOST_VERIFIED_BY)]
+    tell.grow(-(-len(candidates) // FITTED_AT_ONCE))
     for start in range(0, len(candidates), FITTED_AT_ONCE):
         part = candidates[start : start + FITTED_AT_ONCE]
         correlations, windows = _fitted(images, part)
-        for row, correlation, window in zip(part, correlations, windows, strict=True):
-            if correlation >= threshold and _is_cropped(window):
-                _keep(found, row, float(correlation))
+        for place in np.flatnonzero(correlations >= HOPEFUL):
+            if _is_cropped(windows[place]):
+                agreed = _agreed(images, part[place], windows[place], some, threshold)
+                if agreed is not None:
+                    _keep(found, part[place], agreed)
+        tell("windows fitted")
     return [found[pair] for pair in sorted(found)]
+
+
+def steps(n_images: int) -> int:
+    """How often ``cropped_copies`` tells of windows that it looked for."""
+    return len(MARGINS) ** 2 * -(-n_images // BLOCK)
+
+
+def _agreed(
+    images: FloatArray,
+    candidate: npt.NDArray[np.int64],
+    window: npt.NDArray[np.float64],
+    some: FloatArray,
+    threshold: float,
+) -> float | None:
+    """Return the correlation of a crop with its window, of values or of ranks; None if they are no copies."""
+    crop, whole, turn, _ = (int(value) for value in candidate)
+    target = halved(_undone(images[crop], turn)[None], FIT_SIDE).reshape(1, -1)
+    shown = np.concatenate([images[whole : whole + 1], some])
+    windows = _cut(shown, np.tile(window, (len(shown), 1)), FIT_SIDE).reshape(len(shown), -1)
+    for own, others in ((target, windows), (rankdata(target, axis=1), rankdata(windows, axis=1))):
+        row, rows = standardised(own), standardised(others)
+        correlation = float(row[0] @ rows[0])
+        if correlation < threshold:
+            continue
+        common = rows[1:].mean(axis=0) if len(rows) > 1 else None
+        if common is None or float(own_part(row, common)[0] @ own_part(rows[:1], common)[0]) >= OWN_WINDOW:
+            return correlation
+    return None
 
 
 def _keep(found: dict[tuple[int, int], CopyPair], row: npt.NDArray[np.int64], correlation: float) -> None:
@@ -75,26 +121,42 @@ def _is_cropped(window: npt.NDArray[np.float64]) -> bool:
     return bool(1 - 3 * DEEPEST < min(height, width) < 1 - LEAST_CROPPED)
 
 
-def _candidates(images: FloatArray, known: set[tuple[int, int]]) -> Iterator[tuple[int, int, int, int]]:
+def _candidates(
+    images: FloatArray, known: set[tuple[int, int]], tell: Progress
+) -> Iterator[tuple[int, int, int, int]]:
     """Yield (crop, whole, turn of the whole, number of the window) of the likely pairs."""
     rows = standardised(halved(images, SEARCH_SIDE))
     frames = list(product(MARGINS, MARGINS))
+    some = images[looked_at(len(images))]
     for start in range(0, len(images), BLOCK):
         wholes = images[start : start + BLOCK]
         best = np.full((len(images), len(wholes)), -1.0, dtype=np.float32)
         which = np.zeros(best.shape, dtype=np.int16)
-        for number, (vertical, horizontal) in enumerate(frames):
-            windows = _cut(wholes, _window(vertical, horizontal, len(wholes)), SEARCH_SIDE)
+        for number, frame in enumerate(frames):
+            windows, others = (_cut(part, _window(*frame, len(part)), SEARCH_SIDE) for part in (wholes, some))
             for turn_number, turn in enumerate(PICTURE_TURNS):
-                found = rows @ standardised(turn.of(windows)).T
+                found = _likeness(rows, standardised(turn.of(windows)), turn.of(others))
                 better = found > best
                 best[better] = found[better]
                 which[better] = number * len(PICTURE_TURNS) + turn_number
-        yield from _likeliest(best, which, start, known)
+            tell(f"window {number}")
+        yield from _likeliest(best, which, start, known, LIKELY_OWN if len(some) else LIKELY)
+
+
+def _likeness(rows: FloatArray, windows: FloatArray, others: FloatArray) -> FloatArray:
+    """Correlate images with windows, in what is their own where there are enough others to tell."""
+    if not len(others):
+        return np.asarray(rows @ windows.T)
+    common = standardised(others).mean(axis=0)
+    return np.asarray(own_part(rows, common) @ own_part(windows, common).T)
 
 
 def _likeliest(
-    best: FloatArray, which: npt.NDArray[np.int16], start: int, known: set[tuple[int, int]]
+    best: FloatArray,
+    which: npt.NDArray[np.int16],
+    start: int,
+    known: set[tuple[int, int]],
+    least: float,
 ) -> Iterator[tuple[int, int, int, int]]:
     """Pass on the likeliest crops of each whole image of a block."""
     for column in range(best.shape[1]):
@@ -102,7 +164,7 @@ def _likeliest(
         scores = best[:, column].copy()
         scores[whole] = -1.0
         for crop in np.argsort(-scores, kind="stable")[: MOST_PER_IMAGE + 1].tolist():
-            if scores[crop] < LIKELY or (min(crop, whole), max(crop, whole)) in known:
+            if scores[crop] < least or (min(crop, whole), max(crop, whole)) in known:
                 continue
             window, turn = divmod(int(which[crop, column]), len(PICTURE_TURNS))
             yield crop, whole, turn, window

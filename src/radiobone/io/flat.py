@@ -9,16 +9,18 @@ from radiobone.core.errors import PathError
 from radiobone.io.case import Case, check_case_files
 from radiobone.io.files import first_bytes
 from radiobone.io.masks import dicom_modality
+from radiobone.io.other_pictures import is_other_picture
 from radiobone.io.radiograph import is_picture
 
 RADIOGRAPHS = {"CR", "DX", "RG", "XA", "RF", "MG", "IO", "PX"}
 
 
 def is_radiograph(path: Path) -> bool:
-    """Tell whether a file is a picture (PNG, JPEG, TIFF) or a DICOM radiograph."""
+    """Tell whether a file is a picture (PNG, JPEG, TIFF, BMP, GIF, WebP) or a DICOM radiograph."""
     if not path.is_file():
         return False
-    return is_picture(first_bytes(path)) or dicom_modality(path) in RADIOGRAPHS
+    start = first_bytes(path)
+    return is_picture(start) or is_other_picture(start) or dicom_modality(path) in RADIOGRAPHS
 
 
 def count_radiographs(cases: Sequence[Case]) -> tuple[int, int]:

@@ -20,7 +20,7 @@ def read_image(path: Path) -> Volume:
     Parameters
     ----------
     path : Path
-        NIfTI, NRRD, MetaImage, PNG, JPEG or TIFF file, a DICOM file, or a folder with one DICOM series.
+        NIfTI, NRRD, MetaImage, PNG, JPEG, TIFF, BMP, GIF or WebP file, a DICOM file, or a folder with one DICOM series.
 
     Returns
     -------

@@ -63,10 +63,10 @@ def read_picture(path: Path) -> Volume:
         raise refusal(path, error) from error
     pixels = sitk.GetArrayFromImage(image)
     if image.GetNumberOfComponentsPerPixel() > 1:
-        pixels = _one_channel(pixels, path)
+        pixels = one_channel(pixels, path)
     if pixels.ndim != 2:
         raise DimensionMismatch(f"{path} holds {len(pixels)} pages; a radiograph is one. Save it alone.")
-    spacing = _assumed_spacing(path)
+    spacing = assumed_spacing(path)
     return Volume(pixels[np.newaxis], spacing_mm=spacing, is_2d=True, spacing_assumed=True)
 
 
@@ -111,7 +111,7 @@ def read_dicom_radiograph(path: Path) -> Volume:
     known = _dicom_spacing(header, path)
     return Volume(
         rescaled(stored, slope, intercept),
-        spacing_mm=known or _assumed_spacing(path),
+        spacing_mm=known or assumed_spacing(path),
         modality=str(header.get("Modality") or "") or None,
         is_2d=True,
         spacing_assumed=known is None,
@@ -142,7 +142,13 @@ def _dicom_spacing(header: Dataset, path: Path) -> tuple[float, float, float] | 
     return None
 
 
-def _assumed_spacing(path: Path) -> tuple[float, float, float]:
+def assumed_spacing(path: Path) -> tuple[float, float, float]:
+    """Return 1 mm for each axis, and say so.
+
+    Warns
+    -----
+    SpacingAssumed
+    """
     warnings.warn(
         SpacingAssumed(
             f"{path} does not tell the size of a pixel in the patient; 1 mm was assumed. "
@@ -153,8 +159,14 @@ def _assumed_spacing(path: Path) -> tuple[float, float, float]:
     return (1.0, 1.0, 1.0)
 
 
-def _one_channel(pixels: npt.NDArray[Any], path: Path) -> npt.NDArray[Any]:
-    """Grey value of a picture saved in colour without being coloured; an alpha channel is dropped."""
+def one_channel(pixels: npt.NDArray[Any], path: Path) -> npt.NDArray[Any]:
+    """Return the grey value of a picture saved in colour without being coloured; an alpha channel is dropped.
+
+    Raises
+    ------
+    VectorImage
+        If the channels differ.
+    """
     n_channels = pixels.shape[-1]
     colours = pixels[..., : 3 if n_channels >= 3 else 1]
     if not (colours == colours[..., :1]).all():

@@ -12,6 +12,7 @@ from radiobone.io.dicom_frames import is_dicom
 from radiobone.io.metaimage import is_metaimage, metaimage_data_file, read_metaimage
 from radiobone.io.nifti import is_nifti, read_nifti
 from radiobone.io.nrrd import is_nrrd, nrrd_data_file, read_nrrd
+from radiobone.io.other_pictures import is_other_picture, read_other_picture
 from radiobone.io.radiograph import is_picture, read_picture
 
 
@@ -36,4 +37,5 @@ IMAGE_FORMATS: tuple[ImageFormat, ...] = (
     ImageFormat("DICOM", (".dcm", ".ima", ""), is_dicom, read_dicom_file),
     ImageFormat("MetaImage", (".mha", ".mhd"), is_metaimage, read_metaimage, metaimage_data_file),
     ImageFormat("PNG, JPEG, TIFF", (".png", ".jpg", ".jpeg", ".tif", ".tiff"), is_picture, read_picture),
+    ImageFormat("BMP, GIF, WebP", (".bmp", ".gif", ".webp"), is_other_picture, read_other_picture),
 )

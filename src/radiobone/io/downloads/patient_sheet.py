@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from radiobone.core.errors import TableError
+from radiobone.core.errors import PathError, TableError
 from radiobone.core.tables import read_text_table
 from radiobone.io.downloads.found import Deviation, Found, FoundImage, plain
 from radiobone.io.label_sheet import RESERVED, Sheet
@@ -51,10 +51,8 @@ def join_sheet(found: Found, tables: Sequence[Path], id_names: Sequence[str]) ->
 def _read(path: Path, id_names: Sequence[str]) -> tuple[Sheet | None, list[Deviation]]:
     try:
         table = read_text_table(path)
-    except TableError as error:
+    except (TableError, PathError) as error:  # a damaged spreadsheet must not end the check of the images
         return None, [Deviation(error.code, path.name, str(error))]
-    except Exception as error:  # noqa: BLE001 - a damaged spreadsheet must not end the check of the images
-        return None, [Deviation(getattr(error, "code", "FileUnreadable"), path.name, str(error))]
     by_name = {plain(str(name)): str(name) for name in table.columns}
     chosen = next((by_name[plain(name)] for name in id_names if plain(name) in by_name), None)
     if chosen is None:

@@ -29,6 +29,7 @@ class Request:
     root: Path | None = None
     as_json: bool = False
     as_markdown: bool = False
+    jobs: int = 1
     show_progress: bool = True
 
 
@@ -69,6 +70,7 @@ def _drafted(request: Request) -> Answer:
         target=request.target,
         site=request.site,
         root=request.root,
+        jobs=request.jobs,
         show_progress=request.show_progress,
     )
     return Answer(drafted.lines, len(drafted.deviations))
@@ -83,6 +85,7 @@ def _checked(request: Request, source: Path) -> Answer:
         request.output,
         conflicts=request.conflicts,
         target=request.target,
+        jobs=request.jobs,
         show_progress=request.show_progress,
     )
     return Answer(checked.lines, len(checked.deviations))

@@ -68,6 +68,7 @@ def check_download(
     conflicts: Conflicts = "set-aside",
     target: str | None = None,
     limits: Limits | None = None,
+    jobs: int = 1,
     show_progress: bool = True,
 ) -> Checked:
     """Check what was downloaded against its card, and write what can be worked with.
@@ -90,6 +91,8 @@ def check_download(
         Column of the class, if the loader does not find it.
     limits : Limits, optional
         Caps on what an archive may become.
+    jobs : int
+        Worker processes that read images.
 
     Raises
     ------
@@ -111,7 +114,7 @@ def check_download(
         checked = check_tables(card, found, folder, deviations)
         result = Checked(checked.lines, checked.deviations)
     else:
-        result = _check_images(card, found, folder, deviations, conflicts, show_progress)
+        result = _check_images(card, found, folder, deviations, conflicts, jobs, show_progress)
     _write_record(folder, card, source, result)
     finish(folder, DATA_CHECK)
     return result
@@ -142,6 +145,7 @@ def _check_images(
     folder: Path,
     deviations: list[Deviation],
     conflicts: Conflicts,
+    jobs: int,
     show_progress: bool,
 ) -> Checked:
     if not found.images:
@@ -150,7 +154,9 @@ def _check_images(
             f"Not one image of '{card.name}' was found. {said} Give the folder that holds the download."
         )
     gate = run_gate(
-        [GateImage(one.patient_id, one.image, one.label) for one in found.images], show_progress=show_progress
+        [GateImage(one.patient_id, one.image, one.label) for one in found.images],
+        jobs=jobs,
+        show_progress=show_progress,
     )
     deviations = [*deviations, *count_deviations(card, found.images), *gate_deviations(gate)]
     aside = {place for pair in gate.conflicts for place in (pair.first, pair.second)}
@@ -200,8 +206,24 @@ def _next(card: DataCard, table: pd.DataFrame, manifest: Path, root: Path) -> li
     target = ["--target", card.target] if card.target in table else []
     steps = [["radiobone", "extract", str(manifest), *where, "-o", "features"]]
     if target:
-        steps.append(["radiobone", "evaluate", "features", *target, "--groups", GROUP_COLUMN, "-o", "result"])
+        classes = _class_options(card, table)
+        steps.append(
+            ["radiobone", "evaluate", "features", *target, *classes, "--groups", GROUP_COLUMN, "-o", "result"]
+        )
     return [f"Next: {shlex.join(step)}" for step in steps]
+
+
+def _class_options(card: DataCard, table: pd.DataFrame) -> list[str]:
+    """Say which of two classes is positive, or how several are ordered: as the card lists them, the sickest last."""
+    there = set(table[card.target])
+    classes = [one.name for one in card.classes if one.name in there]
+    if len(classes) != len(there - {""}) or len(classes) < 2:
+        return []
+    return (
+        ["--positive", classes[-1]]
+        if len(classes) == 2
+        else ["--task", "ordinal", "--order", ",".join(classes)]
+    )
 
 
 def _write_record(folder: Path, card: DataCard, source: Path, result: Checked) -> None:

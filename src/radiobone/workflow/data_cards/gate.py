@@ -8,14 +8,15 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from joblib import Parallel, delayed
 
 from radiobone.core.errors import RadioboneError
-from radiobone.core.progress import progress
+from radiobone.core.progress import Progress, progress
 from radiobone.core.volume import Volume
 from radiobone.core.warnings import collected
 from radiobone.imaging.copies import CopyPair, groups_of, near_copies, same_pixels
-from radiobone.imaging.cropped import cropped_copies
-from radiobone.imaging.reduced import FloatArray, pixel_digest, reduced
+from radiobone.imaging.cropped import cropped_copies, steps
+from radiobone.imaging.reduced import PICTURE_TURNS, VOLUME_TURNS, FloatArray, pixel_digest, reduced
 from radiobone.io.images import read_image
 
 
@@ -110,7 +111,7 @@ class Gate:
         return [one for one in members.values() if len(one) > 1]
 
 
-def run_gate(images: Sequence[GateImage], *, show_progress: bool = True) -> Gate:
+def run_gate(images: Sequence[GateImage], *, jobs: int = 1, show_progress: bool = True) -> Gate:
     """Read all images, and find the copies among them.
 
     Pictures are compared with pictures and volumes with volumes; cropped copies are looked for among pictures. An image
@@ -119,21 +120,39 @@ def run_gate(images: Sequence[GateImage], *, show_progress: bool = True) -> Gate
     Parameters
     ----------
     images : sequence of GateImage
+    jobs : int
+        Worker processes that read; what is found does not depend on it.
     show_progress : bool
     """
-    looked = []
-    with progress("Looking for copies", len(images), show=show_progress) as advance:
-        for image in images:
-            looked.append(look(image.path))
-            advance(image.patient_id)
-    pairs = [
-        *_of_kind(looked, [place for place, one in enumerate(looked) if one.small is not None and one.is_2d]),
-        *_of_kind(
-            looked, [place for place, one in enumerate(looked) if one.small is not None and not one.is_2d]
-        ),
+    looked = _read_all(images, jobs, show_progress)
+    kinds = [
+        [place for place, one in enumerate(looked) if one.small is not None and one.is_2d is flat]
+        for flat in (True, False)
     ]
+    with progress("Looking for copies", _steps(kinds), show=show_progress) as tell:
+        pairs = [pair for places in kinds for pair in _of_kind(looked, places, tell)]
     links = [(pair.first, pair.second) for pair in pairs] + _same_patient(images)
     return Gate(tuple(images), tuple(looked), tuple(sorted(pairs)), groups_of(len(images), links))
+
+
+def _read_all(images: Sequence[GateImage], jobs: int, show: bool) -> list[Looked]:
+    """Read and reduce every image, in one process or several."""
+    found = []
+    with progress("Reading images", len(images), show=show) as tell:
+        pool = Parallel(n_jobs=max(1, min(jobs, len(images))), return_as="generator", batch_size=4)
+        for image, one in zip(
+            images, pool(delayed(look)(image.path.absolute()) for image in images), strict=True
+        ):
+            found.append(one)
+            tell(image.patient_id)
+    return found
+
+
+def _steps(kinds: Sequence[Sequence[int]]) -> int:
+    """How often the search among pictures and among volumes tells where it is, but for what it finds to fit."""
+    pictures, volumes = (len(places) for places in kinds)
+    n_turns = (2 * len(PICTURE_TURNS) if pictures > 1 else 0) + (2 * len(VOLUME_TURNS) if volumes > 1 else 0)
+    return n_turns + (steps(pictures) if pictures > 1 else 0)
 
 
 def look(path: Path) -> Looked:
@@ -160,7 +179,7 @@ def _looked(volume: Volume, told: tuple[str, ...]) -> Looked:
     )
 
 
-def _of_kind(looked: Sequence[Looked], places: Sequence[int]) -> list[CopyPair]:
+def _of_kind(looked: Sequence[Looked], places: Sequence[int], tell: Progress) -> list[CopyPair]:
     """Find the copies among images of one number of dimensions; of the same pixels the first stands for all."""
     exact = same_pixels([looked[place].digest for place in places])
     copied = {pair.second for pair in exact}
@@ -170,9 +189,9 @@ def _of_kind(looked: Sequence[Looked], places: Sequence[int]) -> list[CopyPair]:
         small = np.stack(
             [one.small for one in (looked[places[number]] for number in single) if one.small is not None]
         )
-        near = near_copies(small)
+        near = near_copies(small, tell=tell)
         known = {(pair.first, pair.second) for pair in near}
-        cropped = cropped_copies(small, known) if small.ndim == 3 else []
+        cropped = cropped_copies(small, known, tell=tell) if small.ndim == 3 else []
         found += [_placed(pair, [places[number] for number in single]) for pair in (*near, *cropped)]
     return found
 

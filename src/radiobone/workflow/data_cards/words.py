@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from radiobone.cohort.data_card import Checked, Citation, DataCard, DataClass, Disagreement, KnownFile
 from radiobone.cohort.data_cards import list_cards
 from radiobone.core.data_layouts import NoLoader
+from radiobone.imaging.common_part import FEWEST, OWN
 from radiobone.imaging.copies import NEAR
-from radiobone.imaging.cropped import DEEPEST, SAME_WINDOW
+from radiobone.imaging.cropped import DEEPEST, OWN_WINDOW, SAME_WINDOW
 from radiobone.imaging.reduced import COMPARED_SIDE, VOLUME_SIDE
 
 NOT_STATED = "not stated"
@@ -30,8 +31,10 @@ GATE = (
     f"- **Near-duplicates**: each picture is averaged over {COMPARED_SIDE} × {COMPARED_SIDE} equal cells (volumes over "
     f"{VOLUME_SIDE} × {VOLUME_SIDE} × {VOLUME_SIDE}), its proportions given up; a pair is found if the cells, or their ranks, "
     f"correlate by {NEAR} or more, as they are or under any turn by 90° and mirroring. Brightness, contrast and gamma change nothing.",
+    f"- **Merely alike**: among {FEWEST} images or more a pair must also correlate by {OWN} (crops {OWN_WINDOW}) once the mean of all is taken off, since radiographs "
+    "of one region, taken alike, correlate highly whoever they are of.",
     f"- **Cropped**: pictures of which one is a window of the other, with up to about {DEEPEST:.0%} taken off each side; the window is "
-    f"fitted, and has to correlate by {SAME_WINDOW}. Volumes are not searched for crops.",
+    f"fitted, and has to correlate by {SAME_WINDOW} (values or ranks). Volumes are not searched for crops.",
     "- **Groups**: what is linked, however far, and images of one patient have one `copy_group`; `evaluate --groups copy_group` keeps "
     "each in one fold. Copies with two labels are left out of the manifest unless `--conflicts keep` is said.",
     "- **What it cannot tell**: turns by other angles, deeper crops, and, where all images are nearly alike, which of the likeliest are "

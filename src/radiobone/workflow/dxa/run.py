@@ -108,7 +108,7 @@ def measure_dxa(
     check_paths(listed)
     work = _planned(listed, own, seed)
     folder = prepare_dxa_folder(output, inputs=[manifest])
-    task = DxaTask(own, line, seed, folder / CASE_CACHE)
+    task = DxaTask(own, line, seed, folder.absolute() / CASE_CACHE)
     begin(folder, DXA)
     entries = Entries(task.store)
     with saying_what_is_kept(

@@ -97,7 +97,7 @@ def embed(
     MissingExtra, UnsafeNetwork, BadSetting
     TableError, PathError
     """
-    network = Path(encoder)
+    network = Path(encoder).absolute()
     settings = OnnxEncoder(network, read_encoder_input(normalisation)).settings
     listed = read_manifest(
         Path(manifest),
@@ -107,7 +107,7 @@ def embed(
     )
     check_paths(listed)
     folder = prepare_embedding_folder(output, inputs=[manifest, encoder])
-    task = EmbedTask(network, settings, crop, folder / VECTOR_CACHE)
+    task = EmbedTask(network, settings, crop, folder.absolute() / VECTOR_CACHE)
     cases = sorted(listed.cases, key=lambda one: (one.patient_id, one.roi, str(sorted(one.row.items()))))
     about = {
         "file": network.name,

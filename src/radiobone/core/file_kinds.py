@@ -16,7 +16,7 @@ TABLE_SUFFIXES = (".csv", ".csv.gz", ".tsv", ".xlsx", ".xlsm", ".xls", ".parquet
 YAML_SUFFIXES = (".yaml", ".yml")
 IMAGE_SUFFIXES = (
     *(".nii", ".nii.gz", ".nrrd", ".nhdr", ".mha", ".mhd", ".dcm", ".dicom", ".ima"),
-    *(".png", ".tif", ".tiff", ".jpg", ".jpeg", ".bmp", ".hdr", ".img"),
+    *(".png", ".tif", ".tiff", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".hdr", ".img"),
 )
 SUFFIXES: dict[Kind, tuple[str, ...]] = {
     "image": IMAGE_SUFFIXES,

@@ -8,9 +8,12 @@ import numpy as np
 
 from radiobone.core.errors import BodyNotFound
 from radiobone.core.lazy import lazily
+from radiobone.core.volume import Triple
 from radiobone.core.warnings import BodyUncertain
 from radiobone.features.bone.base import BoneRegion, BoolArray, FloatArray
+from radiobone.features.bone.depth import depth_mm
 from radiobone.features.bone.frame import BACK, HEAD, frame_of
+from radiobone.imaging.crop import bounding_box
 
 ndimage = lazily("scipy.ndimage")  # slow to import
 
@@ -20,6 +23,8 @@ HIGH_SHARE = 0.6  # of the deepest point's distance to the end plates, within wh
 LEAST_RAYS = 4
 LEAST_DEEP_MM = 4.0
 MOST_CHANGE, MOST_UNEVEN_MM = 1.15, 2.0
+MOST_OUTLYING, OUTLYING_OF_COARSE, TOO_COARSE = 0.06, 0.23, 0.3  # corners of large voxels lie far out too
+DEEP, BEYOND = 0.5, 0.35  # of the greatest depth in the body
 
 
 def find_body(region: BoneRegion) -> BoolArray:
@@ -48,14 +53,25 @@ def find_body(region: BoneRegion) -> BoolArray:
     Warns
     -----
     BodyUncertain
-        If the two planes part bodies of different size, or rays leave the bone at places that are not in a plane.
+        If the two planes part bodies of different size, rays leave the bone at places that are not in a plane, or much of
+        the body lies far from its middle, as processes that spring from its side do.
     """
     centre_mm, deepest_mm = _deepest(region)
     up, back = region.towards(HEAD), region.towards(BACK)
     first, _ = _cut(region, centre_mm, deepest_mm, (up, back, np.cross(up, back)))
     own = frame_of(region.part(first))
     body, uneven_mm = _cut(region, centre_mm, deepest_mm, (own.up, own.back, own.left))
-    _warn_if_uncertain(float(first.sum()) / float(body.sum()), uneven_mm, region)
+    doubts = _doubts(
+        float(first.sum()) / float(body.sum()), uneven_mm, _outlying(body, region.spacing_mm), region
+    )
+    if doubts:
+        warnings.warn(
+            BodyUncertain(
+                f"Where the body of the vertebra ends is not sure: {'; '.join(doubts)}. Its volume and heights may hold a part of the posterior "
+                "elements. Look at its picture, or give a mask of the bodies."
+            ),
+            stacklevel=2,
+        )
     return body
 
 
@@ -77,20 +93,28 @@ def _cut(region: BoneRegion, centre_mm: FloatArray, deepest_mm: float, axes: Axe
     return _piece_at(front, centre_mm, region), uneven_mm
 
 
-def _warn_if_uncertain(shrunk: float, uneven_mm: float, region: BoneRegion) -> None:
-    reasons = []
-    if not 1 / MOST_CHANGE < shrunk < MOST_CHANGE:
-        reasons.append(f"a first cut gave a body {shrunk:.2f} times as large as the second")
-    if uneven_mm > max(MOST_UNEVEN_MM, max(region.spacing_mm)):
-        reasons.append(f"its back wall lies {uneven_mm:.1f} mm from a plane")
-    if reasons:
-        warnings.warn(
-            BodyUncertain(
-                f"Where the body of the vertebra ends is not sure: {' and '.join(reasons)}. Its volume and heights may hold a part "
-                "of the posterior elements. Look at its picture, or give a mask of the bodies."
-            ),
-            stacklevel=3,
-        )
+def _doubts(shrunk: float, uneven_mm: float, outlying: float, region: BoneRegion) -> list[str]:
+    longest_mm = max(region.spacing_mm)
+    coarse = longest_mm / float(region.depth_mm.max())
+    found = {
+        f"a first cut gave a body {shrunk:.2f} times as large as the second": not 1 / MOST_CHANGE
+        < shrunk
+        < MOST_CHANGE,
+        f"its back wall lies {uneven_mm:.1f} mm from a plane": uneven_mm > max(MOST_UNEVEN_MM, longest_mm),
+        f"{outlying:.0%} of it lies far from its middle, as processes that spring from its side do": (
+            coarse < TOO_COARSE and outlying > MOST_OUTLYING + OUTLYING_OF_COARSE * coarse
+        ),
+    }
+    return [words for words, true in found.items() if true]
+
+
+def _outlying(body: BoolArray, spacing_mm: Triple) -> float:
+    """Share of a body that lies farther from its deep half than a third of its depth."""
+    inside = body[bounding_box(body).slices]
+    depth = depth_mm(inside, spacing_mm)
+    deepest_mm = float(depth.max())
+    away = ndimage.distance_transform_edt(depth < DEEP * deepest_mm, sampling=spacing_mm)
+    return float((away[inside] > (DEEP + BEYOND) * deepest_mm).mean())
 
 
 def _deepest(region: BoneRegion) -> tuple[FloatArray, float]:

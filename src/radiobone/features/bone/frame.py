@@ -15,7 +15,7 @@ ndimage = lazily("scipy.ndimage")  # slow to import
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
-ROUNDS = 4
+ROUNDS, STAYS = 4, 1e-3
 CENTRAL = 0.6  # share of the body's width and depth whose end plates are fitted: its rims are rounded
 LEAST_COLUMNS = 6
 HEAD, BACK, LEFT = (0.0, 0.0, 1.0), (0.0, 1.0, 0.0), (1.0, 0.0, 0.0)
@@ -87,7 +87,10 @@ def frame_of(region: BoneRegion) -> Frame:
     step_mm = max(1.0, min(region.spacing_mm) / 2)
     for _ in range(ROUNDS):
         lines = columns(region, frame, line_mm=step_mm, along_mm=step_mm / 2)
-        frame = frame.tilted(*_slopes(lines))
+        slopes = _slopes(lines)
+        frame = frame.tilted(*slopes)
+        if max(map(abs, slopes)) < STAYS:
+            break
     return frame
 
 

@@ -13,6 +13,7 @@ from radiobone.features.bone.depth import point_distance_mm
 from radiobone.imaging.crop import bounding_box
 
 BoolArray = npt.NDArray[np.bool_]
+BLOCK = 4
 
 
 def local_thickness_mm(structure: BoolArray, spacing_mm: Triple) -> npt.NDArray[np.float64]:
@@ -40,8 +41,7 @@ def local_thickness_mm(structure: BoolArray, spacing_mm: Triple) -> npt.NDArray[
     thickness = np.zeros(structure.shape)
     if structure.any():
         box = bounding_box(structure).slices
-        inner = _painted(structure[box], (spacing_mm[0] / 2, spacing_mm[1] / 2, spacing_mm[2] / 2))
-        thickness[box] = np.where(structure[box], inner, 0.0)
+        thickness[box] = _painted(structure[box], (spacing_mm[0] / 2, spacing_mm[1] / 2, spacing_mm[2] / 2))
     return thickness
 
 
@@ -55,10 +55,25 @@ def _painted(structure: BoolArray, half_mm: Triple) -> npt.NDArray[np.float64]:
     largest_first = np.argsort(-radii, kind="stable")
     places = np.stack(np.unravel_index(centres[largest_first], radius.shape), axis=1)
     painted = np.zeros(structure.shape)
+    free, left = _to_paint(structure), _in_blocks(structure)
+    _paint(np.ascontiguousarray(places), radii[largest_first], painted, free, left, *half_mm)
+    return painted
+
+
+def _to_paint(structure: BoolArray) -> npt.NDArray[np.int32]:
+    """Lead from each voxel of a row to itself if it is inside, else to the next; shape (n_z n_y, n_x + 1)."""
     n_z, n_y, n_x = structure.shape
     free = np.tile(np.arange(n_x + 1, dtype=np.int32), (n_z * n_y, 1))
-    _paint(np.ascontiguousarray(places), radii[largest_first], painted, free, *half_mm)
-    return painted
+    free[:, :n_x] += ~structure.reshape(-1, n_x)
+    return free
+
+
+def _in_blocks(structure: BoolArray) -> npt.NDArray[np.int64]:
+    """Count the voxels inside in blocks of 4 × 4 × 4."""
+    counts: npt.NDArray[np.int64] = structure.astype(np.int64)
+    for axis, size in enumerate(structure.shape):
+        counts = np.add.reduceat(counts, np.arange(0, size, BLOCK), axis=axis)
+    return np.ascontiguousarray(counts)
 
 
 def _half_steps(structure: BoolArray) -> BoolArray:
@@ -109,31 +124,55 @@ def _paint(
     radii: npt.NDArray[np.float64],
     thickness: npt.NDArray[np.float64],
     free: npt.NDArray[np.int32],
+    left: npt.NDArray[np.int64],
     z_mm: float,
     y_mm: float,
     x_mm: float,
 ) -> None:
-    """Write into each voxel the diameter of the first ball that holds its centre; the largest balls come first.
+    """Write into each voxel inside the diameter of the first ball that holds its centre; the largest balls come first.
 
-    ``free`` leads from each voxel of a row to the next that is not yet painted, so that no voxel is looked at often.
+    ``free`` leads from each voxel of a row to the next that is not yet painted, and ``left`` counts those inside by blocks,
+    so that no voxel is looked at often, and few balls that have nothing to paint.
     """
     n_z, n_y, n_x = thickness.shape
     for ball in range(radii.size):
         i, j, k, own = places[ball, 0], places[ball, 1], places[ball, 2], radii[ball]
         limit = own * own * (1.0 + 1e-9)
-        for a in range(max(0, int(i - own / z_mm) // 2 - 1), min(n_z, int(i + own / z_mm) // 2 + 2)):
+        low_a, high_a = max(0, int(i - own / z_mm) // 2 - 1), min(n_z, int(i + own / z_mm) // 2 + 2)
+        low_b, high_b = max(0, int(j - own / y_mm) // 2 - 1), min(n_y, int(j + own / y_mm) // 2 + 2)
+        low_c, high_c = max(0, int(k - own / x_mm) // 2 - 1), min(n_x, int(k + own / x_mm) // 2 + 2)
+        if _all_painted(left, low_a, high_a, low_b, high_b, low_c, high_c):
+            continue
+        for a in range(low_a, high_a):
             way_z = ((2 * a + 1 - i) * z_mm) ** 2
-            for b in range(max(0, int(j - own / y_mm) // 2 - 1), min(n_y, int(j + own / y_mm) // 2 + 2)):
-                left = limit - way_z - ((2 * b + 1 - j) * y_mm) ** 2
-                if left < 0.0:
+            for b in range(low_b, high_b):
+                row = a * n_y + b
+                if _next_free(free, row, low_c) >= high_c:
                     continue
-                row, reach = a * n_y + b, np.sqrt(left) / x_mm
+                square = limit - way_z - ((2 * b + 1 - j) * y_mm) ** 2
+                if square < 0.0:
+                    continue
+                reach = np.sqrt(square) / x_mm
                 c = _next_free(free, row, max(0, int(np.ceil((k - 1 - reach) / 2.0 - 1e-9))))
                 last = min(n_x - 1, int(np.floor((k - 1 + reach) / 2.0 + 1e-9)))
                 while c <= last:
                     thickness[a, b, c] = 2.0 * own
+                    left[a // BLOCK, b // BLOCK, c // BLOCK] -= 1
                     free[row, c] = c + 1
                     c = _next_free(free, row, c + 1)
+
+
+@compiled
+def _all_painted(
+    left: npt.NDArray[np.int64], low_a: int, high_a: int, low_b: int, high_b: int, low_c: int, high_c: int
+) -> bool:
+    """Whether no voxel inside is left to paint in a box."""
+    for a in range(low_a // BLOCK, (high_a - 1) // BLOCK + 1):
+        for b in range(low_b // BLOCK, (high_b - 1) // BLOCK + 1):
+            for c in range(low_c // BLOCK, (high_c - 1) // BLOCK + 1):
+                if left[a, b, c] > 0:
+                    return False
+    return True
 
 
 @compiled

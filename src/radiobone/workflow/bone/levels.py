@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -11,7 +10,7 @@ from radiobone.core.errors import BadSetting, RadioboneError
 from radiobone.core.near_names import nearest
 from radiobone.core.settings import Settings, validate
 from radiobone.core.volume import Volume
-from radiobone.core.warnings import BodyUncertain, collected
+from radiobone.core.warnings import collected
 from radiobone.features.bone.base import BoneRegion
 from radiobone.features.bone.body import find_body
 from radiobone.features.bone.density import DensitySettings
@@ -24,7 +23,6 @@ ORDER = tuple(
     for part, last in (("C", 7), ("T", 12), ("L", 5))
     for number in range(1, last + 1)
 )
-HARD_TO_CUT = (f"{VERTEBRA}L5",)
 DENSITY = "density"
 METAL, CUT, FRACTURED = "metal", "cut", "fractured"
 
@@ -198,16 +196,7 @@ def _body(name: str, whole: BoneRegion, bodies: Anatomy | None) -> tuple[BoneReg
             inside = inside & whole.mask
         if inside.any():
             return whole.part(inside), "given"
-    body = find_body(whole)
-    if name in HARD_TO_CUT:
-        warnings.warn(
-            BodyUncertain(
-                f"The body of {name} was found without an outline of its own. Its pedicles and transverse processes spring from the side of "
-                "the body, so that its volume is some 10 % too large; HU and heights hardly change. Give a mask of the bodies for volumes."
-            ),
-            stacklevel=2,
-        )
-    return whole.part(body), "found"
+    return whole.part(find_body(whole)), "found"
 
 
 def _names(bodies: Anatomy | None) -> tuple[str, ...]:

@@ -5,34 +5,22 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from radiobone.testing.scanner import Scanner
 from radiobone.testing.studies.images.design import ImageStudy, Picture, Region
+from radiobone.testing.studies.images.vertebrae import Build
 from radiobone.testing.studies.liu2022_hierarchical import CT_GROUPS, DESIGN
-from radiobone.testing.vertebra import MARROW_HU, Vertebra, spine
+from radiobone.testing.vertebra import spine
 
 MEAN_MG_CM3, SD_MG_CM3 = 110.0, 30.0
 HALF_SLAB_MM = 6.0  # to the left and right of the midline
 
-MARROW_SD_HU = 14.0  # more fat, lower HU at the same mineral
-
 
 def scan(rng: np.random.Generator, density_sd: npt.NDArray[np.float64]) -> Picture:
     """Scan four vertebrae round the midline; the outline lies on the sagittal slice in the middle alone."""
-    density = max(15.0, MEAN_MG_CM3 + SD_MG_CM3 * float(density_sd[0]))
-    fat_hu = MARROW_HU + MARROW_SD_HU * float(rng.standard_normal())
-    bones = [
-        Vertebra(
-            max(15.0, density + 5.0 * rng.standard_normal()),
-            marrow_hu=fat_hu,
-            outline_mm=-2.0,
-            body_label=1,
-            posterior_label=0,
-        )
-        for _ in range(4)
-    ]
+    density, build = MEAN_MG_CM3 + SD_MG_CM3 * float(density_sd[0]), Build.drawn(rng)
+    bones = [build.vertebra(density + 5.0 * rng.standard_normal(), 1, outline_mm=-2.0) for _ in range(4)]
     beside_mm = HALF_SLAB_MM - bones[0].shape.width_mm / 2
     image, labels = spine(
-        rng, bones, Scanner((2.0, 0.9, 0.9)), margin_mm=(5.0, 5.0, beside_mm), behind_mm=5.0
+        rng, bones, build.scanner((2.0, 0.9, 0.9)), margin_mm=(5.0, 5.0, beside_mm), behind_mm=5.0
     )
     outlined = np.zeros_like(labels.array)
     middle = labels.shape[2] // 2

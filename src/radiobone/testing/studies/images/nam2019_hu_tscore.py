@@ -5,31 +5,25 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from radiobone.testing.scanner import Scanner
 from radiobone.testing.studies.images.design import ImageStudy, Picture, Region
+from radiobone.testing.studies.images.vertebrae import Build
 from radiobone.testing.studies.nam2019_hu_tscore import DESIGN
-from radiobone.testing.vertebra import MARROW_HU, Vertebra, spine
+from radiobone.testing.vertebra import spine
 
 LEVELS = ("upper", "middle", "lower")
 MEAN_MG_CM3, SD_MG_CM3 = 100.0, 30.0
 
-MARROW_SD_HU = 14.0  # more fat, lower HU at the same mineral
-
 
 def scan(rng: np.random.Generator, density_sd: npt.NDArray[np.float64]) -> Picture:
     """Scan three vertebrae, outlined inside their shells and cut into thirds of their height."""
-    fat_hu = MARROW_HU + MARROW_SD_HU * float(rng.standard_normal())
+    build = Build.drawn(rng)
     bones = [
-        Vertebra(
-            max(15.0, MEAN_MG_CM3 + SD_MG_CM3 * float(own)),
-            marrow_hu=fat_hu,
-            outline_mm=-3.0,
-            body_label=number,
-            posterior_label=0,
-        )
+        build.vertebra(MEAN_MG_CM3 + SD_MG_CM3 * float(own), number, outline_mm=-3.0)
         for number, own in enumerate(density_sd, start=1)
     ]
-    image, labels = spine(rng, bones, Scanner((2.0, 1.0, 1.0)), margin_mm=(5.0, 5.0, 5.0), behind_mm=5.0)
+    image, labels = spine(
+        rng, bones, build.scanner((2.0, 1.0, 1.0)), margin_mm=(5.0, 5.0, 5.0), behind_mm=5.0
+    )
     parted = np.zeros_like(labels.array)
     regions = []
     for row, roi in enumerate(DESIGN.rois):

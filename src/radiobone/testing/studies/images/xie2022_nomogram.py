@@ -5,27 +5,20 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from radiobone.testing.scanner import Scanner
 from radiobone.testing.studies.images.design import ImageStudy, Picture, Region
+from radiobone.testing.studies.images.vertebrae import Build
 from radiobone.testing.studies.xie2022_nomogram import DESIGN, MEAN_MG_CM3, SD_MG_CM3
-from radiobone.testing.vertebra import MARROW_HU, Vertebra, spine
-
-MARROW_SD_HU = 14.0  # more fat, lower HU at the same mineral
+from radiobone.testing.vertebra import spine
 
 
 def scan(rng: np.random.Generator, density_sd: npt.NDArray[np.float64]) -> Picture:
     """Scan a vertebra, outlined inside its shell."""
-    density = max(15.0, MEAN_MG_CM3 + SD_MG_CM3 * float(density_sd[0]))
-    fat_hu = MARROW_HU + MARROW_SD_HU * float(rng.standard_normal())
-    bone = Vertebra(
-        density,
-        marrow_hu=fat_hu,
-        outline_mm=-3.0,
-        tilt_deg=float(rng.uniform(-5, 5)),
-        body_label=1,
-        posterior_label=0,
+    density = MEAN_MG_CM3 + SD_MG_CM3 * float(density_sd[0])
+    build = Build.drawn(rng)
+    bone = build.vertebra(density, 1, outline_mm=-3.0, tilt_deg=float(rng.uniform(-5, 5)))
+    image, labels = spine(
+        rng, [bone], build.scanner((2.0, 0.9, 0.9)), margin_mm=(5.0, 5.0, 5.0), behind_mm=5.0
     )
-    image, labels = spine(rng, [bone], Scanner((2.0, 0.9, 0.9)), margin_mm=(5.0, 5.0, 5.0), behind_mm=5.0)
     return Picture(image, labels, (Region("L3", 1),))
 
 

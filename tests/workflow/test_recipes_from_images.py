@@ -287,6 +287,10 @@ def test_nam_from_images_has_a_row_for_each_vertebra_and_a_column_for_each_level
             assert row[f"hu_{level}"] == regions[row["patient_id"], f"{row['roi']}_{level}"]
     assert set(cohort.X.columns) == {"hu_upper", "hu_middle", "hu_lower", "age_years", "sex=M"}
     assert evaluation.task == "number"
+    told = (tmp_path / "result" / "report.html").read_text(encoding="utf-8")
+    assert "joined in one row, a column for each region" in told
+    index = json.loads((tmp_path / "result" / "pictures" / "index.json").read_text(encoding="utf-8"))
+    assert {(entry["roi"], entry["row_roi"]) for entry in index} >= {("L1_upper", "L1"), ("L3_lower", "L3")}
     for fold in json.loads((tmp_path / "result" / "splits.json").read_text(encoding="utf-8"))["folds"]:
         assert not set(cohort.patient[fold["train"]]) & set(cohort.patient[fold["test"]])
 

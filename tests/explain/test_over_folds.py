@@ -274,3 +274,29 @@ def test_saved_files(explanation, tmp_path):
     assert info["max_additivity_error"] == explanation.max_additivity_error
     assert len(info["folds"]) == 6
     assert {"repeat", "fold", "base_value", "explainer", "model"} <= info["folds"][0].keys()
+
+
+def test_components_have_the_values_that_the_fold_s_model_sees(tmp_path) -> None:
+    from sklearn.decomposition import PCA
+    from sklearn.preprocessing import StandardScaler
+
+    from radiobone.workflow.study import evaluate
+
+    X, y = make_data(80, 5)
+    table = pd.DataFrame(X + X[:, :1], columns=list("abcde"))
+    pipeline = {
+        "steps": ["scale", {"pca": {"n_components": 2}}],
+        "models": ["lr"],
+        "outer": {"folds": 3, "repeats": 1},
+    }
+    found = evaluate(table, y, groups=range(80), pipeline=pipeline, show_progress=False)
+    shown = found.explanation.table
+    assert set(shown["feature"]) == {"pca_1", "pca_2"}
+    for fold, rows in found.result.predictions.groupby("fold"):
+        names = [int(name) for name in rows["patient_id"]]
+        train = table.drop(index=names)
+        scaler = StandardScaler().fit(train)
+        oracle = PCA(2).fit(scaler.transform(train)).transform(scaler.transform(table.loc[names]))
+        own = shown[shown["fold"] == fold].pivot(index="row_id", columns="feature", values="value")
+        seen = own.loc[rows["row_id"].astype(str)].to_numpy()
+        np.testing.assert_allclose(np.abs(seen), np.abs(oracle), atol=1e-9)  # the sign is a convention

@@ -27,7 +27,8 @@ class Explanation:
     table : DataFrame
         ``row_id, repeat, fold, feature, value, shap``: one row per held-out row, fold and feature that
         reached the fold's model; a feature that did not contributes 0 and has no row. ``value`` is the raw
-        feature, before any step; missing where a step made the feature, such as a principal component.
+        feature, before any step; where a step made the feature, such as a principal component, it is what the fold's
+        model sees: the place along that fold's own component, whose sign and direction are not the same in every fold.
     folds : tuple of dict
         Per fold: ``repeat, fold, model, explainer, base_value, additivity_error, n_background, orders``.
     note : str

@@ -28,15 +28,32 @@ NOTE = (
     "Values are of held-out rows, explained by the model of their own fold against at most 100 of its training rows; "
     "features are varied one by one as if independent (interventional)."
 )
+OF_COMPONENTS = (
+    " Principal components (pca_1 and on) are those of each fold: their values are places along its own directions, which are "
+    "alike between folds only where the data fix them; read their importance, and look up the weights of the columns behind them."
+)
 OF_TWO_CLASSES = " A model without probabilities is explained through its fold's calibration."
 
 
 @dataclass(frozen=True, eq=False)
 class ExplainedFold:
-    """SHAP values of one fold: a block of the long table, and how it was made; the model's weights or interactions where it has them."""
+    """SHAP values of one fold.
+
+    Attributes
+    ----------
+    table : DataFrame
+        A block of the long table.
+    info : dict
+        How it was made.
+    made : ndarray, shape (n_rows, n_made)
+        Values of the features that a step made, such as principal components, in the order of the model.
+    weights, pairs : DataFrame or None
+        The model's weights, or its interactions, where it has them.
+    """
 
     table: pd.DataFrame
     info: dict[str, Any]
+    made: npt.NDArray[np.float64]
     weights: pd.DataFrame | None = None
     pairs: pd.DataFrame | None = None
 
@@ -48,6 +65,7 @@ def gathered(explained: Sequence[ExplainedFold], task: str = "binary") -> Explan
     weights = joined_weights([fold.weights for fold in explained if fold.weights is not None])
     pairs = joined_pairs([fold.pairs for fold in explained if fold.pairs is not None])
     note = NOTE + (OF_TWO_CLASSES if task == "binary" else "")
+    note += OF_COMPONENTS if any(fold.made.size for fold in explained) else ""
     return Explanation(
         table, tuple(fold.info for fold in explained), note, SCALES[task].words, weights, pairs
     )
@@ -95,7 +113,13 @@ def explain_fold(fit: FoldFit, background: RawRows, held_out: RawRows, seed: int
         "orders": found.orders,
     }
     pairs = None if found.interactions is None else pair_table(fit, found.interactions)
-    return ExplainedFold(long_table(fit, held_out.X, found.values), info, pairs=pairs)
+    made = problem.rows[:, made_by_steps(fit, held_out.X)]
+    return ExplainedFold(long_table(fit, held_out.X, found.values, made), info, made, pairs=pairs)
+
+
+def made_by_steps(fit: FoldOutcome, held_out: pd.DataFrame) -> list[int]:
+    """Places of the features that no raw column holds, such as principal components: a step of the fold made them."""
+    return [place for place, name in enumerate(fit.features) if name not in held_out.columns]
 
 
 def _seen(fit: FoldFit, rows: RawRows) -> npt.NDArray[np.float64]:
@@ -103,10 +127,16 @@ def _seen(fit: FoldFit, rows: RawRows) -> npt.NDArray[np.float64]:
     return np.ascontiguousarray(apply_steps(fit.steps, rows), dtype=float)
 
 
-def long_table(fit: FoldOutcome, held_out: pd.DataFrame, values: npt.NDArray[np.float64]) -> pd.DataFrame:
-    """Return SHAP values, shape (n_rows, n_features), as a table with one row per held-out row and feature."""
+def long_table(
+    fit: FoldOutcome, held_out: pd.DataFrame, values: npt.NDArray[np.float64], made: npt.NDArray[np.float64]
+) -> pd.DataFrame:
+    """Return SHAP values, shape (n_rows, n_features), as a table with one row per held-out row and feature.
+
+    ``made``, shape (n_rows, n_made), holds what the model sees of the features that ``made_by_steps`` names.
+    """
     n_rows, n_features = values.shape
-    raw = held_out.reindex(columns=list(fit.features)).to_numpy(dtype=float)
+    raw = held_out.reindex(columns=list(fit.features)).to_numpy(dtype=float, copy=True)
+    raw[:, made_by_steps(fit, held_out)] = made
     return pd.DataFrame(
         {
             "row_id": np.repeat(held_out.index.astype(str).to_numpy(), n_features),

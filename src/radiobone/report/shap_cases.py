@@ -103,7 +103,7 @@ def _parts(table: pd.DataFrame, tested: pd.Series) -> dict[str, list[CasePart]]:
     """Return the parts of each row, largest first, then by name."""
     rows = table.assign(row_id=table["row_id"].astype(str), feature=table["feature"].astype(str))
     groups = rows.groupby(["row_id", "feature"], sort=True)
-    joined = groups.agg(shap=("shap", "sum"), value=("value", "first")).reset_index()
+    joined = groups.agg(shap=("shap", "sum"), value=("value", "median")).reset_index()
     joined["shap"] /= joined["row_id"].map(tested).to_numpy(dtype=float)
     joined["size"] = -joined["shap"].abs()
     found: dict[str, list[CasePart]] = {}

@@ -62,7 +62,7 @@ def ranked_features(data: ResultData) -> Sequence[FeatureShap]:
     n_repeats = int(data.metrics["n_repeats"])
     per_row = table.groupby(["feature", "row_id"])["shap"].sum() / n_repeats
     chosen = table.groupby(["feature", "row_id"])["shap"].mean()
-    values = table.groupby(["feature", "row_id"])["value"].first()
+    values = table.groupby(["feature", "row_id"])["value"].median()  # a component's differs between repeats
     found = []
     ranking = summarise(per_fold)
     for name, rate in zip(ranking["feature"].astype(str), ranking["selection_rate"], strict=True):

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from radiobone.cohort.cohort import Cohort
@@ -17,7 +18,7 @@ from radiobone.evaluation.fold import FoldOutcome
 from radiobone.evaluation.plain_fold import outcome_from_plain, outcome_to_plain, packed, unpacked
 from radiobone.evaluation.splits import Split
 from radiobone.explain.interactions import n_pairs, table_of_pairs
-from radiobone.explain.over_folds import ExplainedFold, long_table
+from radiobone.explain.over_folds import ExplainedFold, long_table, made_by_steps
 from radiobone.explain.weights import Weights
 
 WEIGHT_ARRAYS = ("coefficient", "centre", "unit", "spread")
@@ -39,6 +40,7 @@ def to_plain(outcome: FoldOutcome, explained: ExplainedFold | None) -> dict[str,
     return {
         **plain,
         "shap": packed(explained.table["shap"].to_numpy()),
+        "made": packed(np.ravel(explained.made)),
         "explained": [list(pair) for pair in explained.info.items()],
         "weights": None if explained.weights is None else _weights_to_plain(explained.weights),
         "pairs": None if explained.pairs is None else _pairs_to_plain(explained.pairs),
@@ -57,10 +59,12 @@ def from_plain(plain: Mapping[str, Any], split: Split, cohort: Cohort) -> Judged
     if "shap" not in plain:
         return JudgedFold(outcome, None)
     values = unpacked(plain["shap"], (len(split.test), len(outcome.features)))
-    table = long_table(outcome, cohort.X.iloc[split.test], values)
+    held_out = cohort.X.iloc[split.test]
+    made = unpacked(plain["made"], (len(split.test), len(made_by_steps(outcome, held_out))))
+    table = long_table(outcome, held_out, values, made)
     weights = None if plain["weights"] is None else _weights_from_plain(plain["weights"], outcome)
     pairs = None if plain["pairs"] is None else _pairs_from_plain(plain["pairs"], outcome)
-    return JudgedFold(outcome, ExplainedFold(table, dict(plain["explained"]), weights, pairs))
+    return JudgedFold(outcome, ExplainedFold(table, dict(plain["explained"]), made, weights, pairs))
 
 
 def _weights_to_plain(table: pd.DataFrame) -> dict[str, Any]:

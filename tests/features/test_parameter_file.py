@@ -68,7 +68,6 @@ def test_every_setting_finds_its_place():
             {"name": "firstorder", "features": ()},
             {"name": "glcm", "features": ("Contrast", "MCC")},
         ),
-        "bone": ExtractionSettings().bone.model_dump(),
         "maps": {"radius": 2, "masked": False, "outside": -1},
     }  # fmt: skip
 

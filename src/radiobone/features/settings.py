@@ -6,9 +6,9 @@ Each step's settings and defaults stand beside the step; here they are put toget
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, SerializerFunctionWrapHandler, field_validator, model_serializer, model_validator
 
 from radiobone.core.errors import BadSetting
 from radiobone.core.settings import Settings
@@ -172,6 +172,14 @@ class ExtractionSettings(Settings):
     families: tuple[FamilyChoice, ...] = Field(default=ALL_FAMILIES, min_length=1)
     bone: BoneSettings = BoneSettings()
     maps: MapSettings = MapSettings()
+
+    @model_serializer(mode="wrap")
+    def _as_far_as_used(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out the settings of bone measurements that are not taken: they decide nothing, and are many."""
+        content: dict[str, Any] = handler(self)
+        return (
+            content if self.measures_bone else {name: one for name, one in content.items() if name != "bone"}
+        )
 
     @property
     def measures_bone(self) -> bool:

@@ -52,6 +52,15 @@ def test_every_measurement_has_its_settings_and_its_names() -> None:
     assert set(feature_names("bone")) - set(default_names("bone")) == set(NAMES["heights"])
 
 
+def test_settings_that_are_not_used_are_not_written() -> None:
+    assert "bone" not in ExtractionSettings().model_dump()
+    asked = load_settings({**BONE, "bone": {"trabecular": {"erosion_mm": 3}}})
+    written = asked.model_dump(mode="json")
+    assert written["bone"]["trabecular"] == {"erosion_mm": 3}
+    assert load_settings(written) == asked
+    assert load_settings(ExtractionSettings().model_dump(mode="json")) == ExtractionSettings()
+
+
 def test_no_preset_measures_bone() -> None:
     ours = [one for one in PRESETS.values() if isinstance(one, ExtractionSettings)]
     assert ours

@@ -25,8 +25,9 @@ from radiobone.workflow.dxa import run
 from radiobone.workflow.dxa.images import DxaImage
 from radiobone.workflow.dxa.measure import densities, region_of
 from radiobone.workflow.dxa.run import measure_dxa
-from radiobone.workflow.dxa.settings import SoftTissueRing
+from radiobone.workflow.dxa.settings import SoftTissueRing, read_dxa_settings
 from radiobone.workflow.dxa.tiles import GIVEN_RGB
+from radiobone.workflow.study_file import read_study
 
 LINE = {
     "kind": "line",
@@ -321,11 +322,38 @@ def test_made_images_are_harder_than_flat_ones_and_their_density_is_exact():
     np.testing.assert_array_equal(made.image, made_dxa("spine", 0.7, seed=3).image)
 
 
+def test_the_recipe_s_images_come_with_study_files_of_every_analysis(tmp_path):
+    told = CliRunner().invoke(
+        app,
+        [
+            "recipes",
+            "hussain2019_dxa_plrf",
+            "--images",
+            "--patients",
+            "12",
+            "-o",
+            str(tmp_path / "made"),
+            "-q",
+        ],
+    )
+    assert told.exit_code == 0, told.output
+    assert f"radiobone run {tmp_path / 'made' / 'study.yaml'}" in told.output
+    main = read_study(tmp_path / "made" / "study.yaml")
+    assert read_dxa_settings(main.dxa).forests == "by_region"
+    assert read_dxa_settings(main.dxa).pixel_mm == SPACING_MM
+    other = read_study(tmp_path / "made" / "arms" / "density_and_size.yaml")
+    assert other.features == "bmd_g_per_cm2,bmc_g,area_cm2"
+    manifest = pd.read_csv(tmp_path / "made" / "manifest.csv")
+    assert sorted(manifest["osteoporosis"].value_counts()) == [6, 6]
+    assert manifest["mask"].notna().sum() == 6
+
+
 @pytest.mark.slow
 def test_a_study_file_goes_from_images_to_the_report(cohort, tmp_path):
+    quick = {name: value for name, value in QUICK.items() if name != "denoising"}
     (cohort[0] / "study.yaml").write_text(
         "manifest: manifest.csv\n"
-        f"dxa: {json.dumps(QUICK)}\n"
+        f"dxa: {json.dumps({'recipe': 'hussain2019_dxa_plrf', **quick})}\n"
         "target: osteoporosis\npositive: 'yes'\npipeline: hussain2019_dxa_plrf\n"
     )
     answer = command("run", cohort[0] / "study.yaml", "-o", tmp_path / "result")

@@ -87,7 +87,8 @@ def read_calibration(source: str | Path | Mapping[str, Any] | None) -> Calibrati
     if source is None:
         raise MissingCalibration(
             "No calibration says which areal density (g/cm²) a grey value stands for, and no picture tells: the same bone is "
-            f"brighter in another export. Give --calibration: {HOW_TO}; or a YAML file of it."
+            f"brighter in another export. Give --calibration: {HOW_TO}; or a YAML file of it. In a study file: "
+            "dxa: {recipe: hussain2019_dxa_plrf, calibration: …}."
         )
     if isinstance(source, Mapping):
         content: Mapping[str, Any] = source

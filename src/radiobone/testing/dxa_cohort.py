@@ -11,7 +11,7 @@ from PIL import Image
 
 from radiobone.core.files import replacing, write_csv, write_text
 from radiobone.testing.dxa_images import REGIONS, SHAPE, SPACING_MM, made_dxa
-from radiobone.testing.studies.design import draw_study
+from radiobone.testing.studies.design import Balance, draw_study
 from radiobone.testing.studies.hussain2019_dxa_plrf import DESIGN
 
 SLOPE_G_PER_CM2, INTERCEPT_G_PER_CM2 = 0.0005, -1.5
@@ -31,6 +31,7 @@ def write_dxa_cohort(
     n_patients: int = 72,
     with_masks: float = 0.5,
     shape: tuple[int, int] = SHAPE,
+    n_positive: int | None = None,
     seed: int = 0,
 ) -> pd.DataFrame:
     """Write made images of femur, spine and forearm, each of a patient of its own.
@@ -45,6 +46,8 @@ def write_dxa_cohort(
     with_masks : float
         Share of the patients whose bone mask is given.
     shape : tuple of int, (n_rows, n_columns)
+    n_positive : int, optional
+        Patients with osteoporosis; as they come if not given.
     seed : int
 
     Returns
@@ -52,7 +55,8 @@ def write_dxa_cohort(
     DataFrame
         The truth: ``patient_id, roi, osteoporosis, bmd_g_per_cm2, area_cm2``.
     """
-    table = draw_study(replace(DESIGN, n_patients=n_patients), seed=seed).table
+    balance = None if n_positive is None else Balance("osteoporosis", n_positive)
+    table = draw_study(replace(DESIGN, n_patients=n_patients, balance=balance), seed=seed).table
     manifest, truth = [], []
     for number, row in enumerate(table.to_dict("records")):
         patient, region = str(row["patient_id"]), REGIONS[number % len(REGIONS)]

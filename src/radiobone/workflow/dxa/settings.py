@@ -13,6 +13,7 @@ from radiobone.features.density_calibration import Calibration
 from radiobone.imaging.denoise import NonLocalMeans
 from radiobone.imaging.pixel_forest import PixelForest
 
+RECIPE = "recipe"
 DxaSource = str | Path | Mapping[str, Any] | None
 
 
@@ -106,18 +107,28 @@ def read_dxa_settings(source: DxaSource) -> DxaSettings:
     Parameters
     ----------
     source : str, path, mapping or None
-        Name of a recipe that has them, a YAML file, plain data; None for the defaults.
+        Name of a recipe that has them, a YAML file, plain data (where ``recipe`` names one that they change); None for the
+        defaults.
 
     Raises
     ------
     FileMissing, BadConfig, BadSetting
     """
-    from radiobone.workflow.recipes.catalogue import dxa_of, is_recipe
+    from radiobone.workflow.recipes.catalogue import is_recipe
 
     if source is None:
         return DxaSettings()
     if isinstance(source, Mapping):
-        return validate(DxaSettings, dict(source), source="dxa")
+        own = {key: value for key, value in source.items() if key != RECIPE}
+        return validate(DxaSettings, {**_of_recipe(source.get(RECIPE)), **own}, source="dxa")
     name = str(source)
-    content = dxa_of(name) if is_recipe(name) else read_yaml(Path(name))
-    return validate(DxaSettings, content, source=name)
+    if is_recipe(name):
+        return validate(DxaSettings, _of_recipe(name), source=name)
+    return read_dxa_settings(read_yaml(Path(name)))
+
+
+def _of_recipe(name: Any) -> dict[str, Any]:
+    """Return the settings of a recipe; none where none is named."""
+    from radiobone.workflow.recipes.catalogue import dxa_of
+
+    return {} if name is None else dxa_of(str(name))

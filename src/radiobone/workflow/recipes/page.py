@@ -11,6 +11,8 @@ from radiobone.core.files import content_digest
 from radiobone.testing.studies.images.registry import IMAGE_STUDIES
 from radiobone.testing.studies.registry import STUDIES
 from radiobone.workflow.recipes.catalogue import load_recipe
+from radiobone.workflow.recipes.dxa_images import ABOUT as DXA_IMAGES
+from radiobone.workflow.recipes.dxa_images import N_OF_STUDY
 from radiobone.workflow.recipes.figures import ArmFigures
 from radiobone.workflow.recipes.glance import glance_table, glances
 from radiobone.workflow.recipes.schema import Recipe
@@ -114,7 +116,12 @@ def _facts(name: str, recipe: Recipe) -> Iterator[tuple[str, str]]:
 def _from_images(name: str, recipe: Recipe) -> str:
     """Say how images are run, and what the synthetic ones show."""
     study = IMAGE_STUDIES.get(name)
-    key = "settings" if recipe.dxa is None else "dxa"
+    if recipe.dxa is not None:
+        return (
+            f"`radiobone recipes {name} --images -o FOLDER --run`, or your own by `dxa: {{recipe: {name}, calibration: …}}` in a study file, or "
+            f"`radiobone dxa`. {DXA_IMAGES} `--patients {N_OF_STUDY}` makes as many as the study had."
+        )
+    key = "settings"
     own = f"your own by `{key}: {name}` in a study file"
     keys = {
         key: value

@@ -135,12 +135,18 @@ def told_images(
     ------
     BadConfig, OutputTaken, OutputNotWritable, DiskFull
     """
+    from radiobone.workflow.recipes.dxa_images import ABOUT, write_dxa_images
     from radiobone.workflow.recipes.images import STUDY, write_images
 
-    cohort = write_images(
-        name, folder, n_patients=n_patients, seed=seed, show_progress=show_progress, say=say
-    )
-    yield f"{cohort.study.about} {IMAGES_NOTICE}"
+    if load_recipe(name).dxa is None:
+        cohort = write_images(
+            name, folder, n_patients=n_patients, seed=seed, show_progress=show_progress, say=say
+        )
+        about = cohort.study.about
+    else:
+        write_dxa_images(name, folder, n_patients=n_patients, seed=seed)
+        about = ABOUT
+    yield f"{about} {IMAGES_NOTICE}"
     yield f"The recipe from these images: radiobone run {folder / STUDY} -o {folder / 'result'}"
     recipe, measured = load_recipe(name), folder / "result" / "features"
     if len(recipe.arms) > 1:

@@ -166,9 +166,9 @@ def test_a_second_run_computes_nothing_and_a_new_mask_only_its_region(
     labelled = []
     original = run.label_images
 
-    def counted(forest, cases, *rest):
-        labelled.extend(case.case_id for case in cases.values())
-        return original(forest, cases, *rest)
+    def counted(piece, **more):
+        labelled.extend(case.case_id for case in piece.cases.values())
+        return original(piece, **more)
 
     monkeypatch.setattr(run, "label_images", counted)
     again = measure(folder, output)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from functools import partial
 from typing import TypeVar
 
 from joblib import Parallel, delayed, parallel_config
@@ -55,6 +56,32 @@ def in_processes(
     except TerminatedWorkerError:  # which piece ended the worker is not known: each once more, alone
         for piece in (piece for number, piece in enumerate(pieces) if number not in finished):
             yield _in_a_process_of_its_own(work, piece, died)
+
+
+def in_order(
+    work: Callable[[Piece], Found],
+    pieces: Sequence[Piece],
+    n_processes: int,
+    died: Callable[[Piece], Found],
+) -> list[Found]:
+    """Return what comes of each piece, in their order; in this process where one is asked for or there is one piece.
+
+    Parameters
+    ----------
+    work, pieces, n_processes, died
+        As ``in_processes`` takes them.
+    """
+    if n_processes == 1 or len(pieces) < 2:
+        return [work(piece) for piece in pieces]
+    placed = list(enumerate(pieces))
+    found = dict(
+        in_processes(partial(_placed, work), placed, n_processes, lambda one: (one[0], died(one[1])))
+    )
+    return [found[place] for place in range(len(pieces))]
+
+
+def _placed(work: Callable[[Piece], Found], placed: tuple[int, Piece]) -> tuple[int, Found]:
+    return placed[0], work(placed[1])
 
 
 def _numbered(work: Callable[[Piece], Found], number: int, piece: Piece) -> tuple[int, Found]:

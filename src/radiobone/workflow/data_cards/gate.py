@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from joblib import Parallel, delayed
 
-from radiobone.core.errors import RadioboneError
+from radiobone.core.errors import RadioboneError, WorkerDied
 from radiobone.core.progress import Progress, progress
 from radiobone.core.volume import Volume
 from radiobone.core.warnings import collected
@@ -18,6 +18,10 @@ from radiobone.imaging.copies import CopyPair, groups_of, near_copies, same_pixe
 from radiobone.imaging.cropped import cropped_copies, steps
 from radiobone.imaging.reduced import PICTURE_TURNS, VOLUME_TURNS, FloatArray, pixel_digest, reduced
 from radiobone.io.images import read_image
+from radiobone.workflow.process_pool import DIED_TWICE, in_order
+from radiobone.workflow.ticks import relayed
+
+READ_AT_ONCE = 8
 
 
 @dataclass(frozen=True)
@@ -137,15 +141,22 @@ def run_gate(images: Sequence[GateImage], *, jobs: int = 1, show_progress: bool 
 
 def _read_all(images: Sequence[GateImage], jobs: int, show: bool) -> list[Looked]:
     """Read and reduce every image, in one process or several."""
+    portions = [images[start : start + READ_AT_ONCE] for start in range(0, len(images), READ_AT_ONCE)]
+    with progress("Reading images", len(images), show=show) as tell, relayed(tell) as ticks:
+        found = in_order(partial(_read_some, tell=ticks), portions, jobs, _died)
+    return [one for portion in found for one in portion]
+
+
+def _read_some(images: Sequence[GateImage], *, tell: Progress) -> list[Looked]:
     found = []
-    with progress("Reading images", len(images), show=show) as tell:
-        pool = Parallel(n_jobs=max(1, min(jobs, len(images))), return_as="generator", batch_size=4)
-        for image, one in zip(
-            images, pool(delayed(look)(image.path.absolute()) for image in images), strict=True
-        ):
-            found.append(one)
-            tell(image.patient_id)
+    for image in images:
+        found.append(look(image.path.absolute()))
+        tell(image.patient_id)
     return found
+
+
+def _died(images: Sequence[GateImage]) -> list[Looked]:
+    return [Looked(code=WorkerDied.code, message=DIED_TWICE) for _ in images]
 
 
 def _steps(kinds: Sequence[Sequence[int]]) -> int:

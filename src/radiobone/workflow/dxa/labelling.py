@@ -10,7 +10,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from radiobone.core.entries import Entries
-from radiobone.core.errors import OneClass, RadioboneError, TooFewRows, UnexpectedError
+from radiobone.core.errors import OneClass, RadioboneError, TooFewRows, UnexpectedError, WorkerDied
 from radiobone.core.progress import Progress
 from radiobone.core.warnings import collected
 from radiobone.features.areal_bmd import DensityCalibration
@@ -25,6 +25,7 @@ from radiobone.workflow.dxa.outcome import DxaOutcome, failed
 from radiobone.workflow.dxa.plan import LEAST_PATIENTS, Forest
 from radiobone.workflow.dxa.settings import DxaSettings
 from radiobone.workflow.dxa.tiles import tile
+from radiobone.workflow.process_pool import DIED_TWICE
 
 USUAL = (
     "touches_border",
@@ -66,17 +67,11 @@ def drawn_pixels(case: Case, task: DxaTask, per_class: int, tell: Progress) -> D
         tell(case.case_id)
 
 
-def label_images(
-    forest: Forest,
-    cases: Mapping[int, Case],
-    keys: Mapping[int, str],
-    drawn: Sequence[DrawnPixels],
-    task: DxaTask,
-    tell: Progress,
-) -> list[DxaOutcome]:
-    """Fit one forest and label its images; each is kept as soon as it is done.
+@dataclass(frozen=True, eq=False)
+class LabelPiece:
+    """One forest and the images that it is to label.
 
-    Parameters
+    Attributes
     ----------
     forest : Forest
     cases : mapping of int to Case
@@ -85,26 +80,42 @@ def label_images(
         Under which each is kept; a case without is not.
     drawn : sequence of DrawnPixels
         Of the images that it learns from.
-    task : DxaTask
-    tell : Progress
-        Told of every image.
     """
+
+    forest: Forest
+    cases: Mapping[int, Case]
+    keys: Mapping[int, str]
+    drawn: Sequence[DrawnPixels]
+
+
+def died(piece: LabelPiece) -> list[DxaOutcome]:
+    """Return what is told of the images of a piece whose process the system ended."""
+    return [failed(case, WorkerDied(DIED_TWICE)) for case in piece.cases.values()]
+
+
+def label_images(piece: LabelPiece, *, task: DxaTask, tell: Progress) -> list[DxaOutcome]:
+    """Fit one forest and label its images; each is kept as soon as it is done."""
+    forest = piece.forest
     entries, found = Entries(task.store), []
     with threadpool_limits(1):
-        fitted = _fitted(forest, drawn, task)
-        for place, case in cases.items():
+        fitted = _fitted(forest, piece.drawn, task)
+        for place, case in piece.cases.items():
             one = _labelled(case, fitted, forest.fold, task)
-            if place in keys and one.outcome.status == "done":
-                entries.write(keys[place], one.plain())
+            if place in piece.keys and one.outcome.status == "done":
+                entries.write(piece.keys[place], one.plain())
             found.append(one)
             tell(case.case_id)
     return found
 
 
 def split_accuracy(
-    drawn: Sequence[DrawnPixels], people: Sequence[str], n_folds: int, task: DxaTask, tell: Progress
+    piece: tuple[Sequence[DrawnPixels], Sequence[str], int], *, task: DxaTask, tell: Progress
 ) -> SplitAccuracy | None:
-    """Judge the forest of a group with patients apart and with pixels mixed; None where the images fail with the reason."""
+    """Judge the forest of a group (pixels, patients, folds) with patients apart and with pixels mixed.
+
+    None where the images fail with the reason.
+    """
+    drawn, people, n_folds = piece
     forest = task.settings.forest.forest(len(drawn), task.seed)
     try:
         with threadpool_limits(1):

@@ -8,8 +8,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from joblib import Parallel, delayed
-
 from radiobone.core.entries import Entries
 from radiobone.core.errors import BadSetting
 from radiobone.core.files import content_digest
@@ -24,11 +22,19 @@ from radiobone.io.manifest import Manifest, read_manifest
 from radiobone.io.manifest_paths import check_paths
 from radiobone.workflow.dxa.images import has_mask
 from radiobone.workflow.dxa.keys import Digests, case_key, digests_of, forest_key
-from radiobone.workflow.dxa.labelling import DxaTask, drawn_pixels, label_images, split_accuracy
+from radiobone.workflow.dxa.labelling import (
+    DxaTask,
+    LabelPiece,
+    died,
+    drawn_pixels,
+    label_images,
+    split_accuracy,
+)
 from radiobone.workflow.dxa.outcome import DxaOutcome, from_plain
 from radiobone.workflow.dxa.plan import LEAST_PATIENTS, Forest, check_images_of_one_patient, plan_forests
 from radiobone.workflow.dxa.settings import DxaSettings, DxaSource, read_dxa_settings
 from radiobone.workflow.dxa.written import DxaTables, write_tables
+from radiobone.workflow.process_pool import in_order
 from radiobone.workflow.ticks import relayed
 
 
@@ -191,9 +197,7 @@ def _drawn(places: Sequence[int], work: Work, task: DxaTask, jobs: int, show: bo
     per_class = settings.forest(most, task.seed).pixels_per_class
     with progress("Reading masks", len(places), show=show) as tell, relayed(tell) as ticks:
         one = partial(drawn_pixels, task=task, per_class=per_class, tell=ticks)
-        found = Parallel(n_jobs=min(jobs, max(len(places), 1)))(
-            delayed(one)(work.cases[place]) for place in places
-        )
+        found = in_order(one, [work.cases[place] for place in places], jobs, lambda _: None)
     return {place: pixels for place, pixels in zip(places, found, strict=True) if pixels is not None}
 
 
@@ -209,18 +213,16 @@ def _labelled(
     """Fit the forests and label the images that are missing."""
     todo = [[place for place in forest.labelled if place not in done] for forest in forests]
     with progress("Labelling images", sum(map(len, todo)), show=show) as tell, relayed(tell) as ticks:
-        pieces = (
-            delayed(label_images)(
+        pieces = [
+            LabelPiece(
                 forest,
                 {place: work.cases[place] for place in places},
                 {place: work.keys[place] for place in places if place in work.keys},
                 [drawn[place] for place in forest.training if place in drawn],
-                task,
-                ticks,
             )
             for forest, places in zip(forests, todo, strict=True)
-        )
-        found = Parallel(n_jobs=min(jobs, max(len(forests), 1)))(pieces)
+        ]
+        found = in_order(partial(label_images, task=task, tell=ticks), pieces, jobs, died)
     return {
         place: one
         for places, outcomes in zip(todo, found, strict=True)
@@ -268,8 +270,8 @@ def _split_accuracies(
             pieces[group] = [drawn[place] for place in places], people, n_folds
     total = sum(2 * n_folds for *_, n_folds in pieces.values())
     with progress("Comparing with split pixels", total, show=show) as tell, relayed(tell) as ticks:
-        pool = Parallel(n_jobs=min(jobs, max(len(pieces), 1)))
-        found = pool(delayed(split_accuracy)(*piece, task, ticks) for piece in pieces.values())
+        judge = partial(split_accuracy, task=task, tell=ticks)
+        found = in_order(judge, list(pieces.values()), jobs, lambda _: None)
     judged = {group: one for group, one in zip(pieces, found, strict=True) if one is not None}
     for group, one in judged.items():
         Entries(task.store).write(keys[group], [one.patients, one.pixels])

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from radiobone.core.entries import Entries
-from radiobone.core.errors import BadSetting, DimensionMismatch, RadioboneError, UnexpectedError
+from radiobone.core.errors import BadSetting, DimensionMismatch, RadioboneError, UnexpectedError, WorkerDied
 from radiobone.core.progress import Progress
 from radiobone.core.warnings import SpacingAssumed, collected
 from radiobone.features.onnx_encoder import EncoderInput, OnnxEncoder
@@ -16,6 +16,7 @@ from radiobone.imaging.crop import bounding_box
 from radiobone.io.case import NO_PATH, Case, check_case_files
 from radiobone.io.images import read_image
 from radiobone.io.masks import open_mask
+from radiobone.workflow.process_pool import DIED_TWICE
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,11 @@ class Embedded:
     code: str = ""
     message: str = ""
     warnings: tuple[str, ...] = ()
+
+
+def died(work: Sequence[tuple[Case, str | None]]) -> list[Embedded]:
+    """Return what is told of images whose process the system ended."""
+    return [Embedded(case, (), WorkerDied.code, DIED_TWICE) for case, _ in work]
 
 
 def encode_images(

@@ -7,8 +7,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from joblib import Parallel, delayed
-
 from radiobone.core.entries import Entries
 from radiobone.core.errors import BadSetting, RadioboneError
 from radiobone.core.files import content_digest, file_digest
@@ -22,8 +20,9 @@ from radiobone.io.case import Case, check_case_files
 from radiobone.io.images import files_read
 from radiobone.io.manifest import read_manifest
 from radiobone.io.manifest_paths import check_paths
-from radiobone.workflow.embedding.encoding import Embedded, EmbedTask, encode_images
+from radiobone.workflow.embedding.encoding import Embedded, EmbedTask, died, encode_images
 from radiobone.workflow.embedding.tables import TOLD_APART_BY, Vectors, vector_table, write_vectors
+from radiobone.workflow.process_pool import in_order
 from radiobone.workflow.ticks import relayed
 
 CODE = (
@@ -156,10 +155,8 @@ def _computed(
     n_pieces = max(1, min(len(missing), jobs * PIECES_PER_WORKER))
     pieces = [missing[start::n_pieces] for start in range(n_pieces)]
     with progress("Encoding images", len(missing), show=show) as tell, relayed(tell) as ticks:
-        work = partial(encode_images, task=task, tell=ticks)
-        found = Parallel(n_jobs=min(jobs, n_pieces))(
-            delayed(work)([(cases[place], keys[place]) for place in piece]) for piece in pieces
-        )
+        asked = [[(cases[place], keys[place]) for place in piece] for piece in pieces]
+        found = in_order(partial(encode_images, task=task, tell=ticks), asked, jobs, died)
     for piece, outcomes in zip(pieces, found, strict=True):
         done.update(zip(piece, outcomes, strict=True))
     return [done[place] for place in range(len(cases))]

@@ -111,6 +111,21 @@ def test_neighbours_that_are_not_asked_for_count_too() -> None:
     assert found.levels["flags"].tolist() == ["fractured"]
 
 
+@pytest.mark.parametrize("other", ["S1", "C4", "T3"])
+def test_a_level_that_genant_does_not_grade_is_no_fracture(other: str) -> None:
+    """The same low body is a fracture as L2, and as S1 it has neither heights nor grade nor flag."""
+    names = {"vertebrae_L1": 31, f"vertebrae_{other}": 30, "vertebrae_T4": 29}
+    found = rb.measure_bone(*scan(low_mm=16.0), names=names, measurements=QUICK, levels=["L1", other, "T4"])
+    rows = found.levels.set_index("structure")
+    row = rows.loc[f"vertebrae_{other}"]
+    assert row["flags"] == ""
+    assert row[["genant_grade", "height_loss", "height_anterior_mm", "wedge_ratio"]].isna().all()
+    assert row["trabecular_hu_mean"] > 0
+    assert row["left_out"].startswith("heights: NoGenantLevel")
+    assert rows.loc["vertebrae_T4", "genant_grade"] == rows.loc["vertebrae_L1", "genant_grade"] == 0
+    assert other in found.patient["levels_used"]
+
+
 def test_metal_and_cut_levels_are_flagged_and_not_averaged() -> None:
     metal = rb.measure_bone(*scan(metal=True), names=LABELS, measurements=QUICK)
     assert metal.levels["flags"].tolist() == ["", "", "metal"]

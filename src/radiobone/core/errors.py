@@ -173,6 +173,10 @@ class BodyNotFound(MaskError):
     """The body of a vertebra cannot be told from its posterior elements."""
 
 
+class NoGenantLevel(MaskError):
+    """Heights and Genant's grade are defined for the vertebrae T4 to L5, and this is another."""
+
+
 class OnePhase(MaskError):
     """All voxels of the region lie on one side of the threshold between bone and marrow."""
 

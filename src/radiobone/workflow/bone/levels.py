@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from radiobone.core.errors import BadSetting, RadioboneError
+from radiobone.core.errors import BadSetting, NoGenantLevel, RadioboneError
 from radiobone.core.near_names import nearest
 from radiobone.core.settings import Settings, validate
 from radiobone.core.volume import Volume
@@ -23,6 +23,8 @@ ORDER = tuple(
     for part, last in (("C", 7), ("T", 12), ("L", 5))
     for number in range(1, last + 1)
 )
+GRADED = ORDER[ORDER.index(f"{VERTEBRA}T4") :]
+"""Vertebrae of Genant's method (T4 to L4), and L5. S1 is a wedge by nature."""
 DENSITY = "density"
 METAL, CUT, FRACTURED = "metal", "cut", "fractured"
 
@@ -221,6 +223,9 @@ def _measured(level: Level, region: BoneRegion, plan: Plan) -> Level:
         measurement = MEASUREMENTS[name]
         if measurement.of_bodies and not level.body:
             continue
+        if measurement.of_bodies and level.name not in GRADED:
+            left_out[name] = _no_genant_level(level.name)
+            continue
         try:
             values |= measurement.measure(region, plan.settings[name])
         except RadioboneError as error:
@@ -228,8 +233,15 @@ def _measured(level: Level, region: BoneRegion, plan: Plan) -> Level:
     return replace(level, values=values, left_out=left_out, region=region)
 
 
+def _no_genant_level(name: str) -> str:
+    return (
+        f"{NoGenantLevel.code}: Heights and Genant's grade are defined for T4 to L5, and '{name.removeprefix(VERTEBRA)}' is not "
+        "named as one of them: another shape would be taken for a fracture. Its other measurements hold."
+    )
+
+
 def with_fractures(levels: Mapping[str, Level]) -> dict[str, Level]:
-    """Grade every vertebra whose heights are known, against its neighbours."""
+    """Grade every vertebra of T4 to L5 whose heights are known, against its neighbours of these."""
     graded = {}
     for name, level in levels.items():
         graded[name] = level

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 MOST_PATIENTS = 10
 GENANT = (
     "Largest loss of height: anterior or middle against posterior, or of the whole body against its higher neighbour. Grade 1 from 20 %, 2 from 25 %, 3 above "
-    "40 %."
+    "40 %. Of T4 to L5 alone (Genant names T4 to L4): no grade, no heights and no flag of a fracture of other vertebrae, S1 or other bones."
 )
 SHOWN = (
     ("trabecular_hu_mean", "trabecular {:.0f} HU"),

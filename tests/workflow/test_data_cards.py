@@ -317,9 +317,37 @@ def test_a_card_is_drafted_from_a_manifest(tmp_path: Path) -> None:
     assert card.sites == {"S0": 3, "S1": 3}
     assert {"licence", "label_source", "region", "spacing_mm", "title"} <= set(card.open_questions)
     assert [one.code for one in drafted.deviations] == ["ConflictingLabel"]
-    table = pd.read_csv(tmp_path / "out" / "manifest.csv")
+
+
+def test_a_draft_leaves_copies_of_two_labels_out_of_its_manifest_unless_they_are_to_be_kept(
+    tmp_path: Path,
+) -> None:
+    path, out = own_manifest(tmp_path / "study"), tmp_path / "out"
+    code, told = ran("new", path, "-o", out, "--target", "fracture", "--conflicts", "set-aside", "-q")
+    assert code == 3
+    assert "2 with two labels were left out of the manifest" in told
+    assert list(pd.read_csv(out / "manifest.csv")["patient_id"]) == ["P0_1", "P1_0", "P1_1", "P2_0"]
+    images = pd.read_csv(out / "images.csv").set_index("patient_id")
+    assert set(images.index[images["status"] == "set aside"]) == {"P0_0", "P2_1"}
+    draft_card(path, out, target="fracture", conflicts="keep", show_progress=False)
+    table = pd.read_csv(out / "manifest.csv")
+    assert len(table) == 6
     assert table["copy_group"].nunique() == 5
     assert table["copy_group"][0] == table["copy_group"][5]
+    draft_card(path, out, show_progress=False)  # without a class nothing contradicts
+    assert len(pd.read_csv(out / "manifest.csv")) == 6
+
+
+def test_a_draft_needs_no_masks_and_proposes_nothing_that_does(tmp_path: Path) -> None:
+    path = own_manifest(tmp_path / "study")
+    with_masks = ran("new", path, "-o", tmp_path / "with", "-q")[1]
+    assert "Next: radiobone extract" in with_masks
+    pd.read_csv(path).drop(columns="mask").to_csv(path, index=False)
+    code, told = ran("new", path, "-o", tmp_path / "out", "--target", "fracture", "-q")
+    assert code == 3
+    assert "Next:" not in told
+    assert "names no masks" in told
+    assert len(pd.read_csv(tmp_path / "out" / "manifest.csv")) == 4
 
 
 def test_an_edited_card_is_not_written_over(tmp_path: Path) -> None:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from radiobone.cohort.data_cards import list_cards, load_card
 from radiobone.core.errors import BadSetting
-from radiobone.workflow.data_cards.check import Conflicts, check_download
+from radiobone.workflow.data_cards.check import check_download
 from radiobone.workflow.data_cards.draft import draft_card
+from radiobone.workflow.data_cards.judged import Conflicts
 from radiobone.workflow.data_cards.words import card_lines, list_lines, page
 
 NEW = "new"
@@ -67,6 +68,7 @@ def _drafted(request: Request) -> Answer:
     drafted = draft_card(
         request.manifest,
         request.output,
+        conflicts=request.conflicts,
         target=request.target,
         site=request.site,
         root=request.root,

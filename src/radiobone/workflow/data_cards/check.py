@@ -7,7 +7,6 @@ import shutil
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import pandas as pd
 
@@ -24,6 +23,8 @@ from radiobone.io.downloads.registry import read_download
 from radiobone.workflow.data_cards.copy_sheets import draw_groups
 from radiobone.workflow.data_cards.gate import Gate, GateImage, run_gate
 from radiobone.workflow.data_cards.judged import (
+    Conflicts,
+    aside_lines,
     count_deviations,
     deviation_lines,
     file_deviations,
@@ -38,8 +39,6 @@ from radiobone.workflow.data_cards.written import (
     root_of,
     write_deviations,
 )
-
-Conflicts = Literal["set-aside", "keep"]
 
 
 @dataclass(frozen=True)
@@ -159,8 +158,7 @@ def _check_images(
         show_progress=show_progress,
     )
     deviations = [*deviations, *count_deviations(card, found.images), *gate_deviations(gate)]
-    aside = {place for pair in gate.conflicts for place in (pair.first, pair.second)}
-    aside = aside if conflicts == "set-aside" else set()
+    aside = gate.in_conflict if conflicts == "set-aside" else set()
     root = root_of(folder, found.images)
     table = manifest_table(found.images, gate, aside, folder, root, card.target)
     manifest = folder / "manifest.csv"
@@ -194,11 +192,7 @@ def _counted(card: DataCard, found: Found, gate: Gate, n_aside: int) -> list[str
         )
     else:
         lines.append("No copies among them.")
-    if n_aside:
-        lines.append(
-            f"{n_aside} with two labels were left out of the manifest (--conflicts keep keeps them)."
-        )
-    return lines
+    return [*lines, *aside_lines(n_aside)]
 
 
 def _next(card: DataCard, table: pd.DataFrame, manifest: Path, root: Path) -> list[str]:

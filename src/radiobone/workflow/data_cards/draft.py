@@ -17,14 +17,19 @@ from radiobone.core.errors import MissingColumn
 from radiobone.core.files import write_csv, write_json, write_text
 from radiobone.core.folders import DATA_CHECK, begin, finish, prepare_check_folder
 from radiobone.core.tables import read_text_table
-from radiobone.io.case import Case
+from radiobone.io.case import NO_PATH, Case
 from radiobone.io.downloads.found import Deviation, FoundImage
 from radiobone.io.manifest import Manifest, read_manifest
 from radiobone.io.manifest_paths import check_paths
 from radiobone.workflow.data_cards.card_facts import card_of
 from radiobone.workflow.data_cards.copy_sheets import draw_groups
 from radiobone.workflow.data_cards.gate import Gate, GateImage, run_gate
-from radiobone.workflow.data_cards.judged import deviation_lines, gate_deviations
+from radiobone.workflow.data_cards.judged import (
+    Conflicts,
+    aside_lines,
+    deviation_lines,
+    gate_deviations,
+)
 from radiobone.workflow.data_cards.written import (
     GROUP_COLUMN,
     copy_table,
@@ -59,6 +64,7 @@ def draft_card(
     manifest: str | Path,
     output: str | Path,
     *,
+    conflicts: Conflicts = "set-aside",
     target: str | None = None,
     site: str | None = None,
     root: str | Path | None = None,
@@ -67,14 +73,17 @@ def draft_card(
 ) -> Drafted:
     """Write a card with what a manifest and its images tell; what they do not tell is marked for the author.
 
-    Writes ``card.yaml``, and of the gate ``manifest.csv`` (the manifest with the column ``copy_group``), ``images.csv``,
-    ``copies.csv``, ``copies/`` and ``deviations.csv``. A ``card.yaml`` that is there already is not written over.
+    Writes ``card.yaml``, and of the gate ``manifest.csv`` (the manifest with the column ``copy_group``, without
+    copies of two labels), ``images.csv``, ``copies.csv``, ``copies/`` and ``deviations.csv``. A ``card.yaml`` that is there already is not written over.
 
     Parameters
     ----------
     manifest : path
+        Masks are not needed.
     output : path
         Folder for the results.
+    conflicts : {"set-aside", "keep"}
+        What becomes of copies with two labels: left out of the manifest, or kept in one group.
     target, site : str, optional
         Columns of the class, and of hospitals or scanners.
     root : path, optional
@@ -88,7 +97,7 @@ def draft_card(
         If target or site is no column. And the errors of reading a manifest.
     """
     path = Path(manifest)
-    listed = read_manifest(path, root=None if root is None else Path(root), target=target)
+    listed = read_manifest(path, root=None if root is None else Path(root), target=target, mask_needed=False)
     check_paths(listed)
     target, site = (_column(name, listed) for name in (target, site))
     folder = prepare_check_folder(output, inputs=[path])
@@ -103,10 +112,14 @@ def draft_card(
     deviations = gate_deviations(gate)
     card = card_of(path, listed, cases, gate, target, site)
     written = _write_card(card, folder)
-    _write_gate(path, listed, cases, gate, folder, deviations)
+    aside = gate.in_conflict if conflicts == "set-aside" else set()
+    _write_gate(path, listed, cases, gate, aside, folder, deviations)
     finish(folder, DATA_CHECK)
     return Drafted(
-        _lines(card, listed, cases, gate, folder, written, deviations), tuple(deviations), card, written
+        _lines(card, listed, cases, gate, aside, folder, written, deviations),
+        tuple(deviations),
+        card,
+        written,
     )
 
 
@@ -147,6 +160,7 @@ def _write_gate(
     listed: Manifest,
     cases: Sequence[Case],
     gate: Gate,
+    aside: set[int],
     folder: Path,
     deviations: Sequence[Deviation],
 ) -> None:
@@ -157,8 +171,9 @@ def _write_gate(
     group = dict(zip((case.image for case in cases), group_names(gate), strict=True))
     table = read_text_table(path)
     table[GROUP_COLUMN] = [group[case.image] for case in listed.cases]
-    write_csv(folder / "manifest.csv", table)
-    write_csv(folder / "images.csv", image_table(images, gate, set(), listed.root))
+    left_out = {cases[place].image for place in aside}
+    write_csv(folder / "manifest.csv", table[[case.image not in left_out for case in listed.cases]])
+    write_csv(folder / "images.csv", image_table(images, gate, aside, listed.root))
     write_csv(folder / "copies.csv", copy_table(images, gate, listed.root))
     write_deviations(folder / "deviations.csv", deviations)
     shutil.rmtree(folder / "copies", ignore_errors=True)
@@ -172,16 +187,29 @@ def _lines(
     listed: Manifest,
     cases: Sequence[Case],
     gate: Gate,
+    aside: set[int],
     folder: Path,
     written: Path,
     deviations: Sequence[Deviation],
 ) -> tuple[str, ...]:
-    where = [] if folder.resolve() == listed.root else ["--root", str(listed.root)]
-    step = ["radiobone", "extract", str(folder / "manifest.csv"), *where, "-o", "features"]
     kept = " (card.yaml was edited, and is left as it is)" if written.name != "card.yaml" else ""
     return (
         f"{counted(len(cases), 'image')} of {counted(card.subjects or 0, 'patient')}; {counted(len(gate.copy_groups), 'group')} of copies.",
+        *aside_lines(len(aside)),
         *(deviation_lines(deviations) if deviations else ["Nothing to complain of."]),
         f"The card: {written}{kept}. To be filled in: {', '.join(card.open_questions)}.",
-        f"Next: {shlex.join(step)}; then evaluate with --groups {GROUP_COLUMN}.",
+        _next(listed, folder),
     )
+
+
+def _next(listed: Manifest, folder: Path) -> str:
+    """Say what to do with the manifest; without masks there is nothing that could be extracted from yet."""
+    manifest = folder / "manifest.csv"
+    if all(case.mask == NO_PATH for case in listed.cases):
+        return (
+            f"The manifest: {manifest}. It names no masks, which `radiobone extract` needs: add them in the column 'mask'. Its column "
+            f"{GROUP_COLUMN} keeps copies together (evaluate --groups {GROUP_COLUMN})."
+        )
+    where = [] if folder.resolve() == listed.root else ["--root", str(listed.root)]
+    step = ["radiobone", "extract", str(manifest), *where, "-o", "features"]
+    return f"Next: {shlex.join(step)}; then evaluate with --groups {GROUP_COLUMN}."

@@ -106,6 +106,11 @@ class Gate:
         )
 
     @property
+    def in_conflict(self) -> set[int]:
+        """Positions of the images that have copies with another label."""
+        return {place for pair in self.conflicts for place in (pair.first, pair.second)}
+
+    @property
     def copy_groups(self) -> list[list[int]]:
         """Positions of the images of each group that holds copies, the first group first."""
         linked = groups_of(len(self.images), ((pair.first, pair.second) for pair in self.pairs))

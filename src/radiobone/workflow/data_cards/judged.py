@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 from radiobone.cohort.data_card import DataCard, KnownFile
 from radiobone.core.counting import counted
@@ -12,6 +13,7 @@ from radiobone.core.files import file_digest
 from radiobone.io.downloads.found import Deviation, FoundImage
 from radiobone.workflow.data_cards.gate import Gate
 
+Conflicts = Literal["set-aside", "keep"]
 LARGE_SHARE, LARGE_FROM = 0.1, 20
 SHOWN_OF_A_KIND = 5
 
@@ -103,6 +105,13 @@ def _large_groups(gate: Gate) -> list[Deviation]:
         "are so much alike that reducing them makes them equal: look at its sheet. Folds cannot part it."
     )
     return [Deviation("LargeGroup", "", message)]
+
+
+def aside_lines(n_aside: int) -> list[str]:
+    """Say how many images were left out for having copies with another label; nothing of none."""
+    if not n_aside:
+        return []
+    return [f"{n_aside} with two labels were left out of the manifest (--conflicts keep keeps them)."]
 
 
 def deviation_lines(deviations: Sequence[Deviation]) -> list[str]:

@@ -111,12 +111,6 @@ DATA_CHECK = Kind(
     ),
     None,
 )
-STUDY_IMAGES = Kind(
-    "synthetic images",
-    (),
-    ("images", "masks", "manifest.csv", "study.yaml", "arms", "tables", "truth.json"),
-    None,
-)
 MAPS = Kind("maps", (MAP_TABLE,), (MAP_TABLE, PROVENANCE_FILE), None)
 
 
@@ -180,13 +174,13 @@ def prepare_map_folder(path: str | Path, inputs: Iterable[str | Path] = ()) -> P
 
     Maps that an earlier run left there are replaced by those of the same name.
     """
-    return _apart(path, inputs, MAPS, "maps written there would spoil its provenance", "maps")
+    return prepare_apart(path, inputs, MAPS, "maps written there would spoil its provenance", "maps")
 
 
 def prepare_bone_folder(path: str | Path, inputs: Iterable[str | Path] = ()) -> Path:
     """Make a folder for measurements of bone, before any work; parameters and errors as above."""
     harm = "measurements of bone written there would spoil its provenance"
-    return _apart(path, inputs, BONE, harm, "bone")
+    return prepare_apart(path, inputs, BONE, harm, "bone")
 
 
 def prepare_dxa_folder(path: str | Path, inputs: Iterable[str | Path] = ()) -> Path:
@@ -204,22 +198,34 @@ def prepare_dxa_folder(path: str | Path, inputs: Iterable[str | Path] = ()) -> P
 
 def prepare_embedding_folder(path: str | Path, inputs: Iterable[str | Path] = ()) -> Path:
     """Make a folder for vectors of images, before any work; parameters and errors as above."""
-    return _apart(path, inputs, EMBEDDING, "vectors written there would spoil its provenance", "vectors")
+    return prepare_apart(
+        path, inputs, EMBEDDING, "vectors written there would spoil its provenance", "vectors"
+    )
 
 
 def prepare_check_folder(path: str | Path, inputs: Iterable[str | Path] = ()) -> Path:
     """Make a folder for the check of a data set, before any work; parameters and errors as above."""
     harm = "a manifest written there would be mistaken for its own"
-    return _apart(path, inputs, DATA_CHECK, harm, "data")
+    return prepare_apart(path, inputs, DATA_CHECK, harm, "data")
 
 
-def prepare_images_folder(path: str | Path) -> Path:
-    """Make a folder for the synthetic images of a recipe, before any work; errors as above."""
-    return _apart(path, (), STUDY_IMAGES, "a manifest written there would be mistaken for its own", "images")
+def prepare_apart(path: str | Path, inputs: Iterable[str | Path], own: Kind, harm: str, example: str) -> Path:
+    """Make a folder of a kind that must not lie in one of an extraction or an evaluation.
 
+    Parameters
+    ----------
+    path, inputs
+        As above.
+    own : Kind
+    harm : str
+        What writing there would spoil, for the message.
+    example : str
+        Name of a folder below that would do.
 
-def _apart(path: str | Path, inputs: Iterable[str | Path], own: Kind, harm: str, example: str) -> Path:
-    """Make a folder of a kind that must not lie in one of an extraction or an evaluation."""
+    Raises
+    ------
+    OutputTaken, OutputNotWritable, DiskFull
+    """
     folder = prepare_folder(path)
     for kind in (EXTRACTION, EVALUATION):
         found = kind.sign(folder)
@@ -253,20 +259,53 @@ def prepare_journal_folder(path: str | Path, kind: Kind) -> Path:
 
 def _refuse_to_replace(folder: Path, kind: Kind, inputs: Iterable[str | Path]) -> None:
     """Refuse a folder in which files that are read, or that are another's, would be replaced."""
+    refuse_other_recipe(folder, kind, None)
     there = [name for name in kind.written if (folder / name).exists()]
     read = [name for name in there if any(same_file(folder / name, Path(source)) for source in inputs)]
     foreign = there if not _made_here(folder, kind) else []
     if read or foreign:
         names = ", ".join(read or foreign)
-        why = (
-            "is read and would be lost"
-            if read
-            else "would be replaced, and no run of radiobone left it there"
-        )
+        why = "is read and would be lost" if read else f"would be replaced, and {_whose(folder)}"
         raise OutputTaken(
             f"In the output folder {folder}, {names} {why}. Nothing was written. Give a folder of its own with -o, "
             f"such as {folder / 'result'}."
         )
+
+
+def _whose(folder: Path) -> str:
+    other = _run(folder).get("kind")
+    return (
+        "no run of radiobone left it there"
+        if other is None
+        else f"{RUN_FILE} says that the folder holds another kind of output ({other})"
+    )
+
+
+def refuse_other_recipe(folder: Path, kind: Kind, recipe: str | None) -> None:
+    """Refuse a folder that holds a recipe, or a way of running it, other than the one to be written.
+
+    Parameters
+    ----------
+    folder : Path
+    kind : Kind
+        What is to be written.
+    recipe : str or None
+        Name of the recipe that is to be written; None where no other than that which lies there can be meant.
+
+    Raises
+    ------
+    OutputTaken
+    """
+    there = _run(folder)
+    held = there.get("recipe")
+    if held is None or (there.get("kind") == kind.name and recipe in (None, held)):
+        return
+    to_write = kind.name if recipe is None else f"{kind.name} of the recipe '{recipe}'"
+    raise OutputTaken(
+        f"The output {folder} holds the {there.get('kind')} of the recipe '{held}' ({RUN_FILE}), and its files beside those of the "
+        f"{to_write} could not be told apart. Nothing was written. Give a folder of its own with -o, such as "
+        f"{folder.with_name(folder.name + '_' + (recipe or 'result'))}."
+    )
 
 
 def _claimed(folder: Path, kind: Kind) -> Path:
@@ -287,24 +326,36 @@ def _run(folder: Path) -> dict[str, Any]:
     return content if isinstance(content, dict) else {}
 
 
-def begin(folder: Path, kind: Kind) -> None:
+def begin(folder: Path, kind: Kind, recipe: str | None = None) -> None:
     """Note that a run into a prepared folder has begun.
 
-    Raises
-    ------
-    OutputNotWritable, DiskFull
-    """
-    write_json(folder / RUN_FILE, {"kind": kind.name, "finished": False})
-
-
-def finish(folder: Path, kind: Kind) -> None:
-    """Note that the run came to its end, and everything is written.
+    Parameters
+    ----------
+    folder : Path
+    kind : Kind
+    recipe : str, optional
+        Name of the recipe of a published study that is run there.
 
     Raises
     ------
     OutputNotWritable, DiskFull
     """
-    write_json(folder / RUN_FILE, {"kind": kind.name, "finished": True})
+    write_json(folder / RUN_FILE, _record(kind, recipe, finished=False))
+
+
+def finish(folder: Path, kind: Kind, recipe: str | None = None) -> None:
+    """Note that the run came to its end, and everything is written; parameters as above.
+
+    Raises
+    ------
+    OutputNotWritable, DiskFull
+    """
+    write_json(folder / RUN_FILE, _record(kind, recipe, finished=True))
+
+
+def _record(kind: Kind, recipe: str | None, *, finished: bool) -> dict[str, Any]:
+    named = {} if recipe is None else {"recipe": recipe}
+    return {"kind": kind.name, **named, "finished": finished}
 
 
 def warn_if_unfinished(folder: Path, what: str) -> None:

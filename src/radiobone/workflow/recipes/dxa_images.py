@@ -8,7 +8,8 @@ from typing import Any
 import yaml
 
 from radiobone.core.files import write_text
-from radiobone.core.folders import prepare_images_folder
+from radiobone.core.folders import finish
+from radiobone.core.recipe_folders import STUDY_IMAGES, prepare_recipe_folder
 from radiobone.core.settings import parse_yaml
 from radiobone.testing.dxa_cohort import CALIBRATION, write_dxa_cohort
 from radiobone.testing.dxa_images import SPACING_MM
@@ -42,12 +43,13 @@ def write_dxa_images(name: str, folder: Path, *, n_patients: int, seed: int = 0)
     ------
     OutputTaken, OutputNotWritable, DiskFull
     """
-    prepare_images_folder(folder)
+    prepare_recipe_folder(folder, STUDY_IMAGES, name)
     n_positive = None if n_patients >= N_OF_STUDY else n_patients // 2
     write_dxa_cohort(folder, n_patients=n_patients, n_positive=n_positive, seed=seed)
     recipe = load_recipe(name)
     for arm in recipe.arms:
         _write_study_file(name, recipe, arm, folder)
+    finish(folder, STUDY_IMAGES, name)
 
 
 def _write_study_file(name: str, recipe: Recipe, arm_name: str, folder: Path) -> None:

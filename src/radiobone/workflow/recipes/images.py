@@ -14,8 +14,9 @@ import yaml
 
 from radiobone.core.errors import BadConfig
 from radiobone.core.files import write_csv, write_json, write_text
-from radiobone.core.folders import prepare_images_folder
+from radiobone.core.folders import finish
 from radiobone.core.progress import progress
+from radiobone.core.recipe_folders import STUDY_IMAGES, prepare_recipe_folder
 from radiobone.io.write import write_volume
 from radiobone.testing.studies.images.design import (
     ImageCohort,
@@ -91,7 +92,7 @@ def write_images(
     BadConfig, OutputTaken, OutputNotWritable, DiskFull
     """
     study, recipe = image_study(name), load_recipe(name)
-    prepare_images_folder(folder)
+    prepare_recipe_folder(folder, STUDY_IMAGES, name)
     cohort = draw_images(study, n_patients, seed=seed)
     say(f"Making the images of {n_patients} synthetic patients in {folder} …")
     rows: list[dict[str, Any]] = []
@@ -103,6 +104,7 @@ def write_images(
     write_json(folder / TRUTH, _truth(cohort))
     for arm in recipe.arms:
         _write_study_file(name, recipe, arm, cohort, folder)
+    finish(folder, STUDY_IMAGES, name)
     return cohort
 
 

@@ -14,8 +14,9 @@ import pandas as pd
 from radiobone.cohort.readers import read_cohort
 from radiobone.core.errors import MissingColumn
 from radiobone.core.files import write_csv, write_json, write_parquet, write_text
-from radiobone.core.folders import REPEAT_FILES, extraction_record, prepare_result_folder
+from radiobone.core.folders import REPEAT_FILES, extraction_record, finish
 from radiobone.core.outputs import writing
+from radiobone.core.recipe_folders import OWN_TABLES, SYNTHETIC_TABLES, prepare_recipe_folder
 from radiobone.core.tables import read_table
 from radiobone.core.warnings import RadioboneWarning, collected
 from radiobone.evaluation.spec import PipelineSpec, load_pipeline
@@ -81,9 +82,11 @@ def run_recipe(
     ------
     BadConfig
         If there is no such recipe.
+    OutputTaken, OutputNotWritable, DiskFull
     """
     begun, recipe = time.perf_counter(), load_recipe(name)
-    prepare_result_folder(folder, inputs=[] if table is None else [table])
+    kind = SYNTHETIC_TABLES if table is None else OWN_TABLES
+    prepare_recipe_folder(folder, kind, name, inputs=[] if table is None else [table])
     if table is None:
         n_patients = STUDIES[name].n_patients
         say(f"Making the synthetic cohort of {name} ({n_patients} patients) in {folder / 'tables'} …")
@@ -98,6 +101,7 @@ def run_recipe(
             for arm in names
         )
     write_json(folder / FIGURES, [vars(arm) for arm in arms])
+    finish(folder, kind, name)
     return RecipeRun(name, arms, time.perf_counter() - begun, tuple(told), design is not None)
 
 

@@ -1,0 +1,59 @@
+"""Folders of recipes of published studies: one holds one recipe, run in one way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from radiobone.core.folders import Kind, begin, prepare_apart, refuse_other_recipe
+from radiobone.core.outputs import prepare_folder
+
+_TABLE_FILES = ("tables", "study.yaml", "figures.json")
+SYNTHETIC_TABLES = Kind("synthetic tables and results", (), _TABLE_FILES, None)
+OWN_TABLES = Kind("tables of your own and results", (), _TABLE_FILES, None)
+STUDY_IMAGES = Kind(
+    "synthetic images",
+    (),
+    (
+        "images",
+        "masks",
+        "manifest.csv",
+        "study.yaml",
+        "arms",
+        "tables",
+        "truth.json",
+        "truth.csv",
+        "calibration.yaml",
+    ),
+    None,
+)
+
+
+def prepare_recipe_folder(
+    path: str | Path, kind: Kind, recipe: str, inputs: Iterable[str | Path] = ()
+) -> Path:
+    """Make a folder for a recipe, before any work, and note in ``run.json`` that its run has begun.
+
+    Parameters
+    ----------
+    path : path
+        New, empty, or made by the same recipe in the same way before; files that nothing replaces are left alone.
+    kind : Kind
+        ``SYNTHETIC_TABLES``, ``OWN_TABLES`` or ``STUDY_IMAGES``.
+    recipe : str
+        Its name.
+    inputs : iterable of path
+        Files that are read, and must not be replaced.
+
+    Raises
+    ------
+    OutputTaken
+        If it holds another recipe, this one run in another way, an extraction or an evaluation, or files that would be
+        replaced.
+    OutputNotWritable, DiskFull
+    """
+    refuse_other_recipe(prepare_folder(path), kind, recipe)
+    harm = "the files of a recipe written there would be mistaken for its own"
+    folder = prepare_apart(path, inputs, kind, harm, recipe)
+    begin(folder, kind, recipe)
+    return folder

@@ -12,7 +12,15 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from radiobone.cli.app import app
-from radiobone.core.errors import BadSetting, EmptyMask, MissingCalibration, OutputTaken, SameImageTwice
+from radiobone.core.errors import (
+    BadSetting,
+    BadSpacing,
+    EmptyMask,
+    ImplausibleIntensity,
+    MissingCalibration,
+    OutputTaken,
+    SameImageTwice,
+)
 from radiobone.core.volume import Volume
 from radiobone.features.density_calibration import read_calibration
 from radiobone.imaging.held_out_labels import folds_of_patients
@@ -234,9 +242,40 @@ def test_nothing_is_assumed_of_calibration_and_pixel_size(cohort, tmp_path):
     with pytest.raises(MissingCalibration, match="no picture tells"):
         measure_dxa(folder / "manifest.csv", tmp_path / "a", settings=without, show_progress=False)
     unsized = {name: value for name, value in QUICK.items() if name != "pixel_mm"}
-    found = measure_dxa(folder / "manifest.csv", tmp_path / "b", settings=unsized, show_progress=False)
-    assert set(found.cases["code"]) == {"BadSpacing"}
-    assert "--pixel-mm" in found.cases["message"].iloc[0]
+    with pytest.raises(BadSpacing, match=r"--pixel-mm .* every image \(24\); nothing was computed"):
+        measure_dxa(folder / "manifest.csv", tmp_path / "b", settings=unsized, show_progress=False)
+    assert not (tmp_path / "b").exists()
+
+
+@pytest.mark.parametrize(
+    ("calibration", "cause"),
+    [
+        ({"kind": "line", "slope_g_per_cm2": 4.0, "source": "phantom"}, "slope 4, intercept 0, phantom"),
+        ({"kind": "calibrated", "source": "export"}, "grey values were probably taken as calibrated"),
+    ],
+)
+def test_a_calibration_that_no_bone_fits_is_refused_before_forests_are_learned(
+    cohort, tmp_path, monkeypatch, calibration, cause
+):
+    monkeypatch.setattr(run, "drawn_pixels", None)
+    with pytest.raises(ImplausibleIntensity, match=cause):
+        measure(cohort[0], tmp_path / "out", calibration=calibration)
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("grey", "refused"), [(0.02, True), (0.06, False), (1.0, False), (4.9, False), (6.0, True), (-1.0, True)]
+)
+def test_the_mean_density_of_one_image_is_that_of_bone_or_refused(grey, refused):
+    line = read_calibration({"kind": "calibrated", "source": "made"}).line()
+    bone = np.zeros((8, 6), dtype=bool)
+    bone[2:6, 1:5] = True
+    image = DxaImage(Volume(np.where(bone, grey, 0.0)[np.newaxis], (1.0, 0.6, 0.5), is_2d=True), None)
+    if refused:
+        with pytest.raises(ImplausibleIntensity, match=rf"mean areal density of {grey:g} g/cm²"):
+            densities(image, bone, line, None)
+    else:
+        assert densities(image, bone, line, None)["bmd_g_per_cm2"] == pytest.approx(grey)
 
 
 def test_calibrations():

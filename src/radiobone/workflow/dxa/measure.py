@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from radiobone.core.errors import EmptyMask
+from radiobone.core.errors import EmptyMask, ImplausibleIntensity
 from radiobone.features.areal_bmd import DensityCalibration, areal_bmd
 from radiobone.imaging.pixel_forest import dice
 from radiobone.workflow.dxa.images import BoolArray, DxaImage
 from radiobone.workflow.dxa.settings import SoftTissueRing
 
 COLUMNS = ("bmd_g_per_cm2", "bmc_g", "area_cm2")
+LEAST_G_PER_CM2, MOST_G_PER_CM2 = 0.05, 5.0
 
 
 def region_of(labels: npt.NDArray[np.int64], smallest_share: float) -> BoolArray:
@@ -52,10 +53,51 @@ def densities(
     ------
     EmptyMask
         If there is no tissue beside the bone to take a baseline from.
+    ImplausibleIntensity
+        If no bone has such a mean density: the calibration is not that of the image.
     """
     soft = None if ring is None else _beside(bone, image.spacing_mm, ring)
     found = areal_bmd(image.pixels, bone, image.spacing_mm, calibration, soft)
+    check_plausible(found.bmd_g_per_cm2, float(image.pixels[bone].mean()), calibration)
     return {name: float(getattr(found, name)) for name in COLUMNS}
+
+
+def check_plausible(bmd_g_per_cm2: float, mean_grey: float, calibration: DensityCalibration) -> None:
+    """Refuse a mean areal density that no bone has.
+
+    In the survey of Looker and others the whole hip of white women of 20 to 29 years has 0.94 g/cm² (standard deviation 0.12).
+    Thin bones of children and regions with metal lie farther off than any adult's; the limits leave wide room for both, so that
+    what is outside comes of a calibration of other images, of another unit, or of none.
+
+    Parameters
+    ----------
+    bmd_g_per_cm2, mean_grey : float
+        Mean density and mean grey value of the bone.
+    calibration : DensityCalibration
+
+    Raises
+    ------
+    ImplausibleIntensity
+
+    References
+    ----------
+    Looker AC, Wahner HW, Dunn WL, et al. Updated data on proximal femur bone mineral levels of US adults. Osteoporos Int
+    1998;8:468-489.
+    """
+    if LEAST_G_PER_CM2 <= bmd_g_per_cm2 <= MOST_G_PER_CM2:
+        return
+    is_identity = calibration.slope_g_per_cm2 == 1 and calibration.intercept_g_per_cm2 == 0
+    cause = (
+        "grey values were probably taken as calibrated ('kind: calibrated' is for values that are g/cm² already)"
+        if is_identity
+        else f"the calibration (slope {calibration.slope_g_per_cm2:g}, intercept {calibration.intercept_g_per_cm2:g}, "
+        f"{calibration.source}) is probably not that of these grey values, such as one of 12 or 16 bits for an export of 8"
+    )
+    raise ImplausibleIntensity(
+        f"The bone found has a mean areal density of {bmd_g_per_cm2:.4g} g/cm² (mean grey value {mean_grey:.4g}); DXA gives bone "
+        f"about 0.3 to 2, and beyond {LEAST_G_PER_CM2:g} to {MOST_G_PER_CM2:g} it is none: {cause}. Correct --calibration "
+        "(`calibration` in the settings), as the scanner or a phantom says."
+    )
 
 
 def _beside(bone: BoolArray, spacing_mm: tuple[float, float], ring: SoftTissueRing) -> BoolArray:

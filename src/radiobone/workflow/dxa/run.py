@@ -20,6 +20,7 @@ from radiobone.imaging.pixel_forest import DrawnPixels
 from radiobone.io.case import Case
 from radiobone.io.manifest import Manifest, read_manifest
 from radiobone.io.manifest_paths import check_paths
+from radiobone.workflow.dxa.beforehand import check_beforehand
 from radiobone.workflow.dxa.images import has_mask
 from radiobone.workflow.dxa.keys import Digests, case_key, digests_of, forest_key
 from radiobone.workflow.dxa.labelling import (
@@ -106,6 +107,8 @@ def measure_dxa(
     MissingCalibration
     SameImageTwice
         If copies of one image belong to two patients.
+    BadSpacing, ImplausibleIntensity
+        If no file tells the size of a pixel, or the calibration is not that of the images; and what else is wrong with all.
     SettingError, TableError, PathError
     """
     own = _settings(settings, calibration, pixel_mm)
@@ -113,6 +116,7 @@ def measure_dxa(
     listed = read_manifest(Path(manifest), root=None if root is None else Path(root), target=target)
     check_paths(listed)
     work = _planned(listed, own, seed)
+    check_beforehand(work.cases, own, line)
     folder = prepare_dxa_folder(output, inputs=[manifest])
     task = DxaTask(own, line, seed, folder.absolute() / CASE_CACHE)
     begin(folder, DXA)

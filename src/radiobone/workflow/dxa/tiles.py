@@ -94,7 +94,7 @@ def _captioned(one: DxaOutcome) -> Picture:
     canvas[:SIDE] = one.tile
     drawn = Image.fromarray(canvas)
     pen = ImageDraw.Draw(drawn)
-    bmd = f"BMD {one.outcome.features['bmd_g_per_cm2']:.3f}"
+    bmd = f"BMD {one.outcome.features['bmd_g_per_cm2']:.3f} g/cm²"
     agreed = f"Dice {one.agreement['dice']:.3f}" if one.agreement else "no mask given"
     for line, text in enumerate((one.outcome.case.case_id, f"{bmd}  {agreed}")):
         cut = text if len(text) <= LETTERS else f"{text[: LETTERS - 2]}.."

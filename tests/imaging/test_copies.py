@@ -283,6 +283,7 @@ def test_groups_are_closed(given_links: tuple[int, list[tuple[int, int]]]) -> No
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_memory_grows_with_the_number_of_images_not_with_its_square() -> None:
     rng = np.random.default_rng(0)
     small = rng.normal(size=(2000, 64, 64)).astype(np.float32)

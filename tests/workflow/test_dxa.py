@@ -191,6 +191,7 @@ def test_a_second_run_computes_nothing_and_a_new_mask_only_its_region(
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_numbers_depend_neither_on_workers_nor_on_the_order_of_rows(cohort, measured, tmp_path):
     shutil.copytree(cohort[0], tmp_path / "cohort")
     manifest = pd.read_csv(tmp_path / "cohort" / "manifest.csv", dtype=str)

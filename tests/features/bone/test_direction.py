@@ -72,6 +72,7 @@ def test_what_is_given_is_the_ellipsoid_of_the_intercepts() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_intercepts_of_grain_have_a_bias_of_at_most_three_percent() -> None:
     """Mean of eight fields. Interpolation between voxels rounds grains off, and a line misses what begins and ends between
     two of its places: with grains of three voxels, 1 to 2 %."""

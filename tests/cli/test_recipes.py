@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from radiobone.cli.app import app
+from radiobone.core.errors import BadConfig
 from radiobone.evaluation.spec import list_pipelines, load_pipeline
 from radiobone.features.presets import PRESETS, load_settings
 from radiobone.features.settings import ExtractionSettings
@@ -85,3 +86,32 @@ def test_a_printed_pipeline_is_the_pipeline_without_notes_of_its_making(tmp_path
     path = tmp_path / "default.yaml"
     path.write_text(text, encoding="utf-8")
     assert load_pipeline(path) == load_pipeline("default")
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        (
+            "default",
+            "'default' is a pipeline, used by `radiobone evaluate TABLE --target COLUMN --pipeline default",
+        ),
+        ("ct", "'ct' is a preset of extraction, used by `radiobone extract MANIFEST -o DIR --settings ct`"),
+        ("light", "'light' is a preset of perturbed repeats"),
+        ("xie2022_nomogram:radiomics", "the recipe is 'xie2022_nomogram'"),
+        ("xie2022_nomogran", "No recipe 'xie2022_nomogran'. Did you mean 'xie2022_nomogram'?"),
+    ],
+)
+@pytest.mark.parametrize("way", ["--run", "--images"])
+def test_what_is_listed_and_is_no_study_says_what_it_is(
+    name: str, told: str, way: str, tmp_path: Path
+) -> None:
+    with pytest.raises(BadConfig) as raised:
+        CliRunner().invoke(
+            app,
+            ["recipes", name, way, "-o", str(tmp_path / "out")],
+            catch_exceptions=False,
+            standalone_mode=False,
+        )
+    assert told in str(raised.value)
+    assert "There are" in str(raised.value)
+    assert not (tmp_path / "out").exists()

@@ -32,10 +32,32 @@ def recipe_text(name: str) -> str:
         If there is none of that name.
     """
     if name not in recipe_names():
-        near = nearest(name, recipe_names())
-        meant = f" Did you mean '{near[0]}'?" if near else ""
-        raise BadConfig(f"No recipe '{name}'.{meant} There are {', '.join(recipe_names())}.")
+        raise BadConfig(f"{_no_study(name)} There are {', '.join(recipe_names())}.")
     return resources.files("radiobone").joinpath("recipes", f"{name}.yaml").read_text(encoding="utf-8")
+
+
+def _no_study(name: str) -> str:
+    """Say what a name is that is none of a recipe of a study."""
+    from radiobone.evaluation.spec import list_pipelines  # as below
+    from radiobone.features.presets import PRESETS
+    from radiobone.imaging.perturb.plan import PRESETS as PERTURBATION_PRESETS
+
+    study, _, arm = name.partition(":")
+    if arm and study in recipe_names():
+        return f"'{name}' names one analysis of a study: the recipe is '{study}', and --run and --images are of the whole."
+    kinds = {
+        "pipeline": (list_pipelines(), f"radiobone evaluate TABLE --target COLUMN --pipeline {name} -o DIR"),
+        "preset of extraction": (PRESETS, f"radiobone extract MANIFEST -o DIR --settings {name}"),
+        "preset of perturbed repeats": (
+            PERTURBATION_PRESETS,
+            f"radiobone extract MANIFEST -o DIR --perturb {name}",
+        ),
+    }
+    for kind, (names, use) in kinds.items():
+        if name in names:
+            return f"'{name}' is a {kind}, used by `{use}`; --run and --images are for published studies."
+    near = nearest(name, recipe_names())
+    return f"No recipe '{name}'." + (f" Did you mean '{near[0]}'?" if near else "")
 
 
 @cache

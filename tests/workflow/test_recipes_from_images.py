@@ -24,6 +24,7 @@ from radiobone.evaluation.chain import Rows
 from radiobone.evaluation.search import builder_for
 from radiobone.features.definitions import measure, names_of
 from radiobone.features.presets import load_settings
+from radiobone.imaging.grey_clusters import FuzzyCMeans, KMeans, cluster_pixels
 from radiobone.imaging.segment import segment
 from radiobone.testing.studies.images.design import draw_images
 from radiobone.testing.studies.images.registry import IMAGE_STUDIES
@@ -112,6 +113,22 @@ def test_the_signal_that_was_planted_shows_in_the_regions(name: str) -> None:
         pictures = [study.scan(rng, np.full(n_rows, density)) for _ in range(n_scans)]
         means[density] = np.mean([one.image.array[one.labels.array > 0].mean() for one in pictures])
     assert means[2.0] > means[-2.0] + 3
+
+
+def test_widyaningrum_the_two_clusterings_divide_most_regions_at_unlike_grey_levels() -> None:
+    cohort = draw_images(IMAGE_STUDIES["widyaningrum2023_periapical"], 12)
+    differing = []
+    for patient in cohort.patients:
+        made = cohort.picture(patient)
+        image, labels = made.image.array[0], made.labels.array[0]
+        for region in made.regions:
+            hard, fuzzy = (
+                cluster_pixels(image, settings, labels == region.label).labels
+                for settings in (KMeans(), FuzzyCMeans())
+            )
+            differing.append(np.mean((hard != fuzzy)[labels == region.label]))
+    assert np.mean(np.array(differing) > 0) > 0.6
+    assert max(differing) < 0.1  # both still part struts from pores
 
 
 def test_patients_and_pictures_are_the_same_again_and_the_study_has_its_own_numbers() -> None:
@@ -308,6 +325,8 @@ def test_widyaningrum_from_images_parts_pores_from_bone_in_two_regions_of_each_p
         assert spearmanr(truth, table[f"original_{family}_Share2"]).statistic > 0.6
         assert (table[f"original_{family}_Mean2"] - table[f"original_{family}_Mean1"] > 30).all()
     assert made_rows.X.shape[1] == 17
+    features = table.filter(like="original_")
+    assert features.T.drop_duplicates().shape[0] == features.shape[1]
 
 
 @pytest.mark.slow

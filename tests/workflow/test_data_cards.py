@@ -280,8 +280,11 @@ def test_what_cannot_be_checked_says_why(tmp_path: Path) -> None:
     with pytest.raises(FileMissing, match="Nothing at"):
         check_download("okx", tmp_path / "none", tmp_path / "out")
     (tmp_path / "empty").mkdir()
-    with pytest.raises(EmptyTable, match="Not one image"):
+    with pytest.raises(EmptyTable, match="Not one image") as told:
         check_download("okx", tmp_path / "empty", tmp_path / "out")
+    assert "  " not in str(told.value)
+    for named in (str(tmp_path / "empty"), "'osteoporosis' (or 'osteoporotic')", ".png", ".dcm"):
+        assert named in str(told.value)
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "manifest.csv").write_text("my own work")
     with pytest.raises(OutputTaken):

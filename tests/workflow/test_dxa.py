@@ -24,6 +24,7 @@ from radiobone.core.errors import (
 from radiobone.core.volume import Volume
 from radiobone.features.density_calibration import read_calibration
 from radiobone.imaging.held_out_labels import folds_of_patients
+from radiobone.imaging.pictures import CONTOUR_RGB
 from radiobone.imaging.pixel_forest import dice
 from radiobone.report.data import read_result
 from radiobone.report.methods.text import methods_text
@@ -34,7 +35,7 @@ from radiobone.workflow.dxa.images import DxaImage
 from radiobone.workflow.dxa.measure import densities, region_of
 from radiobone.workflow.dxa.run import measure_dxa
 from radiobone.workflow.dxa.settings import SoftTissueRing, read_dxa_settings
-from radiobone.workflow.dxa.tiles import GIVEN_RGB
+from radiobone.workflow.dxa.tiles import GIVEN_RGB, LEGEND_HEIGHT
 from radiobone.workflow.study_file import read_study
 
 LINE = {
@@ -141,7 +142,10 @@ def test_contours_enclose_the_masks_and_tiles_show_where_they_differ(measured):
             area += (x[:-1] * y[1:] - x[1:] * y[:-1]).sum() / 2 / 100
         assert area == pytest.approx(row.area_cm2, rel=1e-3)
     sheet = np.asarray(Image.open(tables.sheets[0]))
-    assert (sheet == GIVEN_RGB).all(axis=2).any()
+    legend, pictures = sheet[:LEGEND_HEIGHT], sheet[LEGEND_HEIGHT:]
+    for colour in (GIVEN_RGB, CONTOUR_RGB):
+        assert (legend == colour).all(axis=2).sum() > 50
+        assert (pictures == colour).all(axis=2).any()
 
 
 def test_a_mask_decides_nothing_of_its_own_patient(cohort, measured, tmp_path):

@@ -21,6 +21,7 @@ from radiobone.io.downloads.archive import Limits, is_archive, unpack
 from radiobone.io.downloads.found import Deviation, Found
 from radiobone.io.downloads.registry import read_download
 from radiobone.workflow.data_cards.copy_sheets import draw_groups
+from radiobone.workflow.data_cards.expected import expected_words
 from radiobone.workflow.data_cards.gate import Gate, GateImage, run_gate
 from radiobone.workflow.data_cards.judged import (
     Conflicts,
@@ -39,6 +40,8 @@ from radiobone.workflow.data_cards.written import (
     root_of,
     write_deviations,
 )
+
+MOST_SAID = 5  # of what a loader says of a folder without images
 
 
 @dataclass(frozen=True)
@@ -109,6 +112,8 @@ def check_download(
     spellings = {one.name: one.folders for one in card.classes}
     found = read_download(place, card.layout, spellings, card.target)
     deviations += found.deviations
+    if not found.tables and not found.images:
+        raise _nothing_found(card, source, found)
     if found.tables:
         checked = check_tables(card, found, folder, deviations)
         result = Checked(checked.lines, checked.deviations)
@@ -138,6 +143,15 @@ def _unpacked(source: Path, folder: Path, limits: Limits | None) -> Path:
     return place
 
 
+def _nothing_found(card: DataCard, source: Path, found: Found) -> EmptyTable:
+    said = [
+        f"Not one image of '{card.name}' was found in {source.resolve()}.",
+        *(one.message for one in found.deviations[:MOST_SAID]),
+        f"Looked for: {expected_words(card)}. Give the folder or archive that was downloaded, as it is.",
+    ]
+    return EmptyTable(" ".join(said))
+
+
 def _check_images(
     card: DataCard,
     found: Found,
@@ -147,11 +161,6 @@ def _check_images(
     jobs: int,
     show_progress: bool,
 ) -> Checked:
-    if not found.images:
-        said = " ".join(one.message for one in found.deviations)
-        raise EmptyTable(
-            f"Not one image of '{card.name}' was found. {said} Give the folder that holds the download."
-        )
     gate = run_gate(
         [GateImage(one.patient_id, one.image, one.label) for one in found.images],
         jobs=jobs,

@@ -21,6 +21,7 @@ SIDE = 220
 TEXT_HEIGHT = 32
 PER_ROW, PER_SHEET = 8, 48
 GIVEN_RGB = (86, 180, 233)  # sky blue, told from orange by every kind of colour vision
+LEGEND_HEIGHT, MARK = 20, 10
 LETTERS = 35  # that fit under a picture
 NAME = "outlines_{:03d}.png"
 
@@ -81,7 +82,7 @@ def write_sheets(outcomes: Sequence[DxaOutcome], folder: Path) -> list[str]:
     for number, start in enumerate(range(0, len(shown), PER_SHEET), start=1):
         pictures = [_captioned(one) for one in shown[start : start + PER_SHEET]]
         names.append(NAME.format(number))
-        write_png(folder / names[-1], contact_sheet(pictures, PER_ROW))
+        write_png(folder / names[-1], _with_legend(contact_sheet(pictures, PER_ROW)))
     for stale in folder.glob("outlines_*.png"):
         if stale.name not in names:
             with writing(stale):
@@ -89,12 +90,24 @@ def write_sheets(outcomes: Sequence[DxaOutcome], folder: Path) -> list[str]:
     return names
 
 
+def _with_legend(sheet: Picture) -> Picture:
+    """Say above a sheet which outline has which colour."""
+    strip = np.full((LEGEND_HEIGHT, sheet.shape[1], 3), 255, dtype=np.uint8)
+    drawn = Image.fromarray(strip)
+    pen = ImageDraw.Draw(drawn)
+    top = (LEGEND_HEIGHT - MARK) // 2
+    for left, colour, text in ((3, CONTOUR_RGB, "bone found"), (SIDE // 2, GIVEN_RGB, "mask given")):
+        pen.rectangle((left, top, left + MARK, top + MARK), fill=colour)
+        pen.text((left + MARK + 5, top - 1), text, fill=(0, 0, 0))
+    return np.concatenate([np.asarray(drawn), sheet])
+
+
 def _captioned(one: DxaOutcome) -> Picture:
     canvas = np.full((SIDE + TEXT_HEIGHT, SIDE, 3), 255, dtype=np.uint8)
     canvas[:SIDE] = one.tile
     drawn = Image.fromarray(canvas)
     pen = ImageDraw.Draw(drawn)
-    bmd = f"BMD {one.outcome.features['bmd_g_per_cm2']:.3f} g/cm²"
+    bmd = f"BMD {one.outcome.features['bmd_g_per_cm2']:.3f} g/cm2"  # the picture's font has no ²
     agreed = f"Dice {one.agreement['dice']:.3f}" if one.agreement else "no mask given"
     for line, text in enumerate((one.outcome.case.case_id, f"{bmd}  {agreed}")):
         cut = text if len(text) <= LETTERS else f"{text[: LETTERS - 2]}.."

@@ -236,6 +236,23 @@ def test_the_command_tells_what_it_found(plain: tuple[Volume, Volume], tmp_path:
     assert "height_anterior_mm [mm]" in listed.output
 
 
+def test_what_shifts_hu_is_said_before_the_group(plain: tuple[Volume, Volume], tmp_path: Path) -> None:
+    for name, volume in zip(("ct.nii.gz", "mask.nii.gz"), plain, strict=True):
+        write_volume(tmp_path / name, volume)
+    words = [
+        "bone",
+        str(tmp_path / "ct.nii.gz"),
+        str(tmp_path / "mask.nii.gz"),
+        "-o",
+        str(tmp_path / "out"),
+        "-q",
+    ]
+    words += ["-l", "L1", "-M", "trabecular", "--no-pictures", "-j", "1", "--contrast", "portal"]
+    line = next(one for one in CliRunner().invoke(app, words).output.splitlines() if "Pickhardt" in one)
+    assert line.startswith("  CAUTION: contrast (portal), which raises HU. With that, L1 ")
+    assert line.endswith("(tube voltage not known)")
+
+
 def test_patient_measures_from_the_label_map(plain: tuple[Volume, Volume]) -> None:
     """Psoas and muscle are not outlined here, and air is not in view: said, and the rest is measured."""
     found = rb.measure_bone(*plain, names=LABELS, measurements=QUICK, kvp=120, contrast="no", height_m=1.7)

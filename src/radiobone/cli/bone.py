@@ -13,7 +13,7 @@ EPILOG = """Examples:
 
 [bold]radiobone bone ct.nii.gz total.nii.gz -o bone[/bold]  (L1 to L4 of a TotalSegmentator label map)
 
-[bold]radiobone bone ct/ segmentations/ -o bone --level "L*" --level T12[/bold]  (a folder of DICOM, a folder of masks)
+[bold]radiobone bone ct/ segmentations/ -o bone --level "L*,T12"[/bold]  (a folder of DICOM, a folder of masks)
 
 [bold]radiobone bone ct.nii.gz total.nii.gz -o bone --bodies bodies.nii.gz[/bold]  (vertebral bodies outlined on their own)
 
@@ -38,6 +38,12 @@ def _show_list(wanted: bool) -> None:
         raise typer.Exit
 
 
+def _split(given: list[str] | None) -> list[str]:
+    """Names of all options, of which each may hold several with commas."""
+    parts = (part.strip() for one in given or () for part in one.split(","))
+    return list(dict.fromkeys(part for part in parts if part))
+
+
 def measure_bones(
     image: Annotated[
         Path,
@@ -55,7 +61,7 @@ def measure_bones(
         typer.Option(
             "--level",
             "-l",
-            help="Vertebra (L1), or name of a structure in the mask (hip_left); * stands for any part. Repeatable. Default: L1 to L4.",
+            help="Vertebra (L1), or name of a structure in the mask (hip_left); * stands for any part (of bones alone). With commas or repeated. Default: L1 to L4.",
         ),
     ] = None,
     bodies: Annotated[
@@ -67,7 +73,11 @@ def measure_bones(
     ] = None,
     measurement: Annotated[
         list[str] | None,
-        typer.Option("--measurement", "-M", help="Measure this alone; repeatable. Default: all. See --list."),
+        typer.Option(
+            "--measurement",
+            "-M",
+            help="Measure this alone: volume,heights; with commas or repeated. Default: all. See --list.",
+        ),
     ] = None,
     settings: Annotated[
         Path | None,
@@ -85,7 +95,7 @@ def measure_bones(
     ] = None,
     height: Annotated[
         float | None,
-        typer.Option("--height", min=0.5, max=2.5, help="Body height in m, for the psoas index."),
+        typer.Option("--height", help="Body height in metres (1.70), for the psoas index."),
     ] = None,
     root: Root = None,
     pictures: Annotated[
@@ -113,8 +123,8 @@ def measure_bones(
         mask,
         output,
         bodies=bodies,
-        levels=level or (),
-        measurements=measurement or (),
+        levels=_split(level),
+        measurements=_split(measurement),
         settings=settings,
         root=root,
         facts=ScanFacts(kvp, contrast, height),

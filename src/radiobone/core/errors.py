@@ -173,6 +173,10 @@ class BodyNotFound(MaskError):
     """The body of a vertebra cannot be told from its posterior elements."""
 
 
+class NotABone(MaskError):
+    """A structure that is no bone by its name, of which measurements of bone were asked for."""
+
+
 class NoGenantLevel(MaskError):
     """Heights and Genant's grade are defined for the vertebrae T4 to L5, and this is another."""
 

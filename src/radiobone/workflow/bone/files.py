@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from radiobone import __version__
-from radiobone.core.files import write_json
+from radiobone.core.errors import FileUnreadable
+from radiobone.core.files import read_json, write_json
 from radiobone.core.folders import BONE, PROVENANCE_FILE, SCAN_CACHE, begin, finish, prepare_bone_folder
 from radiobone.core.interruption import saying_what_is_kept
 from radiobone.core.provenance import machine, versions
@@ -55,7 +56,7 @@ def bone_files(
         A TotalSegmentator label map or folder, RTSTRUCT, DICOM-SEG, or any mask.
     output : Path
         Folder for ``levels.csv``, ``patients.csv``, ``cases.csv``, ``provenance.json`` and pictures. A second run into
-        the same folder measures only what is missing or changed.
+        the same folder measures only what is missing or changed, and its tables replace the others: ``replaced`` says whose.
     bodies : Path, optional
         Mask of the vertebral bodies.
     levels, measurements : sequence of str
@@ -90,14 +91,17 @@ def bone_files(
     folder = prepare_bone_folder(output, inputs=[image, *([mask] if mask else [])])
     store, work = ScanCache(folder / SCAN_CACHE), _jobs(scans, task, jobs)
     keys = {job.key for job in work if job.key is not None}
+    before = _listed(folder)
     begin(folder, BONE)
     with saying_what_is_kept(lambda: f"{store.count(keys)} of {len(work)} scans"):
         outcomes = _outcomes(work, task, store, folder, jobs, show_progress)
-    tables = tables_of(outcomes)
+    listed = [_inputs(job) for job in work]
+    gone = tuple(dict.fromkeys(str(one.get("patient_id")) for one in before if one not in listed))
+    tables = replace(tables_of(outcomes), replaced=gone)
     write_tables(folder, tables)
     chosen = {name: plan.settings[name] for name in plan.measurements} | {DENSITY: plan.density}
     used = {name: one.model_dump(mode="json") for name, one in chosen.items()}
-    write_json(folder / PROVENANCE_FILE, _provenance(work, used))
+    write_json(folder / PROVENANCE_FILE, _provenance(work, listed, used))
     store.prune(keys)
     finish(folder, BONE)
     return tables
@@ -124,16 +128,28 @@ def _outcomes(
     return [found[place] for place in range(len(work))]
 
 
-def _provenance(work: Sequence[ScanJob], settings: dict[str, Any]) -> dict[str, Any]:
+def _provenance(
+    work: Sequence[ScanJob], listed: list[dict[str, Any]], settings: dict[str, Any]
+) -> dict[str, Any]:
     return {
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "radiobone": __version__,
         "versions": versions(),
         "machine": machine(),
         "settings": settings,
-        "inputs": [_inputs(job) for job in work],
+        "inputs": listed,
         "acquisition": acquisition_record(job.scan.case for job in work),
     }
+
+
+def _listed(folder: Path) -> list[dict[str, Any]]:
+    """List the inputs of the run that the folder's tables are of, as its provenance tells them."""
+    try:
+        content = read_json(folder / PROVENANCE_FILE)
+    except FileUnreadable:
+        return []
+    listed = content.get("inputs", []) if isinstance(content, dict) else []
+    return [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
 
 
 def _inputs(job: ScanJob) -> dict[str, Any]:

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from radiobone.core.errors import EmptyMask, LabelNotFound
 from radiobone.core.lazy import lazily
 from radiobone.core.progress import Progress, progress
 from radiobone.core.volume import Triple, Volume
 from radiobone.features.bone.base import BoneRegion
 from radiobone.imaging.pictures import three_planes
 from radiobone.imaging.planes import Picture
-from radiobone.workflow.bone.anatomy import VERTEBRA, Anatomy, anatomy_of, bodies_of
+from radiobone.workflow.bone.anatomy import Anatomy, anatomy_of, bodies_of
 from radiobone.workflow.bone.levels import (
-    ORDER,
     Level,
     Plan,
     measure_level,
@@ -27,6 +24,7 @@ from radiobone.workflow.bone.levels import (
     with_fractures,
 )
 from radiobone.workflow.bone.patient import ScanFacts, patient_row
+from radiobone.workflow.bone.wanted import none_found, wanted_of
 from radiobone.workflow.single import ImageLike, as_volume
 
 if TYPE_CHECKING:
@@ -83,7 +81,8 @@ def measure_bone(
         A TotalSegmentator label map or folder, RTSTRUCT, DICOM-SEG, or any mask on the image's grid.
     levels : sequence of str
         Vertebrae (``L1``) or names of structures in the mask (``hip_left``); ``*`` stands for any part. A mask of one
-        structure is measured whatever its name.
+        structure is measured whatever its name, unless that is no bone's. What a pattern takes in beside bones is left out, and
+        named in ``no_bones`` of the patient.
     bodies : like ``mask``, optional
         Vertebral bodies, outlined apart from the posterior elements: one structure per body, or one of all
         bodies. Default: the body is found in the mask of the vertebra.
@@ -115,42 +114,22 @@ def measure_bone(
         the reason in ``left_out``.
     """
     plan = plan_of(measurements, settings)
+    facts = ScanFacts(kvp, contrast, height_m)
     volume = as_volume(image, spacing_mm)
     anatomy = anatomy_of(volume, mask, names)
     drawn = None if bodies is None else bodies_of(anatomy, bodies)
-    wanted = _wanted(anatomy, levels)
+    chosen = wanted_of(anatomy, levels)
+    wanted = chosen.names
     with progress("Measuring bones", len(wanted), show=show_progress) as tell:
         found, drawings = _measured(anatomy, drawn, wanted, plan, pictures, tell)
     if not found:
-        raise EmptyMask(
-            f"None of {', '.join(wanted)} has a voxel in the mask, which has: {', '.join(anatomy.structures()[:12])}. Name others "
-            "(`levels`), or check that mask and image belong together."
-        )
+        raise none_found(anatomy, wanted)
     rows = [found[name].row() for name in wanted if name in found]
     return BoneResult(
         pd.DataFrame(rows),
-        patient_row(anatomy, found, wanted, ScanFacts(kvp, contrast, height_m), plan.density),
+        patient_row(anatomy, found, wanted, facts, plan.density) | {"no_bones": "; ".join(chosen.no_bones)},
         drawings,
     )
-
-
-def _wanted(anatomy: Anatomy, levels: Sequence[str]) -> tuple[str, ...]:
-    """Full names of what is asked for, in the order of the spine or of the mask."""
-    there = anatomy.structures()
-    if len(there) == 1:
-        return there
-    wanted: dict[str, None] = {}
-    for level in levels:
-        spelled = f"{VERTEBRA}{level}" if f"{VERTEBRA}{level}" in ORDER else level
-        matching = [name for name in there if fnmatchcase(name, spelled)]
-        matching = matching or [name for name in there if fnmatchcase(name, f"{VERTEBRA}{level}")]  # L*
-        if not matching and spelled not in ORDER:
-            raise LabelNotFound(
-                f"The mask has no structure '{level}'. It has: {', '.join(there[:12])}{', …' if len(there) > 12 else ''}. "
-                "Vertebrae are called L1, T12, …; other structures by the mask's own names."
-            )
-        wanted |= dict.fromkeys(matching or [spelled])
-    return tuple(sorted(wanted, key=lambda name: ORDER.index(name) if name in ORDER else len(ORDER)))
 
 
 def _measured(

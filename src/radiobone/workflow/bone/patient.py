@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from radiobone.core.errors import EmptyMask, RadioboneError
+from radiobone.core.errors import BadSetting, EmptyMask, RadioboneError
 from radiobone.core.warnings import collected
 from radiobone.features.bone.base import BoneRegion
 from radiobone.features.bone.body import find_body
@@ -24,6 +24,7 @@ NOT_AVERAGED = ("metal_voxels",)
 L1, L3 = f"{VERTEBRA}L1", f"{VERTEBRA}L3"
 PSOAS = ("iliopsoas_left", "iliopsoas_right", "psoas_left", "psoas_right", "psoas")
 BACK_MUSCLES = ("autochthon_left", "autochthon_right")  # hold more fat with age than the psoas
+LEAST_M, MOST_M = 0.5, 2.5
 SAMPLED_VOXELS = 4_000_000  # of the whole scan, for the peaks of air and fat
 
 
@@ -44,6 +45,19 @@ class ScanFacts:
     kvp: float | None = None
     contrast: str | None = None
     height_m: float | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse heights that cannot be metres."""
+        if self.height_m is not None and not LEAST_M <= self.height_m <= MOST_M:
+            metres = (
+                f": {self.height_m / 100:.2f} for {self.height_m:g} cm"
+                if LEAST_M <= self.height_m / 100 <= MOST_M
+                else ""
+            )
+            raise BadSetting(
+                f"A body height of {self.height_m:g} is not one in metres ({LEAST_M:g} to {MOST_M:g}), and the psoas index divides by its "
+                f"square. Give metres{metres}."
+            )
 
 
 def patient_row(

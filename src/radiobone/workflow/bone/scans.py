@@ -71,7 +71,7 @@ def scans_of(
     Raises
     ------
     BadSetting
-        If bodies are given with a manifest.
+        If bodies are given with a manifest, or a body height is not one in metres.
     NotNumeric
         If a tube voltage or height is no number.
     TableError, PathError
@@ -95,11 +95,14 @@ def _of_rows(cases: Sequence[Case], facts: ScanFacts) -> Scan:
     cells = {key.casefold(): cell for key, cell in cases[0].row.items() if cell}
     given, root = cells.get(BODIES_COLUMN), cases[0].root
     bodies = None if not given else Path(given) if root is None else root / given
-    own = ScanFacts(
-        _number(cells, "kvp", cases[0]) or facts.kvp,
-        cells.get("contrast") or facts.contrast,
-        _number(cells, "height_m", cases[0]) or facts.height_m,
-    )
+    try:
+        own = ScanFacts(
+            _number(cells, "kvp", cases[0]) or facts.kvp,
+            cells.get("contrast") or facts.contrast,
+            _number(cells, "height_m", cases[0]) or facts.height_m,
+        )
+    except BadSetting as error:
+        raise BadSetting(f"Patient {cases[0].patient_id}: {error}") from error
     return Scan(cases[0], bodies, tuple(case.roi for case in cases if case.roi), own)
 
 

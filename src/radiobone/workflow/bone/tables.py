@@ -30,11 +30,14 @@ class BoneTables:
     ----------
     levels, patients, cases : DataFrame
         A row per structure, per scan that was measured, and per scan.
+    replaced : tuple of str
+        Patients whose scans an earlier run had put into tables of the same folder, and that these no longer hold.
     """
 
     levels: pd.DataFrame
     patients: pd.DataFrame
     cases: pd.DataFrame
+    replaced: tuple[str, ...] = ()
 
     @property
     def n_failed(self) -> int:
@@ -47,7 +50,7 @@ def tables_of(outcomes: Sequence[ScanOutcome]) -> BoneTables:
     levels = [{"patient_id": one.scan.case.patient_id, **row} for one in outcomes for row in one.levels]
     patients = [{"patient_id": one.scan.case.patient_id, **one.patient} for one in outcomes if not one.code]
     cases = [_case_row(one) for one in outcomes]
-    return BoneTables(*(_last(pd.DataFrame(rows)) for rows in (levels, patients, cases)))
+    return BoneTables(_last(pd.DataFrame(levels)), _last(pd.DataFrame(patients)), _last(pd.DataFrame(cases)))
 
 
 def _case_row(outcome: ScanOutcome) -> dict[str, Any]:

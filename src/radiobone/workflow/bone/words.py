@@ -10,11 +10,13 @@ from radiobone.core.counting import counted
 from radiobone.features.bone import density, genant, psoas, thresholds
 from radiobone.features.bone.base import VoxelRange
 from radiobone.features.bone.registry import MEASUREMENTS
+from radiobone.workflow.bone.reasons import summary_lines
 
 if TYPE_CHECKING:
     from radiobone.workflow.bone.tables import BoneTables
 
-MOST_PATIENTS = 10
+MOST_PATIENTS, MOST_NAMES = 10, 4
+NOT_KNOWN = "not known"
 GENANT = (
     "Largest loss of height: anterior or middle against posterior, or of the whole body against its higher neighbour. Grade 1 from 20 %, 2 from 25 %, 3 above "
     "40 %. Of T4 to L5 alone (Genant names T4 to L4): no grade, no heights and no flag of a fracture of other vertebrae, S1 or other bones."
@@ -81,14 +83,37 @@ def result_lines(tables: BoneTables, folder: Path) -> Iterator[str]:
         if patient["levels_missing"]:
             yield f"  not in the mask: {patient['levels_missing']}"
         if patient.get("l1_hu_group") == patient.get("l1_hu_group") and patient.get("l1_hu_group"):
-            caution = f" ({patient['l1_hu_caution']})" if patient["l1_hu_caution"] else ""
-            yield f"  L1 {patient['l1_hu_group']} HU (Pickhardt 2013; a hint, no diagnosis){caution}"
+            yield _screening(patient["l1_hu_group"], patient["l1_hu_caution"] or "")
+        if patient["no_bones"]:
+            yield f"  left out, no bone by name: {_no_bones(patient['no_bones'].split('; '))}"
         if patient["metal_in"]:
             yield f"  metal (voxels): {patient['metal_in']}"
     rest = len(tables.patients) - MOST_PATIENTS
     if rest > 0:
         yield f"… and {counted(rest, 'more scan')}."
+    yield from summary_lines(tables.levels)
+    if tables.replaced:
+        shown = ", ".join(tables.replaced[:MOST_NAMES]) + (", …" if len(tables.replaced) > MOST_NAMES else "")
+        yield (
+            f"REPLACED: the tables in {folder} were of other inputs ({counted(len(tables.replaced), 'patient')}: {shown}), which are no longer "
+            "in them. Give each run a folder of its own (-o) to keep both."
+        )
     yield f"{counted(len(tables.levels), 'row')} in {folder / 'levels.csv'}, {len(tables.patients)} in {folder / 'patients.csv'}."
+
+
+def _screening(group: str, caution: str) -> str:
+    """L1's group; what is known to shift HU stands before it, what is not known of the scan behind."""
+    parts = [part for part in caution.split("; ") if part]
+    known = "; ".join(part for part in parts if not part.endswith(NOT_KNOWN))
+    unknown = "; ".join(part for part in parts if part.endswith(NOT_KNOWN))
+    before = f"CAUTION: {known}. With that, " if known else ""
+    behind = f" ({unknown})" if unknown else ""
+    return f"  {before}L1 {group} HU (Pickhardt 2013; a hint, no diagnosis){behind}"
+
+
+def _no_bones(names: list[str]) -> str:
+    shown = ", ".join(names[:MOST_NAMES]) + (", …" if len(names) > MOST_NAMES else "")
+    return f"{counted(len(names), 'structure')} ({shown})"
 
 
 def _numbers(row: dict[str, Any]) -> str:

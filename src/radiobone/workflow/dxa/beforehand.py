@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from radiobone.core.errors import RadioboneError
+from radiobone.core.errors import ImplausibleIntensity, RadioboneError
 from radiobone.core.warnings import collected
 from radiobone.features.areal_bmd import DensityCalibration
 from radiobone.io.case import Case
@@ -37,7 +37,10 @@ def check_beforehand(cases: Sequence[Case], settings: DxaSettings, calibration: 
     def measure(case: Case) -> None:
         image = read_dxa(case, settings)
         if image.bone is not None:
-            densities(image, image.bone, calibration, settings.baseline)
+            try:
+                densities(image, image.bone, calibration, settings.baseline)
+            except ImplausibleIntensity as error:
+                raise ImplausibleIntensity(f"{case.image.name}: {error}") from error
 
     _refuse_if_all_fail(cases, read, "image")
     _refuse_if_all_fail([case for case in cases if has_mask(case)], measure, "image with a mask")

@@ -91,10 +91,10 @@ def check_plausible(bmd_g_per_cm2: float, mean_grey: float, calibration: Density
         "grey values were probably taken as calibrated ('kind: calibrated' is for values that are g/cm² already)"
         if is_identity
         else f"the calibration (slope {calibration.slope_g_per_cm2:g}, intercept {calibration.intercept_g_per_cm2:g}, "
-        f"{calibration.source}) is probably not that of these grey values, such as one of 12 or 16 bits for an export of 8"
+        f"{calibration.source}) is probably that of another export, whose grey values differ in range or in unit"
     )
     raise ImplausibleIntensity(
-        f"The bone found has a mean areal density of {bmd_g_per_cm2:.4g} g/cm² (mean grey value {mean_grey:.4g}); DXA gives bone "
+        f"The bone has a mean areal density of {bmd_g_per_cm2:.4g} g/cm² (mean grey value {mean_grey:.4g}); DXA gives bone "
         f"about 0.3 to 2, and beyond {LEAST_G_PER_CM2:g} to {MOST_G_PER_CM2:g} it is none: {cause}. Correct --calibration "
         "(`calibration` in the settings), as the scanner or a phantom says."
     )

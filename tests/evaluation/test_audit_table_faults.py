@@ -12,6 +12,7 @@ from radiobone.core.warnings import collected
 from radiobone.evaluation.audit.missingness_leak import missingness_leak
 from radiobone.evaluation.audit.row_order import chance_of_few_runs, row_order
 from radiobone.evaluation.audit.site_in_features import site_in_features
+from radiobone.evaluation.audit.units import ranks_within
 
 
 def cohort(seed=0, n=80, columns=30, y=None, change=lambda X, y: X, **more):
@@ -19,6 +20,13 @@ def cohort(seed=0, n=80, columns=30, y=None, change=lambda X, y: X, **more):
     y = rng.permutation(np.arange(n) % 2) if y is None else y
     with collected():
         return cohort_from_arrays(change(rng.normal(size=(n, columns)), y), y, groups=np.arange(n), **more)
+
+
+def test_a_column_that_one_class_has_no_value_of_has_ranks_of_0_there_without_a_word_of_numpy():
+    values = np.array([[1.0, np.nan], [3.0, np.nan], [2.0, 4.0], [5.0, 7.0]])  # warnings are errors in tests
+    ranks = ranks_within(values, np.array([0, 0, 1, 1]))
+    np.testing.assert_allclose(ranks, [[-0.5, 0], [0.5, 0], [-0.5, -np.sqrt(0.5)], [0.5, np.sqrt(0.5)]])
+    assert (ranks_within(np.full((4, 1), np.nan), np.array([0, 0, 1, 1])) == 0).all()
 
 
 class TestRowOrder:

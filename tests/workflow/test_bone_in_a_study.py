@@ -16,6 +16,7 @@ from radiobone.core.volume import Triple
 from radiobone.core.warnings import FeatureDropped, Imputed
 from radiobone.io.write import write_volume
 from radiobone.testing.bone_phantoms import BodyShape, vertebral_body
+from radiobone.workflow.case_report import extraction_lines
 from radiobone.workflow.extract import dry_run, extract
 
 SETTINGS = {
@@ -117,6 +118,10 @@ def test_a_second_run_keeps_the_gaps(study: Path, tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(first.table, again.table)
     assert first.feature_columns == again.feature_columns
     assert first.table["original_bone_ApparentBvTv"].isna().all()
+    told = extraction_lines(first, tmp_path, measured=True)
+    assert any(
+        "Without a value in any region: 1 feature (original_bone_ApparentBvTv)" in line for line in told
+    )
     assert dry_run(few, output=tmp_path / "dry", **asked).feature_columns == first.feature_columns
 
 

@@ -13,6 +13,7 @@ from radiobone.workflow.case_runner import WARNING_SEPARATOR
 from radiobone.workflow.feature_table import FeatureTable
 
 PICTURES = "pictures"
+MOST_NAMES = 8
 
 
 def extraction_lines(result: FeatureTable, folder: Path, *, measured: bool) -> list[str]:
@@ -39,7 +40,18 @@ def extraction_lines(result: FeatureTable, folder: Path, *, measured: bool) -> l
         )
     repeated = [] if result.repeats is None else result.repeats.lines(folder)
     planned = [] if result.planned_repeats is None else result.planned_repeats.lines()
-    return [done, *repeated, *planned, *warning_lines(result.cases, folder / "cases.csv")]
+    empty = empty_lines(result) if measured else []
+    return [done, *empty, *repeated, *planned, *warning_lines(result.cases, folder / "cases.csv")]
+
+
+def empty_lines(result: FeatureTable) -> list[str]:
+    """Name the features that no measured region has a value of; nothing if there are none, or no region was measured."""
+    table = result.table[list(result.feature_columns)]
+    empty = [str(name) for name in table.columns[table.isna().all(axis=0)]] if len(table) else []
+    if not empty:
+        return []
+    shown = ", ".join(empty[:MOST_NAMES]) + (", …" if len(empty) > MOST_NAMES else "")
+    return [f"  Without a value in any region: {counted(len(empty), 'feature')} ({shown})."]
 
 
 def warning_lines(cases: pd.DataFrame, written: Path) -> list[str]:

@@ -37,7 +37,7 @@ def means_of(values: FloatArray, number: IntArray) -> FloatArray:
 
 
 def ranks_within(values: FloatArray, classes: IntArray) -> FloatArray:
-    """Return ranks within each class, of mean 0 and sum of squares 1 over all rows; 0 where a column is constant.
+    """Return ranks within each class, of mean 0 and sum of squares 1 over all rows; 0 where a column is constant or empty.
 
     Missing values take the middle of their class.
     """
@@ -45,7 +45,8 @@ def ranks_within(values: FloatArray, classes: IntArray) -> FloatArray:
     for label in np.unique(classes):
         here = classes == label
         part = np.asarray(rankdata(values[here], axis=0, nan_policy="omit"), dtype=float)
-        ranks[here] = np.nan_to_num(part - np.nanmean(part, axis=0, where=~np.isnan(part)))
+        there = (~np.isnan(part)).sum(axis=0)
+        ranks[here] = np.nan_to_num(part - np.nansum(part, axis=0) / np.maximum(there, 1))
     size = np.sqrt((ranks**2).sum(axis=0))
     return np.asarray(np.divide(ranks, size, out=np.zeros_like(ranks), where=size > 0), dtype=float)
 

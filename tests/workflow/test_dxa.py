@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -382,6 +383,12 @@ def test_the_recipe_s_images_come_with_study_files_of_every_analysis(tmp_path):
     )
     assert told.exit_code == 0, told.output
     assert f"radiobone run {tmp_path / 'made' / 'study.yaml'}" in told.output
+    (line,) = [one for one in told.output.splitlines() if "radiobone dxa " in one]
+    asked = line.partition("radiobone dxa ")[2].split()
+    given = dict(zip(asked[1::2], asked[2::2], strict=True))
+    assert Path(asked[0]).is_file()
+    assert Path(given["--calibration"]).is_file()
+    assert tuple(float(edge) for edge in given["--pixel-mm"].split(",")) == SPACING_MM
     main = read_study(tmp_path / "made" / "study.yaml")
     assert read_dxa_settings(main.dxa).forests == "by_region"
     assert read_dxa_settings(main.dxa).pixel_mm == SPACING_MM

@@ -52,6 +52,15 @@ def write_dxa_images(name: str, folder: Path, *, n_patients: int, seed: int = 0)
     finish(folder, STUDY_IMAGES, name)
 
 
+def measuring(name: str, folder: Path) -> str:
+    """Return the command that measures the images, without an evaluation."""
+    pixel = ",".join(str(edge) for edge in SPACING_MM)
+    return (
+        f"radiobone dxa {folder / 'manifest.csv'} --settings {name} --calibration {folder / 'calibration.yaml'} --pixel-mm {pixel} "
+        f"-o {folder / 'dxa'}"
+    )
+
+
 def _write_study_file(name: str, recipe: Recipe, arm_name: str, folder: Path) -> None:
     arm, is_main = recipe.arms[arm_name], arm_name == recipe.main
     content: dict[str, Any] = {

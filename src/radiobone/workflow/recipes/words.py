@@ -135,7 +135,7 @@ def told_images(
     ------
     BadConfig, OutputTaken, OutputNotWritable, DiskFull
     """
-    from radiobone.workflow.recipes.dxa_images import ABOUT, write_dxa_images
+    from radiobone.workflow.recipes.dxa_images import ABOUT, measuring, write_dxa_images
     from radiobone.workflow.recipes.images import STUDY, write_images
 
     if load_recipe(name).dxa is None:
@@ -147,6 +147,8 @@ def told_images(
         write_dxa_images(name, folder, n_patients=n_patients, seed=seed)
         about = ABOUT
     yield f"{about} {IMAGES_NOTICE}"
+    if load_recipe(name).dxa is not None:
+        yield f"The measurement alone: {measuring(name, folder)}"
     yield f"The recipe from these images: radiobone run {folder / STUDY} -o {folder / 'result'}"
     recipe, measured = load_recipe(name), folder / "result" / "features"
     if len(recipe.arms) > 1:

@@ -16,7 +16,8 @@ from typer.testing import CliRunner
 
 from radiobone.cli.app import app
 from radiobone.core.errors import FileMissing, FileUnreadable, OutputNotWritable, OutputTaken
-from radiobone.core.folders import EXTRACTION, begin
+from radiobone.core.folder_kinds import EXTRACTION
+from radiobone.core.run_record import begin
 from radiobone.core.warnings import UnfinishedRun
 from radiobone.report.build import write_report
 from radiobone.workflow.evaluate_table import evaluate_table

@@ -12,7 +12,8 @@ from typer.testing import CliRunner
 
 from radiobone.cli.app import app
 from radiobone.core.errors import BadConfig, BadSetting, FileMissing, OneClass
-from radiobone.core.folders import EVALUATION, begin
+from radiobone.core.folder_kinds import EVALUATION
+from radiobone.core.run_record import begin
 from radiobone.workflow.study_file import read_study, run_study
 from small_cohort import QUICK, SmallCohort
 

@@ -26,7 +26,8 @@ from radiobone.cohort.targets import read_target
 from radiobone.cohort.task import AnyTask, Binary
 from radiobone.core.errors import FileMissing, SameImageTwice, TableOfRepeats
 from radiobone.core.files import file_digest
-from radiobone.core.folders import FEATURE_FILES, REPEAT_COLUMNS, extraction_record
+from radiobone.core.folder_kinds import FEATURE_FILES, REPEAT_COLUMNS
+from radiobone.core.run_record import extraction_record
 from radiobone.core.tables import read_table
 
 BINARY = Binary()

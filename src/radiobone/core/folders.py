@@ -1,117 +1,28 @@
-"""Kinds of output folder, told apart by what they hold, so that none is written over another.
+"""Output folders, made before any work, so that none is written over one of another kind.
 
 An extraction and an evaluation both write ``provenance.json``, ``cases.csv`` and pictures: one in the other's folder
 would spoil it. ``radiobone run`` keeps its extraction in ``features/`` below the result.
-
-``run.json`` says that a folder is radiobone's own, and whether the last run into it came to its end.
 """
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from radiobone.core.errors import FileUnreadable, OutputTaken
-from radiobone.core.files import read_json, write_json
+from radiobone.core.errors import OutputTaken
+from radiobone.core.folder_kinds import (
+    BONE,
+    DATA_CHECK,
+    DXA,
+    EMBEDDING,
+    EVALUATION,
+    EXTRACTION,
+    MAPS,
+    VALIDATION,
+    Kind,
+)
 from radiobone.core.outputs import prepare_folder, same_file
-from radiobone.core.warnings import UnfinishedRun
-
-FEATURE_FILES = ("features.parquet", "features.csv")
-REPEAT_FILES = ("repeats.parquet", "repeats.csv")
-REPEAT_COLUMNS = ("repeat", "perturbation")
-ICC_FILE, REPEAT_PICTURES = "icc.csv", "repeat_pictures"
-RESULT_FILES = ("metrics.json", "predictions.parquet", "selected.parquet", "folds.json")
-PROVENANCE_FILE = "provenance.json"
-CASE_CACHE, FOLD_CACHE, SCAN_CACHE = "cache", "fold_cache", "scan_cache"
-ENTRIES = "??/*.json"
-MAP_TABLE = "maps.csv"
-RUN_FILE = "run.json"
-SHARED = ("cases.csv", "pictures", PROVENANCE_FILE)
-
-
-@dataclass(frozen=True)
-class Kind:
-    """One kind of output folder.
-
-    Attributes
-    ----------
-    name : str
-    own : tuple of str
-        Files that only this kind has.
-    written : tuple of str
-        Everything that is replaced by the next run.
-    cache : str or None
-        Folder of finished pieces of work, if there is one.
-    """
-
-    name: str
-    own: tuple[str, ...]
-    written: tuple[str, ...]
-    cache: str | None
-
-    def sign(self, folder: Path) -> str | None:
-        """Return what shows that the folder is of this kind, or None."""
-        if self.cache is not None and any((folder / self.cache).glob(ENTRIES)):
-            return f"{self.cache}/"
-        return next((name for name in self.own if (folder / name).exists()), None)
-
-
-EXTRACTION = Kind(
-    "extraction",
-    FEATURE_FILES,
-    (*FEATURE_FILES, *REPEAT_FILES, ICC_FILE, REPEAT_PICTURES, *SHARED),
-    CASE_CACHE,
-)
-EVALUATION = Kind(
-    "evaluation",
-    RESULT_FILES,
-    (
-        *RESULT_FILES,
-        "audit.json",
-        "splits.json",
-        "shap.parquet",
-        "shap.json",
-        "coefficients.parquet",
-        "interactions.parquet",
-        "ablation.csv",
-        "ablation.json",
-        "contrast.json",
-        "univariate.parquet",
-        "chosen_correlation.parquet",
-        *SHARED,
-    ),
-    FOLD_CACHE,
-)
-VALIDATION = Kind("validation", (), ("metrics.json", "predictions.parquet", PROVENANCE_FILE), None)
-BONE_LEVELS, BONE_PATIENTS = "levels.csv", "patients.csv"
-BONE = Kind("bone", (BONE_LEVELS, BONE_PATIENTS), (BONE_LEVELS, BONE_PATIENTS, *SHARED), SCAN_CACHE)
-DXA = Kind(
-    "DXA measurement",
-    FEATURE_FILES,
-    (*FEATURE_FILES, BONE_PATIENTS, "agreement.csv", "masks", "contours", "outlines", *SHARED),
-    CASE_CACHE,
-)
-VECTORS_FILE, VECTOR_CACHE = "vectors.parquet", "vector_cache"
-EMBEDDING = Kind("embedding", (VECTORS_FILE,), (VECTORS_FILE, "cases.csv", PROVENANCE_FILE), VECTOR_CACHE)
-DATA_CHECK = Kind(
-    "check of a data set",
-    (),
-    (
-        "manifest.csv",
-        "images.csv",
-        "copies.csv",
-        "deviations.csv",
-        "checked.json",
-        "copies",
-        "masks",
-        "unpacked",
-    ),
-    None,
-)
-MAPS = Kind("maps", (MAP_TABLE,), (MAP_TABLE, PROVENANCE_FILE), None)
+from radiobone.core.run_record import RUN_FILE, begin, made_here, run_record
 
 
 def prepare_extraction_folder(path: str | Path, inputs: Iterable[str | Path] = ()) -> Path:
@@ -158,7 +69,7 @@ def prepare_result_folder(path: str | Path, inputs: Iterable[str | Path] = ()) -
 def prepare_validation_folder(path: str | Path, inputs: Iterable[str | Path] = ()) -> Path:
     """Make a folder for the validation of a model, before any work; parameters and errors as above."""
     folder = prepare_folder(path)
-    kind = EVALUATION if _made_here(folder, EVALUATION) else EXTRACTION
+    kind = EVALUATION if made_here(folder, EVALUATION) else EXTRACTION
     found = kind.sign(folder)
     if found is not None:
         raise OutputTaken(
@@ -186,7 +97,7 @@ def prepare_bone_folder(path: str | Path, inputs: Iterable[str | Path] = ()) -> 
 def prepare_dxa_folder(path: str | Path, inputs: Iterable[str | Path] = ()) -> Path:
     """Make a folder for densities of DXA images, before any work; parameters and errors as above."""
     folder = prepare_folder(path)
-    found = EVALUATION.sign(folder) or (None if _made_here(folder, DXA) else EXTRACTION.sign(folder))
+    found = EVALUATION.sign(folder) or (None if made_here(folder, DXA) else EXTRACTION.sign(folder))
     if found is not None:
         raise OutputTaken(
             f"The output {folder} holds an extraction or an evaluation ({found}), and densities written there would spoil its "
@@ -262,7 +173,7 @@ def _refuse_to_replace(folder: Path, kind: Kind, inputs: Iterable[str | Path]) -
     refuse_other_recipe(folder, kind, None)
     there = [name for name in kind.written if (folder / name).exists()]
     read = [name for name in there if any(same_file(folder / name, Path(source)) for source in inputs)]
-    foreign = there if not _made_here(folder, kind) else []
+    foreign = there if not made_here(folder, kind) else []
     if read or foreign:
         names = ", ".join(read or foreign)
         why = "is read and would be lost" if read else f"would be replaced, and {_whose(folder)}"
@@ -273,7 +184,7 @@ def _refuse_to_replace(folder: Path, kind: Kind, inputs: Iterable[str | Path]) -
 
 
 def _whose(folder: Path) -> str:
-    other = _run(folder).get("kind")
+    other = run_record(folder).get("kind")
     return (
         "no run of radiobone left it there"
         if other is None
@@ -296,7 +207,7 @@ def refuse_other_recipe(folder: Path, kind: Kind, recipe: str | None) -> None:
     ------
     OutputTaken
     """
-    there = _run(folder)
+    there = run_record(folder)
     held = there.get("recipe")
     if held is None or (there.get("kind") == kind.name and recipe in (None, held)):
         return
@@ -309,97 +220,6 @@ def refuse_other_recipe(folder: Path, kind: Kind, recipe: str | None) -> None:
 
 
 def _claimed(folder: Path, kind: Kind) -> Path:
-    if not _made_here(folder, kind):
+    if not made_here(folder, kind):
         begin(folder, kind)
     return folder
-
-
-def _made_here(folder: Path, kind: Kind) -> bool:
-    return bool(_run(folder).get("kind") == kind.name)
-
-
-def _run(folder: Path) -> dict[str, Any]:
-    try:
-        content = read_json(folder / RUN_FILE)
-    except FileUnreadable:
-        return {}
-    return content if isinstance(content, dict) else {}
-
-
-def begin(folder: Path, kind: Kind, recipe: str | None = None) -> None:
-    """Note that a run into a prepared folder has begun.
-
-    Parameters
-    ----------
-    folder : Path
-    kind : Kind
-    recipe : str, optional
-        Name of the recipe of a published study that is run there.
-
-    Raises
-    ------
-    OutputNotWritable, DiskFull
-    """
-    write_json(folder / RUN_FILE, _record(kind, recipe, finished=False))
-
-
-def finish(folder: Path, kind: Kind, recipe: str | None = None) -> None:
-    """Note that the run came to its end, and everything is written; parameters as above.
-
-    Raises
-    ------
-    OutputNotWritable, DiskFull
-    """
-    write_json(folder / RUN_FILE, _record(kind, recipe, finished=True))
-
-
-def _record(kind: Kind, recipe: str | None, *, finished: bool) -> dict[str, Any]:
-    named = {} if recipe is None else {"recipe": recipe}
-    return {"kind": kind.name, **named, "finished": finished}
-
-
-def warn_if_unfinished(folder: Path, what: str) -> None:
-    """Warn if the last run into a folder began and did not end.
-
-    Parameters
-    ----------
-    folder : Path
-        Another program's folders, and files, are passed over.
-    what : str
-        What the run was: ``extraction`` or ``evaluation``.
-
-    Warns
-    -----
-    UnfinishedRun
-    """
-    if _run(folder).get("finished") is False:
-        warnings.warn(
-            UnfinishedRun(
-                f"The last {what} into {folder} was not finished. What is there is of the run before, which may have had "
-                f"other inputs. Run that {what} again first."
-            ),
-            stacklevel=3,
-        )
-
-
-def extraction_record(folder: Path) -> dict[str, Any] | None:
-    """Return what an extraction wrote down of itself beside its features, or None if there is nothing.
-
-    Raises
-    ------
-    FileUnreadable
-        If it is damaged, or another command of radiobone has written over it.
-    """
-    path = folder / PROVENANCE_FILE
-    if not path.is_file():
-        return None
-    content = read_json(path)
-    if isinstance(content, dict) and "feature_columns" in content:
-        return content
-    if not isinstance(content, dict) or "radiobone" not in content:  # a foreign program's
-        return None
-    raise FileUnreadable(
-        f"{path} is not the one that 'radiobone extract' wrote beside its features: another command has written over "
-        "it. Which columns are features, and how they were measured, cannot be told any more. Run 'radiobone extract' "
-        "again into a new folder, or copy the table alone to another folder and evaluate that file with --features."
-    )

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from radiobone.core.folders import Kind, begin, prepare_apart, refuse_other_recipe
+from radiobone.core.folder_kinds import Kind
+from radiobone.core.folders import prepare_apart, refuse_other_recipe
 from radiobone.core.outputs import prepare_folder
+from radiobone.core.run_record import begin
 
 _TABLE_FILES = ("tables", "study.yaml", "figures.json")
 SYNTHETIC_TABLES = Kind("synthetic tables and results", (), _TABLE_FILES, None)

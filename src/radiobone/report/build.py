@@ -14,8 +14,8 @@ from markupsafe import Markup
 
 from radiobone.core.errors import BadSetting
 from radiobone.core.files import write_text
-from radiobone.core.folders import warn_if_unfinished
 from radiobone.core.outputs import prepare_file, writing
+from radiobone.core.run_record import warn_if_unfinished
 from radiobone.report import numbers
 from radiobone.report.cards.files import write_cards
 from radiobone.report.data import ResultData, read_result

@@ -14,7 +14,7 @@ from sklearn.feature_selection import SelectorMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from radiobone.core.errors import BadSetting, FileMissing, MissingColumn
-from radiobone.core.folders import REPEAT_COLUMNS
+from radiobone.core.folder_kinds import REPEAT_COLUMNS
 from radiobone.selection.arguments import check_bounds, check_choice, check_within
 from radiobone.selection.icc import Icc, icc_1_1, icc_2_1, icc_3_1
 from radiobone.selection.ranking import BoolArray, FloatArray, best_first, keep_best

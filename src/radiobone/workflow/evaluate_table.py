@@ -8,14 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from radiobone.cohort.readers import read_cohort
-from radiobone.core.folders import (
-    EVALUATION,
-    FOLD_CACHE,
-    begin,
-    prepare_result_folder,
-    warn_if_unfinished,
-)
+from radiobone.core.folder_kinds import EVALUATION, FOLD_CACHE
+from radiobone.core.folders import prepare_result_folder
 from radiobone.core.outputs import writing
+from radiobone.core.run_record import begin, warn_if_unfinished
 from radiobone.evaluation.audit.tell import warn_of_unknown_patients
 from radiobone.evaluation.blocks.ablation import ablate, baseline_column
 from radiobone.evaluation.blocks.ablation_table import forget_ablation

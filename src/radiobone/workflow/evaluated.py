@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from radiobone.core.folders import EVALUATION, finish, prepare_result_folder
+from radiobone.core.folder_kinds import EVALUATION
+from radiobone.core.folders import prepare_result_folder
+from radiobone.core.run_record import finish
 from radiobone.evaluation.patient_level import PatientLevel
 from radiobone.evaluation.result import Estimate, Result
 from radiobone.explain.explanation import Explanation, save_explanation

@@ -12,9 +12,11 @@ from warnings import warn
 from radiobone import __version__
 from radiobone.core.errors import BadSetting
 from radiobone.core.files import file_digest
-from radiobone.core.folders import CASE_CACHE, EXTRACTION, begin, finish, prepare_extraction_folder
+from radiobone.core.folder_kinds import CASE_CACHE, EXTRACTION
+from radiobone.core.folders import prepare_extraction_folder
 from radiobone.core.interruption import saying_what_is_kept
 from radiobone.core.provenance import machine, versions
+from radiobone.core.run_record import begin, finish
 from radiobone.core.warnings import MixedPixelTypes
 from radiobone.features.definitions import AnySettings, by_pyradiomics, names_of
 from radiobone.features.ibsi.settings import IbsiSettings

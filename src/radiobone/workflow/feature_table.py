@@ -12,7 +12,7 @@ import pandas as pd
 from radiobone.core.counting import counted
 from radiobone.core.errors import FileMissing, FileUnreadable
 from radiobone.core.files import read_json, write_csv, write_json, write_parquet
-from radiobone.core.folders import FEATURE_FILES, PROVENANCE_FILE
+from radiobone.core.folder_kinds import FEATURE_FILES, PROVENANCE_FILE
 from radiobone.core.outputs import writing
 from radiobone.core.tables import read_table
 from radiobone.core.warnings import ImageCopied

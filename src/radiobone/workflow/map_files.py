@@ -12,9 +12,11 @@ import pandas as pd
 
 from radiobone import __version__
 from radiobone.core.files import file_digest, write_csv, write_json
-from radiobone.core.folders import MAP_TABLE, MAPS, PROVENANCE_FILE, begin, finish, prepare_map_folder
+from radiobone.core.folder_kinds import MAP_TABLE, MAPS, PROVENANCE_FILE
+from radiobone.core.folders import prepare_map_folder
 from radiobone.core.progress import progress
 from radiobone.core.provenance import machine, versions
+from radiobone.core.run_record import begin, finish
 from radiobone.features.maps.result import FeatureMaps
 from radiobone.io.write import write_volume
 from radiobone.workflow.cache import write_png

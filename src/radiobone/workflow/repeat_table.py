@@ -11,7 +11,7 @@ import pandas as pd
 
 from radiobone.core.errors import TooFewRows
 from radiobone.core.files import write_csv, write_parquet
-from radiobone.core.folders import CASE_CACHE, ICC_FILE, REPEAT_COLUMNS, REPEAT_FILES, REPEAT_PICTURES
+from radiobone.core.folder_kinds import CASE_CACHE, ICC_FILE, REPEAT_COLUMNS, REPEAT_FILES, REPEAT_PICTURES
 from radiobone.core.interruption import saying_what_is_kept
 from radiobone.core.outputs import writing
 from radiobone.core.warnings import RepeatFailed

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from radiobone.core.counting import counted
-from radiobone.core.folders import ICC_FILE, REPEAT_FILES
+from radiobone.core.folder_kinds import ICC_FILE, REPEAT_FILES
 from radiobone.imaging.perturb.plan import Perturbations
 from radiobone.workflow.case_runner import Outcome
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from radiobone.core.folders import REPEAT_FILES
+from radiobone.core.folder_kinds import REPEAT_FILES
 from radiobone.evaluation.parts import Step, listed
 from radiobone.evaluation.spec import PipelineSpec
 

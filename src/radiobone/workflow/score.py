@@ -11,7 +11,8 @@ import pandas as pd
 
 from radiobone.cohort.readers import read_cohort
 from radiobone.core.errors import BadSetting, FeatureMismatch, SettingsMismatch
-from radiobone.core.folders import FEATURE_FILES, extraction_record
+from radiobone.core.folder_kinds import FEATURE_FILES
+from radiobone.core.run_record import extraction_record
 from radiobone.core.tables import read_table
 from radiobone.core.warnings import collected
 from radiobone.evaluation.audit.registry import audit_cohort

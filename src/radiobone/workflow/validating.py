@@ -14,8 +14,10 @@ import pandas as pd
 from radiobone.cohort.canonical import as_given
 from radiobone.core.errors import BadSetting
 from radiobone.core.files import write_json, write_parquet
-from radiobone.core.folders import VALIDATION, begin, finish, prepare_validation_folder, warn_if_unfinished
+from radiobone.core.folder_kinds import VALIDATION
+from radiobone.core.folders import prepare_validation_folder
 from radiobone.core.provenance import machine, versions
+from radiobone.core.run_record import begin, finish, warn_if_unfinished
 from radiobone.core.warnings import collected
 from radiobone.evaluation.measure_names import SHOWN
 from radiobone.evaluation.model import Model

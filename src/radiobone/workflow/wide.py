@@ -13,8 +13,10 @@ from pydantic import field_validator
 
 from radiobone.core.errors import BadSetting
 from radiobone.core.files import read_json, write_json, write_parquet
-from radiobone.core.folders import EXTRACTION, PROVENANCE_FILE, begin, finish, prepare_extraction_folder
+from radiobone.core.folder_kinds import EXTRACTION, PROVENANCE_FILE
+from radiobone.core.folders import prepare_extraction_folder
 from radiobone.core.outputs import writing
+from radiobone.core.run_record import begin, finish
 from radiobone.core.settings import Settings
 from radiobone.workflow.case_runner import WARNING_SEPARATOR
 from radiobone.workflow.feature_table import FeatureTable

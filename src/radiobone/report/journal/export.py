@@ -7,7 +7,8 @@ from functools import partial
 from pathlib import Path
 
 from radiobone.core.files import write_bytes, write_csv, write_text
-from radiobone.core.folders import finish, journal_kind, prepare_journal_folder
+from radiobone.core.folders import journal_kind, prepare_journal_folder
+from radiobone.core.run_record import finish
 from radiobone.report.drawings.base import plain_text
 from radiobone.report.drawings.registry import Judged, drawings_of
 from radiobone.report.figures.svg import png, raw_svg

@@ -14,9 +14,11 @@ from typing import Any
 from radiobone import __version__
 from radiobone.core.errors import FileUnreadable
 from radiobone.core.files import read_json, write_json
-from radiobone.core.folders import BONE, PROVENANCE_FILE, SCAN_CACHE, begin, finish, prepare_bone_folder
+from radiobone.core.folder_kinds import BONE, PROVENANCE_FILE, SCAN_CACHE
+from radiobone.core.folders import prepare_bone_folder
 from radiobone.core.interruption import saying_what_is_kept
 from radiobone.core.provenance import machine, versions
+from radiobone.core.run_record import begin, finish
 from radiobone.core.settings import read_yaml
 from radiobone.io.acquisition import acquisition_record
 from radiobone.workflow.bone.levels import DENSITY, plan_of

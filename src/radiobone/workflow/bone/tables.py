@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from radiobone.core.files import write_csv, write_json
-from radiobone.core.folders import BONE_LEVELS, BONE_PATIENTS
+from radiobone.core.folder_kinds import BONE_LEVELS, BONE_PATIENTS
 from radiobone.core.outputs import writing
 from radiobone.imaging.planes import Picture
 from radiobone.workflow.bone.scan_runner import ScanOutcome

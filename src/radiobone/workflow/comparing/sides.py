@@ -13,7 +13,7 @@ import pandas as pd
 from radiobone.core.columns import names_label, names_no_feature
 from radiobone.core.errors import MissingColumn, NotATable
 from radiobone.core.files import read_json
-from radiobone.core.folders import FEATURE_FILES, PROVENANCE_FILE
+from radiobone.core.folder_kinds import FEATURE_FILES, PROVENANCE_FILE
 from radiobone.core.tables import read_table
 
 FEATURE_NAME = re.compile(r"(?P<image>[^_]+)_(?P<family>[^_]+)_(?P<feature>[A-Za-z0-9]+)")

@@ -16,7 +16,9 @@ from radiobone.cohort.data_cards import load_card
 from radiobone.core.counting import counted
 from radiobone.core.errors import BadSetting, EmptyTable, FileMissing
 from radiobone.core.files import write_csv, write_json
-from radiobone.core.folders import DATA_CHECK, begin, finish, prepare_check_folder
+from radiobone.core.folder_kinds import DATA_CHECK
+from radiobone.core.folders import prepare_check_folder
+from radiobone.core.run_record import begin, finish
 from radiobone.io.downloads.archive import Limits, is_archive, unpack
 from radiobone.io.downloads.found import Deviation, Found
 from radiobone.io.downloads.registry import read_download

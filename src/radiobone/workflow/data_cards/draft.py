@@ -15,7 +15,9 @@ from radiobone.cohort.data_card import DataCard
 from radiobone.core.counting import counted
 from radiobone.core.errors import MissingColumn
 from radiobone.core.files import write_csv, write_json, write_text
-from radiobone.core.folders import DATA_CHECK, begin, finish, prepare_check_folder
+from radiobone.core.folder_kinds import DATA_CHECK
+from radiobone.core.folders import prepare_check_folder
+from radiobone.core.run_record import begin, finish
 from radiobone.core.tables import read_text_table
 from radiobone.io.case import NO_PATH, Case
 from radiobone.io.downloads.found import Deviation, FoundImage

@@ -82,7 +82,7 @@ def check_plausible(bmd_g_per_cm2: float, mean_grey: float, calibration: Density
     References
     ----------
     Looker AC, Wahner HW, Dunn WL, et al. Updated data on proximal femur bone mineral levels of US adults. Osteoporos Int
-    1998;8:468-489.
+    1998;8:468-489. doi:10.1007/s001980050093.
     """
     if LEAST_G_PER_CM2 <= bmd_g_per_cm2 <= MOST_G_PER_CM2:
         return

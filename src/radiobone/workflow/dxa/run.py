@@ -11,9 +11,11 @@ from typing import Any
 from radiobone.core.entries import Entries
 from radiobone.core.errors import BadSetting
 from radiobone.core.files import content_digest
-from radiobone.core.folders import CASE_CACHE, DXA, begin, finish, prepare_dxa_folder
+from radiobone.core.folder_kinds import CASE_CACHE, DXA
+from radiobone.core.folders import prepare_dxa_folder
 from radiobone.core.interruption import saying_what_is_kept
 from radiobone.core.progress import progress
+from radiobone.core.run_record import begin, finish
 from radiobone.features.density_calibration import read_calibration
 from radiobone.imaging.held_out_labels import SplitAccuracy
 from radiobone.imaging.pixel_forest import DrawnPixels

@@ -10,10 +10,12 @@ from typing import Any
 from radiobone.core.entries import Entries
 from radiobone.core.errors import BadSetting, RadioboneError
 from radiobone.core.files import content_digest, file_digest
-from radiobone.core.folders import EMBEDDING, VECTOR_CACHE, begin, finish, prepare_embedding_folder
+from radiobone.core.folder_kinds import EMBEDDING, VECTOR_CACHE
+from radiobone.core.folders import prepare_embedding_folder
 from radiobone.core.interruption import saying_what_is_kept
 from radiobone.core.progress import progress
 from radiobone.core.provenance import code_digest, package_version
+from radiobone.core.run_record import begin, finish
 from radiobone.core.settings import parse_yaml, read_yaml, validate
 from radiobone.features.onnx_encoder import NORMALISATIONS, EncoderInput, OnnxEncoder
 from radiobone.io.case import Case, check_case_files

@@ -14,7 +14,7 @@ from radiobone import __version__
 from radiobone.cohort.view_pooling import BONE_NAMES, VIEW_NAMES
 from radiobone.core.errors import BadSetting
 from radiobone.core.files import file_digest, write_csv, write_json, write_parquet
-from radiobone.core.folders import PROVENANCE_FILE, VECTORS_FILE
+from radiobone.core.folder_kinds import PROVENANCE_FILE, VECTORS_FILE
 from radiobone.core.outputs import writing
 from radiobone.core.provenance import machine, package_version, versions
 from radiobone.io.case import Case

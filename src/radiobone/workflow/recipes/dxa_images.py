@@ -8,8 +8,8 @@ from typing import Any
 import yaml
 
 from radiobone.core.files import write_text
-from radiobone.core.folders import finish
 from radiobone.core.recipe_folders import STUDY_IMAGES, prepare_recipe_folder
+from radiobone.core.run_record import finish
 from radiobone.core.settings import parse_yaml
 from radiobone.testing.dxa_cohort import CALIBRATION, write_dxa_cohort
 from radiobone.testing.dxa_images import SPACING_MM

@@ -14,9 +14,9 @@ import yaml
 
 from radiobone.core.errors import BadConfig
 from radiobone.core.files import write_csv, write_json, write_text
-from radiobone.core.folders import finish
 from radiobone.core.progress import progress
 from radiobone.core.recipe_folders import STUDY_IMAGES, prepare_recipe_folder
+from radiobone.core.run_record import finish
 from radiobone.io.write import write_volume
 from radiobone.testing.studies.images.design import (
     ImageCohort,

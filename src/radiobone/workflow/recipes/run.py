@@ -14,9 +14,10 @@ import pandas as pd
 from radiobone.cohort.readers import read_cohort
 from radiobone.core.errors import MissingColumn
 from radiobone.core.files import write_csv, write_json, write_parquet, write_text
-from radiobone.core.folders import REPEAT_FILES, extraction_record, finish
+from radiobone.core.folder_kinds import REPEAT_FILES
 from radiobone.core.outputs import writing
 from radiobone.core.recipe_folders import OWN_TABLES, SYNTHETIC_TABLES, prepare_recipe_folder
+from radiobone.core.run_record import extraction_record, finish
 from radiobone.core.tables import read_table
 from radiobone.core.warnings import RadioboneWarning, collected
 from radiobone.evaluation.spec import PipelineSpec, load_pipeline

@@ -1,0 +1,99 @@
+"""Kinds of output folder, told apart by what they hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+FEATURE_FILES = ("features.parquet", "features.csv")
+REPEAT_FILES = ("repeats.parquet", "repeats.csv")
+REPEAT_COLUMNS = ("repeat", "perturbation")
+ICC_FILE, REPEAT_PICTURES = "icc.csv", "repeat_pictures"
+RESULT_FILES = ("metrics.json", "predictions.parquet", "selected.parquet", "folds.json")
+PROVENANCE_FILE = "provenance.json"
+CASE_CACHE, FOLD_CACHE, SCAN_CACHE = "cache", "fold_cache", "scan_cache"
+ENTRIES = "??/*.json"
+MAP_TABLE = "maps.csv"
+SHARED = ("cases.csv", "pictures", PROVENANCE_FILE)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of output folder.
+
+    Attributes
+    ----------
+    name : str
+    own : tuple of str
+        Files that only this kind has.
+    written : tuple of str
+        Everything that is replaced by the next run.
+    cache : str or None
+        Folder of finished pieces of work, if there is one.
+    """
+
+    name: str
+    own: tuple[str, ...]
+    written: tuple[str, ...]
+    cache: str | None
+
+    def sign(self, folder: Path) -> str | None:
+        """Return what shows that the folder is of this kind, or None."""
+        if self.cache is not None and any((folder / self.cache).glob(ENTRIES)):
+            return f"{self.cache}/"
+        return next((name for name in self.own if (folder / name).exists()), None)
+
+
+EXTRACTION = Kind(
+    "extraction",
+    FEATURE_FILES,
+    (*FEATURE_FILES, *REPEAT_FILES, ICC_FILE, REPEAT_PICTURES, *SHARED),
+    CASE_CACHE,
+)
+EVALUATION = Kind(
+    "evaluation",
+    RESULT_FILES,
+    (
+        *RESULT_FILES,
+        "audit.json",
+        "splits.json",
+        "shap.parquet",
+        "shap.json",
+        "coefficients.parquet",
+        "interactions.parquet",
+        "ablation.csv",
+        "ablation.json",
+        "contrast.json",
+        "univariate.parquet",
+        "chosen_correlation.parquet",
+        *SHARED,
+    ),
+    FOLD_CACHE,
+)
+VALIDATION = Kind("validation", (), ("metrics.json", "predictions.parquet", PROVENANCE_FILE), None)
+BONE_LEVELS, BONE_PATIENTS = "levels.csv", "patients.csv"
+BONE = Kind("bone", (BONE_LEVELS, BONE_PATIENTS), (BONE_LEVELS, BONE_PATIENTS, *SHARED), SCAN_CACHE)
+DXA = Kind(
+    "DXA measurement",
+    FEATURE_FILES,
+    (*FEATURE_FILES, BONE_PATIENTS, "agreement.csv", "masks", "contours", "outlines", *SHARED),
+    CASE_CACHE,
+)
+VECTORS_FILE, VECTOR_CACHE = "vectors.parquet", "vector_cache"
+EMBEDDING = Kind("embedding", (VECTORS_FILE,), (VECTORS_FILE, "cases.csv", PROVENANCE_FILE), VECTOR_CACHE)
+DATA_CHECK = Kind(
+    "check of a data set",
+    (),
+    (
+        "manifest.csv",
+        "images.csv",
+        "copies.csv",
+        "deviations.csv",
+        "checked.json",
+        "copies",
+        "masks",
+        "unpacked",
+    ),
+    None,
+)
+MAPS = Kind("maps", (MAP_TABLE,), (MAP_TABLE, PROVENANCE_FILE), None)

@@ -17,7 +17,8 @@ from radiobone.core.warnings import FeatureDropped, Imputed
 from radiobone.io.write import write_volume
 from radiobone.testing.bone_phantoms import BodyShape, vertebral_body
 from radiobone.workflow.case_report import extraction_lines
-from radiobone.workflow.extract import dry_run, extract
+from radiobone.workflow.dry_run import dry_run
+from radiobone.workflow.extract import extract
 
 SETTINGS = {
     "families": [

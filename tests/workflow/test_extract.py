@@ -14,7 +14,8 @@ import dying_worker
 from radiobone.core.errors import BadSetting, MissingColumn
 from radiobone.io.case import Case
 from radiobone.workflow import image_pool
-from radiobone.workflow.extract import dry_run, extract
+from radiobone.workflow.dry_run import dry_run
+from radiobone.workflow.extract import extract
 from small_cohort import QUICK, SmallCohort, two_labels, write_image
 
 

@@ -18,7 +18,8 @@ from radiobone.core.warnings import MixedPixelTypes, ModalityAssumed
 from radiobone.features.names import expected_names
 from radiobone.features.presets import PRESETS, load_settings
 from radiobone.workflow import image_pool
-from radiobone.workflow.extract import dry_run, extract
+from radiobone.workflow.dry_run import dry_run
+from radiobone.workflow.extract import extract
 from small_cohort import QUICK, SmallCohort, bone, two_labels, write_image
 
 FIRST_ORDER = {"imageType": {"Original": {}}, "featureClass": {"firstorder": ["Mean"]}}

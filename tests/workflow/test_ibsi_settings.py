@@ -13,7 +13,8 @@ import radiobone as rb
 from radiobone.cli.app import app
 from radiobone.core.errors import BadSetting
 from radiobone.features.ibsi.settings import IbsiSettings
-from radiobone.workflow.extract import dry_run, extract
+from radiobone.workflow.dry_run import dry_run
+from radiobone.workflow.extract import extract
 from small_cohort import SmallCohort
 
 PLAIN = {

@@ -20,8 +20,9 @@ from radiobone.core.folder_kinds import EXTRACTION
 from radiobone.core.run_record import begin
 from radiobone.core.warnings import UnfinishedRun
 from radiobone.report.build import write_report
+from radiobone.workflow.dry_run import dry_run
 from radiobone.workflow.evaluate_table import evaluate_table
-from radiobone.workflow.extract import dry_run, extract
+from radiobone.workflow.extract import extract
 from radiobone.workflow.study import evaluate
 from small_cohort import QUICK, SmallCohort
 

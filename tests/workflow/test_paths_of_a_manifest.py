@@ -13,7 +13,8 @@ from radiobone.core.errors import FileMissing, PathOutsideRoot
 from radiobone.core.warnings import MixedPixelTypes, ModalityAssumed
 from radiobone.io.case import check_case_files
 from radiobone.io.manifest import read_manifest
-from radiobone.workflow.extract import dry_run, extract
+from radiobone.workflow.dry_run import dry_run
+from radiobone.workflow.extract import extract
 from small_cohort import SmallCohort, bone, write_image
 
 FIRST_ORDER = {"imageType": {"Original": {}}, "featureClass": {"firstorder": ["Mean"]}}

@@ -18,8 +18,9 @@ from radiobone.core.errors import BadSetting, TableOfRepeats
 from radiobone.imaging.perturb.grow import Grow
 from radiobone.selection.icc import icc_1_1
 from radiobone.workflow import image_pool
+from radiobone.workflow.dry_run import dry_run
 from radiobone.workflow.evaluate_table import evaluate_table
-from radiobone.workflow.extract import dry_run, extract
+from radiobone.workflow.extract import extract
 from radiobone.workflow.study import evaluate
 from small_cohort import QUICK, SmallCohort, two_labels, write_image
 

@@ -116,7 +116,7 @@ def extract(
 ) -> None:
     """Extract the features of every region in a manifest."""
     from radiobone.workflow.case_report import extraction_lines
-    from radiobone.workflow.extract import dry_run
+    from radiobone.workflow.dry_run import dry_run
     from radiobone.workflow.extract import extract as measure
 
     show = not quiet

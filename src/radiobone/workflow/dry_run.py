@@ -1,0 +1,53 @@
+"""A manifest is read, checked and drawn, without measuring."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from radiobone.core.folders import prepare_extraction_folder
+from radiobone.imaging.perturb.plan import PlanSource
+from radiobone.workflow.case_runner import Task
+from radiobone.workflow.choice import SettingsSource
+from radiobone.workflow.feature_table import FeatureTable, assemble, save_cases
+from radiobone.workflow.image_pool import Job, run_jobs
+from radiobone.workflow.mixed_types import told_of_mixed_types
+from radiobone.workflow.planned import names_of_all, planned, repeats_planned
+from radiobone.workflow.repeated import PlannedRepeats
+from radiobone.workflow.shared_images import patients_of_one_image, told_of_shared_images
+
+
+def dry_run(
+    manifest: str | Path,
+    *,
+    output: str | Path,
+    settings: SettingsSource = None,
+    modality: str | None = None,
+    root: str | Path | None = None,
+    target: str | None = None,
+    jobs: int = 1,
+    engine: str | None = None,
+    perturb: PlanSource | None = None,
+    show_progress: bool = True,
+) -> FeatureTable:
+    """Read and check every file and region of a manifest, and draw it, without measuring anything.
+
+    Writes ``cases.csv`` and the pictures; a feature table of an earlier run stays as it is. The result has
+    no rows, and its ``feature_columns`` are those that ``extract`` would give.
+    """
+    folder = prepare_extraction_folder(output, inputs=[manifest])
+    listed, choice = planned(manifest, settings, modality, root, target, engine)
+    plan = repeats_planned(perturb, choice)
+    task = Task(choice.settings, choice.modality, measure=False)
+    work = [Job(case) for case in listed.cases]
+    outcomes = run_jobs(work, task, store=None, n_processes=jobs, show_progress=show_progress)
+    outcomes = told_of_mixed_types(outcomes, choice.settings)
+    outcomes = told_of_shared_images(outcomes, patients_of_one_image(listed.cases))
+    ready = [one for one in outcomes if one.status == "ready"]
+    result = replace(
+        assemble(outcomes, listed, {}),
+        feature_columns=names_of_all(ready, choice.settings),
+        planned_repeats=None if plan is None else PlannedRepeats(plan, len(ready)),
+    )
+    save_cases(result, outcomes, folder)
+    return result

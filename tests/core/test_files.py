@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import os
+import stat
 from pathlib import Path
 
 import pandas as pd
@@ -83,3 +85,17 @@ def test_folder_digest_sees_names_and_contents(tmp_path: Path) -> None:
 @given(st.dictionaries(st.text(), st.integers()))
 def test_content_digest_ignores_key_order(content: dict[str, int]) -> None:
     assert content_digest(content) == content_digest(dict(reversed(content.items())))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no umask")
+def test_who_may_read_a_file_is_what_the_umask_says(tmp_path: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        write_text(tmp_path / "private.txt", "P001")
+        os.umask(0o022)
+        write_text(tmp_path / "open.txt", "P001")
+        write_text(tmp_path / "private.txt", "P002")
+    finally:
+        os.umask(before)
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
+    assert modes == {"private.txt": 0o600, "open.txt": 0o644}  # what was private stays so

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import tempfile
 from pathlib import Path
 
@@ -86,6 +87,6 @@ def test_every_failed_write_has_a_code(tmp_path: Path, monkeypatch: pytest.Monke
     def refuse(*_args: object, **_kwargs: object) -> None:
         raise PermissionError(errno.EACCES, "Permission denied")
 
-    monkeypatch.setattr(tempfile, "mkstemp", refuse)
+    monkeypatch.setattr(os, "open", refuse)
     with pytest.raises(OutputNotWritable, match="Permission denied"):
         write_text(tmp_path / "b.txt", "x")

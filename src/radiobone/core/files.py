@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 import os
-import tempfile
+import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from radiobone.core.csv_cells import defused
 from radiobone.core.errors import FileUnreadable
 from radiobone.core.lazy import lazily
 from radiobone.core.outputs import writing
@@ -20,12 +22,14 @@ if TYPE_CHECKING:
 else:
     pd = lazily("pandas")
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+PERMISSIONS = 0o666  # of a new file, less what the user's umask takes away
 
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """Yield a temporary path beside ``path``; it takes its place only if the block succeeds.
+
+    Who may read it is what the user's umask says; what stood there before passes its permissions on.
 
     Raises
     ------
@@ -34,14 +38,13 @@ def replacing(path: Path) -> Iterator[Path]:
     """
     with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=path.suffix)
-        os.close(handle)
-        temporary = Path(name)
+        temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}{path.suffix}")
+        allowed = path.stat().st_mode & PERMISSIONS if path.is_file() else PERMISSIONS
+        os.close(os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL, allowed))
         try:
             yield temporary
             with temporary.open("rb+") as written:
                 os.fsync(written.fileno())
-            temporary.chmod(0o644)
             temporary.replace(path)
         finally:
             temporary.unlink(missing_ok=True)
@@ -81,26 +84,19 @@ def read_json(path: Path) -> Any:
 
 
 def write_csv(path: Path, table: pd.DataFrame) -> None:
-    """Write a CSV that a spreadsheet opens without running formulas hidden in text."""
-    safe = table.copy()
-    for name in safe.columns:
-        if safe[name].dtype == object or pd.api.types.is_string_dtype(safe[name]):
-            safe[name] = [_defused(value) for value in safe[name]]
+    """Write a CSV that a spreadsheet opens without running formulas hidden in text; ``core.tables`` reads it back."""
+    safe, returns = table.copy(), False
+    for place, kind in enumerate(table.dtypes):
+        if not (pd.api.types.is_numeric_dtype(kind) or pd.api.types.is_datetime64_any_dtype(kind)):
+            cells = [defused(cell) if isinstance(cell, str) else cell for cell in table.iloc[:, place]]
+            safe.isetitem(place, pd.Series(cells, index=table.index, dtype=object))
+            returns = returns or any(isinstance(cell, str) and "\r" in cell for cell in cells)
+    safe.columns = pd.Index([defused(str(name)) for name in table.columns], dtype=object)
     with replacing(path) as temporary:
-        safe.to_csv(temporary, index=False, lineterminator="\n")
-
-
-def _defused(value: Any) -> Any:
-    dangerous = isinstance(value, str) and value.startswith(FORMULA_STARTS) and not _is_number(value)
-    return f"'{value}" if dangerous else value
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
+        if returns:  # which would else stand in the file without quotes
+            safe.to_csv(temporary, index=False, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
+        else:
+            safe.to_csv(temporary, index=False, lineterminator="\n")
 
 
 def write_parquet(path: Path, table: pd.DataFrame) -> None:

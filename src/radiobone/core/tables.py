@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from radiobone.core.counting import counted
+from radiobone.core.csv_cells import as_written
 from radiobone.core.errors import (
     BadEncoding,
     DuplicateColumn,
@@ -147,7 +148,7 @@ def _csv_rows(path: Path) -> list[list[str]]:
     delimiter = max((",", ";", "\t"), key=first_line.count)
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
-        return [row for row in rows if any(cell.strip() for cell in row)]
+        return [[as_written(cell) for cell in row] for row in rows if any(cell.strip() for cell in row)]
     except csv.Error as error:
         raise FileUnreadable(f"{path} cannot be read as CSV ({error}).") from error
 

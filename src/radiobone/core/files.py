@@ -89,7 +89,7 @@ def write_csv(path: Path, table: pd.DataFrame) -> None:
     for place, kind in enumerate(table.dtypes):
         if not (pd.api.types.is_numeric_dtype(kind) or pd.api.types.is_datetime64_any_dtype(kind)):
             cells = [defused(cell) if isinstance(cell, str) else cell for cell in table.iloc[:, place]]
-            safe.isetitem(place, pd.Series(cells, index=table.index, dtype=object))
+            safe.isetitem(place, pd.array(cells, dtype=object))
             returns = returns or any(isinstance(cell, str) and "\r" in cell for cell in cells)
     safe.columns = pd.Index([defused(str(name)) for name in table.columns], dtype=object)
     with replacing(path) as temporary:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 
@@ -12,6 +13,10 @@ from hypothesis import settings
 settings.register_profile("ci", derandomize=True, max_examples=30)
 if os.environ.get("CI"):
     settings.load_profile("ci")
+
+gc.set_threshold(
+    50_000, 20, 100
+)  # large libraries stay loaded all the time; looking through them takes a tenth of it
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 

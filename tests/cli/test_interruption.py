@@ -21,7 +21,7 @@ from small_cohort import SmallCohort
 pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="reads /proc")
 PIPELINE = """
 steps: [impute, constant, scale, {mannwhitney: {max_features: [5, 10]}}]
-models: [{rf: {n_estimators: [60], min_samples_leaf: [1, 3]}}]
+models: [{rf: {n_estimators: [20], min_samples_leaf: [1, 3]}}]
 outer: {folds: 5, repeats: 5}
 inner: {folds: 3}
 """

@@ -59,8 +59,6 @@ def drawn_pixels(case: Case, task: DxaTask, per_class: int, tell: Progress) -> D
             image = read_dxa(case, task.settings)
             bone = np.asarray(image.bone).astype(np.int64)
             return draw_pixels(image.prepared(task.settings), bone, per_class=per_class, seed=task.seed)
-    except RadioboneError:
-        return None
     except Exception:  # noqa: BLE001 - told with the case, when it is to be labelled
         return None
     finally:

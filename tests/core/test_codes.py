@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pickle
+import threading
 import warnings
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -37,7 +40,45 @@ def test_errors_survive_pickling(kind: type[errors.RadioboneError]) -> None:
 
 def test_collected_keeps_ours_once_and_passes_others_on() -> None:
     with pytest.warns(DeprecationWarning, match="not ours"), notices.collected() as found:
-        warnings.warn("flat", notices.ConstantRoi, stacklevel=1)
-        warnings.warn("flat", notices.ConstantRoi, stacklevel=1)
+        notices.warn("flat", notices.ConstantRoi)
+        notices.warn(notices.ConstantRoi("flat"))
         warnings.warn("not ours", DeprecationWarning, stacklevel=1)
     assert [(one.code, str(one)) for one in found] == [("ConstantRoi", "flat")]
+
+
+def test_inner_blocks_keep_theirs_and_outside_of_all_python_gets_them() -> None:
+    with notices.collected() as outer:
+        notices.warn("first", notices.ConstantRoi)
+        with pytest.raises(ValueError, match="here"), notices.collected() as inner:
+            notices.warn("second", notices.ConstantRoi)
+            raise ValueError("here")
+        notices.warn("third", notices.ConstantRoi)
+    assert [str(one) for one in outer] == ["first", "third"]
+    assert [str(one) for one in inner] == ["second"]
+    with pytest.warns(notices.ConstantRoi, match="fourth") as told:
+        notices.warn("fourth", notices.ConstantRoi)
+    assert told[0].filename == __file__
+
+
+def test_threads_do_not_get_each_other_s_warnings() -> None:
+    together, filters = threading.Barrier(8), list(warnings.filters)
+
+    def work(number: int) -> list[str]:
+        told = []
+        for turn in range(200):
+            together.wait(timeout=60)
+            with notices.collected() as found, notices.silenced(DeprecationWarning):
+                notices.warn(f"{number}/{turn}", notices.ConstantRoi)
+            told += [str(one) for one in found]
+        return told
+
+    with ThreadPoolExecutor(8) as threads:
+        for number, told in enumerate(threads.map(work, range(8))):
+            assert told == [f"{number}/{turn}" for turn in range(200)]
+    assert warnings.filters == filters
+
+
+def test_every_module_warns_by_our_function() -> None:
+    source = Path(notices.__file__).parents[1]
+    by_python = [path for path in source.rglob("*.py") if "warnings.warn(" in path.read_text("utf-8")]
+    assert by_python == [Path(notices.__file__)]

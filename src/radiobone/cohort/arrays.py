@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +16,7 @@ from radiobone.cohort.python_inputs import as_clinical, as_column, as_table
 from radiobone.cohort.roles import id_dropped, missing_column
 from radiobone.core.columns import ends_like_id, names_patients
 from radiobone.core.errors import BadSetting, DuplicateColumn, MissingId
-from radiobone.core.warnings import FeatureDropped
+from radiobone.core.warnings import FeatureDropped, warn
 
 ADVICE = (
     "Rows would be paired with those of other patients. Give tables whose rows carry the same labels, each once; or, if "
@@ -142,9 +141,7 @@ def _without_patients(
             _check_patients_given(name, parts[name], found)
     for name, found in ids.items():
         if found:
-            warnings.warn(
-                id_dropped(found, in_python=True) if name == "X" else _id_dropped(found), stacklevel=5
-            )
+            warn(id_dropped(found, in_python=True) if name == "X" else _id_dropped(found), stacklevel=5)
     return {
         name: (part.drop(columns=ids[name]) if name in ids else part).reset_index(drop=True)
         for name, part in parts.items()

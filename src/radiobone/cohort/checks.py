@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import warnings
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
@@ -23,7 +22,7 @@ from radiobone.core.errors import (
     PatientInTrainAndTest,
     TooFewRows,
 )
-from radiobone.core.warnings import FeatureDropped, Imputed, SimilarIds
+from radiobone.core.warnings import FeatureDropped, Imputed, SimilarIds, warn
 
 MIN_PATIENTS = 10
 
@@ -65,7 +64,7 @@ def _warn_similar(ids: list[str]) -> None:
         spellings.setdefault(_bare(text), set()).add(text)
     similar = [sorted(group) for group in spellings.values() if len(group) > 1]
     if similar:
-        warnings.warn(
+        warn(
             SimilarIds(
                 f"{len(similar)} id(s) differ only in case, spaces, leading zeros or '.0', such as {', '.join(map(repr, similar[0]))}; "
                 "they count as different patients. If they are one, use one spelling."
@@ -198,7 +197,7 @@ def drop_empty(features: pd.DataFrame) -> pd.DataFrame:
     if empty.any():
         names = [str(name) for name in features.columns[empty]]
         shown = ", ".join(names[:5]) + (", …" if len(names) > 5 else "")
-        warnings.warn(
+        warn(
             FeatureDropped(f"{len(names)} column(s) hold no value in any row: {shown}. Left out."),
             stacklevel=3,
         )
@@ -209,7 +208,7 @@ def warn_missing(features: pd.DataFrame) -> None:
     """Say how many values are missing."""
     missing = features.isna().to_numpy()
     if missing.any():
-        warnings.warn(
+        warn(
             Imputed(
                 f"{int(missing.sum())} of {missing.size} values are missing, in {int(missing.any(axis=0).sum())} "
                 f"column(s) and {int(missing.any(axis=1).sum())} row(s). They are filled in from the training rows "

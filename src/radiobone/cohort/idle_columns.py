@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
 from radiobone.core.errors import MissingColumn
-from radiobone.core.warnings import FeatureDropped
+from radiobone.core.warnings import FeatureDropped, warn
 
 SHOWN = 5
 
@@ -81,4 +80,4 @@ def _shown(names: Sequence[str]) -> str:
 
 
 def _warn(text: str) -> None:
-    warnings.warn(FeatureDropped(text), stacklevel=4)
+    warn(FeatureDropped(text), stacklevel=4)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from radiobone.cohort.view_pooling import ViewPooling, pool_views, view_columns,
 from radiobone.core.columns import patient_columns
 from radiobone.core.errors import DuplicateColumn, DuplicateId, MissingColumn, MissingId
 from radiobone.core.files import file_digest
-from radiobone.core.warnings import Imputed
+from radiobone.core.warnings import Imputed, warn
 
 
 def join_file(
@@ -129,7 +128,7 @@ def _check_found(found: np.ndarray, cohort: Cohort, path: Path, block: str) -> N
             "are spelled alike in both."
         )
     if len(missing):
-        warnings.warn(
+        warn(
             Imputed(
                 f"{path.name} lacks {len(missing)} of {cohort.n_rows} rows, such as '{cohort.X.index[missing[0]]}': the "
                 f"columns of '{block}' are missing values there, filled in from the training rows of each fold."

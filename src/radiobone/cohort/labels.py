@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +11,7 @@ import pandas as pd
 
 from radiobone.cohort.numbers import is_missing
 from radiobone.core.errors import BadSetting, MixedLabels, NonFiniteFeature, NotBinary, OneClass
-from radiobone.core.warnings import RowsDropped
+from radiobone.core.warnings import RowsDropped, warn
 
 TRUTHS = {"1": "0", "true": "false"}
 YAML_WORDS = {
@@ -89,7 +88,7 @@ def read_labels(column: pd.Series, *, positive: str | bool | None = None) -> Lab
 def warn_dropped(missing: npt.NDArray[np.bool_], name: str) -> None:
     """Warn that rows without a target are left out."""
     if missing.any():
-        warnings.warn(
+        warn(
             RowsDropped(
                 f"{int(missing.sum())} of {len(missing)} row(s) have no value of '{name}' and were left out. "
                 "If the value is known, fill it in."

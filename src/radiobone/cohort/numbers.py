@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import warnings
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from radiobone.core.errors import NonFiniteFeature, NotNumeric
-from radiobone.core.warnings import DecimalComma
+from radiobone.core.warnings import DecimalComma, warn
 
 MISSING_WORDS = frozenset({"", "na", "n/a", "#n/a", "nan", "null", ".", "-", "?"})
 COMMA_NUMBER = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?")
@@ -117,7 +116,7 @@ def number_table(
         numbers[str(name)] = values
         with_commas += [str(name)] * comma
     if with_commas:
-        warnings.warn(
+        warn(
             DecimalComma(
                 f"{len(with_commas)} column(s) have decimal commas, such as '{with_commas[0]}'; "
                 "they were read as decimal points. Check one value if commas could mean thousands."

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -16,7 +15,7 @@ from radiobone.cohort.identity import EACH_ROW, find_identity
 from radiobone.cohort.numbers import looks_numeric, whole_numbers
 from radiobone.core.columns import names_label, names_no_feature, names_region
 from radiobone.core.errors import BadSetting, MissingColumn
-from radiobone.core.warnings import FeatureDropped
+from radiobone.core.warnings import FeatureDropped, warn
 
 DIAGNOSTICS = "diagnostics_"
 EXTRACTED_ID = "patient_id"
@@ -222,7 +221,7 @@ def _without_numbers_of_rows(table: pd.DataFrame, names: list[str], spelled: set
     """Take out columns that number patients or rows, with a warning, unless spelled out by the user."""
     numbers = [name for name in names if name not in spelled and is_id_by_content(table[name])]
     if numbers:
-        warnings.warn(id_dropped(numbers), stacklevel=5)
+        warn(id_dropped(numbers), stacklevel=5)
     taken = set(numbers)
     return [name for name in names if name not in taken]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ import pandas as pd
 
 from radiobone.cohort.checks import texts
 from radiobone.core.errors import DuplicateId, MissingColumn
-from radiobone.core.warnings import MissingViews
+from radiobone.core.warnings import MissingViews, warn
 
 ViewPooling = Literal["mean", "max", "views"]
 VIEW_POOLINGS: tuple[ViewPooling, ...] = ("mean", "max", "views")
@@ -149,4 +148,4 @@ def _warn(lacking: dict[str, int], n: int, how: ViewPooling, source: str) -> Non
         if how == "views"
         else f"do not count: the {how} is taken over those that are there"
     )
-    warnings.warn(MissingViews(f"{source} lacks views: {told}. They {then}."), stacklevel=5)
+    warn(MissingViews(f"{source} lacks views: {told}. They {then}."), stacklevel=5)

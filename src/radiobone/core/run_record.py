@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 from typing import Any
 
 from radiobone.core.errors import FileUnreadable
 from radiobone.core.files import read_json, write_json
 from radiobone.core.folder_kinds import PROVENANCE_FILE, Kind
-from radiobone.core.warnings import UnfinishedRun
+from radiobone.core.warnings import UnfinishedRun, warn
 
 RUN_FILE = "run.json"
 
@@ -75,7 +74,7 @@ def warn_if_unfinished(folder: Path, what: str) -> None:
     UnfinishedRun
     """
     if run_record(folder).get("finished") is False:
-        warnings.warn(
+        warn(
             UnfinishedRun(
                 f"The last {what} into {folder} was not finished. What is there is of the run before, which may have had "
                 f"other inputs. Run that {what} again first."

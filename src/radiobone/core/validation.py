@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from itertools import product
 from typing import Any
@@ -18,7 +17,7 @@ from radiobone.core.errors import (
     UnreadableImage,
 )
 from radiobone.core.volume import Volume
-from radiobone.core.warnings import GeometrySnapped, ImplausibleSpacing
+from radiobone.core.warnings import GeometrySnapped, ImplausibleSpacing, warn
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -57,7 +56,7 @@ def check_spacing(spacing_mm: Sequence[float], what: str) -> None:
         )
     low, high = PLAUSIBLE_SPACING_MM
     if not all(low <= length <= high for length in spacing_mm):
-        warnings.warn(
+        warn(
             ImplausibleSpacing(
                 f"{what}: a voxel spacing of {shown} mm is possible and unlikely "
                 f"(expected {low:g} to {high:g}). Check that the header is in millimetres."
@@ -209,7 +208,7 @@ def check_same_grid(image: Volume, mask: Volume, what: str = "mask") -> None:
             f"{found}; {SNAP_VOXELS:g} is allowed. The region would lie on other tissue than was drawn. "
             f"{RESAMPLE_OR_PAIR}"
         )
-    warnings.warn(GeometrySnapped(f"{found}. The image's grid was taken for both."), stacklevel=2)
+    warn(GeometrySnapped(f"{found}. The image's grid was taken for both."), stacklevel=2)
 
 
 def _size(volume: Volume) -> str:

@@ -6,10 +6,14 @@ run warnings are written into the ``warnings`` column of ``cases.csv``.
 
 from __future__ import annotations
 
+import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import ClassVar
+
+_FILTERS_LOCK = threading.RLock()
 
 
 class RadioboneWarning(UserWarning):
@@ -291,30 +295,66 @@ class Unpaired(RadioboneWarning):
     """An image has no mask, or a mask no image."""
 
 
+_COLLECTING: ContextVar[list[RadioboneWarning] | None] = ContextVar("collecting", default=None)
+
+
 def meaning(code: str) -> str:
     """Return one line on what a warning's code stands for; empty if there is no such code."""
     kinds = {kind.code: kind for kind in RadioboneWarning.__subclasses__()}
     return (kinds[code].__doc__ or "").strip() if code in kinds else ""
 
 
+def warn(
+    message: RadioboneWarning | str, category: type[RadioboneWarning] | None = None, stacklevel: int = 1
+) -> None:
+    """Give a warning of radiobone to the innermost ``collected`` block of this thread, or else to Python.
+
+    Python's own ``warnings.catch_warnings`` changes a list that all threads share, so that a warning could reach the
+    answer of another thread's image.
+
+    Parameters
+    ----------
+    message : RadioboneWarning or str
+    category : type of RadioboneWarning, optional
+        Needed where the message is a text.
+    stacklevel : int
+        As for ``warnings.warn``.
+    """
+    warning = message if isinstance(message, RadioboneWarning) else (category or RadioboneWarning)(message)
+    found = _COLLECTING.get()
+    if found is None:
+        warnings.warn(warning, stacklevel=stacklevel + 1)
+    elif str(warning) not in {str(kept) for kept in found}:
+        found.append(warning)
+
+
 @contextmanager
 def collected() -> Iterator[list[RadioboneWarning]]:
-    """Collect radiobone's warnings, each once, instead of printing them; others pass through.
+    """Collect radiobone's warnings, each once, instead of printing them; those of other packages pass through.
+
+    Threads do not see each other's blocks, and a thread that is started inside a block does not share it.
 
     Yields
     ------
     list of RadioboneWarning
-        Filled when the block ends.
+        Filled as they are given.
     """
     found: list[RadioboneWarning] = []
+    outer = _COLLECTING.get()
+    _COLLECTING.set(found)
     try:
-        with warnings.catch_warnings(record=True) as caught:
-            warnings.simplefilter("always", RadioboneWarning)
-            yield found
+        yield found
     finally:
-        for entry in caught:
-            if isinstance(entry.message, RadioboneWarning):
-                if str(entry.message) not in {str(kept) for kept in found}:
-                    found.append(entry.message)
-            else:
-                warnings.warn_explicit(entry.message, entry.category, entry.filename, entry.lineno)
+        _COLLECTING.set(outer)
+
+
+@contextmanager
+def silenced(*kinds: type[Warning]) -> Iterator[None]:
+    """Silence warnings of other packages, all or of some kinds, by one thread at a time.
+
+    What is silenced is silent in all threads meanwhile: keep the block short.
+    """
+    with _FILTERS_LOCK, warnings.catch_warnings():
+        for kind in kinds or (Warning,):
+            warnings.simplefilter("ignore", kind)
+        yield

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import warnings
-
-from radiobone.core.warnings import StepWithoutEffect
+from radiobone.core.warnings import StepWithoutEffect, warn
 from radiobone.evaluation.parts import listed
 from radiobone.evaluation.spec import PipelineSpec
 
@@ -18,7 +16,7 @@ def warn_of_idle_steps(spec: PipelineSpec) -> None:
     """
     for name, step in spec.keyed_steps:
         if step.name == "unstable" and None in listed(step.params.get("table")):
-            warnings.warn(
+            warn(
                 f"The step '{name}' has no table, so it keeps every feature, however unstable. Make one: `radiobone extract MANIFEST -o "
                 "features --perturb` writes features/repeats.parquet, which is taken where the folder is evaluated; of two readers or scans, put the rows of both under each other, with "
                 "the columns patient_id, roi, repeat (1, 2) and the features. Then name it in a pipeline of your own (`radiobone recipes "

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,7 +11,7 @@ import pandas as pd
 from radiobone.cohort.clinical import categories_of, indicator
 from radiobone.cohort.numbers import number_table
 from radiobone.core.errors import DuplicateColumn, FeatureMismatch
-from radiobone.core.warnings import Imputed
+from radiobone.core.warnings import Imputed, warn
 
 
 def needed_values(table: pd.DataFrame, needed: Sequence[str], training: Mapping[str, Any]) -> pd.DataFrame:
@@ -108,7 +107,7 @@ def warn_filled_in(wanted: pd.DataFrame) -> None:
     """
     missing = wanted.isna().to_numpy()
     if missing.any():
-        warnings.warn(
+        warn(
             Imputed(
                 f"{int(missing.sum())} of the {missing.size} values that the model needs are missing, in "
                 f"{int(missing.any(axis=0).sum())} column(s) and {int(missing.any(axis=1).sum())} row(s). They are filled in as "

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -12,7 +11,7 @@ import numpy.typing as npt
 
 from radiobone.cohort.cohort import Cohort
 from radiobone.core.errors import ConflictingLabel
-from radiobone.core.warnings import PatientLevelLeftOut
+from radiobone.core.warnings import PatientLevelLeftOut, warn
 from radiobone.evaluation.blocks.settings import Pooling
 from radiobone.evaluation.fitting import Fitted
 from radiobone.evaluation.fold import FoldOutcome
@@ -135,7 +134,7 @@ def is_pooled(cohort: Cohort, pooling: Pooling | None) -> bool:
 
 
 def _leave_out(why: str, words: PatientTarget) -> None:
-    warnings.warn(
+    warn(
         PatientLevelLeftOut(
             f"Rows are reported and patients are not: {why}. Where {words.remedy}, say --pool "
             f"mean-{words.labels} or max-{words.labels} (pool= in Python); where the target belongs to the region, say --pool none."

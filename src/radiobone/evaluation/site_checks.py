@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -11,7 +10,7 @@ import numpy as np
 from radiobone.cohort.build import UNKNOWN_SITE
 from radiobone.cohort.cohort import Cohort, StrArray
 from radiobone.core.errors import BadSetting, MissingColumn, UnseenSite
-from radiobone.core.warnings import OneSite, SmallSite
+from radiobone.core.warnings import OneSite, SmallSite, warn
 from radiobone.evaluation.chain import check_sites_known
 from radiobone.evaluation.fitting import inner_splits
 from radiobone.evaluation.parts import Scalar, Step, listed
@@ -123,7 +122,7 @@ def _check_folds(step: Step, cohort: Cohort, folds: Sequence[_Fold]) -> None:
     few = {name: count for name, count in few.items() if count < FEW_ROWS}
     if alone:
         n_outer = sum(fold.is_outer for fold in folds)
-        warnings.warn(
+        warn(
             f"All training rows of {alone[0]} are of one site ({len(alone)} of {n_outer} so). There is nothing that "
             f"'{step.name}' could learn of the difference between sites, and it changes no value.",
             OneSite,
@@ -131,7 +130,7 @@ def _check_folds(step: Step, cohort: Cohort, folds: Sequence[_Fold]) -> None:
         )
     if few:
         shown = ", ".join(f"'{name}' {count}" for name, count in sorted(few.items())[:5])
-        warnings.warn(
+        warn(
             f"{len(few)} site(s) have fewer than {FEW_ROWS} training rows in an outer or inner fold (at the least {shown}). What "
             f"'{step.name}' learns of them is mostly chance. Merge small sites, or set mean_only: true.",
             SmallSite,

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
-from radiobone.core.warnings import OutsideTrainingRange
+from radiobone.core.warnings import OutsideTrainingRange, warn
 
 TOO_MANY = 0.5  # share of the needed features
 AT_LEAST = 2  # one value alone is outside in many a new patient
@@ -50,4 +49,4 @@ def warn_of_range(notes: Sequence[str]) -> None:
     told = [note.partition(": ")[2] for note in notes if note]
     if told:
         start = "" if len(notes) == 1 else f"{len(told)} of {len(notes)} rows; the first: "
-        warnings.warn(f"{start}{told[0]}", OutsideTrainingRange, stacklevel=3)
+        warn(f"{start}{told[0]}", OutsideTrainingRange, stacklevel=3)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,7 @@ from radiobone.core.errors import EmptyMask, ImplausibleIntensity, NonFiniteInte
 from radiobone.core.memory import keep_freed_memory
 from radiobone.core.validation import real_numbers
 from radiobone.core.volume import Volume
-from radiobone.core.warnings import ConstantRoi, NonFiniteIntensityOutside
+from radiobone.core.warnings import ConstantRoi, NonFiniteIntensityOutside, warn
 from radiobone.features.settings import RoiLimits
 from radiobone.imaging.crop import Box, bounding_box, planes_in_use
 from radiobone.imaging.mask_grid import MaskReading, onto_image
@@ -95,7 +94,7 @@ def _without_unusable(image: Volume, usable: npt.NDArray[np.bool_]) -> npt.NDArr
     n_bad = int((~usable).sum())
     if n_bad == 0:
         return image.array
-    warnings.warn(
+    warn(
         NonFiniteIntensityOutside(
             f"{n_bad} voxels outside the region are NaN, infinite or beyond {GREATEST:g} and were set to 0, since "
             "filters would spread them. Features near them may be affected."
@@ -149,7 +148,7 @@ def warn_if_constant(values: npt.NDArray[Any]) -> None:
     ConstantRoi
     """
     if values.min() == values.max():
-        warnings.warn(
+        warn(
             ConstantRoi(
                 f"All {values.size} voxels of the region have the value {float(values[0]):g}: texture features "
                 "have the values agreed for that case and say nothing. Check image and mask."

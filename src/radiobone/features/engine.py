@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,7 +10,7 @@ import numpy.typing as npt
 
 from radiobone.core.errors import NonFiniteIntensity
 from radiobone.core.volume import Volume
-from radiobone.core.warnings import SingleSliceRoi
+from radiobone.core.warnings import SingleSliceRoi, warn
 from radiobone.features.checks import as_whole_numbers, check_inputs, check_region, warn_if_constant
 from radiobone.features.matrices.grid import LevelGrid
 from radiobone.features.prepared import Prepared, layout_of, plane_of
@@ -134,7 +133,7 @@ def _warn_about(image: Volume, mask: npt.NDArray[np.bool_], box: Box, plane: int
     if (first_plane == first_plane[0]).all():  # seldom: the other planes are not looked at otherwise
         warn_if_constant(array[inside])
     if plane is None and not image.is_2d and 1 in box.shape:
-        warnings.warn(
+        warn(
             SingleSliceRoi(
                 f"The region has {box.shape} voxels (z, y, x) and is flat: its 3D shape means little. "
                 "Use 2D settings, such as the preset 'radiograph'."

@@ -8,7 +8,6 @@ negative; one without a negative value was stored with an offset, as 8-bit grey,
 from __future__ import annotations
 
 from typing import Annotated, Any
-from warnings import warn
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +15,7 @@ from pydantic import AfterValidator
 
 from radiobone.core.errors import ImplausibleIntensity
 from radiobone.core.volume import Volume
-from radiobone.core.warnings import ImplausibleRoiIntensity, NotHounsfield
+from radiobone.core.warnings import ImplausibleRoiIntensity, NotHounsfield, warn
 from radiobone.imaging.crop import bounding_box
 
 LEAST_HU = -1200.0  # air and its noise stay above it

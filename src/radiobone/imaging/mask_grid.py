@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
 from pydantic import Field
 
@@ -11,7 +9,7 @@ from radiobone.core.errors import DimensionMismatch, GeometryMismatch
 from radiobone.core.settings import Settings
 from radiobone.core.validation import SAME_GRID_VOXELS, check_same_grid, grid_distance_voxels
 from radiobone.core.volume import Volume
-from radiobone.core.warnings import GeometrySnapped, MaskResampled
+from radiobone.core.warnings import GeometrySnapped, MaskResampled, collected, warn
 from radiobone.imaging.resample import check_inside, nearest_on, on_one_grid
 
 
@@ -111,8 +109,7 @@ def _within_tolerance(image: Volume, mask: Volume, reading: MaskReading) -> bool
 
 def _strictly_same(image: Volume, mask: Volume) -> bool:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", GeometrySnapped)
+        with collected():
             check_same_grid(image, mask)
     except (GeometryMismatch, DimensionMismatch):
         return False
@@ -120,7 +117,7 @@ def _strictly_same(image: Volume, mask: Volume) -> bool:
 
 
 def _warn(kind: type[GeometrySnapped | MaskResampled], message: str) -> None:
-    warnings.warn(kind(message), stacklevel=4)
+    warn(kind(message), stacklevel=4)
 
 
 def _grid(volume: Volume) -> str:

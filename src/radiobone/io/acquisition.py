@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from radiobone.core.errors import RadioboneError
+from radiobone.core.warnings import collected, silenced
 from radiobone.io.case import Case, check_case_files
 
 if TYPE_CHECKING:
@@ -83,8 +83,7 @@ def _image_told(case: Case, read: Reader) -> dict[str, str]:
 
 def _value(header: Dataset, name: str) -> str:
     """Return a field as text, as the header has it; empty where it is not filled in."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the image was read before, and told what was to be told
+    with silenced():  # the image was read before, and told what was to be told
         return _as_text(header.get(name))
 
 
@@ -132,8 +131,7 @@ def _header(case: Case, path: Path, kinds: tuple[str, ...], read: Reader) -> Dat
     """Read the first header below a path that is of an image, or of the kinds asked for; None where there is none."""
     try:
         check_case_files(case)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # likewise
+        with silenced(), collected():  # likewise
             return read(path, kinds)
     except (RadioboneError, OSError):
         return None

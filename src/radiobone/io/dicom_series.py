@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,7 @@ from radiobone.core.errors import (
 )
 from radiobone.core.validation import check_direction, check_spacing
 from radiobone.core.volume import Volume
-from radiobone.core.warnings import InvertedPhotometric, LocalizerIgnored, SpacingAssumed
+from radiobone.core.warnings import InvertedPhotometric, LocalizerIgnored, SpacingAssumed, warn
 from radiobone.io.dicom_frames import Frame, frames_of, is_image, read_dicom_header, rescaled, stored_values
 from radiobone.io.files import check_exists
 
@@ -85,7 +84,7 @@ def _without_localizers(frames: list[Frame], name: str) -> list[Frame]:
     kept = [frame for frame in frames if "LOCALIZER" not in (frame.header.get("ImageType") or ())]
     if not kept or len(kept) == len(frames):
         return frames
-    warnings.warn(
+    warn(
         LocalizerIgnored(f"{name}: {len(frames) - len(kept)} localizer image(s) were left out."), stacklevel=3
     )
     return kept
@@ -143,7 +142,7 @@ def _slice_distance(frames: Sequence[Frame], name: str) -> float:
 
 
 def _assumed_thickness(name: str) -> float:
-    warnings.warn(
+    warn(
         SpacingAssumed(
             f"{name} is a single slice that does not tell its thickness; 1 mm was assumed. "
             "Volumes depend on it, and measures within the slice do not."
@@ -226,7 +225,7 @@ def _intensities(frames: Sequence[Frame], name: str) -> npt.NDArray[Any]:
         slope, intercept = _scaling(frame, name)
         planes.append(rescaled(decoded[1][frame.number], slope, intercept))
     if any(frame.header.get("PhotometricInterpretation") == "MONOCHROME1" for frame in frames):
-        warnings.warn(
+        warn(
             InvertedPhotometric(
                 f"{name} is to be shown with white for low values (MONOCHROME1). The measured values of a series do "
                 "not depend on that and were left as they are; check on the picture that bone is bright."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,7 +18,7 @@ from radiobone.core.errors import (
     VectorMask,
 )
 from radiobone.core.volume import Volume
-from radiobone.core.warnings import MaskRounded, SpacingAssumed
+from radiobone.core.warnings import MaskRounded, SpacingAssumed, collected, warn
 from radiobone.imaging.itk import component, from_sitk
 from radiobone.imaging.mask_grid import MaskReading
 from radiobone.io.files import first_bytes
@@ -119,8 +118,7 @@ def open_label_file(path: Path, image: Volume, reading: MaskReading | None = Non
 def _read(path: Path, image: Volume, channel: int | None) -> Volume:
     """Read; a picture file knows no pixel size, so it takes that of a 2D image of the same size."""
     try:
-        with warnings.catch_warnings(record=True) as caught:
-            warnings.simplefilter("always")
+        with collected() as told:
             volume = read_image(path)
     except VectorImage as error:
         if channel is not None:
@@ -130,10 +128,10 @@ def _read(path: Path, image: Volume, channel: int | None) -> Volume:
             "Export each structure as a mask of its own, or as one label map, or name the one that counts "
             "(`label_channel` in a pyradiomics parameter file, `mask: {channel: 0}` in ours)."
         ) from error
-    unplaced = any(isinstance(entry.message, SpacingAssumed) for entry in caught)
-    for entry in caught:
-        if not isinstance(entry.message, SpacingAssumed):
-            warnings.warn_explicit(entry.message, entry.category, entry.filename, entry.lineno)
+    for one in told:
+        if not isinstance(one, SpacingAssumed):
+            warn(one, stacklevel=4)
+    unplaced = any(isinstance(one, SpacingAssumed) for one in told)
     if unplaced and image.is_2d and volume.shape == image.shape:
         return replace(image, array=volume.array)
     return volume
@@ -174,7 +172,7 @@ def _rounded(array: npt.NDArray[Any], what: str) -> npt.NDArray[np.int32]:
     if worst > ROUNDING:
         raise _fractions(values, whole, what)
     if worst > 0 or not finite.all():
-        warnings.warn(
+        warn(
             MaskRounded(
                 f"{what}: the labels are not whole numbers (off by up to {worst:.2g}"
                 f"{'' if finite.all() else ', and some are NaN, taken as background'}); they were rounded. "

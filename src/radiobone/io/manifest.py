@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import warnings
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,7 +18,7 @@ from radiobone.core.errors import (
     SameImageTwice,
 )
 from radiobone.core.tables import read_text_table
-from radiobone.core.warnings import SimilarIds
+from radiobone.core.warnings import SimilarIds, warn
 from radiobone.io.case import NO_PATH, URL, Case
 from radiobone.io.manifest_labels import mask_labels, may_be_mask_label, warn_if_class
 from radiobone.io.not_a_table import check_is_manifest
@@ -181,7 +180,7 @@ def _check_ids(table: pd.DataFrame, columns: _Columns, path: Path) -> None:
     alike = [sorted(names) for names in spellings.values() if len(names) > 1]
     if alike:
         shown = "; ".join(" and ".join(names) for names in alike[:MOST_SHOWN])
-        warnings.warn(
+        warn(
             SimilarIds(
                 f"{path}: ids that differ in case or spaces only count as different patients: {shown}."
             ),

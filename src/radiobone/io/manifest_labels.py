@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from radiobone.core.columns import names_label
 from radiobone.core.counting import counted
 from radiobone.core.errors import BadSetting, NotNumeric
-from radiobone.core.warnings import MaskLabelAssumed
+from radiobone.core.warnings import MaskLabelAssumed, warn
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,7 +70,7 @@ def warn_if_class(table: pd.DataFrame, column: str | None, patient: str, path: P
         shown = ", ".join(
             f"{value}: {counted(int(n), 'row')}" for value, n in counts.iloc[:MOST_SHOWN].items()
         )
-        warnings.warn(
+        warn(
             MaskLabelAssumed(
                 f"{path}: '{column}' was taken as the value in the mask ({shown}"
                 f"{', …' if len(counts) > MOST_SHOWN else ''}), so patients are measured in different structures. If it "

@@ -11,7 +11,6 @@ import math
 import re
 import struct
 import tempfile
-import warnings
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,7 @@ import numpy.typing as npt
 from radiobone.core.errors import AmbiguousOrientation, UnreadableImage
 from radiobone.core.validation import check_spacing
 from radiobone.core.volume import Volume
-from radiobone.core.warnings import BadHeaderField
+from radiobone.core.warnings import BadHeaderField, warn
 from radiobone.io.files import (
     GZIP_MAGIC,
     Content,
@@ -188,7 +187,7 @@ def _check(header: NiftiHeader, path: Path) -> None:
 def _warn_of_scaling(header: NiftiHeader, path: Path) -> None:
     if math.isnan(header.slope) and math.isnan(header.intercept):
         return  # what nibabel writes for "no scaling"
-    warnings.warn(
+    warn(
         BadHeaderField(
             f"{path}: scl_slope is {header.slope} and scl_inter {header.intercept}; both were ignored. "
             "Check that the intensities are what you expect."

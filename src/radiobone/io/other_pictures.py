@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +9,7 @@ import numpy as np
 from radiobone.core.errors import DimensionMismatch, ResourceLimit
 from radiobone.core.lazy import lazily
 from radiobone.core.volume import Volume
+from radiobone.core.warnings import silenced
 from radiobone.io.files import damaged
 from radiobone.io.radiograph import assumed_spacing, one_channel
 
@@ -51,11 +51,13 @@ def read_other_picture(path: Path) -> Volume:
     SpacingAssumed
     """
     try:
-        with warnings.catch_warnings(), path.open("rb") as file:
-            warnings.simplefilter("ignore")  # of large pictures, which are refused by name
-            with pillow.open(file, formats=KINDS) as picture:
-                _check_pages(path, picture)
-                pixels = np.asarray(picture.convert("RGB"))
+        with (
+            silenced(),  # of large pictures, which are refused by name
+            path.open("rb") as file,
+            pillow.open(file, formats=KINDS) as picture,
+        ):
+            _check_pages(path, picture)
+            pixels = np.asarray(picture.convert("RGB"))
     except pillow.DecompressionBombError as error:
         raise ResourceLimit(
             f"{path} says that it has more pixels than any radiograph ({error}). It is damaged or made to harm; leave it out."

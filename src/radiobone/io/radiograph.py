@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +12,7 @@ import SimpleITK as sitk
 from radiobone.core.errors import DimensionMismatch, UnreadableImage, VectorImage
 from radiobone.core.validation import check_spacing
 from radiobone.core.volume import Volume
-from radiobone.core.warnings import InvertedPhotometric, SpacingAssumed
+from radiobone.core.warnings import InvertedPhotometric, SpacingAssumed, warn
 from radiobone.io.dicom_frames import read_dicom_header, rescaled, stored_values
 from radiobone.io.files import damaged, read_bytes
 from radiobone.io.itk_header import refusal
@@ -103,7 +102,7 @@ def read_dicom_radiograph(path: Path) -> Volume:
         )
     if header.get("PhotometricInterpretation") == "MONOCHROME1":
         stored = inverted(stored, header)
-        warnings.warn(
+        warn(
             InvertedPhotometric(f"{path}: MONOCHROME1 (white is low) was inverted, so that bone is bright."),
             stacklevel=2,
         )
@@ -149,7 +148,7 @@ def assumed_spacing(path: Path) -> tuple[float, float, float]:
     -----
     SpacingAssumed
     """
-    warnings.warn(
+    warn(
         SpacingAssumed(
             f"{path} does not tell the size of a pixel in the patient; 1 mm was assumed. "
             "Lengths and areas are in pixels, and textures of images with other pixel sizes do not compare."

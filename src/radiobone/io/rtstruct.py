@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from radiobone.core.errors import DimensionMismatch, GeometryMismatch, LabelNotF
 from radiobone.core.lazy import lazily
 from radiobone.core.validation import world_to_index
 from radiobone.core.volume import Volume
-from radiobone.core.warnings import GeometrySnapped
+from radiobone.core.warnings import GeometrySnapped, warn
 from radiobone.io.polygon import fill
 from radiobone.io.structures import empty_mask, label_not_found, name_in
 
@@ -182,7 +181,7 @@ def _outlines(
             "resampled. Pair the RTSTRUCT with the series it was drawn on."
         )
     if off > NOISE_VOXELS:
-        warnings.warn(
+        warn(
             GeometrySnapped(
                 f"{what}: contours up to {off:.2g} slices beside their slice were moved onto it."
             ),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import numpy as np
@@ -10,7 +9,7 @@ import numpy as np
 from radiobone.core.errors import EmptyMask, LabelNotFound
 from radiobone.core.near_names import nearest
 from radiobone.core.volume import Volume
-from radiobone.core.warnings import RoiNameAssumed, StructureNamesAssumed
+from radiobone.core.warnings import RoiNameAssumed, StructureNamesAssumed, warn
 from radiobone.io.label_scan import Slices
 from radiobone.io.totalsegmentator_classes import TOTAL_CLASSES
 
@@ -53,7 +52,7 @@ def name_in(what: str, roi: str | None, names: Iterable[str]) -> str | None:
     if found is not None or len(names) != 1:
         return found
     if roi:
-        warnings.warn(
+        warn(
             RoiNameAssumed(
                 f"{what}: '{roi}' was asked for, and the only structure is called '{names[0]}'; that one was taken. "
                 "Check that it is the same bone, and correct `roi` or the mask."
@@ -97,7 +96,7 @@ def choose_label(
         name_in(what, roi, names)
         return present[0]
     if roi and not names and roi in TOTAL_CLASSES and max(present) <= len(TOTAL_CLASSES):
-        warnings.warn(
+        warn(
             StructureNamesAssumed(
                 f"{what} names no structures; '{roi}' was taken as label {TOTAL_CLASSES[roi]} of TotalSegmentator's "
                 "task 'total' (version 2). Look at the picture, or give mask_label."

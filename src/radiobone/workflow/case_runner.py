@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import Any, Literal
-from warnings import warn
 
 import numpy as np
 
@@ -20,6 +19,7 @@ from radiobone.core.warnings import (
     RepeatFailed,
     RoiTouchesBorder,
     collected,
+    warn,
 )
 from radiobone.features.definitions import AnySettings, by_pyradiomics, measure
 from radiobone.imaging.hounsfield import check_scale

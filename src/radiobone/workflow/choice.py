@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from warnings import warn
 
 from radiobone.core.errors import BadSetting
-from radiobone.core.warnings import ModalityAssumed
+from radiobone.core.warnings import ModalityAssumed, warn
 from radiobone.features.definitions import AnySettings, with_engine
 from radiobone.features.ibsi.settings import IbsiSettings
 from radiobone.features.presets import PRESET_OF_MODALITY, load_settings

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -13,7 +12,7 @@ import numpy as np
 from radiobone.cohort.cohort import Cohort
 from radiobone.core.errors import BadSetting, TooFewPerClass
 from radiobone.core.files import content_digest
-from radiobone.core.warnings import NullControlDeparts, collected
+from radiobone.core.warnings import NullControlDeparts, collected, warn
 from radiobone.evaluation.blocks.resolve import settle_blocks
 from radiobone.evaluation.fold_keys import fold_keys
 from radiobone.evaluation.kept_work import Pieces
@@ -157,7 +156,7 @@ def _with_null(result: Result, run: Run, n_shuffles: int, folds_given: bool) -> 
     finding = null_finding(found)
     told = result.audit if finding is None else [*result.audit, asdict(finding)]
     if finding is not None:
-        warnings.warn(NullControlDeparts(finding.message), stacklevel=4)
+        warn(NullControlDeparts(finding.message), stacklevel=4)
     return replace(result, summary={**result.summary, "null_control": null_entry(found)}, audit=told)
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from warnings import warn
 
 from radiobone.core.errors import BadSetting
 from radiobone.core.volume import Volume
-from radiobone.core.warnings import ModalityDoubtful
+from radiobone.core.warnings import ModalityDoubtful, warn
 from radiobone.workflow.modality import DICOM_MODALITIES, DICOM_MODALITY_OF, OF_VOLUMES
 
 

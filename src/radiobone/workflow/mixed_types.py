@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from warnings import warn
 
-from radiobone.core.warnings import MixedPixelTypes
+from radiobone.core.warnings import MixedPixelTypes, warn
 from radiobone.features.definitions import AnySettings
 from radiobone.features.ibsi.settings import IbsiSettings
 from radiobone.workflow.case_runner import Outcome

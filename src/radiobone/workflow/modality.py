@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from warnings import warn
 
 from radiobone.core.errors import BadSetting
 from radiobone.core.volume import Volume
-from radiobone.core.warnings import ModalityDoubtful
+from radiobone.core.warnings import ModalityDoubtful, warn
 
 DICOM_MODALITIES = {
     "ct": {"CT"},

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections import Counter
 
 import pandas as pd
@@ -10,7 +9,7 @@ import pandas as pd
 from radiobone.cohort.checks import is_blank, texts
 from radiobone.cohort.roles import missing_column
 from radiobone.core.errors import MissingId
-from radiobone.core.warnings import RepeatedId
+from radiobone.core.warnings import RepeatedId, warn
 from radiobone.evaluation.model import Model
 
 
@@ -56,7 +55,7 @@ def _warn_repeated(model: Model, table: pd.DataFrame, name: str) -> None:
     if twice:
         patient, *region = twice[0]
         which = f"'{patient}'" + (f", region '{' '.join(region)}'" if any(region) else "")
-        warnings.warn(
+        warn(
             RepeatedId(
                 f"{len(twice)} case(s) are in several rows, such as '{name}' {which}. Each row gets a score of its own, and "
                 "they may differ. Remove the copies; if the rows are different regions, name them in a column 'roi'."

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
-from warnings import warn
 
 import pandas as pd
 
@@ -14,7 +13,7 @@ from radiobone.core.errors import BadSetting, FeatureMismatch, SettingsMismatch
 from radiobone.core.folder_kinds import FEATURE_FILES
 from radiobone.core.run_record import extraction_record
 from radiobone.core.tables import read_table
-from radiobone.core.warnings import collected
+from radiobone.core.warnings import collected, warn
 from radiobone.evaluation.audit.registry import audit_cohort
 from radiobone.evaluation.audit.tell import warn_of_table
 from radiobone.evaluation.blocks.resolve import joins_files, settle_blocks, with_fusion

@@ -6,9 +6,8 @@ import os
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from warnings import warn
 
-from radiobone.core.warnings import ImageCopied
+from radiobone.core.warnings import ImageCopied, warn
 from radiobone.io.case import NO_PATH, Case
 from radiobone.workflow.case_runner import Outcome
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import glob
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +18,7 @@ from radiobone.cohort.numbers import is_missing
 from radiobone.cohort.readers import cohort_from_arrays, read_cohort
 from radiobone.cohort.task import AnyTask, parse_task
 from radiobone.core.errors import BadSetting
-from radiobone.core.warnings import TrainingDataReused
+from radiobone.core.warnings import TrainingDataReused, warn
 from radiobone.evaluation.audit.tell import warn_of_unknown_patients
 from radiobone.evaluation.model import Model
 from radiobone.workflow.feature_table import read_features
@@ -167,7 +166,7 @@ def _unlike_numbers(model: Model, cohort: Cohort) -> list[str]:
 def _warn_if_trained_on(model: Model, cohort: Cohort) -> None:
     digest = (model.about.get("training") or {}).get("digest")
     if digest and digest == cohort.provenance.get("digest"):
-        warnings.warn(
+        warn(
             TrainingDataReused(
                 f"{cohort.provenance.get('source')} is the table that the model was trained on: every figure will be too "
                 "good, and is no validation. Give a cohort that had no part in training; how the pipeline does on the "

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,7 +17,7 @@ from radiobone.core.folder_kinds import VALIDATION
 from radiobone.core.folders import prepare_validation_folder
 from radiobone.core.provenance import machine, versions
 from radiobone.core.run_record import begin, finish, warn_if_unfinished
-from radiobone.core.warnings import collected
+from radiobone.core.warnings import collected, warn
 from radiobone.evaluation.measure_names import SHOWN
 from radiobone.evaluation.model import Model
 from radiobone.evaluation.result import METRICS_FILE, PREDICTIONS_FILE, PROVENANCE_FILE, Estimate
@@ -255,7 +254,7 @@ def _assessed(model: Model, name: str, labelled: Labelled, *, seed: int) -> Asse
         judged = VALIDATIONS[model.task.name]
         found = judged.assess(model, labelled.table, labelled.cohort, seed=seed)
     for one in told:
-        warnings.warn(f"{name}: {one}" if name else str(one), type(one), stacklevel=4)
+        warn(f"{name}: {one}" if name else str(one), type(one), stacklevel=4)
     return found
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable
 
 from radiobone.cohort.cohort import Cohort
@@ -16,6 +15,7 @@ from radiobone.core.warnings import (
     SiteConfounded,
     StepOutsideFold,
     SuspectedLeak,
+    warn,
 )
 from radiobone.evaluation.audit.finding import Finding
 from radiobone.evaluation.audit.no_patient_ids import no_patient_ids
@@ -39,7 +39,7 @@ def warn_of(
     known = {kind.code: kind for kind in kinds}
     for finding in findings:
         if finding.code in known and finding.severity != "note":
-            warnings.warn(known[finding.code](finding.message), stacklevel=stacklevel)
+            warn(known[finding.code](finding.message), stacklevel=stacklevel)
 
 
 def warn_of_table(findings: Iterable[Finding]) -> None:

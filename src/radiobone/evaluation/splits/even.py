@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 
 import numpy as np
 
-from radiobone.core.warnings import SplitsUneven
+from radiobone.core.warnings import SplitsUneven, warn
 from radiobone.evaluation.splits.split import BoolArray, Split
 
 
@@ -36,7 +35,7 @@ def warn_of_uneven(splits: Sequence[Split], derived: BoolArray | None, n_rows: i
         times = np.bincount(np.concatenate([fold.test for fold in folds]), minlength=n_rows)[counted]
         never, often = int((times == 0).sum()), int((times > 1).sum())
         if never or often:
-            warnings.warn(
+            warn(
                 SplitsUneven(
                     f"The {len(folds)} folds given for repeat {repeat} do not test every row once: {never} row(s) are never tested "
                     f"and {often} more than once, of {counted.sum()}. The figures are of the rows that are tested, and the others "

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from radiobone.core.errors import BadConfig, FileMissing, SplitsMismatch
 from radiobone.core.file_kinds import did_you_mean
 from radiobone.core.files import content_digest, read_json
 from radiobone.core.settings import Settings, validate
-from radiobone.core.warnings import SplitsUnchecked
+from radiobone.core.warnings import SplitsUnchecked, warn
 from radiobone.evaluation.fold import FoldOutcome
 from radiobone.evaluation.splits.even import warn_of_uneven
 from radiobone.evaluation.splits.split import Split, check_derived, check_groups_whole, check_learnable
@@ -182,7 +181,7 @@ def _check_folds(file: _File, source: str) -> None:
 def _check_unchanged(file: _File, source: str) -> None:
     """Hold the folds against their digest; files of the first format have none, which is told."""
     if file.format == WITHOUT_FOLDS_DIGEST:
-        warnings.warn(
+        warn(
             SplitsUnchecked(
                 f"{source} was made by an older version and holds no digest of its folds, so that rows moved or taken out since "
                 "would not be noticed. Use the splits.json of a result of this version, or draw new folds."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -14,7 +13,7 @@ import numpy.typing as npt
 from radiobone.core.errors import NonFiniteIntensity, RoiTooSmall, VoxelTooLarge
 from radiobone.core.settings import Settings
 from radiobone.core.volume import Triple, Volume
-from radiobone.core.warnings import CoarseVoxels
+from radiobone.core.warnings import CoarseVoxels, warn
 from radiobone.features.bone.depth import depth_mm
 from radiobone.imaging.crop import Box, bounding_box
 
@@ -73,7 +72,7 @@ class VoxelRange:
                 f"{self.why} Use thinner slices, or leave it out; resampling brings nothing back."
             )
         if longest > self.warned_above_mm * (1 + EDGE_TOLERANCE):
-            warnings.warn(
+            warn(
                 CoarseVoxels(
                     f"{what}: a voxel is {size} mm (z, y, x), more than {self.warned_above_mm:g} mm. {self.why} "
                     "Compare only scans of like voxel size."

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
 
 from radiobone.core.errors import BodyNotFound
 from radiobone.core.lazy import lazily
 from radiobone.core.volume import Triple
-from radiobone.core.warnings import BodyUncertain
+from radiobone.core.warnings import BodyUncertain, warn
 from radiobone.features.bone.base import BoneRegion, BoolArray, FloatArray
 from radiobone.features.bone.depth import depth_mm
 from radiobone.features.bone.frame import BACK, HEAD, frame_of
@@ -65,7 +63,7 @@ def find_body(region: BoneRegion) -> BoolArray:
         float(first.sum()) / float(body.sum()), uneven_mm, _outlying(body, region.spacing_mm), region
     )
     if doubts:
-        warnings.warn(
+        warn(
             BodyUncertain(
                 f"Where the body of the vertebra ends is not sure: {'; '.join(doubts)}. Its volume and heights may hold a part of the posterior "
                 "elements. Look at its picture, or give a mask of the bodies."

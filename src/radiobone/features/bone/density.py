@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -12,7 +11,7 @@ from pydantic import Field
 
 from radiobone.core.errors import NotCalibrated, ReferenceMissing
 from radiobone.core.settings import Settings
-from radiobone.core.warnings import ReferenceLeftOut
+from radiobone.core.warnings import ReferenceLeftOut, warn
 
 RANGES_HU: Mapping[str, tuple[float, float]] = {
     "air": (-1030.0, -960.0),
@@ -161,7 +160,7 @@ def calibrate(
             "Give a scan that shows them, or a mask that outlines muscle."
         )
     if missing:
-        warnings.warn(
+        warn(
             ReferenceLeftOut(
                 f"Density rests on {' and '.join(used)} alone: {', '.join(missing)} was not found in the scan. Its error is larger."
             ),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import Literal
@@ -20,7 +19,7 @@ from radiobone.core.errors import (
 )
 from radiobone.core.settings import Settings
 from radiobone.core.volume import Volume
-from radiobone.core.warnings import MeasurementLeftOut
+from radiobone.core.warnings import MeasurementLeftOut, warn
 from radiobone.features.bone.anisotropy import AnisotropySettings
 from radiobone.features.bone.base import BoneRegion
 from radiobone.features.bone.body import find_body
@@ -165,7 +164,7 @@ def _check_ct(image: Volume) -> None:
 
 
 def _tell(measurements: Collection[str], error: RadioboneError) -> None:
-    warnings.warn(
+    warn(
         MeasurementLeftOut(
             f"bone: {', '.join(measurements)} left out, the columns stay empty: {error.code}: {error}"
         ),

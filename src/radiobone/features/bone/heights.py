@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
 from pydantic import Field
 
 from radiobone.core.errors import RegionCut, RoiTooSmall
 from radiobone.core.settings import Settings
+from radiobone.core.warnings import silenced
 from radiobone.features.bone.base import BoneRegion, FloatArray, Measurement, VoxelRange
 from radiobone.features.bone.frame import Columns, columns, frame_of
 
@@ -85,8 +84,7 @@ def _walls(lines: Columns) -> tuple[float, float]:
 
 def _heights_along(lines: Columns) -> FloatArray:
     """Median height across the band, from front to back; NaN where no line meets the body."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # rows beyond the body are NaN throughout
+    with silenced(RuntimeWarning):  # rows beyond the body are NaN throughout
         return np.asarray(np.nanmedian(lines.top_mm - lines.bottom_mm, axis=1))
 
 

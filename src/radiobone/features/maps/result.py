@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,7 +11,7 @@ import numpy.typing as npt
 
 from radiobone.core.counting import counted
 from radiobone.core.volume import Volume
-from radiobone.core.warnings import UndefinedInMap
+from radiobone.core.warnings import UndefinedInMap, warn
 from radiobone.features.maps.engine import MapSource
 from radiobone.features.settings import ExtractionSettings
 from radiobone.imaging.crop import Box, crop, steps_between
@@ -126,7 +125,7 @@ class FeatureMaps(Mapping[str, Volume]):
         n_voxels = int(self.inside.sum())
         for n_undefined, names in sorted(alike.items()):
             if n_undefined:
-                warnings.warn(
+                warn(
                     UndefinedInMap(
                         f"{_shown(names)}: undefined (NaN) in {n_undefined} of the region's {n_voxels} voxels, "
                         "whose neighbourhoods hold too few voxels for the definition. Take a larger radius, or a "

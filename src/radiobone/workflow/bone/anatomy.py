@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,7 @@ import numpy.typing as npt
 from radiobone.core.errors import EmptyMask, LabelNotFound
 from radiobone.core.validation import check_same_grid, real_numbers
 from radiobone.core.volume import Volume
-from radiobone.core.warnings import StructureNamesAssumed
+from radiobone.core.warnings import StructureNamesAssumed, warn
 from radiobone.io.label_file import LabelMask, as_labels
 from radiobone.io.label_scan import Slices, label_boxes
 from radiobone.io.masks import Mask, open_mask
@@ -143,7 +142,7 @@ def _assumed_names(mask: LabelMask) -> dict[str, int] | None:
     """TotalSegmentator's names for the labels of a map that names none; None for a mask of one structure."""
     if len(mask.present) < 2 or max(mask.present) > len(TOTAL_CLASSES):
         return None
-    warnings.warn(
+    warn(
         StructureNamesAssumed(
             f"{mask.what} names no structures; its labels were taken as those of TotalSegmentator's task 'total' (version 2), "
             "vertebrae_L1 being 31. Look at the pictures, or say what the labels are."

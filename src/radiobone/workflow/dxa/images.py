@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,7 +9,7 @@ import numpy.typing as npt
 
 from radiobone.core.errors import BadSetting, BadSpacing, DimensionMismatch
 from radiobone.core.volume import Volume
-from radiobone.core.warnings import SpacingAssumed
+from radiobone.core.warnings import SpacingAssumed, collected, warn
 from radiobone.imaging.denoise import denoise
 from radiobone.imaging.flat_image import checked_image
 from radiobone.io.case import NO_PATH, Case, check_case_files
@@ -72,13 +71,15 @@ def read_dxa(case: Case, settings: DxaSettings) -> DxaImage:
     PathError, ImageError, MaskError
     """
     check_case_files(case, ("image", "mask") if has_mask(case) else ("image",))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", SpacingAssumed)  # refused below, or told by the settings
+    with collected() as told:
         volume = _sized(case, read_image(case.image), settings)
         bone = None
         if has_mask(case):
             region = open_mask(case.mask, volume).region(roi=case.roi or None, label=case.label)
             bone = region.array[0] != 0
+    for one in told:
+        if not isinstance(one, SpacingAssumed):  # refused above, or told by the settings
+            warn(one, stacklevel=3)
     return DxaImage(volume, bone)
 
 

@@ -275,3 +275,22 @@ def test_a_column_label_is_no_feature_of_another_target(tmp_path, name):
     assert any(f"Not used as features (1): {name}" in note for note in cohort.notes)
     asked = read(tmp_path, table, target="osteoporosis", positive="yes", features=f"original_*,{name}")
     assert list(asked.X) == [name, "original_a", "original_b"]
+
+
+def test_equal_columns_are_told_once_and_kept_for_the_folds(tmp_path):
+    rng = np.random.default_rng(1)
+    table = pd.DataFrame(rng.normal(size=(40, 4)), columns=["a", "b", "original_firstorder_Energy", "d"])
+    table = table.assign(
+        copy=table["b"],
+        original_firstorder_TotalEnergy=table[
+            "original_firstorder_Energy"
+        ],  # so they are where voxels have 1 mm³
+        patient_id=[f"P{i}" for i in range(40)],
+        y=np.arange(40) % 2,
+    )
+    table.to_csv(tmp_path / "t.csv", index=False)
+    with pytest.warns(
+        FeatureDropped, match=r"1 column\(s\) hold the values of another one in every row: copy = b\."
+    ) as told:
+        assert "copy" in read_cohort(tmp_path / "t.csv", target="y").X
+    assert len(told) == 1

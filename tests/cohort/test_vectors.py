@@ -6,7 +6,14 @@ import pytest
 
 from radiobone.cohort.joined import join_file
 from radiobone.cohort.readers import read_cohort
-from radiobone.core.errors import DuplicateId, FileMissing, FileUnreadable, MissingColumn, MissingId
+from radiobone.core.errors import (
+    DuplicateId,
+    FileMissing,
+    FileUnreadable,
+    MissingColumn,
+    MissingId,
+    UntrustedModel,
+)
 from radiobone.core.warnings import Imputed, MissingViews
 from radiobone.evaluation.blocks.resolve import settle_blocks, with_fusion
 from radiobone.evaluation.spec import load_pipeline
@@ -100,7 +107,7 @@ def test_arrays_whose_rows_are_nobodys(files):
     with pytest.raises(MissingId, match="40 vectors and the sheet beside it 39"):
         joined(folder, "deep.npy", "mean")
     np.save(folder / "deep.npy", np.array(["a", "b"], dtype=object), allow_pickle=True)
-    with pytest.raises(FileUnreadable):
+    with pytest.raises(UntrustedModel):
         joined(folder, "deep.npy", "mean")
     np.save(folder / "deep.npy", np.zeros(5))
     with pytest.raises(FileUnreadable, match="one vector per row"):

@@ -179,7 +179,7 @@ def add_member(members):
     [
         (lower_threshold, errors.UntrustedModel),
         (swap_part, errors.UntrustedModel),
-        (add_member, errors.UnsafeArchive),
+        (add_member, errors.UntrustedModel),
     ],
 )
 def test_changed_files_are_refused(tmp_path, model, change, error):
@@ -230,7 +230,7 @@ def test_damage_anywhere_is_found_or_harmless(tmp_path, model):
         (tmp_path / "bad.rbm").write_bytes(content)
         try:
             assert load_model(tmp_path / "bad.rbm").digest == digest
-        except (errors.UntrustedModel, errors.UnsafeArchive):
+        except (errors.UntrustedModel, errors.ResourceLimit):
             refused += 1
     assert refused > 200
 

@@ -230,6 +230,7 @@ def test_a_class_of_one_patient_cannot_be_validated(models, tmp_path):
     ],
 )
 @pytest.mark.filterwarnings("ignore:.*one and the same value:radiobone.core.warnings.FeatureDropped")
+@pytest.mark.filterwarnings("ignore:.*the values of another one:radiobone.core.warnings.FeatureDropped")
 def test_the_audit_notes_columns_that_add_nothing(task, code, change, tmp_path):
     change(sound(task)).to_csv(tmp_path / "bad.csv", index=False)
     sound(task).to_csv(tmp_path / "sound.csv", index=False)

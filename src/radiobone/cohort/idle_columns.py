@@ -11,12 +11,13 @@ from radiobone.core.errors import MissingColumn
 from radiobone.core.warnings import FeatureDropped, warn
 
 SHOWN = 5
+ENERGY, TOTAL_ENERGY = "_Energy", "_TotalEnergy"  # equal by definition where voxels have 1 mm³
 
 
 def check_varies(features: pd.DataFrame) -> None:
     """Refuse features of which none differs between any two rows, and warn of those that a fold may leave out.
 
-    Such columns stay: each fold leaves out what is constant in its own training rows.
+    Such columns stay: each fold leaves out what is constant in its own training rows, and what repeats another there.
 
     Raises
     ------
@@ -25,7 +26,7 @@ def check_varies(features: pd.DataFrame) -> None:
     Warns
     -----
     FeatureDropped
-        Of columns with one value in every row, or in all but one.
+        Of columns with one value in every row, or in all but one, and of those equal to another.
     """
     if features.shape[1] == 0:
         raise MissingColumn(
@@ -45,6 +46,23 @@ def check_varies(features: pd.DataFrame) -> None:
             "value should vary, it was not measured or was filled in: check where it comes from."
         )
     _warn_of_nearly_constant(features.loc[:, ~same])
+    _warn_of_equal(features.loc[:, ~same])
+
+
+def _warn_of_equal(features: pd.DataFrame) -> None:
+    pairs = [pair for pair in equal_columns(features) if not _equal_by_definition(*pair)]
+    if pairs:
+        shown = [f"{name} = {other}" for name, other in pairs]
+        _warn(
+            f"{len(pairs)} column(s) hold the values of another one in every row: {_shown(shown)}. The step 'correlation' keeps the "
+            "first of each; a pipeline without it gives such a column double weight. Check that one is not a wrong export of "
+            "the other."
+        )
+
+
+def _equal_by_definition(name: str, other: str) -> bool:
+    """Whether two columns are the energy of one image, and that times the volume of a voxel."""
+    return name.replace(TOTAL_ENERGY, ENERGY) == other.replace(TOTAL_ENERGY, ENERGY)
 
 
 def _warn_of_nearly_constant(features: pd.DataFrame) -> None:

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from radiobone.core.errors import FileMissing, FileUnreadable, MissingId
-from radiobone.core.file_kinds import TABLE_SUFFIXES
+from radiobone.core.file_kinds import TABLE_SUFFIXES, is_file
+from radiobone.core.pickles import check_is_no_pickle
 from radiobone.core.tables import read_table
 
 NPY = ".npy"
@@ -32,6 +33,8 @@ def read_vectors(path: Path, block: str) -> pd.DataFrame:
         If there is no file, or no sheet beside an array.
     FileUnreadable
         If an array is no table of numbers.
+    UntrustedModel
+        If an array holds Python objects, which could run code.
     MissingId
         If sheet and array differ in length.
     NotATable, BadEncoding, EmptyTable, DuplicateColumn, RaggedRow
@@ -53,8 +56,9 @@ def read_vectors(path: Path, block: str) -> pd.DataFrame:
 
 
 def _array(path: Path) -> np.ndarray:
-    if not path.is_file():
+    if not is_file(path):
         raise FileMissing(f"No file at {path}. Check the path.")
+    check_is_no_pickle(path)
     try:
         found = np.load(path, allow_pickle=False)
     except (OSError, ValueError, EOFError) as error:

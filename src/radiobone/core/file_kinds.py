@@ -45,18 +45,34 @@ def kind_of(path: Path) -> Kind | None:
     >>> kind_of(Path("ct.nii.gz")), kind_of(Path("study.yaml")), kind_of(Path("features.CSV"))
     ('image', 'yaml', 'table')
     """
-    if path.is_dir():
+    if is_folder(path):
         return None
     name = path.name.lower()
     by_name = next((kind for kind, suffixes in SUFFIXES.items() if name.endswith(suffixes)), None)
     return by_name or _by_start(path)
 
 
+def is_file(path: Path) -> bool:
+    """Whether a path leads to a regular file; one that the system cannot even look at (too long, a NUL in it) does not."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def is_folder(path: Path) -> bool:
+    """Whether a path leads to a folder; one that the system cannot even look at does not."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
 def _by_start(path: Path) -> Kind | None:
     try:
         with path.open("rb") as handle:
             start = handle.read(LONGEST_START)
-    except OSError:
+    except (OSError, ValueError):
         return None
     return next((kind for place, bytes_, kind in STARTS if start.startswith(bytes_, place)), None)
 
@@ -69,7 +85,7 @@ def did_you_mean(path: Path) -> str:
     found = Path(path.anchor)
     for part in path.parts[len(found.parts) :]:
         there = found / part
-        if not there.exists():
+        if not (is_file(there) or is_folder(there)):
             near = nearest(part, _names(found))
             if not near:
                 return ""

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from pathlib import Path
 from typing import Any, TypeVar
 
-import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from radiobone.core.complaints import complaint, known_keys, place, unknown_key
 from radiobone.core.errors import BadConfig, BadSetting, FileMissing, FileUnreadable
-from radiobone.core.file_kinds import did_you_mean
+from radiobone.core.file_kinds import did_you_mean, is_file
 from radiobone.core.near_names import nearest
+from radiobone.core.strict_yaml import plain_data
 
 S = TypeVar("S", bound="Settings")
+MAX_BYTES = 4 << 20
 
 
 class Settings(BaseModel):
@@ -23,43 +23,15 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
-class _StrictLoader(yaml.SafeLoader):
-    """A safe loader that refuses aliases, and a key given twice."""
-
-    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):
-            raise BadConfig("YAML aliases (*name) are not accepted. Write the value out.")
-        return super().compose_node(parent, index)
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen: set[Any] = set()
-        for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)
-            if not isinstance(key, Hashable):
-                raise BadConfig(f"Line {key_node.start_mark.line + 1}: a list or mapping cannot be a key.")
-            if key in seen:
-                raise BadConfig(
-                    f"Line {key_node.start_mark.line + 1}: the key '{key}' is given twice, "
-                    "and only one of the two values could count. Remove one."
-                )
-            seen.add(key)
-        return super().construct_mapping(node, deep)
-
-
 def parse_yaml(text: str, *, source: str = "YAML") -> dict[str, Any]:
     """Read a mapping; duplicate keys and anything but a mapping are errors.
 
     Raises
     ------
     BadConfig
-        If the text is not YAML, repeats a key, uses aliases, or is not a mapping.
+        If the text is not YAML, repeats a key, uses aliases, or is not a mapping (see ``core.strict_yaml``).
     """
-    try:
-        content = yaml.load(text, Loader=_StrictLoader)  # noqa: S506 - a subclass of SafeLoader
-    except yaml.YAMLError as error:
-        raise BadConfig(f"{source} is not valid YAML: {error}") from error
-    except BadConfig as error:
-        raise BadConfig(f"{source}: {error}") from error
+    content = plain_data(text, source)
     if content is None:
         return {}
     if not isinstance(content, dict):
@@ -74,15 +46,32 @@ def read_yaml(path: Path) -> dict[str, Any]:
     ------
     FileMissing, FileUnreadable, BadConfig
     """
-    if not path.is_file():
+    return parse_yaml(read_settings_text(path), source=path.name)
+
+
+def read_settings_text(path: Path) -> str:
+    """Read the text of a file of settings.
+
+    Raises
+    ------
+    FileMissing, FileUnreadable
+    BadConfig
+        If it is not UTF-8, or far larger than settings are.
+    """
+    if not is_file(path):
         raise FileMissing(f"No file at {path}. Check the path.{did_you_mean(path)}")
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        with path.open("rb") as handle:
+            raw = handle.read(MAX_BYTES + 1)
+        if len(raw) > MAX_BYTES:
+            raise BadConfig(
+                f"{path.name} is larger than {MAX_BYTES:,} bytes, which no settings are. Is it another file?"
+            )
+        return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise BadConfig(f"{path.name} is not UTF-8 text (byte {error.start}). Save it as UTF-8.") from error
     except OSError as error:
         raise FileUnreadable(f"{path} cannot be read ({error.strerror}).") from error
-    return parse_yaml(text, source=path.name)
 
 
 def validate(kind: type[S], content: Any, *, source: str) -> S:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import zipfile
 import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from radiobone.core.archive_sizes import check_sizes
 from radiobone.core.counting import counted
 from radiobone.core.csv_cells import as_written
 from radiobone.core.errors import (
@@ -22,8 +24,9 @@ from radiobone.core.errors import (
     RaggedRow,
     ResourceLimit,
 )
-from radiobone.core.file_kinds import TABLE_SUFFIXES, did_you_mean, kind_of
+from radiobone.core.file_kinds import TABLE_SUFFIXES, did_you_mean, is_file, is_folder, kind_of
 from radiobone.core.lazy import lazily
+from radiobone.core.pickles import check_is_no_pickle
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -84,10 +87,11 @@ def read_table(path: Path) -> pd.DataFrame:
 
 
 def _check_is_file(path: Path) -> None:
-    if path.is_dir():
+    if is_folder(path):
         raise NotATable(f"{path} is a folder, and a table (CSV or Excel) is needed. Name the file in it.")
-    if not path.is_file():
+    if not is_file(path):
         raise FileMissing(f"No table at {path}. Check the path.{did_you_mean(path)}")
+    check_is_no_pickle(path)
     kind = kind_of(path)
     if kind == "yaml":
         raise NotATable(
@@ -133,7 +137,11 @@ def _check_header(header: list[str], path: Path) -> None:
 
 def _excel_rows(path: Path) -> list[list[str]]:
     try:
+        with zipfile.ZipFile(path) as archive:
+            check_sizes(archive.infolist(), path, path.stat().st_size)
         sheet = pd.read_excel(path, header=None, dtype=str, keep_default_na=False, engine="openpyxl")
+    except ResourceLimit:
+        raise
     except Exception as error:  # openpyxl raises many kinds for a damaged file
         raise FileUnreadable(
             f"{path} cannot be read as Excel ({error}). Save it again as .xlsx or .csv."

@@ -122,7 +122,7 @@ def load_model(path: Path) -> Model:
 
     Raises
     ------
-    FileMissing, UnsafeArchive, UntrustedModel
+    FileMissing, ResourceLimit, UntrustedModel
     """
     content, steps, classifier = read_model(Path(path))
     calibrator = content["calibrator"]

@@ -6,21 +6,22 @@ import hashlib
 import io
 import json
 import zipfile
-import zlib
 from pathlib import Path
 from typing import Any
 
 import skops.io
 from skops.io.exceptions import UntrustedTypesFoundException
 
-from radiobone.core.errors import FileMissing, UnsafeArchive, UntrustedModel
+from radiobone.core.archive_sizes import check_sizes
+from radiobone.core.errors import FileMissing, RadioboneError, ResourceLimit, UntrustedModel
+from radiobone.core.file_kinds import did_you_mean, is_file
 from radiobone.core.files import content_digest, write_bytes
+from radiobone.core.pickles import check_is_no_pickle
 from radiobone.evaluation.trusted import TRUSTED_TYPES
 
 MANIFEST = "model.json"
 PARTS = ("steps.skops", "classifier.skops")
 FORMAT = 1
-MAX_PART_BYTES = 1 << 30
 FIXED_DATE = (1980, 1, 1, 0, 0, 0)
 
 
@@ -58,14 +59,15 @@ def read_model(path: Path) -> tuple[dict[str, Any], Any, Any]:
     ------
     FileMissing
         If there is no file.
-    UnsafeArchive
-        If the archive grows beyond its cap or has members that do not belong.
+    ResourceLimit
+        If the archive grows beyond its cap.
     UntrustedModel
         If the file was changed, is no model, or holds other types.
     """
     path = Path(path)
-    if not path.is_file():
-        raise FileMissing(f"No model at {path}. Check the path.")
+    if not is_file(path):
+        raise FileMissing(f"No model at {path}. Check the path.{did_you_mean(path)}")
+    check_is_no_pickle(path)
     members = _members(path)
     manifest = _manifest(members[MANIFEST], path)
     for name in PARTS:
@@ -78,26 +80,18 @@ def read_model(path: Path) -> tuple[dict[str, Any], Any, Any]:
 def _members(path: Path) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(path) as archive:
-            sizes = {entry.filename: entry.file_size for entry in archive.infolist()}
-            if len(archive.infolist()) != len(PARTS) + 1 or set(sizes) != {MANIFEST, *PARTS}:
-                raise UnsafeArchive(
-                    f"{path} holds {sorted(sizes)[:5]} where a model has {[MANIFEST, *PARTS]}. It is no model file of "
-                    "this program. Get it again from whoever made it."
+            entries = archive.infolist()
+            check_sizes(entries, path, path.stat().st_size)
+            names = [entry.filename for entry in entries]
+            if sorted(names) != sorted((MANIFEST, *PARTS)):
+                raise UntrustedModel(
+                    f"{path} holds {names[:5]} where a model has {[MANIFEST, *PARTS]}. It is no model file of this program, or "
+                    "somebody has changed it. Get it again from whoever made it."
                 )
-            if max(sizes.values()) > MAX_PART_BYTES:
-                raise UnsafeArchive(
-                    f"{path} unpacks to more than {MAX_PART_BYTES >> 30} GB, more than a model can be. Do not use it."
-                )
-            return {name: archive.read(name) for name in sizes}
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        OSError,
-        ValueError,
-        EOFError,
-        NotImplementedError,
-        RuntimeError,
-    ) as error:
+            return {entry.filename: archive.read(entry) for entry in entries}
+    except RadioboneError:
+        raise
+    except Exception as error:  # whatever a malformed archive provokes in its reader
         raise UntrustedModel(f"{path} is no model file or is damaged ({error}). Get it again.") from error
 
 
@@ -106,7 +100,7 @@ def _manifest(data: bytes, path: Path) -> dict[str, Any]:
         manifest = json.loads(data)
         recorded = manifest.pop("digest")
         parts_are_named = isinstance(manifest["parts"], dict)
-    except (ValueError, KeyError, AttributeError, TypeError) as error:
+    except (ValueError, KeyError, AttributeError, TypeError, RecursionError) as error:
         raise UntrustedModel(
             f"{path}: {MANIFEST} cannot be understood ({error}). Get the file again."
         ) from error
@@ -122,12 +116,16 @@ def _manifest(data: bytes, path: Path) -> dict[str, Any]:
 
 def _build(data: bytes, name: str, path: Path) -> Any:
     try:
+        with zipfile.ZipFile(io.BytesIO(data)) as inner:
+            check_sizes(inner.infolist(), path, len(data))
         return skops.io.loads(data, trusted=list(TRUSTED_TYPES))
     except UntrustedTypesFoundException as error:
         raise UntrustedModel(
             f"{path}: {name} holds types that a radiobone model never has ({error}). Building them could run code. "
             "Do not use the file."
         ) from error
+    except ResourceLimit:
+        raise
     except Exception as error:  # whatever a malformed part provokes in the loader
         raise UntrustedModel(
             f"{path}: {name} cannot be built ({type(error).__name__}: {error}). Get it again."

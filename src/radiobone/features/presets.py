@@ -21,7 +21,7 @@ from types import MappingProxyType
 from typing import Any
 
 from radiobone.core.errors import BadConfig, BadSetting
-from radiobone.core.settings import read_yaml, validate
+from radiobone.core.settings import read_settings_text, read_yaml, validate
 from radiobone.features.definitions import AnySettings
 from radiobone.features.ibsi.configurations import CONFIGURATIONS, IBSI
 from radiobone.features.ibsi.settings import IbsiSettings
@@ -131,10 +131,11 @@ def read_settings_file(path: Path) -> dict[str, Any]:
     ------
     BadConfig, FileMissing, FileUnreadable
     """
-    if path.suffix.lower() != ".json" or not path.is_file():
+    if path.suffix.lower() != ".json":
         return read_yaml(path)
+    text = read_settings_text(path)
     try:
-        content = json.loads(path.read_text(encoding="utf-8-sig"), object_pairs_hook=_each_key_once)
+        content = json.loads(text, object_pairs_hook=_each_key_once)
     except (ValueError, RecursionError) as error:
         raise BadConfig(f"{path.name} is not valid JSON: {error}") from error
     if not isinstance(content, dict):
@@ -143,11 +144,12 @@ def read_settings_file(path: Path) -> dict[str, Any]:
 
 
 def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    keys = [key for key, _ in pairs]
-    for key in keys:
-        if keys.count(key) > 1:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
             raise BadConfig(f"The key {key!r} is given twice, and only one value could count. Remove one.")
-    return dict(pairs)
+        found[key] = value
+    return found
 
 
 def _from_mapping(content: Mapping[str, Any], source: str) -> AnySettings:

@@ -6,7 +6,7 @@ import os
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from radiobone.core.columns import choose_patient_column, patient_columns
@@ -210,7 +210,7 @@ def _case(
 
 
 def _is_relative(cell: str | None) -> bool:
-    return cell is not None and not URL.match(cell.strip()) and not Path(cell.strip()).is_absolute()
+    return cell is not None and not URL.match(cell.strip()) and not PurePath(cell.strip()).is_absolute()
 
 
 def _path(cell: str | None, begin: Path) -> Path:

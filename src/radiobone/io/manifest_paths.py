@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 
 from radiobone.core.errors import FileMissing, PathOutsideRoot
@@ -45,7 +47,7 @@ def _check_below_root(manifest: Manifest, paths: Sequence[Path]) -> None:
     outside = [case for case in manifest.cases if not _is_below(case, manifest.root)]
     if not outside or len(outside) < MOST * len(manifest.cases):
         return
-    first = next(path for path in _named(outside[0]) if not path.is_relative_to(manifest.root))
+    first = next(path for path in _named(outside[0]) if not _begins_with(path, manifest.root))
     raise PathOutsideRoot(
         f"{manifest.path}: in {len(outside)} of {len(manifest.cases)} cases paths are absolute ({first}) and lie "
         f"outside {manifest.root}, where its paths begin. A manifest may only name files below one folder, so that it cannot reach what "
@@ -73,7 +75,7 @@ def _where_to_look(manifest: Manifest, missing: Sequence[Path]) -> str:
 
 
 def _local_paths(manifest: Manifest) -> list[Path]:
-    return list(dict.fromkeys(path for case in manifest.cases for path in _named(case)))
+    return list({str(path): path for case in manifest.cases for path in _named(case)}.values())
 
 
 def _named(case: Case) -> list[Path]:
@@ -82,11 +84,20 @@ def _named(case: Case) -> list[Path]:
 
 def _is_below(case: Case, root: Path) -> bool:
     """By the names alone; links are looked at case by case. A relative path begins below the root."""
-    return all(path.is_relative_to(root) for path in _named(case))
+    return all(_begins_with(path, root) for path in _named(case))
+
+
+def _begins_with(path: Path, root: Path) -> bool:
+    """As ``path.is_relative_to(root)``, which takes seconds for a hundred thousand paths."""
+    start = os.path.normcase(root)
+    return (
+        os.path.normcase(path).startswith(start if start.endswith(os.sep) else start + os.sep) or path == root
+    )
 
 
 def _advice(missing: Sequence[Path], root: Path) -> str:
-    relative = [path.relative_to(root) for path in missing if path.is_relative_to(root)][:FEW]
+    below = (path for path in missing if _begins_with(path, root))
+    relative = [path.relative_to(root) for path in islice(below, FEW)]
     for folder in _other_roots(root):
         if relative and sum(is_there(folder / path) for path in relative) >= NEARLY_ALL * len(relative):
             return f"They are below {folder}: give --root {folder} (`root` in a study file or in Python)."

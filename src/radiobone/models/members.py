@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import yaml
 from sklearn.utils._param_validation import InvalidParameterError
 
 from radiobone.core.seeds import seed_for
+from radiobone.core.strict_yaml import plain_data
 from radiobone.models.single import SINGLE
 
 PARAMETER = r"\s*\w+\s*=[^=,()]+"
@@ -48,7 +48,7 @@ def _name_and_params(part: str, names: str) -> tuple[str, dict[str, Any]]:
             "'lr+rf', or 'lr(C=0.01)+rf(min_samples_leaf=3)'."
         )
     pairs = [pair.partition("=") for pair in (found["params"] or "").split(",") if pair]
-    return found["name"], {name.strip(): yaml.safe_load(value) for name, _, value in pairs}
+    return found["name"], {name.strip(): plain_data(value, "members") for name, _, value in pairs}
 
 
 def _made(name: str, params: dict[str, Any], seed: int) -> Any:

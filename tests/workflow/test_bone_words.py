@@ -30,6 +30,7 @@ def blocks() -> tuple[Volume, Volume]:
     for value in ORGANS.values():
         labels[3:11, 3:11, 3 + 11 * (value - 1) : 11 + 11 * (value - 1)] = value
     hu = np.random.default_rng(2).normal(150, 20, labels.shape).astype(np.float32)
+    hu[0] = -1000.0  # air
     return Volume(hu, SPACING_MM, modality="CT"), Volume(labels, SPACING_MM)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import mmap
 import os
 import stat
 import struct
@@ -11,8 +10,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeAlias
-
-import numpy as np
 
 from radiobone.core.errors import (
     FileMissing,
@@ -23,12 +20,10 @@ from radiobone.core.errors import (
 )
 from radiobone.core.lazy import lazily
 
-imagecodecs = lazily("imagecodecs")
 pydicom = lazily("pydicom")
 
 Content: TypeAlias = bytes | memoryview
 GZIP_MAGIC = b"\x1f\x8b"
-CHUNK_BYTES = 1 << 20
 LARGEST_FILE_BYTES = 1 << 35
 BOTH_ZLIB_AND_GZIP = 32 + zlib.MAX_WBITS
 
@@ -107,19 +102,6 @@ def read_beginning(path: Path, count: int) -> bytes:
         raise FileUnreadable(f"{path} cannot be read ({error.strerror or error}).") from error
 
 
-def inflate_file(path: Path, *, limit_bytes: int) -> Content:
-    """Decompress a gzip file; see ``inflate``.
-
-    The packed bytes are mapped where the system can do so: copying those of a CT takes a tenth of the reading.
-    """
-    try:
-        with path.open("rb") as handle:
-            packed: Content = memoryview(mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ))
-    except (OSError, ValueError):
-        packed = read_bytes(path)
-    return inflate(packed, path, limit_bytes=limit_bytes)
-
-
 def first_bytes(path: Path, count: int = 512) -> bytes:
     """Beginning of the content, decompressed where the file is gzip; ``b""`` if it is damaged there."""
     start = read_beginning(path, 64 * count)
@@ -129,60 +111,6 @@ def first_bytes(path: Path, count: int = 512) -> bytes:
         return zlib.decompressobj(BOTH_ZLIB_AND_GZIP).decompress(start, count)
     except zlib.error:
         return b""
-
-
-def inflate(packed: Content, path: Path, *, limit_bytes: int) -> Content:
-    """Decompress gzip or zlib data to the end, with its checksum.
-
-    Parameters
-    ----------
-    packed : bytes or memoryview
-        One or several gzip members, or one zlib stream.
-    limit_bytes : int
-        How much is needed; decompression stops soon after, so that a small file cannot fill the memory.
-
-    Raises
-    ------
-    UnreadableImage
-        If the data end too early or the checksum is wrong.
-    """
-    whole = _inflate_at_once(packed, limit_bytes)
-    if whole is not None:
-        return whole
-    pieces: list[bytes] = []
-    total = 0
-    rest: Content = packed
-    try:
-        while rest and total <= limit_bytes:
-            stream = zlib.decompressobj(BOTH_ZLIB_AND_GZIP)
-            piece = stream.decompress(rest, limit_bytes + CHUNK_BYTES - total)
-            pieces.append(piece)
-            total += len(piece)
-            if not stream.eof and total <= limit_bytes:
-                raise damaged(path, "the compressed data end too early")
-            rest = stream.unused_data.lstrip(b"\0")
-    except zlib.error as error:
-        raise damaged(path, str(error)) from error
-    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
-
-
-def _inflate_at_once(packed: Content, limit_bytes: int) -> memoryview | None:
-    """Decompress a single stream of the size that is needed; None for anything else.
-
-    The fastest way, which must know the size beforehand; what it does not like is left to the way that can tell
-    what is wrong. Large arrays of NumPy lie on large pages, which saves a fifth of the time.
-    """
-    of_gzip = bytes(packed[:2]) == GZIP_MAGIC
-    size = int.from_bytes(packed[-4:], "little") if of_gzip else limit_bytes
-    if not 0 < limit_bytes <= size <= limit_bytes + CHUNK_BYTES:
-        return None
-    decode = imagecodecs.gzip_decode if of_gzip else imagecodecs.deflate_decode
-    whole = np.empty(size, dtype=np.uint8)
-    try:
-        found = decode(packed, out=whole)
-    except imagecodecs.DeflateError:
-        return None
-    return whole.data if len(found) == size else None  # less: the first of several members
 
 
 def beside(path: Path, name: str, *, single: str) -> Path:

@@ -11,6 +11,7 @@ from radiobone.io.dicom_file import read_dicom_file
 from radiobone.io.dicom_frames import is_dicom
 from radiobone.io.dicom_series import read_dicom_series
 from radiobone.io.files import check_exists, check_file, first_bytes, understood
+from radiobone.io.gzipped import check_trailer
 from radiobone.io.registry import IMAGE_FORMATS
 
 
@@ -34,6 +35,8 @@ def read_image(path: Path) -> Volume:
         If there is nothing that can be opened.
     UnreadableImage
         If no format fits, or the file is truncated or damaged.
+    ResourceLimit
+        If the file holds, or says that it holds, far more than an image.
     ImageError, DicomError
         If the content cannot be trusted; see the format's own module.
     """
@@ -48,6 +51,7 @@ def read_image(path: Path) -> Volume:
         if image_format.recognises(start):
             with understood(path, image_format.name):
                 return image_format.read(path)
+    check_trailer(path)
     known = ", ".join(image_format.name for image_format in IMAGE_FORMATS)
     raise UnreadableImage(
         f"{path} holds no image of a known format ({known}), whatever its name says. "

@@ -27,6 +27,7 @@ from radiobone.io.images import read_image
 from radiobone.io.label_scan import Slices, label_boxes
 from radiobone.io.nifti import is_nifti, label_names
 from radiobone.io.nrrd import is_nrrd, segment_names
+from radiobone.io.packing import mask_of
 from radiobone.io.structures import choose_label, region_of
 
 MOST_LABELS = 4096
@@ -118,7 +119,7 @@ def open_label_file(path: Path, image: Volume, reading: MaskReading | None = Non
 def _read(path: Path, image: Volume, channel: int | None) -> Volume:
     """Read; a picture file knows no pixel size, so it takes that of a 2D image of the same size."""
     try:
-        with collected() as told:
+        with collected() as told, mask_of(image.array.size):
             volume = read_image(path)
     except VectorImage as error:
         if channel is not None:

@@ -8,7 +8,8 @@ from pathlib import Path
 from radiobone.core.errors import UnreadableImage
 from radiobone.core.validation import check_spacing
 from radiobone.core.volume import Volume
-from radiobone.io.files import Content, beside, check_announced, damaged, inflate, read_beginning, read_bytes
+from radiobone.io.files import Content, beside, check_announced, damaged, read_beginning, read_bytes
+from radiobone.io.gzipped import inflate
 from radiobone.io.itk_header import read_header, read_voxels, several_values
 
 IMAGE_IO = "MetaImageIO"

@@ -18,7 +18,8 @@ import numpy.typing as npt
 from radiobone.core.errors import UnreadableImage
 from radiobone.core.validation import check_spacing
 from radiobone.core.volume import Volume
-from radiobone.io.files import Content, beside, check_announced, damaged, inflate, read_beginning, read_bytes
+from radiobone.io.files import Content, beside, check_announced, damaged, read_beginning, read_bytes
+from radiobone.io.gzipped import inflate
 from radiobone.io.itk_header import ItkHeader, read_header, read_voxels
 
 IMAGE_IO = "NrrdImageIO"

@@ -22,14 +22,13 @@ from radiobone.core.warnings import (
     warn,
 )
 from radiobone.features.definitions import AnySettings, by_pyradiomics, measure
-from radiobone.imaging.hounsfield import check_scale
 from radiobone.imaging.mask_grid import onto_image
 from radiobone.imaging.pictures import picture_facts, three_planes
 from radiobone.io.case import Case, check_case_files
 from radiobone.io.images import read_image
 from radiobone.io.masks import Mask, open_mask
 from radiobone.io.roots import is_drive
-from radiobone.workflow.modality import as_declared
+from radiobone.workflow.modality import admitted
 from radiobone.workflow.repeats import Repeat, RepeatTask, failures, measure_repeats
 
 Status = Literal["done", "failed", "empty", "ready"]
@@ -170,9 +169,7 @@ class _ImageOnce:
 
 
 def _read(case: Case, modality: str | None) -> Volume:
-    image = as_declared(read_image(case.image), case.image.name, modality)
-    check_scale(image, case.image.name)
-    return image
+    return admitted(read_image(case.image), case.image.name, modality)
 
 
 def _measure(case: Case, mask: Mask, image: Volume, task: Task, tell: Progress) -> list[Outcome]:

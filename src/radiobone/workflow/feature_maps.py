@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from radiobone.core.errors import BadSetting
 from radiobone.core.progress import progress
@@ -24,7 +23,7 @@ from radiobone.workflow.choice import (
     warn_of_radiographs,
 )
 from radiobone.workflow.compiling import compile_kernels, compile_map_kernels
-from radiobone.workflow.modality import DICOM_MODALITY_OF
+from radiobone.workflow.modality import admitted
 from radiobone.workflow.single import ImageLike, as_volume, region_of
 
 
@@ -87,11 +86,10 @@ def feature_maps(
     """
     chosen = by_pyradiomics(resolve_settings(settings, modality), "feature maps")
     volume = as_volume(image, spacing_mm)
-    if volume.modality is None and modality is not None:
-        volume = replace(volume, modality=DICOM_MODALITY_OF[modality])  # its pictures' window is of that kind
     if volume.is_2d and is_open(settings, modality):
         chosen = by_pyradiomics(resolve_settings(None, "xr"), "feature maps")
         warn_of_radiographs("The image is", "`modality=` or `settings=`")
+    volume = admitted(volume, "The image", modality)  # the window of its pictures is of its kind too
     region = region_of(mask, volume, label, chosen.mask)
     if radius is not None:
         neighbourhood = {**chosen.maps.model_dump(), "radius": radius}

@@ -7,6 +7,7 @@ from dataclasses import replace
 from radiobone.core.errors import BadSetting
 from radiobone.core.volume import Volume
 from radiobone.core.warnings import ModalityDoubtful, warn
+from radiobone.imaging.hounsfield import check_scale
 
 DICOM_MODALITIES = {
     "ct": {"CT"},
@@ -16,6 +17,34 @@ DICOM_MODALITIES = {
 }
 DICOM_MODALITY_OF = {"ct": "CT", "mr": "MR", "xr": "DX", "dxa": "DX"}
 OF_VOLUMES = ("ct", "mr")
+
+
+def admitted(image: Volume, name: str, modality: str | None) -> Volume:
+    """Return an image that may be measured: what every command asks of an image it has read.
+
+    Parameters
+    ----------
+    image : Volume
+        As it was read.
+    name : str
+        Of its file, for messages.
+    modality : {"ct", "mr", "xr", "dxa"} or None
+        None if nobody said it.
+
+    Raises
+    ------
+    BadSetting
+        If the header names another modality.
+    ImplausibleIntensity
+        If it is a CT whose negative values were wrapped.
+
+    Warns
+    -----
+    ModalityDoubtful, NotHounsfield
+    """
+    declared = as_declared(image, name, modality)
+    check_scale(declared, name)
+    return declared
 
 
 def as_declared(image: Volume, name: str, modality: str | None) -> Volume:

@@ -15,7 +15,6 @@ from radiobone.core.lazy import lazily
 from radiobone.core.validation import check_same_grid, check_spacing, real_numbers
 from radiobone.core.volume import Triple, Volume
 from radiobone.features.definitions import measure
-from radiobone.imaging.hounsfield import check_scale
 from radiobone.imaging.itk import component, from_sitk
 from radiobone.imaging.mask_grid import MaskReading
 from radiobone.io.images import read_image
@@ -23,7 +22,7 @@ from radiobone.io.label_file import as_labels
 from radiobone.io.masks import open_mask
 from radiobone.workflow.choice import SettingsSource, is_open, resolve_settings, warn_of_radiographs
 from radiobone.workflow.compiling import compile_kernels
-from radiobone.workflow.modality import as_declared
+from radiobone.workflow.modality import admitted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -107,8 +106,7 @@ def extract_features(
     if volume.is_2d and is_open(settings, modality):
         chosen, modality = resolve_settings(None, "xr", engine), "xr"
         warn_of_radiographs("The image is", "`modality=` or `settings=`")
-    volume = as_declared(volume, "The image", modality)
-    check_scale(volume, "The image")
+    volume = admitted(volume, "The image", modality)
     regions = _Regions(mask, volume, chosen.mask)
     compile_kernels(show=True)
     if label is None or isinstance(label, (int, str, np.integer)):

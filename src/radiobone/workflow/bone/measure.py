@@ -25,6 +25,7 @@ from radiobone.workflow.bone.levels import (
 )
 from radiobone.workflow.bone.patient import ScanFacts, patient_row
 from radiobone.workflow.bone.wanted import none_found, wanted_of
+from radiobone.workflow.modality import admitted
 from radiobone.workflow.single import ImageLike, as_volume
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ def measure_bone(
     """
     plan = plan_of(measurements, settings)
     facts = ScanFacts(kvp, contrast, height_m)
-    volume = as_volume(image, spacing_mm)
+    volume = admitted(as_volume(image, spacing_mm), "The image", "ct")
     anatomy = anatomy_of(volume, mask, names)
     drawn = None if bodies is None else bodies_of(anatomy, bodies)
     chosen = wanted_of(anatomy, levels)

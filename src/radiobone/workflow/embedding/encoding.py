@@ -16,6 +16,7 @@ from radiobone.imaging.crop import bounding_box
 from radiobone.io.case import NO_PATH, Case, check_case_files
 from radiobone.io.images import read_image
 from radiobone.io.masks import open_mask
+from radiobone.workflow.modality import admitted
 from radiobone.workflow.process_pool import DIED_TWICE
 
 
@@ -77,7 +78,7 @@ def _one(case: Case, network: OnnxEncoder, task: EmbedTask) -> Embedded:
 def _pixels(case: Case, crop: bool) -> Any:
     """Read an image, or the box of its mask, shape (n_rows, n_columns)."""
     check_case_files(case, ("image", "mask") if crop else ("image",))
-    volume = read_image(case.image)
+    volume = admitted(read_image(case.image), case.image.name, None)
     if not volume.is_2d and len(volume.array) != 1:
         raise DimensionMismatch(
             f"{case.image.name} is a volume of shape {volume.shape} (z, y, x), and the network takes single images. Save the slice or "

@@ -13,10 +13,10 @@ from radiobone.cohort.checks import texts
 TRAIN = frozenset({"train", "training", "development", "dev", "internal", "discovery"})
 TEST = frozenset({"test", "testing", "external", "holdout", "hold-out"})
 BETWEEN = frozenset({"", "val", "valid", "validation", "tune", "tuning"})
+PLACE = r"^(?:hospital|site|clinic|cent(?:er|re)|institut(?:e|ion))(?:[ _.-]?(?:id|name|code))?$"
 ACQUISITION = re.compile(
     r"kernel|manufacturer|vendor|scanner|station.?name|device|kvp|tube|protocol|slice.?thickness|spacing|voxel.?size|"
-    r"contrast.?(agent|phase|medium)|field.?strength|"
-    r"^(?:hospital|site|clinic|cent(?:er|re)|institut(?:e|ion))(?:[ _.-]?(?:id|name|code))?$",
+    r"contrast.?(agent|phase|medium)|field.?strength|" + PLACE,
     re.IGNORECASE,
 )
 
@@ -46,6 +46,11 @@ def parted_patients(
         if train & test:
             found[str(name)] = sorted(train & test)
     return found
+
+
+def names_place(column: str) -> bool:
+    """Tell whether a column says where images were made, or by which machine of a house, and not how."""
+    return re.search(rf"{PLACE}|station.?name", column, re.IGNORECASE) is not None
 
 
 def acquisition(table: pd.DataFrame, *, excluded: set[str | None]) -> dict[str, list[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,11 +12,13 @@ import numpy as np
 import pandas as pd
 
 from radiobone.cohort.cohort import Cohort
+from radiobone.cohort.set_aside import names_place
 from radiobone.core.provenance import versions
 from radiobone.evaluation.blocks.late import learn
 from radiobone.evaluation.blocks.resolve import settle_blocks
 from radiobone.evaluation.calibration import SigmoidCalibrator
 from radiobone.evaluation.chain import apply_steps
+from radiobone.evaluation.drift.reference import Reference, make_reference, one_number, read_reference
 from radiobone.evaluation.fitting import Fitted
 from radiobone.evaluation.idle_steps import warn_of_idle_steps
 from radiobone.evaluation.internal import internal_record
@@ -91,6 +94,25 @@ def fit_model(
         tuple(float(value) for value in cohort.X.median()), ranges,
         {**_about(cohort, pipeline, fitted, seed, intended_use), **internal, **pooling},
         patient_threshold=patient_cut(fitted, cohort.y, cohort.patient, pipeline) if pooling else None,
+        reference=training_reference(cohort, fitted, needed),
+    )  # fmt: skip
+
+
+HELD_OUT = "predictions of training rows that the inner folds held out"
+
+
+def training_reference(cohort: Cohort, fitted: Fitted, needed: Sequence[str]) -> Reference:
+    """Sum up the training rows for later comparison with new ones.
+
+    Rows made from others are left out; what is predicted is that of the first time that a row was held out.
+    """
+    own = np.ones(cohort.n_rows, dtype=bool) if cohort.derived is None else ~cohort.derived
+    rows, first = np.unique(fitted.unseen_row, return_index=True)
+    columns = cohort.provenance.get("acquisition", {})
+    kinds = {name: np.array(cells)[own].tolist() for name, cells in columns.items() if not names_place(name)}
+    return make_reference(
+        cohort.X.loc[own, list(needed)], cohort.groups[own],
+        one_number(fitted.unseen[first]), cohort.y[rows], cohort.groups[rows], source=HELD_OUT, kinds=kinds,
     )  # fmt: skip
 
 
@@ -131,6 +153,7 @@ def load_model(path: Path) -> Model:
         tuple(content["inputs"]), tuple(content["needed"]), tuple(content["features"]), tuple(content["fill"]),
         {name: (bounds[0], bounds[1]) for name, bounds in content["ranges"].items()}, content["about"],
         content["digest"], content.get("patient_threshold"),
+        read_reference(content["reference"], content["needed"]) if "reference" in content else None,
     )  # fmt: skip
 
 

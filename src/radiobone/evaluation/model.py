@@ -16,6 +16,7 @@ from radiobone.cohort.checks import texts
 from radiobone.core.errors import MissingColumn
 from radiobone.evaluation.calibration import SigmoidCalibrator
 from radiobone.evaluation.chain import apply_steps
+from radiobone.evaluation.drift.reference import Reference
 from radiobone.evaluation.model_file import write_model
 from radiobone.evaluation.needed_values import needed_values, warn_filled_in
 from radiobone.evaluation.pooling import pool_output
@@ -59,6 +60,8 @@ class Model:
         Of the saved file; empty before saving.
     patient_threshold : float or None
         Pooled probability from which a patient counts as positive; None where rows are not pooled.
+    reference : Reference or None
+        How the training rows spread, for ``radiobone monitor``; None in files of versions that did not keep it.
     """
 
     steps: Pipeline
@@ -73,6 +76,7 @@ class Model:
     about: Mapping[str, Any]
     digest: str = ""
     patient_threshold: float | None = None
+    reference: Reference | None = None
 
     def __repr__(self) -> str:
         return f"Model({self.in_brief()})"
@@ -210,6 +214,7 @@ class Model:
             "fill": list(self.fill),
             "ranges": {name: list(bounds) for name, bounds in self.ranges.items()},
             "about": dict(self.about),
+            **({} if self.reference is None else {"reference": self.reference.as_plain()}),
         }
 
     def _of_training(self) -> tuple[Mapping[str, Any], set[str]]:

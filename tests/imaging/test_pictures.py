@@ -212,7 +212,7 @@ def test_facts_of_a_region():
     facts = picture_facts(Volume(image, (2.0, 1.0, 0.5)), Volume(region, (2.0, 1.0, 0.5)))
     assert facts == {
         "n_voxels": 9, "volume_mm3": 9.0, "mean": 110.0, "touches_border": False, "n_components": 2,
-        "is_2d": False, "area_mm2": None, "spacing_assumed": False,
+        "is_2d": False, "area_mm2": None, "spacing_assumed": False, "box_mm": [12.0, 6.0, 3.0],
     }  # fmt: skip
 
 

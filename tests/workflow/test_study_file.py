@@ -11,9 +11,10 @@ import pytest
 from typer.testing import CliRunner
 
 from radiobone.cli.app import app
-from radiobone.core.errors import BadConfig, BadSetting, FileMissing, OneClass
+from radiobone.core.errors import BadConfig, BadSetting, FileMissing, MissingColumn, OneClass
 from radiobone.core.folder_kinds import EVALUATION
 from radiobone.core.run_record import begin
+from radiobone.workflow.study_dry_run import dry_run_study
 from radiobone.workflow.study_file import read_study, run_study
 from small_cohort import QUICK, SmallCohort
 
@@ -145,3 +146,43 @@ def test_a_positive_yes_without_quotes_is_understood(tmp_path: Path) -> None:
     study.write_text(study.read_text().rstrip("}") + ', "positive": yes}')
     _, evaluation = run_study(study, tmp_path / "out", show_progress=False)
     assert evaluation.result.summary["positive"] == "yes"
+
+
+def test_a_dry_run_looks_at_images_and_evaluates_nothing(cohort: SmallCohort, tmp_path: Path) -> None:
+    for number in range(3):
+        cohort.add(f"p{number:02d}", shape=number, osteoporosis="yes" if number else "no")
+    cohort.rows.append({**cohort.rows[0], "patient_id": "lost", "image": "images/lost.nii.gz"})
+    study = write_study(
+        cohort.folder, manifest=cohort.manifest.name, settings=QUICK, target="osteoporosis", positive="yes"
+    )
+    out = tmp_path / "out"
+    answer = CliRunner().invoke(
+        app, ["run", str(study), "-o", str(out), "--dry-run", "--quiet", "--jobs", "1"]
+    )
+    assert answer.exit_code == 3, answer.output
+    assert "lost: FileMissing" in answer.output
+    assert "3 ready" in answer.output
+    assert "A real run takes about" in answer.output
+    assert (out / "features" / "cases.csv").is_file()
+    assert not list(out.rglob("features.parquet")) + list(out.rglob("metrics.json"))
+
+
+def test_a_dry_run_looks_at_a_table(tmp_path: Path) -> None:
+    planted_table(tmp_path)
+    out = tmp_path / "out"
+    study = write_study(tmp_path, table="table.csv", id="ID")
+    answer = CliRunner().invoke(app, ["run", str(study), "-o", str(out), "--dry-run"])
+    assert answer.exit_code == 0, answer.output
+    assert "30 rows 1, 30 0" in answer.output
+    assert not (out / "metrics.json").exists()
+    wrong = write_study(tmp_path, table="table.csv", id="ID", target="Nothing")
+    answer = CliRunner().invoke(app, ["run", str(wrong), "-o", str(out), "--dry-run"])
+    assert isinstance(answer.exception, MissingColumn)
+
+
+def test_a_study_of_dxa_has_no_dry_run(tmp_path: Path) -> None:
+    study = write_study(
+        tmp_path, manifest="m.csv", dxa={"calibration": {"kind": "line", "slope": 1, "intercept": 0}}
+    )
+    with pytest.raises(BadSetting, match="extract MANIFEST --modality dxa --dry-run"):
+        dry_run_study(study, tmp_path / "out")

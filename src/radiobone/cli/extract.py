@@ -20,7 +20,7 @@ from radiobone.cli.options import (
 
 EPILOG = """Examples:
 
-[bold]radiobone extract manifest.csv -o check --dry-run[/bold]  (are all files and masks in order?)
+[bold]radiobone extract manifest.csv -o check --dry-run[/bold]  (are all files and masks in order, and how long will it take?)
 
 [bold]radiobone extract manifest.csv -o features[/bold]
 
@@ -91,7 +91,8 @@ def extract(
         bool,
         typer.Option(
             "--dry-run",
-            help="Read, check and draw every region; measure nothing, and say what a run would give.",
+            help="Read, check and draw every region, without a table; say what a run would give, and from a few regions how "
+            "much time, memory and space it would take.",
         ),
     ] = False,
     perturb: Annotated[

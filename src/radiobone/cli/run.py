@@ -22,7 +22,11 @@ from radiobone.cli.options import (
     show_metrics,
 )
 
-EPILOG = """Example: [bold]radiobone run study.yaml -o result[/bold]
+EPILOG = """Examples:
+
+[bold]radiobone run study.yaml -o result --dry-run[/bold]  (is all in order, and how long will the images take?)
+
+[bold]radiobone run study.yaml -o result[/bold]
 
 A study file for images:
 
@@ -68,10 +72,21 @@ def run(
     null_control: NullControl = None,
     optimism_meter: OptimismMeter = False,
     no_shap: NoShap = False,
+    only_check: Annotated[
+        bool,
+        typer.Option(
+            "--dry-run",
+            help="Check the study file, and its images as `extract --dry-run` does (with the time and space they would take) or "
+            "its table; nothing is evaluated.",
+        ),
+    ] = False,
     jobs: Jobs = ALL_CORES,
     quiet: Quiet = False,
 ) -> None:
     """Extract, evaluate and report one study."""
+    if only_check:
+        _check(study, output, jobs, show=not quiet)
+        return
     from radiobone.workflow.study_file import run_study
 
     extracted, evaluation = run_study(
@@ -82,4 +97,13 @@ def run(
     typer.secho(f"Report: {(output / 'report.html').resolve()}", bold=True)
     if extracted is not None and extracted.n_failed:
         show_failures(extracted.cases)
+        raise typer.Exit(EXIT_SOME_FAILED)
+
+
+def _check(study: Path, output: Path, jobs: int, *, show: bool) -> None:
+    from radiobone.workflow.study_dry_run import dry_run_study
+
+    checked = dry_run_study(study, output, jobs=jobs, show_progress=show, say=typer.echo)
+    if checked is not None and checked.n_failed:
+        show_failures(checked.cases)
         raise typer.Exit(EXIT_SOME_FAILED)

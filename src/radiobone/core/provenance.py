@@ -18,8 +18,9 @@ PACKAGES = (
 )  # fmt: skip
 
 
+@cache
 def package_version(name: str) -> str | None:
-    """Version of an installed package, or None."""
+    """Version of an installed package, or None; looked up once, since every case of a cohort asks for several."""
     try:
         return version(name)
     except PackageNotFoundError:

@@ -124,7 +124,7 @@ def picture_facts(image: Volume, mask: Volume) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``n_voxels`` (int), ``volume_mm3`` (float), ``is_2d`` (bool), ``area_mm2`` (float; None of a volume), ``spacing_assumed`` (bool: sizes are in pixels), ``mean`` (float, in the image's unit; None if a voxel of
+        ``n_voxels`` (int), ``volume_mm3`` (float), ``box_mm`` (list of float, z y x: edges of the box round the region), ``is_2d`` (bool), ``area_mm2`` (float; None of a volume), ``spacing_assumed`` (bool: sizes are in pixels), ``mean`` (float, in the image's unit; None if a voxel of
         the region is not finite), ``touches_border`` (bool: the region reaches an edge of the image, an axis
         of one voxel apart) and ``n_components`` (int: pieces, voxels that share a corner being one piece).
 
@@ -136,7 +136,8 @@ def picture_facts(image: Volume, mask: Volume) -> dict[str, Any]:
         If image and mask differ in shape.
     """
     region = checked_region(image, mask)
-    box = bounding_box(region).slices
+    around = bounding_box(region)
+    box = around.slices
     inside = region[box]
     mean = float(np.mean(image.array[box][inside], dtype=np.float64))
     touches = any(
@@ -148,6 +149,7 @@ def picture_facts(image: Volume, mask: Volume) -> dict[str, Any]:
     return {
         "n_voxels": n_voxels,
         "volume_mm3": n_voxels * image.voxel_volume_mm3,
+        "box_mm": [float(n * edge) for n, edge in zip(around.shape, image.spacing_mm, strict=True)],
         "is_2d": image.is_2d,
         "spacing_assumed": image.spacing_assumed,
         "area_mm2": n_voxels * image.spacing_mm[1] * image.spacing_mm[2] if image.is_2d else None,

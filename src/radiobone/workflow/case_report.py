@@ -10,6 +10,7 @@ import pandas as pd
 from radiobone.core.counting import counted
 from radiobone.core.warnings import meaning
 from radiobone.workflow.case_runner import WARNING_SEPARATOR
+from radiobone.workflow.estimate import estimate_lines
 from radiobone.workflow.feature_table import FeatureTable
 
 PICTURES = "pictures"
@@ -40,8 +41,9 @@ def extraction_lines(result: FeatureTable, folder: Path, *, measured: bool) -> l
         )
     repeated = [] if result.repeats is None else result.repeats.lines(folder)
     planned = [] if result.planned_repeats is None else result.planned_repeats.lines()
+    taking = [] if result.estimate is None else estimate_lines(result.estimate)
     empty = empty_lines(result) if measured else []
-    return [done, *empty, *repeated, *planned, *warning_lines(result.cases, folder / "cases.csv")]
+    return [done, *empty, *repeated, *planned, *taking, *warning_lines(result.cases, folder / "cases.csv")]
 
 
 def empty_lines(result: FeatureTable) -> list[str]:

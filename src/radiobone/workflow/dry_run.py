@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from time import perf_counter
 
 from radiobone.core.folders import prepare_extraction_folder
 from radiobone.imaging.perturb.plan import PlanSource
 from radiobone.workflow.case_runner import Task
 from radiobone.workflow.choice import SettingsSource
+from radiobone.workflow.estimating import estimate
 from radiobone.workflow.feature_table import FeatureTable, assemble, save_cases
 from radiobone.workflow.image_pool import Job, run_jobs
 from radiobone.workflow.mixed_types import told_of_mixed_types
@@ -28,14 +30,31 @@ def dry_run(
     jobs: int = 1,
     engine: str | None = None,
     perturb: PlanSource | None = None,
+    estimates: bool = True,
     show_progress: bool = True,
 ) -> FeatureTable:
-    """Read and check every file and region of a manifest, and draw it, without measuring anything.
+    """Read and check every file and region of a manifest, and draw it; of a few regions see how long they take.
 
-    Writes ``cases.csv`` and the pictures; a feature table of an earlier run stays as it is. The result has
-    no rows, and its ``feature_columns`` are those that ``extract`` would give.
+    Writes ``cases.csv`` and the pictures; a feature table of an earlier run stays as it is.
+
+    Parameters
+    ----------
+    manifest, output, settings, modality, root, target, jobs, engine, perturb, show_progress
+        As ``extract`` takes them.
+    estimates : bool
+        Whether to measure a few regions, for ``.estimate``.
+
+    Returns
+    -------
+    FeatureTable
+        No rows; its ``feature_columns`` are those that ``extract`` would give, its ``estimate`` what that would take.
+
+    Raises
+    ------
+    SettingError, TableError, PathError
     """
     folder = prepare_extraction_folder(output, inputs=[manifest])
+    begun = perf_counter()
     listed, choice = planned(manifest, settings, modality, root, target, engine)
     plan = repeats_planned(perturb, choice)
     task = Task(choice.settings, choice.modality, measure=False)
@@ -50,4 +69,10 @@ def dry_run(
         planned_repeats=None if plan is None else PlannedRepeats(plan, len(ready)),
     )
     save_cases(result, outcomes, folder)
-    return result
+    if not (estimates and ready):
+        return result
+    found = estimate(
+        ready, replace(task, measure=True), folder, n_features=len(result.feature_columns), n_processes=jobs,
+        checked_s=perf_counter() - begun, n_repeats=0 if plan is None else plan.n_repeats, show_progress=show_progress,
+    )  # fmt: skip
+    return replace(result, estimate=found)

@@ -21,6 +21,7 @@ from radiobone.io.manifest import Manifest
 from radiobone.io.roots import is_drive
 from radiobone.workflow.cache import write_png
 from radiobone.workflow.case_runner import WARNING_SEPARATOR, Outcome
+from radiobone.workflow.estimate import Estimate
 from radiobone.workflow.repeated import PlannedRepeats, Repeats
 
 CASE_COLUMNS = ("patient_id", "roi", "image", "mask", "label", "status", "code", "message", "warnings")
@@ -44,6 +45,8 @@ class FeatureTable:
         Perturbed repeats of the regions and how robust the features are, where they were asked for.
     planned_repeats : PlannedRepeats or None
         After a dry run: the repeats that a run would make.
+    estimate : Estimate or None
+        After a dry run: the time, memory and space that a run would take.
     """
 
     table: pd.DataFrame
@@ -52,6 +55,7 @@ class FeatureTable:
     provenance: dict[str, Any]
     repeats: Repeats | None = None
     planned_repeats: PlannedRepeats | None = None
+    estimate: Estimate | None = None
 
     @property
     def n_failed(self) -> int:

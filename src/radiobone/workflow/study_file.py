@@ -218,7 +218,7 @@ def run_study(
     evaluation = evaluate_table(
         source,
         output,
-        pipeline=_pipeline(study, path),
+        pipeline=pipeline_of(study, path),
         seed=study.seed if seed is None else seed,
         jobs=jobs,
         show_progress=show_progress,
@@ -229,7 +229,7 @@ def run_study(
         optimism_meter=study.optimism_meter or optimism_meter,
         explain=study.explain and explain,
         task=study.task,
-        order=_order(study),
+        order=order_of(study),
         **study.roles(),
     )
     if study.maps:
@@ -249,7 +249,7 @@ def _root(study: Study, path: Path) -> Path:
 def _extract(study: Study, path: Path, folder: Path, jobs: int, show_progress: bool) -> FeatureTable:
     shared: dict[str, Any] = {
         "output": folder,
-        "settings": _beside(study.settings if study.dxa is None else study.dxa, path),
+        "settings": beside(study.settings if study.dxa is None else study.dxa, path),
         "root": None if study.root is None else path.parent / study.root,
         "target": study.target,
         "jobs": jobs,
@@ -257,7 +257,7 @@ def _extract(study: Study, path: Path, folder: Path, jobs: int, show_progress: b
     }
     manifest = path.parent / str(study.manifest)
     if study.dxa is None:
-        extracted = extract(manifest, modality=study.modality, perturb=_beside(study.perturb, path), **shared)
+        extracted = extract(manifest, modality=study.modality, perturb=beside(study.perturb, path), **shared)
     else:
         extracted = measure_dxa(manifest, seed=study.seed, **shared).features
     if extracted.table.empty:
@@ -269,18 +269,20 @@ def _extract(study: Study, path: Path, folder: Path, jobs: int, show_progress: b
     return extracted
 
 
-def _beside(source: Any, path: Path) -> Any:
+def beside(source: Any, path: Path) -> Any:
     """Return a file beside the study file by its path; a name or what is written out as it is."""
     if isinstance(source, str) and (path.parent / source).is_file():
         return str(path.parent / source)
     return source
 
 
-def _order(study: Study) -> str | list[str] | None:
+def order_of(study: Study) -> str | list[str] | None:
+    """Return the ordered classes as ``evaluate`` takes them."""
     return study.order if study.order is None or isinstance(study.order, str) else list(map(str, study.order))
 
 
-def _pipeline(study: Study, path: Path) -> str | Path | dict[str, Any]:
+def pipeline_of(study: Study, path: Path) -> str | Path | dict[str, Any]:
+    """Return the pipeline: a file beside the study file, a name, or what is written out."""
     if isinstance(study.pipeline, str) and (path.parent / study.pipeline).is_file():
         return path.parent / study.pipeline
     return study.pipeline

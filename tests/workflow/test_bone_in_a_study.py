@@ -18,7 +18,7 @@ from radiobone.io.write import write_volume
 from radiobone.testing.bone_phantoms import BodyShape, vertebral_body
 from radiobone.workflow.case_report import extraction_lines
 from radiobone.workflow.dry_run import dry_run
-from radiobone.workflow.extract import extract
+from radiobone.workflow.extract import extract, extract_files
 
 SETTINGS = {
     "families": [
@@ -119,7 +119,7 @@ def test_a_second_run_keeps_the_gaps(study: Path, tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(first.table, again.table)
     assert first.feature_columns == again.feature_columns
     assert first.table["original_bone_ApparentBvTv"].isna().all()
-    told = extraction_lines(first, tmp_path, measured=True)
+    told = extraction_lines(extract_files(few, output=tmp_path / "out", **asked), tmp_path, measured=True)
     assert any(
         "Without a value in any region: 1 feature (original_bone_ApparentBvTv)" in line for line in told
     )

@@ -67,7 +67,7 @@ def no_work(*_args: object, **_kwargs: object) -> None:
 def without_work(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let every kind of work fail the test."""
     for name in (
-        "workflow.evaluate_table.evaluate_cohort", "workflow.extract.case_keys", "workflow.score.fit_model", "report.build.render",
+        "workflow.evaluate_table.evaluate_cohort", "workflow.measured.case_keys", "workflow.score.fit_model", "report.build.render",
         "workflow.demo.write_demo_cohort", "workflow.pair.pair_folders", "workflow.score.score_source",
     ):  # fmt: skip
         monkeypatch.setattr(f"radiobone.{name}", no_work)

@@ -126,7 +126,7 @@ def test_files_are_read_several_at_a_time_and_once_each(
     cases = [*listed, *listed]  # every image twice, as with several regions
     settings = load_settings(None, modality="ct")
     alone = [cache.case_key(case, settings, "ct") for case in cases]
-    cache._digest_once.cache_clear()
+    cache._digests.clear()
     digested: list[Path] = []
     original = cache.file_digest
     monkeypatch.setattr(cache, "file_digest", lambda path: digested.append(path) or original(path))

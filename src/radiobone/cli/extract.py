@@ -118,7 +118,7 @@ def extract(
     """Extract the features of every region in a manifest."""
     from radiobone.workflow.case_report import extraction_lines
     from radiobone.workflow.dry_run import dry_run
-    from radiobone.workflow.extract import extract as measure
+    from radiobone.workflow.extract import extract_files
 
     show = not quiet
     if only_check:
@@ -135,7 +135,7 @@ def extract(
             show_progress=show,
         )
     else:
-        result = measure(
+        result = extract_files(
             manifest,
             output=output,
             settings=settings,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
 from radiobone.core.errors import FileUnreadable
-from radiobone.core.files import content_digest, read_json, write_json
+from radiobone.core.files import content_digest, read_json, write_text
 from radiobone.core.outputs import writing
 
 
@@ -43,7 +44,11 @@ class Entries:
         ------
         OutputNotWritable, DiskFull
         """
-        write_json(self._path(key), {"content": content, "digest": content_digest([key, content])})
+        entry = {"content": content, "digest": content_digest([key, content])}
+        text = json.dumps(
+            entry, sort_keys=True, allow_nan=False, ensure_ascii=False
+        )  # without indent: much faster
+        write_text(self._path(key), text + "\n")
 
     def count(self, keys: Collection[str]) -> int:
         """Return how many of ``keys`` have an entry."""

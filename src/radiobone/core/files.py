@@ -7,10 +7,10 @@ import hashlib
 import json
 import os
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from radiobone.core.csv_cells import defused
 from radiobone.core.errors import FileUnreadable
@@ -83,8 +83,31 @@ def read_json(path: Path) -> Any:
         raise FileUnreadable(f"{path} cannot be read as JSON ({error}). Make it again.") from error
 
 
+def write_json_items(path: Path, items: Iterable[Any]) -> None:
+    """Write a list as ``write_json`` does, one item at a time as they are made."""
+    with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="\n") as file:
+        start = "["
+        for item in items:
+            text = json.dumps(item, indent=1, sort_keys=True, allow_nan=False, ensure_ascii=False)
+            file.write(f"{start}\n {text.replace(chr(10), chr(10) + ' ')}")
+            start = ","
+        file.write("[]\n" if start == "[" else "\n]\n")
+
+
 def write_csv(path: Path, table: pd.DataFrame) -> None:
     """Write a CSV that a spreadsheet opens without running formulas hidden in text; ``core.tables`` reads it back."""
+    write_csv_parts(path, [table])
+
+
+def write_csv_parts(path: Path, parts: Iterable[pd.DataFrame]) -> None:
+    """Write a CSV likewise, whose parts are made while they are written."""
+    with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
+        for number, part in enumerate(parts):
+            safe, quoting = _safe(part)
+            safe.to_csv(file, index=False, header=number == 0, lineterminator="\n", quoting=quoting)
+
+
+def _safe(table: pd.DataFrame) -> tuple[pd.DataFrame, Literal[0, 2]]:
     safe, returns = table.copy(), False
     for place, kind in enumerate(table.dtypes):
         if not (pd.api.types.is_numeric_dtype(kind) or pd.api.types.is_datetime64_any_dtype(kind)):
@@ -92,17 +115,36 @@ def write_csv(path: Path, table: pd.DataFrame) -> None:
             safe.isetitem(place, pd.array(cells, dtype=object))
             returns = returns or any(isinstance(cell, str) and "\r" in cell for cell in cells)
     safe.columns = pd.Index([defused(str(name)) for name in table.columns], dtype=object)
-    with replacing(path) as temporary:
-        if returns:  # which would else stand in the file without quotes
-            safe.to_csv(temporary, index=False, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
-        else:
-            safe.to_csv(temporary, index=False, lineterminator="\n")
+    return (
+        safe,
+        csv.QUOTE_NONNUMERIC if returns else csv.QUOTE_MINIMAL,
+    )  # a return would else stand without quotes
 
 
 def write_parquet(path: Path, table: pd.DataFrame) -> None:
     """Write Parquet, whole or not at all."""
     with replacing(path) as temporary:
         table.to_parquet(temporary, index=False)
+
+
+def write_parquet_parts(path: Path, parts: Iterable[pd.DataFrame]) -> None:
+    """Write Parquet, whole or not at all; each part, made while it is written, is a group of rows.
+
+    Parameters
+    ----------
+    path : Path
+    parts : iterable of DataFrame
+        At least one, all of the same columns and types.
+    """
+    import pyarrow
+    from pyarrow import parquet
+
+    rest = iter(parts)
+    first = pyarrow.Table.from_pandas(next(rest), preserve_index=False)
+    with replacing(path) as temporary, parquet.ParquetWriter(temporary, first.schema) as writer:
+        writer.write_table(first)
+        for part in rest:
+            writer.write_table(pyarrow.Table.from_pandas(part, schema=first.schema, preserve_index=False))
 
 
 def file_digest(path: Path, chunk_bytes: int = 1 << 20) -> str:

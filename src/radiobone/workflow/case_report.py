@@ -11,19 +11,19 @@ from radiobone.core.counting import counted
 from radiobone.core.warnings import meaning
 from radiobone.workflow.case_runner import WARNING_SEPARATOR
 from radiobone.workflow.estimate import estimate_lines
-from radiobone.workflow.feature_table import FeatureTable
+from radiobone.workflow.extraction import Extraction
 
 PICTURES = "pictures"
 MOST_NAMES = 8
 
 
-def extraction_lines(result: FeatureTable, folder: Path, *, measured: bool) -> list[str]:
+def extraction_lines(result: Extraction, folder: Path, *, measured: bool) -> list[str]:
     """Return what was done, where it lies, and the warnings.
 
     Parameters
     ----------
-    result : FeatureTable
-        Of ``extract`` or ``dry_run``.
+    result : Extraction
+        Of ``extract_files`` or ``dry_run``.
     folder : Path
         Where it was written.
     measured : bool
@@ -46,10 +46,9 @@ def extraction_lines(result: FeatureTable, folder: Path, *, measured: bool) -> l
     return [done, *empty, *repeated, *planned, *taking, *warning_lines(result.cases, folder / "cases.csv")]
 
 
-def empty_lines(result: FeatureTable) -> list[str]:
+def empty_lines(result: Extraction) -> list[str]:
     """Name the features that no measured region has a value of; nothing if there are none, or no region was measured."""
-    table = result.table[list(result.feature_columns)]
-    empty = [str(name) for name in table.columns[table.isna().all(axis=0)]] if len(table) else []
+    empty = result.empty_features
     if not empty:
         return []
     shown = ", ".join(empty[:MOST_NAMES]) + (", …" if len(empty) > MOST_NAMES else "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import Any, Literal
@@ -59,6 +59,28 @@ class Task:
 
 
 @dataclass(frozen=True)
+class Kept:
+    """Where on disk the numbers and the picture of a region lie.
+
+    Attributes
+    ----------
+    entry : str
+        Name of the entry.
+    place : int
+        Which of the entry's regions it is.
+    names : tuple of str
+        Of the features.
+    pictured : bool
+        Whether there is a picture.
+    """
+
+    entry: str
+    place: int
+    names: tuple[str, ...] = ()
+    pictured: bool = False
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What became of one region.
 
@@ -74,10 +96,10 @@ class Outcome:
     warnings : tuple of str
         Each as ``Code: message``.
     features : dict of float
-        By pyradiomics' names, or IBSI's.
+        By pyradiomics' names, or IBSI's; empty if they are ``kept``.
     facts : dict
-        What the contact sheet says of the region.
-    picture : ndarray of uint8, shape (height, width, 3), or None
+        What the contact sheet says of the region; empty likewise.
+    picture : ndarray of uint8, shape (height, width, 3), bytes of a PNG, or None
     label : int or None
         Value of the structure in its mask, where it is known.
     pixel_type : {"integer", "decimal", ""}
@@ -86,6 +108,8 @@ class Outcome:
         Whether the image is a single 2D image.
     repeats : tuple of Repeat
         Perturbed repeats, where they were asked for; then there are no ``features``.
+    kept : Kept or None
+        Where features, facts, picture and repeats lie, if they are not held in memory.
     """
 
     case: Case
@@ -100,13 +124,24 @@ class Outcome:
     pixel_type: Literal["integer", "decimal", ""] = ""
     is_2d: bool = False
     repeats: tuple[Repeat, ...] = ()
+    kept: Kept | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the features."""
+        return tuple(self.features) if self.kept is None else self.kept.names
+
+    @property
+    def is_pictured(self) -> bool:
+        """Whether there is a picture."""
+        return self.picture is not None if self.kept is None else self.kept.pictured
 
 
 def run_image(
     cases: Sequence[Case],
     task: Task,
     tell: Progress = Progress(),  # noqa: B008 - it holds no state
-) -> list[list[Outcome]]:
+) -> Iterator[list[Outcome]]:
     """Measure every region asked of one image, which is decoded once.
 
     Parameters
@@ -118,14 +153,13 @@ def run_image(
     tell : Progress
         Told of every finished region.
 
-    Returns
-    -------
-    list of list of Outcome
-        For each case at least one, more where it names its regions by a pattern. Errors are
-        recorded, never raised, so that the rest of the cohort goes on.
+    Yields
+    ------
+    list of Outcome
+        For each case, as it is finished, at least one, more where it names its regions by a pattern.
+        Errors are recorded, never raised, so that the rest of the cohort goes on.
     """
     image = _ImageOnce(task.modality)
-    outcomes: list[list[Outcome]] = []
     for case in cases:
         found: list[Outcome]
         with collected() as warnings:
@@ -140,8 +174,7 @@ def run_image(
                 found = [_failed(case, UnexpectedError.of(error))]
                 tell(case.case_id)
         shared = _as_text(case, warnings)
-        outcomes.append([replace(one, warnings=shared + one.warnings) for one in found])
-    return outcomes
+        yield [replace(one, warnings=shared + one.warnings) for one in found]
 
 
 def is_pattern(roi: str) -> bool:

@@ -22,8 +22,9 @@ from radiobone.features.definitions import AnySettings, measure
 from radiobone.features.ibsi.settings import IbsiSettings
 from radiobone.io.images import read_image
 from radiobone.io.masks import open_mask
-from radiobone.workflow.cache import Cache, input_digest
+from radiobone.workflow.cache import input_digest
 from radiobone.workflow.case_runner import Outcome, Task
+from radiobone.workflow.case_store import Cache
 from radiobone.workflow.modality import as_declared
 from radiobone.workflow.process_pool import in_processes
 

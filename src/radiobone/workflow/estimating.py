@@ -18,6 +18,7 @@ from radiobone.workflow.case_runner import Outcome, Task
 from radiobone.workflow.compiling import compile_kernels
 from radiobone.workflow.estimate import Estimate
 from radiobone.workflow.estimate_sample import Size, Timed, chosen, measure_sample, size_of
+from radiobone.workflow.feature_rows import Whole, held
 
 START_S = 3.0
 """Starting the program, importing, and ending."""
@@ -41,6 +42,7 @@ def estimate(
     checked_s: float,
     n_repeats: int = 0,
     show_progress: bool = True,
+    whole: Whole = held,
 ) -> Estimate | None:
     """Measure a sample of the regions, and say what all of them will take.
 
@@ -62,6 +64,8 @@ def estimate(
         Perturbed repeats of each region.
     show_progress : bool
         Whether to announce the wait for kernels to compile.
+    whole : callable
+        Gives a region with its picture, which is kept with its numbers.
 
     Returns
     -------
@@ -70,7 +74,7 @@ def estimate(
     """
     sizes = [size_of(region, task.settings) for region in regions]
     compile_kernels(show=show_progress)
-    sample = [regions[place] for place in chosen(sizes)]
+    sample = [whole(regions[place]) for place in chosen(sizes)]
     timed = measure_sample(sample, task, n_processes=n_processes, beside=folder)
     if not timed:
         return None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,14 @@ import pandas as pd
 
 from radiobone.core.counting import counted
 from radiobone.core.errors import FileMissing, FileUnreadable
-from radiobone.core.files import read_json, write_csv, write_json, write_parquet
+from radiobone.core.files import (
+    read_json,
+    write_csv,
+    write_csv_parts,
+    write_json,
+    write_json_items,
+    write_parquet_parts,
+)
 from radiobone.core.folder_kinds import FEATURE_FILES, PROVENANCE_FILE
 from radiobone.core.outputs import writing
 from radiobone.core.tables import read_table
@@ -19,10 +27,10 @@ from radiobone.core.warnings import ImageCopied
 from radiobone.io.case import NO_PATH
 from radiobone.io.manifest import Manifest
 from radiobone.io.roots import is_drive
-from radiobone.workflow.cache import write_png
 from radiobone.workflow.case_runner import WARNING_SEPARATOR, Outcome
-from radiobone.workflow.estimate import Estimate
-from radiobone.workflow.repeated import PlannedRepeats, Repeats
+from radiobone.workflow.feature_rows import Rows, Whole, held, in_chunks, in_order
+from radiobone.workflow.png_files import write_png
+from radiobone.workflow.repeated import Repeats
 
 CASE_COLUMNS = ("patient_id", "roi", "image", "mask", "label", "status", "code", "message", "warnings")
 
@@ -43,10 +51,6 @@ class FeatureTable:
         Settings, versions, digests of the inputs.
     repeats : Repeats or None
         Perturbed repeats of the regions and how robust the features are, where they were asked for.
-    planned_repeats : PlannedRepeats or None
-        After a dry run: the repeats that a run would make.
-    estimate : Estimate or None
-        After a dry run: the time, memory and space that a run would take.
     """
 
     table: pd.DataFrame
@@ -54,8 +58,12 @@ class FeatureTable:
     cases: pd.DataFrame
     provenance: dict[str, Any]
     repeats: Repeats | None = None
-    planned_repeats: PlannedRepeats | None = None
-    estimate: Estimate | None = None
+
+    @property
+    def empty_features(self) -> tuple[str, ...]:
+        """Features that no measured region has a value of."""
+        table = self.table[list(self.feature_columns)]
+        return tuple(str(name) for name in table.columns[table.isna().all(axis=0)]) if len(table) else ()
 
     @property
     def n_failed(self) -> int:
@@ -83,33 +91,28 @@ class FeatureTable:
 
 
 def assemble(
-    outcomes: Sequence[Outcome], manifest: Manifest, provenance: dict[str, Any], names: Sequence[str] = ()
+    outcomes: Sequence[Outcome],
+    manifest: Manifest,
+    provenance: dict[str, Any],
+    names: Sequence[str] = (),
+    *,
+    whole: Whole = held,
 ) -> FeatureTable:
-    """Join outcomes into a table ordered by patient and region.
+    """Join outcomes into a table ordered by patient and region, held in memory.
 
     Its columns are the features ``names`` and whatever else was measured; a region that lacks one has an empty cell.
+    ``whole`` gives an outcome with its numbers.
     """
-    ordered = in_order(outcomes)
-    done = [one for one in ordered if one.status == "done"]
-    features = tuple(dict.fromkeys([*names, *(name for one in done for name in one.features)]))
-    rows = [
-        {
-            "patient_id": one.case.patient_id,
-            "roi": one.case.roi,
-            **{name: one.case.row.get(name) for name in manifest.extra_columns},
-            **one.features,
-        }
-        for one in done
-    ]
-    table = pd.DataFrame(rows, columns=["patient_id", "roi", *manifest.extra_columns, *features])
-    table = table.astype(dict.fromkeys(features, float))  # a column without a value would be of objects
-    cases = pd.DataFrame([_case_row(one, manifest.root) for one in ordered], columns=list(CASE_COLUMNS))
-    return FeatureTable(table, features, cases, {**provenance, "feature_columns": list(features)})
+    rows = Rows.of(outcomes, manifest, names, whole)
+    table = pd.concat(list(rows.chunks()), ignore_index=True)
+    record = {**provenance, "feature_columns": list(rows.features)}
+    return FeatureTable(table, rows.features, case_table(outcomes, manifest), record)
 
 
-def in_order(outcomes: Sequence[Outcome]) -> list[Outcome]:
-    """Sort by patient and region."""
-    return sorted(outcomes, key=lambda one: (one.case.patient_id, one.case.roi, str(one.case.label)))
+def case_table(outcomes: Sequence[Outcome], manifest: Manifest) -> pd.DataFrame:
+    """Say what became of every case, in order."""
+    rows = (_case_row(one, manifest.root) for one in in_order(outcomes))
+    return pd.DataFrame(rows, columns=list(CASE_COLUMNS))
 
 
 def _case_row(outcome: Outcome, root: Path) -> dict[str, Any]:
@@ -140,40 +143,63 @@ def _shown_path(path: Path, root: Path) -> str:
 
 def save(result: FeatureTable, outcomes: Sequence[Outcome], folder: Path, *, csv: bool) -> Path:
     """Write table, cases, pictures and, last, provenance; return the table's path."""
+    chunks = in_chunks(result.table)
+    return save_parts(chunks, result.cases, result.provenance, outcomes, folder, csv=csv, whole=held)
+
+
+def save_parts(
+    chunks: Iterable[pd.DataFrame],
+    cases: pd.DataFrame,
+    provenance: dict[str, Any],
+    outcomes: Sequence[Outcome],
+    folder: Path,
+    *,
+    csv: bool,
+    whole: Whole,
+) -> Path:
+    """Write table, cases, pictures and, last, provenance, whose parts are made while they are written."""
     target = folder / ("features.csv" if csv else "features.parquet")
     other = folder / ("features.parquet" if csv else "features.csv")
     for stale in (folder / PROVENANCE_FILE, other):  # a table is never seen beside the record of another
         with writing(stale):
             stale.unlink(missing_ok=True)
-    (write_csv if csv else write_parquet)(target, result.table)
-    save_cases(result, outcomes, folder)
-    write_json(folder / PROVENANCE_FILE, result.provenance)
+    (write_csv_parts if csv else write_parquet_parts)(target, chunks)
+    save_cases(cases, outcomes, folder, whole)
+    write_json(folder / PROVENANCE_FILE, provenance)
     return target
 
 
-def save_cases(result: FeatureTable, outcomes: Sequence[Outcome], folder: Path) -> None:
+def save_cases(cases: pd.DataFrame, outcomes: Sequence[Outcome], folder: Path, whole: Whole = held) -> None:
     """Write what became of every case, and its picture."""
-    write_csv(folder / "cases.csv", result.cases)
-    save_pictures(outcomes, folder / "pictures")
+    write_csv(folder / "cases.csv", cases)
+    save_pictures(outcomes, folder / "pictures", whole)
 
 
-def save_pictures(outcomes: Sequence[Outcome], folder: Path) -> None:
-    """Write the pictures that there are, and an index of them; those of an earlier run go."""
-    index = []
-    for number, one in enumerate(one for one in in_order(outcomes) if one.picture is not None):
-        name = f"{number:04d}.png"
-        write_png(folder / name, one.picture)
-        who = {"case_id": one.case.case_id, "patient_id": one.case.patient_id, "roi": one.case.roi}
-        index.append({**who, "file": name, **one.facts})
-    stale = listed_pictures(folder / "index.json") - {str(entry["file"]) for entry in index}
-    for name in stale:  # an earlier run's; others are the user's
+def save_pictures(outcomes: Sequence[Outcome], folder: Path, whole: Whole = held) -> None:
+    """Write the pictures that there are, one at a time, and an index of them; those of an earlier run go."""
+    pictured = [one for one in in_order(outcomes) if one.is_pictured]
+    names = [f"{number:04d}.png" for number in range(len(pictured))]
+    index, begun = folder / "index.json", folder / ".index_begun.json"
+    known = listed_pictures(index) | listed_pictures(begun)
+    for name in known.difference(names):  # an earlier run's; others are the user's
         with writing(folder / name):
             (folder / name).unlink(missing_ok=True)
-    if index:
-        write_json(folder / "index.json", index)
-    else:
-        with writing(folder):
-            (folder / "index.json").unlink(missing_ok=True)
+    if pictured:
+        write_json(
+            begun, [{"file": name} for name in names]
+        )  # should this run be stopped, the next knows its pictures
+        write_json_items(index, map(partial(_pictured, folder, whole), pictured, names))
+    for done in (begun,) if pictured else (begun, index):
+        with writing(done):
+            done.unlink(missing_ok=True)
+
+
+def _pictured(folder: Path, whole: Whole, small: Outcome, name: str) -> dict[str, Any]:
+    """Write one picture and return its entry of the index."""
+    one = whole(small)
+    write_png(folder / name, one.picture)
+    who = {"case_id": one.case.case_id, "patient_id": one.case.patient_id, "roi": one.case.roi}
+    return {**who, "file": name, **one.facts}
 
 
 def listed_pictures(index: Path) -> set[str]:

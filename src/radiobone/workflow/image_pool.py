@@ -6,7 +6,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Generator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -16,8 +16,9 @@ from threadpoolctl import threadpool_limits
 from radiobone.core.errors import WorkerDied
 from radiobone.core.progress import Progress, progress
 from radiobone.io.case import Case
-from radiobone.workflow.cache import Cache, CaseKey
+from radiobone.workflow.cache import CaseKey
 from radiobone.workflow.case_runner import Outcome, Task, run_image
+from radiobone.workflow.case_store import Cache
 from radiobone.workflow.compiling import compile_kernels
 from radiobone.workflow.process_pool import DIED_TWICE, in_processes
 from radiobone.workflow.ticks import relayed
@@ -43,7 +44,7 @@ def run_jobs(
     task : Task
         What is done with them.
     store : Cache or None
-        Where finished cases are kept.
+        Where finished cases go; their outcomes are then small, and ``store.whole`` reads the rest.
     n_processes : int
         Worker processes; the outcomes do not depend on it.
     show_progress : bool
@@ -52,16 +53,10 @@ def run_jobs(
     Returns
     -------
     list of Outcome
-        At least one for each case, in no special order.
+        At least one for each case, in no special order. Without a store features are held in memory, and pictures
+        of regions, which nobody could write, are not.
     """
-    outcomes: list[Outcome] = []
-    missing: list[Job] = []
-    for job in jobs:
-        stored = store.load(job.key.key, job.case) if store and job.key else None
-        if stored is None:
-            missing.append(job)
-        else:
-            outcomes += stored
+    outcomes, missing = _stored(jobs, store, show=show_progress)
     if outcomes and show_progress:
         print(
             f"{len(jobs) - len(missing)} of {len(jobs)} cases are unchanged since the last run and are kept"
@@ -73,13 +68,46 @@ def run_jobs(
     title = (
         "Checking regions" if not task.measure else f"Measuring {'repeats' if task.repeats else 'regions'}"
     )
+    once = _Once(missing)
     with (
         progress(title, len(missing), show=show_progress) as tell,
         closing(_computed(missing, task, store, n_processes, tell)) as finished,
     ):
         for found in finished:  # whatever stops us also ends the processes
-            outcomes += found
+            outcomes += map(once, found)
     return outcomes
+
+
+def _stored(jobs: Sequence[Job], store: Cache | None, *, show: bool) -> tuple[list[Outcome], list[Job]]:
+    """Return what an earlier run has left, and which cases it has not."""
+    if store is None:
+        return [], list(jobs)
+    outcomes: list[Outcome] = []
+    missing: list[Job] = []
+    with progress("Reading what the last run has kept", len(jobs), show=show and store.holds_any()) as tell:
+        for job in jobs:
+            stored = store.load(job.key.key, job.case) if job.key else None
+            if stored is None:
+                missing.append(job)
+            else:
+                outcomes += stored
+            tell(job.case.case_id)
+    return outcomes, missing
+
+
+class _Once:
+    """Holds once what many outcomes share: another process sends each its own copy."""
+
+    def __init__(self, jobs: Sequence[Job]) -> None:
+        self._cases = {(job.case.patient_id, job.case.roi): job.case for job in jobs}
+        self._names: dict[tuple[str, ...], tuple[str, ...]] = {}
+
+    def __call__(self, outcome: Outcome) -> Outcome:
+        kept, case = outcome.kept, outcome.case
+        if kept is not None:
+            kept = replace(kept, names=self._names.setdefault(kept.names, kept.names))
+        own = self._cases.get((case.patient_id, case.roi))
+        return replace(outcome, kept=kept, case=own if own == case else case)
 
 
 def _computed(
@@ -105,12 +133,16 @@ def _died(piece: Sequence[Job], *, tell: Progress) -> list[Outcome]:
 
 
 def _work(piece: list[Job], *, task: Task, store: Cache | None, tell: Progress) -> list[Outcome]:
+    """Do the cases of one image; what is finished lies on disk at once, and what is handed back is small."""
     sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(1)  # one thread per worker, and one order of sums
     everything: list[Outcome] = []
     with threadpool_limits(1):  # the sums of linear algebra too
         found = run_image([job.case for job in piece], task, tell)
-    for job, outcomes in zip(piece, found, strict=True):
-        if store and job.key:
-            store.store(job.key.key, outcomes)
-        everything += outcomes
+        for job, outcomes in zip(piece, found, strict=True):
+            if store is not None:
+                everything += store.store(job.key.key if job.key and task.measure else None, outcomes)
+            elif task.repeats is None:
+                everything += (replace(one, picture=None) for one in outcomes)
+            else:
+                everything += outcomes
     return everything

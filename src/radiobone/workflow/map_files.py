@@ -19,8 +19,8 @@ from radiobone.core.provenance import machine, versions
 from radiobone.core.run_record import begin, finish
 from radiobone.features.maps.result import FeatureMaps
 from radiobone.io.write import write_volume
-from radiobone.workflow.cache import write_png
 from radiobone.workflow.feature_maps import feature_maps
+from radiobone.workflow.png_files import write_png
 
 
 def map_files(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from radiobone.core.errors import TooFewRows
@@ -16,11 +17,12 @@ from radiobone.core.interruption import saying_what_is_kept
 from radiobone.core.outputs import writing
 from radiobone.core.warnings import RepeatFailed
 from radiobone.imaging.perturb.plan import Perturbations
-from radiobone.io.case import Case
 from radiobone.selection.icc import icc_1_1
-from radiobone.workflow.cache import Cache, case_key
+from radiobone.workflow.cache import case_keys
 from radiobone.workflow.case_runner import Outcome, Task
-from radiobone.workflow.feature_table import in_order, save_pictures
+from radiobone.workflow.case_store import Cache
+from radiobone.workflow.feature_rows import Whole, held, in_order
+from radiobone.workflow.feature_table import save_pictures
 from radiobone.workflow.image_pool import Job, run_jobs
 from radiobone.workflow.repeated import Repeats
 from radiobone.workflow.repeats import RepeatTask
@@ -35,6 +37,7 @@ def make_repeats(
     task: Task,
     plan: Perturbations,
     folder: Path | None,
+    whole: Whole,
     *,
     n_processes: int,
     show_progress: bool,
@@ -51,10 +54,14 @@ def make_repeats(
         Which repeats are made.
     folder : Path or None
         Of the extraction; finished regions are kept below it.
+    whole : callable
+        Gives an outcome with its features.
     """
     done = [one for one in in_order(outcomes) if one.status == "done"]
     repeats = RepeatTask(plan, frozenset(one.case.case_id for one in done[:CASES_DRAWN]))
-    work = [Job(case, case_key(case, task.settings, task.modality, repeats)) for case in _cases(done)]
+    cases = [one.case for one in done]
+    found_keys = case_keys(cases, task.settings, task.modality, repeats, n_threads=n_processes)
+    work = [Job(case, key) for case, key in zip(cases, found_keys, strict=True)]
     store = None if folder is None else Cache(folder / CASE_CACHE / KEPT_REPEATS)
     keys = {job.key.key for job in work if job.key}
     kept = (
@@ -73,26 +80,34 @@ def make_repeats(
     if store is not None:
         store.prune(keys)
     found = in_order(found)
-    table = _table(done, found)
-    return Repeats(table, _icc(table), plan.n_repeats, tuple(found))
+    whole_repeats = held if store is None else store.whole
+    table = _table(done, found, whole, whole_repeats)
+    return Repeats(table, _icc(table), plan.n_repeats, tuple(found), whole_repeats)
 
 
-def _cases(done: Sequence[Outcome]) -> list[Case]:
-    return [one.case for one in done]
-
-
-def _table(done: Sequence[Outcome], found: Sequence[Outcome]) -> pd.DataFrame:
-    features = tuple(dict.fromkeys(name for one in done for name in one.features))
-    repeats = {(one.case.patient_id, one.case.roi): one.repeats for one in found}
-    rows = []
+def _table(
+    done: Sequence[Outcome], found: Sequence[Outcome], whole: Whole, whole_repeats: Whole
+) -> pd.DataFrame:
+    """Put the original of each region and its repeats below each other; numbers are held once, as an array."""
+    features = tuple(dict.fromkeys(name for own in dict.fromkeys(one.names for one in done) for name in own))
+    repeats = {(one.case.patient_id, one.case.roi): one for one in found}
+    told, values = [], []
     for one in done:
-        who = {"patient_id": one.case.patient_id, "roi": one.case.roi}
-        rows.append({**who, **dict(zip(REPEAT_COLUMNS, (0, ORIGINAL), strict=True)), **one.features})
-        for repeat in repeats.get((one.case.patient_id, one.case.roi), ()):
+        who = (one.case.patient_id, one.case.roi)
+        told.append((*who, 0, ORIGINAL))
+        values.append(_row(whole(one).features, features))
+        of_one = repeats.get(who)
+        for repeat in () if of_one is None else whole_repeats(of_one).repeats:
             if not repeat.code:
-                what = dict(zip(REPEAT_COLUMNS, (repeat.number, repeat.perturbation), strict=True))
-                rows.append({**who, **what, **repeat.features})
-    return pd.DataFrame(rows, columns=["patient_id", "roi", *REPEAT_COLUMNS, *features])
+                told.append((*who, repeat.number, repeat.perturbation))
+                values.append(_row(repeat.features, features))
+    texts = pd.DataFrame(told, columns=["patient_id", "roi", *REPEAT_COLUMNS])
+    numbers = np.array(values).reshape(len(told), len(features))
+    return pd.concat([texts, pd.DataFrame(numbers, columns=list(features))], axis=1)
+
+
+def _row(own: Mapping[str, float], features: Sequence[str]) -> npt.NDArray[np.float64]:
+    return np.array([own.get(name, np.nan) for name in features], dtype=np.float64)
 
 
 def _icc(table: pd.DataFrame) -> pd.DataFrame:
@@ -135,4 +150,5 @@ def save_repeats(repeats: Repeats | None, folder: Path, *, csv: bool) -> None:
         (write_csv if csv else write_parquet)(folder / kept, repeats.table)
         write_csv(folder / ICC_FILE, repeats.icc)
     if repeats is not None or (folder / REPEAT_PICTURES).is_dir():
-        save_pictures(() if repeats is None else repeats.outcomes, folder / REPEAT_PICTURES)
+        pictures, whole = ((), held) if repeats is None else (repeats.outcomes, repeats.whole)
+        save_pictures(pictures, folder / REPEAT_PICTURES, whole)

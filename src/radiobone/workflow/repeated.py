@@ -11,6 +11,7 @@ from radiobone.core.counting import counted
 from radiobone.core.folder_kinds import ICC_FILE, REPEAT_FILES
 from radiobone.imaging.perturb.plan import Perturbations
 from radiobone.workflow.case_runner import Outcome
+from radiobone.workflow.feature_rows import Whole, held
 
 ROBUST = 0.75
 
@@ -55,13 +56,16 @@ class Repeats:
     n_planned : int
         Repeats asked for of each region.
     outcomes : tuple of Outcome
-        Of the regions, each with its repeats.
+        Of the regions, each with its repeats, or where they lie.
+    whole : callable
+        Gives an outcome with its repeats and picture.
     """
 
     table: pd.DataFrame
     icc: pd.DataFrame
     n_planned: int
     outcomes: tuple[Outcome, ...]
+    whole: Whole = held
 
     def lines(self, folder: Path) -> list[str]:
         """Say what there is in the extraction's folder, and how robust the features are."""

@@ -11,14 +11,14 @@ from radiobone.core.folders import prepare_result_folder
 from radiobone.workflow.announce import described
 from radiobone.workflow.case_report import extraction_lines
 from radiobone.workflow.dry_run import dry_run
-from radiobone.workflow.feature_table import FeatureTable
+from radiobone.workflow.extraction import Extraction
 from radiobone.workflow.pipelines import resolve_pipeline
 from radiobone.workflow.study_file import Study, beside, order_of, pipeline_of, read_study
 
 
 def dry_run_study(
     path: Path, output: Path, *, jobs: int = 1, show_progress: bool = True, say: Callable[[str], None] = print
-) -> FeatureTable | None:
+) -> Extraction | None:
     """Check all that a study names: of images as ``dry_run`` does, of a table that it can be read as the study says.
 
     Parameters
@@ -35,7 +35,7 @@ def dry_run_study(
 
     Returns
     -------
-    FeatureTable or None
+    Extraction or None
         Of the dry run; None where the study starts from a table.
 
     Raises
@@ -63,7 +63,7 @@ def dry_run_study(
 
 def _images(
     study: Study, path: Path, folder: Path, jobs: int, show_progress: bool, say: Callable[[str], None]
-) -> FeatureTable:
+) -> Extraction:
     checked = dry_run(
         path.parent / str(study.manifest), output=folder, settings=beside(study.settings, path), modality=study.modality,
         root=None if study.root is None else path.parent / study.root, target=study.target, jobs=jobs,

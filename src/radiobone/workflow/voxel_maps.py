@@ -29,9 +29,9 @@ from radiobone.report.data import ResultData, read_result
 from radiobone.report.map_choice import ranked_names, telling_regions, why_no_map
 from radiobone.report.regions import who
 from radiobone.report.voxel_maps import FOLDER, INDEX, evaluation_of, forget_voxel_maps, unit_of
-from radiobone.workflow.cache import write_png
 from radiobone.workflow.feature_maps import maps_of
 from radiobone.workflow.modality import DICOM_MODALITY_OF
+from radiobone.workflow.png_files import write_png
 
 HEIGHT_PX = 200
 MOST_MAPS = 20

@@ -17,7 +17,8 @@ from radiobone.core.lazy import lazily
 from radiobone.core.provenance import code_digest, package_version
 from radiobone.workflow.bone.scan_runner import BoneTask, ScanOutcome
 from radiobone.workflow.bone.scans import Scan
-from radiobone.workflow.cache import ENGINE_PACKAGES, ENGINE_PARTS, input_digest, png_bytes
+from radiobone.workflow.cache import ENGINE_PACKAGES, ENGINE_PARTS, input_digest
+from radiobone.workflow.png_files import png_bytes
 
 pillow = lazily("PIL.Image")
 PARTS = (*ENGINE_PARTS, "workflow/bone")

@@ -15,9 +15,9 @@ from radiobone.core.folder_kinds import BONE_LEVELS, BONE_PATIENTS
 from radiobone.core.outputs import writing
 from radiobone.imaging.planes import Picture
 from radiobone.workflow.bone.scan_runner import ScanOutcome
-from radiobone.workflow.cache import write_png
 from radiobone.workflow.case_runner import WARNING_SEPARATOR
 from radiobone.workflow.feature_table import listed_pictures
+from radiobone.workflow.png_files import write_png
 
 CASES, PICTURES, INDEX = "cases.csv", "pictures", "index.json"
 

@@ -11,9 +11,9 @@ import numpy as np
 from radiobone.core.errors import RadioboneError
 from radiobone.core.lazy import lazily
 from radiobone.io.case import Case
-from radiobone.workflow.cache import png_bytes
 from radiobone.workflow.case_runner import Outcome
 from radiobone.workflow.dxa.images import BoolArray
+from radiobone.workflow.png_files import png_bytes
 
 pillow = lazily("PIL.Image")
 

@@ -13,9 +13,9 @@ from scipy import ndimage
 
 from radiobone.core.outputs import writing
 from radiobone.imaging.pictures import CONTOUR_RGB, PERCENTILES, contact_sheet
-from radiobone.workflow.cache import write_png
 from radiobone.workflow.dxa.images import BoolArray, DxaImage
 from radiobone.workflow.dxa.outcome import DxaOutcome
+from radiobone.workflow.png_files import write_png
 
 SIDE = 220
 TEXT_HEIGHT = 32

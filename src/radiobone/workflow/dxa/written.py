@@ -22,13 +22,13 @@ from radiobone.imaging.outline import outlines
 from radiobone.io.acquisition import acquisition_record
 from radiobone.io.case import NO_PATH
 from radiobone.io.manifest import Manifest
-from radiobone.workflow.cache import write_png
 from radiobone.workflow.dxa.agreement import agreement_summary, agreement_table
 from radiobone.workflow.dxa.images import BoolArray
 from radiobone.workflow.dxa.measure import COLUMNS
 from radiobone.workflow.dxa.outcome import DxaOutcome
 from radiobone.workflow.dxa.tiles import write_sheets
 from radiobone.workflow.feature_table import FeatureTable, assemble, save
+from radiobone.workflow.png_files import write_png
 
 if TYPE_CHECKING:
     from radiobone.workflow.dxa.labelling import DxaTask

@@ -91,14 +91,19 @@ def test_one_image_is_told_in_words_and_plainly_as_json(fitted: tuple[SmallCohor
     told = CliRunner().invoke(app, arguments).output
     scorer = load_model(path)
     expected = scorer.score(*files, label=1, age=999).iloc[0]
-    assert f"osteoporosis: {expected['predicted_class']}" in told
-    assert f"probability of 'yes': {expected['probability']:.3f}" in told
+    assert "osteoporosis: uncertain" in told
+    assert "why uncertain: FarOutsideTrainingRange: 1 feature(s)" in told
+    low, high = expected["interval_low"], expected["interval_high"]
+    assert f"probability of 'yes': {expected['probability']:.3f} ({low:.3f} to {high:.3f})" in told
+    assert f"  model: {scorer.model.digest}" in told.splitlines()
     assert f"threshold: {expected['threshold']:.3f}" in told
     assert f"outside the training range: 1 of {len(scorer.model.needed)} (age)" in told
     (record,) = json.loads(CliRunner().invoke(app, [*arguments, "--json"]).output)
     assert record["probability"] == expected["probability"]
     assert record["predicted"] in {0, 1}
     assert record["outside_features"] == "age"
+    assert (record["answer"], record["model_digest"]) == ("uncertain", scorer.model.digest)
+    assert record["interval_low"] <= record["probability"] <= record["interval_high"]
 
 
 def test_a_table_of_scores_names_classes(fitted: tuple[SmallCohort, Path, Path]) -> None:
@@ -109,6 +114,22 @@ def test_a_table_of_scores_names_classes(fitted: tuple[SmallCohort, Path, Path])
     assert rows[0][:3] == ["patient_id", "class", "probability"]
     assert [row[0] for row in rows[1:]] == [f"p{number:02d}" for number in range(16)]
     assert {row[1] for row in rows[1:]} == {"yes", "no"}
+    assert [row[3:6:2] for row in rows[1:]] == [
+        [f"{one.interval_low:.3g}", f"{one.interval_high:.3g}"]
+        for one in load_model(path).score_table(features).itertuples()
+    ]
+
+
+def test_a_grey_zone_is_left_open_or_refused(fitted: tuple[SmallCohort, Path, Path]) -> None:
+    _, features, path = fitted
+    scores = load_model(path, grey_zone=(0.0, 1.0)).score_table(features)
+    assert set(scores["answer"]) == {"uncertain"}
+    assert scores["uncertain"].str.contains("GreyZone", regex=False).all()
+    told = CliRunner().invoke(app, ["score", str(path), str(features), "--grey-zone", "0", "1"]).output
+    assert "GreyZone" in told
+    for zone in ((0.6, 0.4), (-0.1, 0.5), (0.5, 1.1), (float("nan"), 0.5)):
+        with pytest.raises(BadSetting, match="grey zone"):
+            load_model(path, grey_zone=zone)
 
 
 def test_fitting_shows_its_progress(

@@ -43,6 +43,14 @@ def score(
             help="Column of hospitals or scanners, for a model that corrects by them. Default: its name in training.",
         ),
     ] = None,
+    grey_zone: Annotated[
+        tuple[float, float] | None,
+        typer.Option(
+            "--grey-zone",
+            metavar="LOW HIGH",
+            help="Probabilities between which the answer is to be 'uncertain': 0.4 0.6.",
+        ),
+    ] = None,
     root: Root = None,
     jobs: Jobs = ALL_CORES,
     quiet: Quiet = False,
@@ -63,6 +71,7 @@ def score(
         jobs=jobs,
         site=site,
         show_progress=not quiet,
+        grey_zone=grey_zone,
     )
     if output is not None:
         from radiobone.core.files import write_csv

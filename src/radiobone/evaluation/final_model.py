@@ -17,6 +17,7 @@ from radiobone.core.provenance import versions
 from radiobone.evaluation.blocks.late import learn
 from radiobone.evaluation.blocks.resolve import settle_blocks
 from radiobone.evaluation.calibration import SigmoidCalibrator
+from radiobone.evaluation.certainty import fit_certainty, from_plain
 from radiobone.evaluation.chain import apply_steps
 from radiobone.evaluation.drift.reference import Reference, make_reference, one_number, read_reference
 from radiobone.evaluation.fitting import Fitted
@@ -95,6 +96,7 @@ def fit_model(
         {**_about(cohort, pipeline, fitted, seed, intended_use), **internal, **pooling},
         patient_threshold=patient_cut(fitted, cohort.y, cohort.patient, pipeline) if pooling else None,
         reference=training_reference(cohort, fitted, needed),
+        certainty=fit_certainty(fitted.task, fitted.unseen, cohort.y, fitted.unseen_row, cohort.groups),
     )  # fmt: skip
 
 
@@ -154,6 +156,7 @@ def load_model(path: Path) -> Model:
         {name: (bounds[0], bounds[1]) for name, bounds in content["ranges"].items()}, content["about"],
         content["digest"], content.get("patient_threshold"),
         read_reference(content["reference"], content["needed"]) if "reference" in content else None,
+        from_plain(content["about"].get("task", "binary"), content.get("certainty")),
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from sklearn.pipeline import Pipeline
 from radiobone.cohort.checks import texts
 from radiobone.core.errors import MissingColumn
 from radiobone.evaluation.calibration import SigmoidCalibrator
+from radiobone.evaluation.certainty import Certainty, Zone, certainty_columns, to_plain
 from radiobone.evaluation.chain import apply_steps
 from radiobone.evaluation.drift.reference import Reference
 from radiobone.evaluation.model_file import write_model
@@ -24,7 +25,7 @@ from radiobone.evaluation.row_metadata import RawRows, RowMetadata
 from radiobone.evaluation.row_names import patients_of, regions_of
 from radiobone.evaluation.tasks.base import Task
 from radiobone.evaluation.tasks.registry import TASKS
-from radiobone.evaluation.training_range import range_notes, warn_of_range
+from radiobone.evaluation.training_range import far_notes, range_notes, warn_of_range
 from radiobone.selection.row_sites import takes_sites
 
 FloatArray = npt.NDArray[np.float64]
@@ -62,6 +63,8 @@ class Model:
         Pooled probability from which a patient counts as positive; None where rows are not pooled.
     reference : Reference or None
         How the training rows spread, for ``radiobone monitor``; None in files of versions that did not keep it.
+    certainty : ProbabilityInterval, NumberInterval, ClassRun or None
+        How sure scores are; None of a model that an older version fitted.
     """
 
     steps: Pipeline
@@ -77,6 +80,7 @@ class Model:
     digest: str = ""
     patient_threshold: float | None = None
     reference: Reference | None = None
+    certainty: Certainty | None = None
 
     def __repr__(self) -> str:
         return f"Model({self.in_brief()})"
@@ -96,7 +100,9 @@ class Model:
         """What is predicted."""
         return TASKS[self.about.get("task", "binary")]
 
-    def predict(self, table: pd.DataFrame, sites: npt.ArrayLike | None = None) -> pd.DataFrame:
+    def predict(
+        self, table: pd.DataFrame, sites: npt.ArrayLike | None = None, *, grey_zone: Zone | None = None
+    ) -> pd.DataFrame:
         """Score the rows of a feature table.
 
         Parameters
@@ -107,13 +113,17 @@ class Model:
         sites : array-like of str, shape (n_rows,), optional
             Hospital or scanner of each row, for a model that corrects rows by it; the column of that name in training
             if not given.
+        grey_zone : (low, high), optional
+            Of two classes: probabilities between which ``answer`` is to be "uncertain".
 
         Returns
         -------
         pandas.DataFrame
             With the table's index: the columns of patient and region where the table has them; of two classes
             ``probability``, ``threshold``, ``predicted`` (1 or 0), ``predicted_class`` (its name); of ordered classes
-            ``probability_…`` of each, ``predicted`` (its place) and ``predicted_class``; of a number ``predicted``;
+            ``probability_…`` of each, ``predicted`` (its place) and ``predicted_class``; of a number ``predicted``; the ends of
+            its interval, ``interval_low`` and ``interval_high`` (of the probability, the number, or the lowest and highest
+            class that is possible; empty of an older model), ``answer`` (the class, or "uncertain") and ``uncertain``, why;
             how many of the needed features lie outside what the model was trained on, ``outside_range``, with their names,
             ``outside_features``, and ``warnings``, empty or why the score is not to be used. Where the model pools
             rows and the table tells patients apart, also ``patient_probability``, ``patient_threshold`` and
@@ -151,10 +161,13 @@ class Model:
         named = dict.fromkeys([*self.patients_in(table), *self.regions_in(table)])
         notes = range_notes(outside)
         warn_of_range(notes)
+        doubts = [notes, far_notes(wanted.to_numpy(dtype=float), self._bounds(), self.needed)]
+        sure = certainty_columns(self.certainty, reported, columns, self.about, doubts, grey_zone)
         scored = pd.DataFrame(
             {
                 **{name: table[name].to_numpy() for name in named},
                 **columns,
+                **sure,
                 "outside_range": outside.sum(axis=1),
                 "outside_features": [", ".join(np.array(self.needed)[row]) for row in outside],
                 "warnings": notes,
@@ -215,6 +228,7 @@ class Model:
             "ranges": {name: list(bounds) for name, bounds in self.ranges.items()},
             "about": dict(self.about),
             **({} if self.reference is None else {"reference": self.reference.as_plain()}),
+            "certainty": to_plain(self.certainty),
         }
 
     def _of_training(self) -> tuple[Mapping[str, Any], set[str]]:
@@ -251,6 +265,8 @@ class Model:
         return full
 
     def _outside(self, wanted: pd.DataFrame) -> npt.NDArray[np.bool_]:
-        bounds = np.array([self.ranges[name] for name in self.needed], dtype=float).reshape(-1, 2)
-        values = wanted.to_numpy()
+        bounds, values = self._bounds(), wanted.to_numpy()
         return np.asarray((values < bounds[:, 0]) | (values > bounds[:, 1]), dtype=bool)
+
+    def _bounds(self) -> FloatArray:
+        return np.array([self.ranges[name] for name in self.needed], dtype=float).reshape(-1, 2)

@@ -44,6 +44,41 @@ def range_notes(outside: npt.NDArray[np.bool_]) -> list[str]:
     ]
 
 
+def far_notes(
+    values: npt.NDArray[np.float64], bounds: npt.NDArray[np.float64], names: Sequence[str]
+) -> list[str]:
+    """Return for each row which values lie further outside the training range than it is wide, or an empty text.
+
+    One such value is enough to carry a linear model anywhere.
+
+    Parameters
+    ----------
+    values : numpy.ndarray, shape (n_rows, n_needed)
+    bounds : numpy.ndarray, shape (n_needed, 2)
+        Least and greatest training value.
+    names : sequence of str, length n_needed
+    """
+    low, high = bounds[:, 0], bounds[:, 1]
+    beyond = np.maximum(low - values, values - high)
+    far = (beyond > high - low) & (beyond > 0)
+    return [_far(np.flatnonzero(row), values[number], bounds, names) for number, row in enumerate(far)]
+
+
+def _far(
+    found: npt.NDArray[np.intp],
+    values: npt.NDArray[np.float64],
+    bounds: npt.NDArray[np.float64],
+    names: Sequence[str],
+) -> str:
+    if not len(found):
+        return ""
+    first = int(found[0])
+    return (
+        f"FarOutsideTrainingRange: {len(found)} feature(s) lie further outside the training range than it is wide, such as "
+        f"{names[first]} = {values[first]:.4g} (training {bounds[first, 0]:.4g} to {bounds[first, 1]:.4g})"
+    )
+
+
 def warn_of_range(notes: Sequence[str]) -> None:
     """Warn once of all rows that have a note."""
     told = [note.partition(": ")[2] for note in notes if note]

@@ -17,6 +17,7 @@ from radiobone.core.warnings import collected, warn
 from radiobone.evaluation.audit.registry import audit_cohort
 from radiobone.evaluation.audit.tell import warn_of_table
 from radiobone.evaluation.blocks.resolve import joins_files, settle_blocks, with_fusion
+from radiobone.evaluation.certainty import Zone, checked_zone
 from radiobone.evaluation.final_model import Model, fit_model
 from radiobone.evaluation.final_model import load_model as load_fitted
 from radiobone.evaluation.result import Result
@@ -44,10 +45,17 @@ class Scorer:
     ----------
     model : Model
         As ``load_model`` or ``fit`` give it.
+    grey_zone : (low, high), optional
+        Of two classes: probabilities between which no answer is wanted.
+
+    Raises
+    ------
+    BadSetting
+        If the grey zone is none.
     """
 
-    def __init__(self, model: Model) -> None:
-        self.model = model
+    def __init__(self, model: Model, grey_zone: Zone | None = None) -> None:
+        self.model, self.grey_zone = model, checked_zone(model, grey_zone)
 
     def __repr__(self) -> str:
         return f"Scorer({self.model.in_brief()})"
@@ -102,7 +110,7 @@ class Scorer:
             features = extract_features(volume, mask, settings, label)
             row = pd.DataFrame([{**features, **clinical}])
             check_row(self.model, row, name, is_2d=volume.is_2d)
-            scored = self.model.predict(row)
+            scored = self._told(self.model.predict(row, grey_zone=self.grey_zone))
         for one in told:
             warn(one, stacklevel=2)
         return scored.assign(warnings=WARNING_SEPARATOR.join(f"{one.code}: {one}" for one in told))
@@ -134,7 +142,7 @@ class Scorer:
         self.check_settings(Path(path))
         table = read_features(Path(path))
         check_whose(self.model, table)
-        scored = self.model.predict(table, sites_of(table, site))
+        scored = self._told(self.model.predict(table, sites_of(table, site), grey_zone=self.grey_zone))
         if not self.model.patients_in(table) and "row" not in scored:
             scored.insert(0, "row", range(1, len(scored) + 1))
         return scored
@@ -165,7 +173,8 @@ class Scorer:
             show_progress=show_progress,
         )
         wide = wide_of(self.model.about["extraction"])
-        return score_cases(self.model, table if wide is None else widened(table, wide), site)
+        whole = table if wide is None else widened(table, wide)
+        return self._told(score_cases(self.model, whole, site, self.grey_zone))
 
     def check_settings(self, path: Path) -> None:
         """Refuse an extract folder, or its table, whose features were measured with other settings than the model's.
@@ -189,15 +198,19 @@ class Scorer:
                 "mean nothing. Score the manifest or the images: the model carries its settings."
             )
 
+    def _told(self, scored: pd.DataFrame) -> pd.DataFrame:
+        """Say which model scored."""
+        return scored.assign(model_digest=self.model.digest)
 
-def load_model(path: str | Path) -> Scorer:
-    """Load a model file.
+
+def load_model(path: str | Path, *, grey_zone: Zone | None = None) -> Scorer:
+    """Load a model file; ``grey_zone`` as for ``Scorer``.
 
     Raises
     ------
-    FileMissing, UntrustedModel
+    FileMissing, UntrustedModel, BadSetting
     """
-    return Scorer(load_fitted(Path(path)))
+    return Scorer(load_fitted(Path(path)), grey_zone)
 
 
 def fit_table(
@@ -246,6 +259,7 @@ def score_source(
     jobs: int,
     site: str | None = None,
     show_progress: bool = False,
+    grey_zone: Zone | None = None,
 ) -> Scored:
     """Score whatever ``source`` is: an image (with ``mask``), a manifest, a table or an extract folder."""
     if mask is None:
@@ -255,7 +269,7 @@ def score_source(
             f"--site {site} names a column of a table or manifest, and an image has none. Give the site of the image by the "
             "column's name in training: --clinical NAME=VALUE."
         )
-    scorer = load_model(model)
+    scorer = load_model(model, grey_zone=grey_zone)
     if mask is not None:
         chosen = int(label) if label is not None and label.lstrip("-").isdigit() else label
         table = scorer.score(source, mask, label=chosen, **_assignments(clinical))

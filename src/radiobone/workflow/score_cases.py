@@ -7,6 +7,7 @@ from collections.abc import Collection
 import pandas as pd
 
 from radiobone.core.errors import FeatureMismatch
+from radiobone.evaluation.certainty import Zone
 from radiobone.evaluation.model import Model
 from radiobone.workflow.case_runner import WARNING_SEPARATOR
 from radiobone.workflow.feature_table import FeatureTable
@@ -40,7 +41,9 @@ def check_row(model: Model, row: pd.DataFrame, name: str, *, is_2d: bool) -> Non
         )
 
 
-def score_cases(model: Model, measured: FeatureTable, site: str | None = None) -> pd.DataFrame:
+def score_cases(
+    model: Model, measured: FeatureTable, site: str | None = None, grey_zone: Zone | None = None
+) -> pd.DataFrame:
     """Score the regions of a manifest; failed ones keep their row, code and message."""
     done = measured.cases["status"] == "done"
     failed = measured.cases.loc[~done, FAILED]
@@ -52,7 +55,9 @@ def score_cases(model: Model, measured: FeatureTable, site: str | None = None) -
     whole = _whole_rows(model, measured, table)
     failed = pd.concat([failed, _unmeasured_rows(model, table[~whole])], ignore_index=True)
     chosen = table[whole]
-    scored = model.predict(chosen, sites_of(chosen, site)) if whole.any() else pd.DataFrame()
+    scored = (
+        model.predict(chosen, sites_of(chosen, site), grey_zone=grey_zone) if whole.any() else pd.DataFrame()
+    )
     if whole.any():
         scored["warnings"] = [
             WARNING_SEPARATOR.join(filter(None, pair))

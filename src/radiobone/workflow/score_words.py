@@ -9,11 +9,14 @@ from typing import Any
 import pandas as pd
 
 from radiobone.core.warnings import OutsideTrainingRange
+from radiobone.evaluation.certainty import SEPARATOR, UNCERTAIN
+from radiobone.evaluation.conformal import ClassRun, NumberInterval
 from radiobone.evaluation.model import Model
 from radiobone.evaluation.training_range import ADVICE
 from radiobone.workflow.case_runner import WARNING_SEPARATOR
 
 NAMES_SHOWN = 8
+NO_INTERVAL = "no interval: an older version fitted this model. Fit it again to get one."
 UNLIKE = OutsideTrainingRange.code
 OUTSIDE_NOTE = "Values outside the training range were never seen in training: trust such a score less."
 
@@ -53,27 +56,43 @@ class Scored:
         names = str(row["outside_features"]).split(", ")
         shown = ", ".join(names[:NAMES_SHOWN]) + (", …" if len(names) > NAMES_SHOWN else "")
         outside = f"{n_outside} of {len(self.model.needed)}" + (f" ({shown})" if n_outside else "")
+        doubts = str(row["uncertain"]).split(SEPARATOR) if row["uncertain"] else []
         return [
             *(note for note in str(row["warnings"]).split(WARNING_SEPARATOR) if note.startswith(UNLIKE)),
             *self._answer(row),
+            *(f"  why uncertain: {doubt}" for doubt in doubts),
+            *([] if self.model.certainty else [f"  {NO_INTERVAL}"]),
             f"  features outside the training range: {outside}",
             *([f"  {OUTSIDE_NOTE}"] if n_outside else []),
+            *([f"  model: {self.model.digest}"] if self.model.digest else []),
         ]
 
     def _answer(self, row: Mapping[Any, Any]) -> list[str]:
         about = self.model.about
         if self.model.task.name == "number":
-            return [f"{about['target']}: {row['predicted']:.4g}"]
+            doubtful = f" ({UNCERTAIN})" if row["uncertain"] else ""
+            return [f"{about['target']}: {row['predicted']:.4g}{self._interval(row)}{doubtful}"]
         if self.model.task.name == "ordinal":
             each = [
                 f"  probability of '{name}': {row[f'probability_{name}']:.3f}" for name in about["levels"]
             ]
-            return [f"{about['target']}: {row['predicted_class']}", *each]
+            return [f"{about['target']}: {row['answer']}{self._interval(row)}", *each]
         return [
-            f"{about['target']}: {row['predicted_class']}",
-            f"  probability of '{about['positive']}': {row['probability']:.3f}",
+            f"{about['target']}: {row['answer']}",
+            f"  probability of '{about['positive']}': {row['probability']:.3f}{self._interval(row)}",
             f"  threshold: {row['threshold']:.3f} ('{about['positive']}' from here on)",
         ]
+
+    def _interval(self, row: Mapping[Any, Any]) -> str:
+        """Say between what the answer lies, where the model knows."""
+        low, high, certainty = row["interval_low"], row["interval_high"], self.model.certainty
+        if certainty is None or pd.isna(low):
+            return ""
+        if isinstance(certainty, ClassRun):
+            return f" ({certainty.level:.0%} certain: {low if low == high else f'{low} to {high}'})"
+        if isinstance(certainty, NumberInterval):
+            return f" ({certainty.level:.0%} certain: {low:.4g} to {high:.4g})"
+        return f" ({low:.3f} to {high:.3f})"
 
     def _many(self) -> list[str]:
         about, cut = self.model.about, self.model.threshold
@@ -104,17 +123,28 @@ def _table(done: pd.DataFrame) -> pd.DataFrame:
     who = done.columns[: list(done.columns).index(first)]
     columns = {str(name): done[name] for name in who if (done[name].fillna("") != "").any()}
     if "predicted_class" in done:
-        columns["class"] = done["predicted_class"]
+        columns["class"] = done["answer"]
     else:
         columns["predicted"] = done["predicted"].map("{:.4g}".format)
     for name in chances:
         columns[str(name)] = done[name].map("{:.3f}".format)
+    if done["interval_low"].notna().any() and (done["interval_low"] != "").any():
+        ends = zip(done["interval_low"], done["interval_high"], strict=True)
+        columns["interval"] = pd.Series([_between(low, high) for low, high in ends], done.index)
     columns["features outside the training range"] = done["outside_range"].astype(int)
-    codes = done["warnings"].map(_codes)
-    if (codes != "").any():
-        columns["warnings"] = codes
+    for name, separator in (("uncertain", SEPARATOR), ("warnings", WARNING_SEPARATOR)):
+        codes = done[name].map(lambda cell, by=separator: _codes(cell, by))
+        if (codes != "").any():
+            columns["why uncertain" if name == "uncertain" else name] = codes
     return pd.DataFrame(columns)
 
 
-def _codes(cell: str) -> str:
-    return ", ".join(part.partition(":")[0] for part in cell.split(WARNING_SEPARATOR))
+def _between(low: float | str, high: float | str) -> str:
+    """Write an interval in a cell."""
+    if isinstance(low, str):
+        return low if low == high else f"{low} to {high}"
+    return f"{low:.3g} to {high:.3g}"
+
+
+def _codes(cell: str, separator: str) -> str:
+    return ", ".join(part.partition(":")[0] for part in cell.split(separator))

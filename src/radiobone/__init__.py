@@ -23,6 +23,8 @@ _PUBLIC = {
     "load_model": "radiobone.workflow.score",
     "load_result": "radiobone.workflow.study",
     "validate": "radiobone.workflow.validating",
+    "pseudonymise": "radiobone.core.pseudonymising",
+    "pseudonymising": "radiobone.core.pseudonymising",
 }
 
 __all__ = ["__version__", *_PUBLIC]

@@ -36,6 +36,7 @@ from radiobone.cli import (
 )
 from radiobone.core.errors import RadioboneError
 from radiobone.core.interruption import exit_code, terminations_interrupt
+from radiobone.core.pseudonymising import active_pseudonyms
 from radiobone.core.warnings import RadioboneWarning
 
 COMMANDS = (
@@ -140,4 +141,6 @@ def main() -> None:
 
 def _show_warning(message: Warning | str, category: type[Warning], *_where: object, **_more: object) -> None:
     name = category.code if issubclass(category, RadioboneWarning) else category.__name__
-    typer.secho(f"{name}: {message}", fg=typer.colors.YELLOW, err=True)
+    pseudonyms = active_pseudonyms()
+    shown = str(message) if pseudonyms is None else pseudonyms.text(str(message))
+    typer.secho(f"{name}: {shown}", fg=typer.colors.YELLOW, err=True)

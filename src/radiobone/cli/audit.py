@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from radiobone.cli import options
+from radiobone.cli.pseudonyms import pseudonymisable
 
 EPILOG = """Example: [bold]radiobone audit features.csv --target osteoporosis --positive yes --site hospital[/bold]
 
@@ -16,7 +17,7 @@ Exit code: 0 if nothing was found, or notes only; 3 if there is a warning or som
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command(epilog=EPILOG)(audit)
+    app.command(epilog=EPILOG)(pseudonymisable(audit))
 
 
 def audit(

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from radiobone.cli.options import ALL_CORES, EXIT_SOME_FAILED, Jobs, Output, Quiet, Root, show_failures
+from radiobone.cli.pseudonyms import pseudonymisable
 
 EPILOG = """Examples:
 
@@ -26,7 +27,7 @@ EPILOG = """Examples:
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command(name="bone", epilog=EPILOG)(measure_bones)
+    app.command(name="bone", epilog=EPILOG)(pseudonymisable(measure_bones))
 
 
 def _show_list(wanted: bool) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from radiobone.cli.options import EXIT_SOME_FAILED
+from radiobone.cli.pseudonyms import pseudonymisable
 
 EPILOG = """Examples:
 
@@ -22,7 +23,7 @@ Exit code: 0 if both have the same rows and features and all values agree, 3 if 
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command(epilog=EPILOG)(compare)
+    app.command(epilog=EPILOG)(pseudonymisable(compare))
 
 
 def compare(

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from radiobone.cli.options import ALL_CORES, EXIT_SOME_FAILED, Jobs, Output, Quiet, Root, Seed, show_failures
+from radiobone.cli.pseudonyms import pseudonymisable
 
 EPILOG = """Examples:
 
@@ -28,7 +29,7 @@ Run the same command again after an interruption or a correction: only what is m
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command(epilog=EPILOG)(dxa)
+    app.command(epilog=EPILOG)(pseudonymisable(dxa))
 
 
 def dxa(

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from radiobone.cli.options import ALL_CORES, EXIT_SOME_FAILED, Jobs, Output, Quiet, Root, show_failures
+from radiobone.cli.pseudonyms import pseudonymisable
 
 EPILOG = """Examples:
 
@@ -24,7 +25,7 @@ Manifest: patient_id, image; where a patient has several images, view, bone or r
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command(epilog=EPILOG)(embed)
+    app.command(epilog=EPILOG)(pseudonymisable(embed))
 
 
 def embed(

@@ -9,6 +9,7 @@ import typer
 
 from radiobone.cli import options
 from radiobone.cli.optional_value import OptionalNumbers
+from radiobone.cli.pseudonyms import pseudonymisable
 from radiobone.cli.unused_options import refuse_training, refuse_without
 
 EPILOG = """Examples:
@@ -40,7 +41,7 @@ Interrupted? Run the same command again: finished folds are kept."""
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command(cls=OptionalNumbers, epilog=EPILOG)(evaluate)
+    app.command(cls=OptionalNumbers, epilog=EPILOG)(pseudonymisable(evaluate))
 
 
 def evaluate(

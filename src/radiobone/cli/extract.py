@@ -17,6 +17,7 @@ from radiobone.cli.options import (
     Root,
     show_failures,
 )
+from radiobone.cli.pseudonyms import pseudonymisable
 
 EPILOG = """Examples:
 
@@ -48,7 +49,7 @@ PERTURB = (
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command(epilog=EPILOG + PERTURB)(extract)
+    app.command(epilog=EPILOG + PERTURB)(pseudonymisable(extract))
 
 
 def extract(

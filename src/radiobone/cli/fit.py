@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from radiobone.cli import options
+from radiobone.cli.pseudonyms import pseudonymisable
 
 EPILOG = """Examples:
 
@@ -20,7 +21,7 @@ Then: [bold]radiobone validate model.rbm OTHER_COHORT -o validation[/bold]"""
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command(epilog=EPILOG)(fit)
+    app.command(epilog=EPILOG)(pseudonymisable(fit))
 
 
 def fit(

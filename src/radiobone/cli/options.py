@@ -10,6 +10,8 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from radiobone.core.pseudonymising import active_pseudonyms
+
 EXIT_SOME_FAILED = 3
 FAILURES_SHOWN = 10
 ALL_CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -253,8 +255,16 @@ def roles(
 
 
 def command_line() -> str:
-    """Return what was typed, for the provenance."""
-    return shlex.join(["radiobone", *sys.argv[1:]])
+    """Return what was typed, for the provenance; of absolute paths, which name users and machines, the last part alone."""
+    typed = shlex.join(["radiobone", *map(_without_folders, sys.argv[1:])])
+    pseudonyms = active_pseudonyms()
+    return typed if pseudonyms is None else pseudonyms.text(typed)
+
+
+def _without_folders(word: str) -> str:
+    option, equals, value = word.rpartition("=")
+    path = Path(value)
+    return f"{option}{equals}{path.name}" if path.is_absolute() and path.name else word
 
 
 def show_failures(cases: Any) -> None:

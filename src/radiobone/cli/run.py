@@ -21,6 +21,7 @@ from radiobone.cli.options import (
     show_failures,
     show_metrics,
 )
+from radiobone.cli.pseudonyms import pseudonymisable
 
 EPILOG = """Examples:
 
@@ -60,7 +61,7 @@ class WithKeys(OptionalNumbers):
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command(cls=WithKeys, epilog=EPILOG)(run)
+    app.command(cls=WithKeys, epilog=EPILOG)(pseudonymisable(run))
 
 
 def run(

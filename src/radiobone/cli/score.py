@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from radiobone.cli.options import ALL_CORES, EXIT_SOME_FAILED, Jobs, Quiet, Root
+from radiobone.cli.pseudonyms import pseudonymisable
 
 EPILOG = """Examples:
 
@@ -20,7 +21,7 @@ EPILOG = """Examples:
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command(epilog=EPILOG)(score)
+    app.command(epilog=EPILOG)(pseudonymisable(score))
 
 
 def score(

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from radiobone.cli import options
+from radiobone.cli.pseudonyms import pseudonymisable
 
 EPILOG = """Examples:
 
@@ -22,7 +23,7 @@ Then: [bold]radiobone report validation[/bold]"""
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command(epilog=EPILOG)(validate)
+    app.command(epilog=EPILOG)(pseudonymisable(validate))
 
 
 def validate(

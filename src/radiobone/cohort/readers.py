@@ -25,8 +25,8 @@ from radiobone.cohort.roles import Request, Roles, find_roles
 from radiobone.cohort.targets import read_target
 from radiobone.cohort.task import AnyTask, Binary
 from radiobone.core.errors import FileMissing, SameImageTwice, TableOfRepeats
-from radiobone.core.files import file_digest
 from radiobone.core.folder_kinds import FEATURE_FILES, REPEAT_COLUMNS
+from radiobone.core.pseudonymising import table_digest, with_pseudonyms
 from radiobone.core.run_record import extraction_record
 from radiobone.core.tables import read_table
 
@@ -97,7 +97,7 @@ def read_cohort(
     ------
     TableError, StudyError, PathError, BadSetting
     """
-    loaded = _load(Path(source), patterns=bool(features))
+    loaded = _load(Path(source), patterns=bool(features), ids=(id, groups))
     request = Request(
         target, id, groups, site, tuple(clinical), features, time, external, parent, more_follow
     )
@@ -205,7 +205,7 @@ def _roles_of(given: Given, features: Collection[str] | None) -> Roles:
     return Roles(features=measured, clinical=clinical, set_aside=aside, notes=notes)
 
 
-def _load(source: Path, *, patterns: bool) -> _Source:
+def _load(source: Path, *, patterns: bool, ids: Collection[str | None] = ()) -> _Source:
     path = source
     if source.is_dir():
         found = [source / name for name in FEATURE_FILES if (source / name).is_file()]
@@ -216,6 +216,7 @@ def _load(source: Path, *, patterns: bool) -> _Source:
         path = found[0]
     table = read_table(path)
     table.columns = [str(name) for name in table.columns]
+    table = with_pseudonyms(table, ids)
     check_columns(table)
     _refuse_repeats(table, path.name)
     extraction = _extraction(path)
@@ -230,7 +231,7 @@ def _load(source: Path, *, patterns: bool) -> _Source:
     if extraction and recorded is not None and "settings" in extraction:
         measured = (extraction.get("wide") or {}).get("measured", recorded)  # before regions became columns
         extraction["n_per_family"] = dict(Counter(name.split("_")[1] for name in measured if "_" in name))
-    provenance = {"source": path.name, "digest": file_digest(path), "extraction": extraction}
+    provenance = {"source": path.name, "digest": table_digest(path), "extraction": extraction}
     return _Source(table, None if recorded is None else tuple(recorded), provenance)
 
 

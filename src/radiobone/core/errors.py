@@ -37,6 +37,10 @@ class BadConfig(SettingError):
     """A YAML file cannot be understood: syntax, duplicate or unknown keys."""
 
 
+class BadKey(SettingError):
+    """A file is no key of pseudonyms, or pseudonyms were made with another."""
+
+
 class BadSetting(SettingError):
     """A setting has a value that makes no sense."""
 
@@ -235,6 +239,10 @@ class TableError(RadioboneError):
 
 class BadEncoding(TableError):
     """The text is not UTF-8 or another encoding that can be told apart."""
+
+
+class PseudonymCollision(TableError):
+    """Two ids have one pseudonym."""
 
 
 class RaggedRow(TableError):

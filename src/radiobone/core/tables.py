@@ -27,6 +27,7 @@ from radiobone.core.errors import (
 from radiobone.core.file_kinds import TABLE_SUFFIXES, did_you_mean, is_file, is_folder, kind_of
 from radiobone.core.lazy import lazily
 from radiobone.core.pickles import check_is_no_pickle
+from radiobone.core.pseudonymising import with_pseudonyms
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,7 +68,7 @@ def read_text_table(path: Path) -> pd.DataFrame:
         raise EmptyTable(f"{path} has a header and no rows.")
     _check_lengths(header, body, path)
     table = pd.DataFrame(body, columns=header, dtype=object)
-    return table.where(table.map(lambda cell: cell is not None and cell.strip() != ""), None)
+    return with_pseudonyms(table.where(table.map(lambda cell: cell is not None and cell.strip() != ""), None))
 
 
 def read_table(path: Path) -> pd.DataFrame:
@@ -81,7 +82,7 @@ def read_table(path: Path) -> pd.DataFrame:
         return read_text_table(path)
     _check_is_file(path)
     try:
-        return pd.read_parquet(path)
+        return with_pseudonyms(pd.read_parquet(path))
     except (OSError, ValueError) as error:
         raise FileUnreadable(f"{path} cannot be read as Parquet ({error}).") from error
 

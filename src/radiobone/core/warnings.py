@@ -65,6 +65,22 @@ class GeometrySnapped(RadioboneWarning):
     """The mask's grid differs from the image's by less than the tolerance."""
 
 
+class BurnedInText(RadioboneWarning):
+    """An image says that its pixels hold text, which may name the patient, and pictures would show it."""
+
+
+class IdentifierLeftOut(RadioboneWarning):
+    """A column that tells who a person is was left out beside pseudonyms."""
+
+
+class KeyMade(RadioboneWarning):
+    """A key of pseudonyms was not there, and a new one was made."""
+
+
+class KeyReadable(RadioboneWarning):
+    """Others on the machine may read the key of pseudonyms."""
+
+
 class ImplausibleRoiIntensity(RadioboneWarning):
     """The mean of a region is not what is expected of its structure."""
 

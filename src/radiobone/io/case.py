@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from radiobone.core.concealed import Concealed
 from radiobone.core.errors import FileMissing, NotALocalPath, NotARegularFile, PathOutsideRoot
-from radiobone.io.roots import common_folder
+from radiobone.io.roots import common_folder, is_drive
 
 NO_PATH = Path()
 URL = re.compile(r"^[A-Za-z][A-Za-z0-9+.\-]+:/")
@@ -34,6 +36,8 @@ class Case:
         Whether the manifest gives image or mask as a relative path.
     begin : Path or None
         Where relative paths begin, at or below the root.
+    concealed : Concealed or None
+        What messages must not tell, where ids are replaced by pseudonyms; ``shown_path`` is then empty.
     """
 
     patient_id: str
@@ -45,11 +49,32 @@ class Case:
     root: Path | None = None
     relative: bool = False
     begin: Path | None = None
+    concealed: Concealed | None = field(default=None, repr=False)
 
     @property
     def case_id(self) -> str:
         """Patient, and region where it is named."""
         return f"{self.patient_id}/{self.roi}" if self.roi else self.patient_id
+
+    def shown_path(self, path: Path) -> str:
+        """Return a path as results show it: from the root on, or its name; nothing where ids are pseudonyms."""
+        if self.concealed is not None or path == NO_PATH:
+            return ""
+        if self.root is None:
+            return path.name
+        if is_drive(self.root):
+            return str(path)  # without its first slash it would look relative
+        return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else path.name
+
+    def shown_text(self, message: str) -> str:
+        """Return a message as results show it: paths begin at the root, as in the manifest; nothing is told that is concealed."""
+        if self.concealed is not None:
+            return self.concealed.text(message)
+        if self.root is not None and not is_drive(self.root):
+            message = message.replace(f"{self.root}{os.sep}", "").replace(
+                str(self.root), f"…{os.sep}{self.root.name}"
+            )
+        return message.replace(str(Path.home()), "~")
 
 
 def check_case_files(case: Case, kinds: Collection[str] = ("image", "mask")) -> None:

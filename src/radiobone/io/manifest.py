@@ -20,6 +20,7 @@ from radiobone.core.errors import (
 from radiobone.core.tables import read_text_table
 from radiobone.core.warnings import SimilarIds, warn
 from radiobone.io.case import NO_PATH, URL, Case
+from radiobone.io.concealed_cases import concealed_cases
 from radiobone.io.manifest_labels import mask_labels, may_be_mask_label, warn_if_class
 from radiobone.io.not_a_table import check_is_manifest
 from radiobone.io.roots import where_paths_begin
@@ -109,11 +110,12 @@ def read_manifest(
     rows = _rows(table)
     begin = where_paths_begin([row[columns.image] for row in rows[:FEW]], path.resolve().parent, base)
     cases = [_case(row, columns, label, base, begin) for row, label in zip(rows, labels, strict=True)]
+    cases, extra = concealed_cases(cases, columns.extra)
     cases = _told_apart_by_label(cases)
     _check_unique(cases, path, told_apart_by)
     if not shared_images:
         _check_images_of_one_patient(cases, path)
-    return Manifest(tuple(cases), columns.extra, path, base, begin)
+    return Manifest(tuple(cases), extra, path, base, begin)
 
 
 def id_column(table: pd.DataFrame, source: str, *, excluded: str | None = None) -> str:

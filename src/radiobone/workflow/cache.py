@@ -103,6 +103,8 @@ def case_key(
         "versions": {name: package_version(name) for name in ENGINE_PACKAGES},
         "engine": engine_digest(),
     }
+    if case.concealed is not None:  # messages are kept too
+        asked["pseudonym"] = case.patient_id
     if repeats is not None:
         asked["repeats"] = {
             "plan": repeats.plan.model_dump(mode="json"),

@@ -278,7 +278,7 @@ def _repeat_one(case: Case, mask: Mask, image: Volume, settings: AnySettings, ta
         region = mask.region(roi=case.roi or None, label=case.label)
     own = by_pyradiomics(settings, "perturbed repeats")
     repeats, sheet = measure_repeats(case, label, image, region, own, task)
-    told = tuple(f"{RepeatFailed.code}: {below_root(case, text)}" for text in failures(repeats))
+    told = tuple(f"{RepeatFailed.code}: {case.shown_text(text)}" for text in failures(repeats))
     return Outcome(case, "done", warnings=told, picture=sheet, label=label, repeats=repeats)
 
 
@@ -298,15 +298,8 @@ def _warn_of_shape(facts: dict[str, Any]) -> None:
 
 
 def _as_text(case: Case, warnings: Sequence[RadioboneWarning]) -> tuple[str, ...]:
-    return tuple(f"{warning.code}: {below_root(case, str(warning))}" for warning in warnings)
+    return tuple(f"{warning.code}: {case.shown_text(str(warning))}" for warning in warnings)
 
 
 def _failed(case: Case, error: RadioboneError) -> Outcome:
-    return Outcome(case, "failed", error.code, below_root(case, str(error)))
-
-
-def below_root(case: Case, message: str) -> str:
-    """Let paths in a message begin at the manifest's root, as in the manifest."""
-    return (
-        message if case.root is None or is_drive(case.root) else message.replace(f"{case.root}{os.sep}", "")
-    )
+    return Outcome(case, "failed", error.code, case.shown_text(str(error)))

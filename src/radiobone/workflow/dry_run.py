@@ -68,7 +68,7 @@ def dry_run(
     outcomes = told_of_mixed_types(outcomes, choice.settings)
     outcomes = told_of_shared_images(outcomes, patients_of_one_image(listed.cases))
     ready = [_sized(one, store) for one in outcomes if one.status == "ready"]
-    cases = case_table(outcomes, listed)
+    cases = case_table(outcomes)
     repeats = None if plan is None else PlannedRepeats(plan, len(ready))
     result = Extraction(names_of_all(ready, choice.settings), cases, {}, planned_repeats=repeats)
     save_cases(cases, outcomes, folder, store.whole)

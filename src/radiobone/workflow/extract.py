@@ -108,6 +108,6 @@ def extract_files(
     found = measure(asked, folder, jobs, show_progress=show_progress)
     rows = Rows.of(found.outcomes, found.listed, found.names, found.whole)
     seen = ColumnsSeen(rows.features)
-    cases = case_table(found.outcomes, found.listed)
+    cases = case_table(found.outcomes)
     found.save(folder, seen.watching(rows.chunks()), cases, rows.features, csv=csv)
     return Extraction(rows.features, cases, found.provenance, seen.empty, found.repeats)

@@ -24,9 +24,7 @@ from radiobone.core.folder_kinds import FEATURE_FILES, PROVENANCE_FILE
 from radiobone.core.outputs import writing
 from radiobone.core.tables import read_table
 from radiobone.core.warnings import ImageCopied
-from radiobone.io.case import NO_PATH
 from radiobone.io.manifest import Manifest
-from radiobone.io.roots import is_drive
 from radiobone.workflow.case_runner import WARNING_SEPARATOR, Outcome
 from radiobone.workflow.feature_rows import Rows, Whole, held, in_chunks, in_order
 from radiobone.workflow.png_files import write_png
@@ -106,22 +104,22 @@ def assemble(
     rows = Rows.of(outcomes, manifest, names, whole)
     table = pd.concat(list(rows.chunks()), ignore_index=True)
     record = {**provenance, "feature_columns": list(rows.features)}
-    return FeatureTable(table, rows.features, case_table(outcomes, manifest), record)
+    return FeatureTable(table, rows.features, case_table(outcomes), record)
 
 
-def case_table(outcomes: Sequence[Outcome], manifest: Manifest) -> pd.DataFrame:
+def case_table(outcomes: Sequence[Outcome]) -> pd.DataFrame:
     """Say what became of every case, in order."""
-    rows = (_case_row(one, manifest.root) for one in in_order(outcomes))
+    rows = (_case_row(one) for one in in_order(outcomes))
     return pd.DataFrame(rows, columns=list(CASE_COLUMNS))
 
 
-def _case_row(outcome: Outcome, root: Path) -> dict[str, Any]:
+def _case_row(outcome: Outcome) -> dict[str, Any]:
     case = outcome.case
     return {
         "patient_id": case.patient_id,
         "roi": case.roi,
-        "image": _shown_path(case.image, root),
-        "mask": _shown_path(case.mask, root),
+        "image": case.shown_path(case.image),
+        "mask": case.shown_path(case.mask),
         "label": _label_of(outcome),
         "status": outcome.status,
         "code": outcome.code,
@@ -133,12 +131,6 @@ def _case_row(outcome: Outcome, root: Path) -> dict[str, Any]:
 def _label_of(outcome: Outcome) -> int | str:
     known = outcome.case.label if outcome.label is None else outcome.label
     return "" if known is None else known
-
-
-def _shown_path(path: Path, root: Path) -> str:
-    if is_drive(root) and path != NO_PATH:
-        return str(path)  # without its first slash it would look relative
-    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
 
 
 def save(result: FeatureTable, outcomes: Sequence[Outcome], folder: Path, *, csv: bool) -> Path:

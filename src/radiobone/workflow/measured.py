@@ -11,10 +11,10 @@ from typing import Any
 import pandas as pd
 
 from radiobone import __version__
-from radiobone.core.files import file_digest
 from radiobone.core.folder_kinds import CASE_CACHE, EXTRACTION
 from radiobone.core.interruption import saying_what_is_kept
 from radiobone.core.provenance import machine, versions
+from radiobone.core.pseudonymising import pseudonym_record, table_digest
 from radiobone.core.run_record import begin, finish
 from radiobone.imaging.perturb.plan import PlanSource
 from radiobone.io.acquisition import acquisition_record
@@ -149,11 +149,12 @@ def _provenance(manifest: Manifest, choice: Choice, work: Sequence[Job]) -> dict
         "radiobone": __version__,
         "versions": versions(),
         "machine": machine(),
+        **pseudonym_record(),
         "modality": choice.modality,
         "settings": choice.settings.model_dump(mode="json"),
         "manifest": {
             "name": manifest.path.name,
-            "sha256": file_digest(manifest.path),
+            "sha256": table_digest(manifest.path),
             "n_cases": len(manifest.cases),
         },
         "inputs": inputs,

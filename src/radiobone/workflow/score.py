@@ -11,6 +11,7 @@ import pandas as pd
 from radiobone.cohort.readers import read_cohort
 from radiobone.core.errors import BadSetting, FeatureMismatch, SettingsMismatch
 from radiobone.core.folder_kinds import FEATURE_FILES
+from radiobone.core.pseudonymising import with_pseudonyms
 from radiobone.core.run_record import extraction_record
 from radiobone.core.tables import read_table
 from radiobone.core.warnings import collected, warn
@@ -140,7 +141,8 @@ class Scorer:
             If a patient and region are in several rows.
         """
         self.check_settings(Path(path))
-        table = read_features(Path(path))
+        columns = self.model.about["training"].get("columns") or {}
+        table = with_pseudonyms(read_features(Path(path)), (columns.get("id"), columns.get("groups")))
         check_whose(self.model, table)
         scored = self._told(self.model.predict(table, sites_of(table, site), grey_zone=self.grey_zone))
         if not self.model.patients_in(table) and "row" not in scored:

@@ -14,7 +14,6 @@ from radiobone.core.warnings import RadioboneWarning, collected
 from radiobone.imaging.planes import Picture
 from radiobone.workflow.bone.measure import LUMBAR, BoneResult, measure_bone
 from radiobone.workflow.bone.scans import Scan
-from radiobone.workflow.case_runner import below_root
 
 
 @dataclass(frozen=True)
@@ -114,8 +113,8 @@ def _filled(row: dict[Any, Any]) -> dict[str, Any]:
 
 
 def _failed(scan: Scan, error: RadioboneError) -> ScanOutcome:
-    return ScanOutcome(scan, error.code, below_root(scan.case, str(error)))
+    return ScanOutcome(scan, error.code, scan.case.shown_text(str(error)))
 
 
 def _as_text(scan: Scan, told: Sequence[RadioboneWarning]) -> tuple[str, ...]:
-    return tuple(f"{one.code}: {below_root(scan.case, str(one))}" for one in told)
+    return tuple(f"{one.code}: {scan.case.shown_text(str(one))}" for one in told)

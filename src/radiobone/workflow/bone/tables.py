@@ -58,8 +58,8 @@ def _case_row(outcome: ScanOutcome) -> dict[str, Any]:
     return {
         "patient_id": case.patient_id,
         "roi": "",
-        "image": str(case.image),
-        "mask": str(case.mask),
+        "image": case.shown_path(case.image),
+        "mask": case.shown_path(case.mask),
         "status": "failed" if outcome.code else "done",
         "code": outcome.code,
         "message": outcome.message,

@@ -159,7 +159,9 @@ def _labelled(
             return failed(case, error)
         except Exception as error:  # noqa: BLE001 - a defect in one image must not cost the cohort
             return failed(case, UnexpectedError.of(error))
-    return _outcome(case, image, bone, values, fold, tuple(f"{one.code}: {one}" for one in told))
+    return _outcome(
+        case, image, bone, values, fold, tuple(f"{one.code}: {case.shown_text(str(one))}" for one in told)
+    )
 
 
 def _outcome(

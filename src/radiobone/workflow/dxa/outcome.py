@@ -64,9 +64,7 @@ class DxaOutcome:
 
 def failed(case: Case, error: RadioboneError) -> DxaOutcome:
     """Return what is told of an image that could not be measured."""
-    root = "" if case.root is None else f"{case.root}/"
-    message = str(error).replace(root, "") if len(root) > 1 else str(error)
-    return DxaOutcome(Outcome(case, "failed", error.code, message))
+    return DxaOutcome(Outcome(case, "failed", error.code, case.shown_text(str(error))))
 
 
 def from_plain(content: Any, case: Case) -> DxaOutcome | None:

@@ -14,9 +14,10 @@ import pandas as pd
 
 from radiobone import __version__
 from radiobone.core.errors import FileUnreadable
-from radiobone.core.files import file_digest, read_json, write_csv, write_json
+from radiobone.core.files import read_json, write_csv, write_json
 from radiobone.core.outputs import writing
 from radiobone.core.provenance import machine, versions
+from radiobone.core.pseudonymising import pseudonym_record, table_digest
 from radiobone.imaging.held_out_labels import SplitAccuracy
 from radiobone.imaging.outline import outlines
 from radiobone.io.acquisition import acquisition_record
@@ -182,13 +183,14 @@ def _provenance(
         "radiobone": __version__,
         "versions": versions(),
         "machine": machine(),
+        **pseudonym_record(),
         "modality": "dxa",
         "dxa": task.settings.model_dump(mode="json"),
         "density_line": task.calibration.model_dump(mode="json"),
         "seed": task.seed,
         "manifest": {
             "name": listed.path.name,
-            "sha256": file_digest(listed.path),
+            "sha256": table_digest(listed.path),
             "n_cases": len(listed.cases),
         },
         "inputs": {

@@ -67,11 +67,13 @@ def _one(case: Case, network: OnnxEncoder, task: EmbedTask) -> Embedded:
         try:
             vector = network.encode(_pixels(case, task.crop))
         except RadioboneError as error:
-            return Embedded(case, (), error.code, str(error))
+            return Embedded(case, (), error.code, case.shown_text(str(error)))
         except Exception as error:  # noqa: BLE001 - a defect in one image must not cost the cohort
             unexpected = UnexpectedError.of(error)
-            return Embedded(case, (), unexpected.code, str(unexpected))
-    warnings = tuple(f"{one.code}: {one}" for one in told if not isinstance(one, SpacingAssumed))
+            return Embedded(case, (), unexpected.code, case.shown_text(str(unexpected)))
+    warnings = tuple(
+        f"{one.code}: {case.shown_text(str(one))}" for one in told if not isinstance(one, SpacingAssumed)
+    )
     return Embedded(case, tuple(vector.tolist()), warnings=warnings)
 
 

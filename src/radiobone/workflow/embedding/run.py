@@ -140,7 +140,9 @@ def _key(case: Case, task: EmbedTask, about: Mapping[str, Any]) -> str | None:
         digests = [file_digest(file) for file in files]
     except (OSError, ValueError, RadioboneError):
         return None
-    region = [case.roi, case.label] if task.crop else []
+    region: list[Any] = [case.roi, case.label] if task.crop else []
+    if case.concealed is not None:  # messages are kept too
+        region.append(case.patient_id)
     runtime = {name: package_version(name) for name in ("onnxruntime", "numpy", "scipy", "SimpleITK")}
     return str(content_digest([digests, region, dict(about), runtime, code_digest(CODE)]))
 

@@ -13,10 +13,11 @@ import pandas as pd
 from radiobone import __version__
 from radiobone.cohort.view_pooling import BONE_NAMES, VIEW_NAMES
 from radiobone.core.errors import BadSetting
-from radiobone.core.files import file_digest, write_csv, write_json, write_parquet
+from radiobone.core.files import write_csv, write_json, write_parquet
 from radiobone.core.folder_kinds import PROVENANCE_FILE, VECTORS_FILE
 from radiobone.core.outputs import writing
 from radiobone.core.provenance import machine, package_version, versions
+from radiobone.core.pseudonymising import pseudonym_record, table_digest
 from radiobone.io.case import Case
 from radiobone.workflow.embedding.encoding import Embedded
 
@@ -72,7 +73,7 @@ def vector_table(found: Sequence[Embedded], name: str, about: dict[str, Any]) ->
         [
             {
                 **own,
-                "image": one.case.image.name,
+                "image": "" if one.case.concealed else one.case.image.name,
                 "status": "failed" if one.code else "done",
                 "code": one.code,
                 "message": one.message,
@@ -112,8 +113,9 @@ def write_vectors(
             "radiobone": __version__,
             "versions": {**versions(), "onnxruntime": package_version("onnxruntime")},
             "machine": machine(),
+            **pseudonym_record(),
             "encoder": vectors.encoder,
-            "manifest": {"name": manifest.name, "sha256": file_digest(manifest), "n_cases": len(found)},
+            "manifest": {"name": manifest.name, "sha256": table_digest(manifest), "n_cases": len(found)},
             "inputs": {
                 " ".join(_whose(one.case).values()): key for one, key in zip(found, keys, strict=True)
             },

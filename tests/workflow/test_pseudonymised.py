@@ -82,7 +82,9 @@ def test_nothing_of_a_patient_is_left_from_manifest_to_report(cohort: Path, tmp_
     (tmp_path / "links.csv").unlink()
     assert seen_in(tmp_path, PRIVATE) == []
     assert seen_in_bytes("terminal", said.encode(), PRIVATE) == []
-    assert seen_in_bytes("links", links, ("KH-1004_Zwettler", "ACC7777"))  # the search does find what is there
+    assert seen_in_bytes(
+        "links", links, ("KH-1004_Zwettler", "ACC7777")
+    )  # the search does find what is there
     cases = pd.read_csv(tmp_path / "f" / "cases.csv")
     failed = cases[cases["status"] == "failed"].set_index("code")["message"]
     assert "No image at <image>" in failed["FileMissing"]

@@ -8,14 +8,13 @@ import re
 import secrets
 import stat
 import unicodedata
-import warnings
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
 from radiobone.core.errors import BadKey
 from radiobone.core.outputs import writing
-from radiobone.core.warnings import KeyMade, KeyReadable
+from radiobone.core.warnings import KeyMade, KeyReadable, warn
 
 FIRST_LINE = "radiobone key of pseudonyms, version 1. Whoever has it can link pseudonyms with ids: keep it apart from results."
 SECRET_BYTES = 32
@@ -99,7 +98,7 @@ def read_key(path: str | Path) -> PseudonymKey:
     file = Path(path)
     if not file.exists():
         _make(file)
-        warnings.warn(
+        warn(
             KeyMade(
                 f"No key at {file}, so a new one was made there. The same ids get the same pseudonyms only with this very file: keep "
                 "it, keep it apart from results, and give it to other sites only if their patients shall be linked."
@@ -126,7 +125,7 @@ def _read(file: Path) -> PseudonymKey:
     if first.strip() != FIRST_LINE or len(found) < SECRET_BYTES:
         raise _bad(file)
     if os.name != "nt" and file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-        warnings.warn(
+        warn(
             KeyReadable(
                 f"Others on this machine may read or change the key {file}, and so link pseudonyms with ids. Say: chmod 600 {file}"
             ),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
@@ -13,7 +12,7 @@ from radiobone.core.errors import BadKey, PseudonymCollision
 from radiobone.core.identifier_names import names_a_person, names_an_examination
 from radiobone.core.lazy import lazily
 from radiobone.core.pseudonym_key import SHAPE, PseudonymKey
-from radiobone.core.warnings import IdentifierLeftOut, SimilarIds
+from radiobone.core.warnings import IdentifierLeftOut, SimilarIds, warn
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -168,7 +167,7 @@ class Pseudonyms:
         alike = sorted(sorted(one) for one in spellings.values() if len(one) > 1)
         if alike:
             shown = "; ".join(" and ".join(one) for one in alike[:MOST_SHOWN])
-            warnings.warn(
+            warn(
                 SimilarIds(f"Ids that differ in case or spaces only count as different patients: {shown}."),
                 stacklevel=5,
             )
@@ -178,7 +177,7 @@ class Pseudonyms:
         if set(people) <= self._left_out:
             return
         self._left_out |= set(people)
-        warnings.warn(
+        warn(
             IdentifierLeftOut(
                 f"Column(s) {', '.join(map(repr, people))} tell who a person is, by their names, and are left out beside pseudonyms. "
                 "If one holds something else, rename it."

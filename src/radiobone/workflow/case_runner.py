@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
@@ -27,7 +26,6 @@ from radiobone.imaging.pictures import picture_facts, three_planes
 from radiobone.io.case import Case, check_case_files
 from radiobone.io.images import read_image
 from radiobone.io.masks import Mask, open_mask
-from radiobone.io.roots import is_drive
 from radiobone.workflow.modality import admitted
 from radiobone.workflow.repeats import Repeat, RepeatTask, failures, measure_repeats
 

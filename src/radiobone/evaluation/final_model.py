@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ import pandas as pd
 
 from radiobone.cohort.cohort import Cohort
 from radiobone.cohort.set_aside import names_place
+from radiobone.core.errors import UntrustedModel
 from radiobone.core.provenance import versions
 from radiobone.evaluation.blocks.late import learn
 from radiobone.evaluation.blocks.resolve import settle_blocks
@@ -24,8 +26,10 @@ from radiobone.evaluation.fitting import Fitted
 from radiobone.evaluation.idle_steps import warn_of_idle_steps
 from radiobone.evaluation.internal import internal_record
 from radiobone.evaluation.model import Model
+from radiobone.evaluation.model_content import check_content
 from radiobone.evaluation.model_file import read_model
 from radiobone.evaluation.pooling import is_pooled, patient_cut
+from radiobone.evaluation.probes import check_probes
 from radiobone.evaluation.result import Result
 from radiobone.evaluation.row_metadata import RawRows, raw_rows
 from radiobone.evaluation.site_checks import check_sites
@@ -146,18 +150,36 @@ def load_model(path: Path) -> Model:
 
     Raises
     ------
-    FileMissing, ResourceLimit, UntrustedModel
+    FileMissing, ResourceLimit
+    UntrustedModel
+        If the file is no model or was changed, or the model gives other numbers here than where it was saved, as other
+        versions of the libraries can make it.
     """
     content, steps, classifier = read_model(Path(path))
+    check_content(content, steps, Path(path))
     calibrator = content["calibrator"]
-    return Model(
-        steps, classifier, None if calibrator is None else SigmoidCalibrator(**calibrator), content["threshold"],
-        tuple(content["inputs"]), tuple(content["needed"]), tuple(content["features"]), tuple(content["fill"]),
-        {name: (bounds[0], bounds[1]) for name, bounds in content["ranges"].items()}, content["about"],
-        content["digest"], content.get("patient_threshold"),
-        read_reference(content["reference"], content["needed"]) if "reference" in content else None,
-        from_plain(content["about"].get("task", "binary"), content.get("certainty")),
-    )  # fmt: skip
+    with _understood(Path(path)):
+        model = Model(
+            steps, classifier, None if calibrator is None else SigmoidCalibrator(**calibrator), content["threshold"],
+            tuple(content["inputs"]), tuple(content["needed"]), tuple(content["features"]), tuple(content["fill"]),
+            {name: (bounds[0], bounds[1]) for name, bounds in content["ranges"].items()}, content["about"],
+            content["digest"], content["patient_threshold"],
+            read_reference(content["reference"], content["needed"]) if "reference" in content else None,
+            from_plain(content["about"].get("task", "binary"), content.get("certainty")),
+        )  # fmt: skip
+    check_probes(model, content["probes"], Path(path))
+    return model
+
+
+@contextmanager
+def _understood(path: Path) -> Iterator[None]:
+    """Name the file whose parts are not what a model's are."""
+    try:
+        yield
+    except (ValueError, TypeError, LookupError, AttributeError) as error:
+        raise UntrustedModel(
+            f"{path}: what it holds of its training values cannot be understood ({error}). Get it again."
+        ) from error
 
 
 def _about(

@@ -21,6 +21,7 @@ from radiobone.evaluation.drift.reference import Reference
 from radiobone.evaluation.model_file import write_model
 from radiobone.evaluation.needed_values import needed_values, warn_filled_in
 from radiobone.evaluation.pooling import pool_output
+from radiobone.evaluation.probes import make_probes
 from radiobone.evaluation.row_metadata import RawRows, RowMetadata
 from radiobone.evaluation.row_names import patients_of, regions_of
 from radiobone.evaluation.tasks.base import Task
@@ -152,10 +153,7 @@ class Model:
         """
         wanted = self.needed_values(table)
         warn_filled_in(wanted)
-        rows = RawRows(self._full(wanted), RowMetadata(self._sites(table, sites)))
-        task = self.task
-        output = task.output(self.classifier, apply_steps(self.steps, rows))
-        reported = task.predict(output, self.calibrator)
+        task, reported = self.task, self.reported(wanted, self._sites(table, sites))
         columns = task.columns(reported, self.threshold, self.about)
         outside = self._outside(wanted)
         named = dict.fromkeys([*self.patients_in(table), *self.regions_in(table)])
@@ -175,6 +173,12 @@ class Model:
             index=table.index,
         )
         return self._with_patients(scored, reported, self.patients_in(table))
+
+    def reported(self, wanted: pd.DataFrame, sites: npt.NDArray[np.str_] | None = None) -> FloatArray:
+        """Return what the task reports of rows that hold the needed columns as numbers: a probability, or those of each class."""
+        rows = RawRows(self._full(wanted), RowMetadata(sites))
+        output = self.task.output(self.classifier, apply_steps(self.steps, rows))
+        return self.task.predict(output, self.calibrator)
 
     def _with_patients(
         self, scored: pd.DataFrame, reported: FloatArray, columns: Sequence[str]
@@ -229,6 +233,7 @@ class Model:
             "about": dict(self.about),
             **({} if self.reference is None else {"reference": self.reference.as_plain()}),
             "certainty": to_plain(self.certainty),
+            "probes": make_probes(self),
         }
 
     def _of_training(self) -> tuple[Mapping[str, Any], set[str]]:

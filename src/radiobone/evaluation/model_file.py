@@ -21,7 +21,7 @@ from radiobone.evaluation.trusted import TRUSTED_TYPES
 
 MANIFEST = "model.json"
 PARTS = ("steps.skops", "classifier.skops")
-FORMAT = 1
+FORMAT = 2
 FIXED_DATE = (1980, 1, 1, 0, 0, 0)
 
 
@@ -98,19 +98,19 @@ def _members(path: Path) -> dict[str, bytes]:
 def _manifest(data: bytes, path: Path) -> dict[str, Any]:
     try:
         manifest = json.loads(data)
-        recorded = manifest.pop("digest")
-        parts_are_named = isinstance(manifest["parts"], dict)
+        made_by, recorded = manifest.get("format"), manifest.pop("digest")
+        is_whole = isinstance(manifest["parts"], dict) and content_digest(manifest) == recorded
     except (ValueError, KeyError, AttributeError, TypeError, RecursionError) as error:
         raise UntrustedModel(
             f"{path}: {MANIFEST} cannot be understood ({error}). Get the file again."
         ) from error
-    if not parts_are_named or content_digest(manifest) != recorded:
-        raise _changed(path, MANIFEST)
-    if manifest.get("format") != FORMAT:
+    if made_by != FORMAT:
         raise UntrustedModel(
-            f"{path} has format {manifest.get('format')!r}, and this version reads format {FORMAT}. "
+            f"{path} has format {made_by!r}, and this version reads format {FORMAT}. "
             "Use the version of radiobone that made it, or fit the model again."
         )
+    if not is_whole:
+        raise _changed(path, MANIFEST)
     return {**manifest, "digest": recorded}
 
 

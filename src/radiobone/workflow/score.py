@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from radiobone.cohort.readers import read_cohort
-from radiobone.core.errors import BadSetting, FeatureMismatch, SettingsMismatch
+from radiobone.core.errors import BadSetting, FeatureMismatch, SettingError, SettingsMismatch, UntrustedModel
 from radiobone.core.folder_kinds import FEATURE_FILES
 from radiobone.core.pseudonymising import with_pseudonyms
 from radiobone.core.run_record import extraction_record
@@ -210,9 +210,20 @@ def load_model(path: str | Path, *, grey_zone: Zone | None = None) -> Scorer:
 
     Raises
     ------
-    FileMissing, UntrustedModel, BadSetting
+    FileMissing, ResourceLimit, BadSetting
+    UntrustedModel
+        If it was changed, or this version does not know its settings of extraction or gives other numbers.
     """
-    return Scorer(load_fitted(Path(path)), grey_zone)
+    scorer = Scorer(load_fitted(Path(path)), grey_zone)
+    if "settings" in (scorer.model.about["extraction"] or {}):
+        try:
+            _ = scorer.settings
+        except SettingError as error:
+            raise UntrustedModel(
+                f"{path} carries settings of extraction that this version does not understand ({error}). Use the version of "
+                "radiobone that made it, or fit the model again."
+            ) from error
+    return scorer
 
 
 def fit_table(

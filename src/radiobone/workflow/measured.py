@@ -25,6 +25,7 @@ from radiobone.workflow.case_store import Cache
 from radiobone.workflow.choice import Choice, SettingsSource
 from radiobone.workflow.feature_rows import Whole, held
 from radiobone.workflow.feature_table import save_parts
+from radiobone.workflow.fingerprint import fingerprint_of
 from radiobone.workflow.image_pool import Job, run_jobs
 from radiobone.workflow.mixed_types import told_of_mixed_types
 from radiobone.workflow.planned import names_of_all, planned, repeats_planned
@@ -144,10 +145,12 @@ def _provenance(manifest: Manifest, choice: Choice, work: Sequence[Job]) -> dict
         for job in work
         if job.key
     }
+    fingerprint = fingerprint_of(choice.settings)
     return {
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "radiobone": __version__,
         "versions": versions(),
+        **({} if fingerprint is None else {"fingerprint": fingerprint}),
         "machine": machine(),
         **pseudonym_record(),
         "modality": choice.modality,

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from radiobone.cohort.readers import read_cohort
-from radiobone.core.errors import BadSetting, FeatureMismatch, SettingError, SettingsMismatch, UntrustedModel
+from radiobone.core.errors import BadSetting, FeatureMismatch, SettingError, UntrustedModel
 from radiobone.core.folder_kinds import FEATURE_FILES
 from radiobone.core.pseudonymising import with_pseudonyms
 from radiobone.core.run_record import extraction_record
@@ -27,12 +27,14 @@ from radiobone.features.presets import load_settings
 from radiobone.io.not_a_table import check_is_scorable
 from radiobone.workflow.announce import described
 from radiobone.workflow.case_runner import WARNING_SEPARATOR
+from radiobone.workflow.clinical_values import clinical_values
 from radiobone.workflow.extract import extract
 from radiobone.workflow.feature_table import read_features
 from radiobone.workflow.kind import as_trained
 from radiobone.workflow.pipelines import PipelineSource, SearchSource, TaskSource, resolve_pipeline
 from radiobone.workflow.repeats_beside import with_repeats_beside
 from radiobone.workflow.rows_to_score import check_whose, sites_of
+from radiobone.workflow.same_engine import check_folder, check_here
 from radiobone.workflow.score_cases import check_row, score_cases
 from radiobone.workflow.score_words import Scored
 from radiobone.workflow.single import ImageLike, as_volume, extract_features
@@ -57,6 +59,7 @@ class Scorer:
 
     def __init__(self, model: Model, grey_zone: Zone | None = None) -> None:
         self.model, self.grey_zone = model, checked_zone(model, grey_zone)
+        self._engine_is_known = False
 
     def __repr__(self) -> str:
         return f"Scorer({self.model.in_brief()})"
@@ -105,6 +108,7 @@ class Scorer:
         ModalityDoubtful, OutsideTrainingRange
             If the image is not of the kind that the model was trained on.
         """
+        self.check_engine()
         settings, name = self.settings, Path(image).name if isinstance(image, (str, Path)) else "The image"
         with collected() as told:
             volume = as_trained(as_volume(image), name, self.model.about["extraction"]["modality"])
@@ -162,6 +166,7 @@ class Scorer:
 
         ``site`` names the manifest's column of hospital or scanner, as for ``score_table``.
         """
+        self.check_engine()
         settings = self.settings
         modality = self.model.about["extraction"]["modality"]
         sites_of(read_table(Path(path)), site)  # a wrong name is told before the work begins
@@ -179,26 +184,27 @@ class Scorer:
         return self._told(score_cases(self.model, whole, site, self.grey_zone))
 
     def check_settings(self, path: Path) -> None:
-        """Refuse an extract folder, or its table, whose features were measured with other settings than the model's.
+        """Refuse an extract folder, or its table, whose features were measured otherwise than the model's.
 
         Raises
         ------
         SettingsMismatch
         """
         record = extraction_record(path.parent if path.name in FEATURE_FILES else path)
-        extraction = self.model.about["extraction"]
-        if not extraction or record is None:
-            return
-        kind = "settings" if "settings" in extraction else "dxa"
-        mine, theirs = extraction[kind], record.get(kind, {})
-        differing = sorted(name for name in {*mine, *theirs} if mine.get(name) != theirs.get(name))
-        if differing:
-            first = differing[0]
-            raise SettingsMismatch(
-                f"The features in {path} were extracted with other settings than the model's: {', '.join(differing)} "
-                f"differ ({first}: {theirs.get(first)!r} there, {mine.get(first)!r} in the model). The scores would "
-                "mean nothing. Score the manifest or the images: the model carries its settings."
-            )
+        check_folder(self.model.about["extraction"], self.model.needed, record, path)
+
+    def check_engine(self) -> None:
+        """Refuse to measure images if this installation gives other numbers than the one that measured the training images.
+
+        The first call measures a small made region, later ones do nothing.
+
+        Raises
+        ------
+        FeatureMismatch, SettingsMismatch
+        """
+        if not self._engine_is_known:
+            check_here(self.model.about["extraction"], self.model.needed, self.settings)
+            self._engine_is_known = True
 
     def _told(self, scored: pd.DataFrame) -> pd.DataFrame:
         """Say which model scored."""
@@ -285,7 +291,7 @@ def score_source(
     scorer = load_model(model, grey_zone=grey_zone)
     if mask is not None:
         chosen = int(label) if label is not None and label.lstrip("-").isdigit() else label
-        table = scorer.score(source, mask, label=chosen, **_assignments(clinical))
+        table = scorer.score(source, mask, label=chosen, **clinical_values(clinical))
     elif source.is_dir() or not is_manifest(source):
         table = scorer.score_table(source, site=site)
     else:
@@ -297,20 +303,3 @@ def is_manifest(path: Path) -> bool:
     """Tell a manifest (image and mask columns) from a table of features."""
     columns = {name.lower() for name in read_table(path).columns}
     return {"image", "mask"} <= columns and not any("firstorder" in name for name in columns)
-
-
-def _assignments(pairs: Sequence[str]) -> dict[str, float | str]:
-    values: dict[str, float | str] = {}
-    for pair in pairs:
-        name, equals, value = pair.partition("=")
-        if not (name.strip() and equals and value.strip()):
-            raise BadSetting(f"'{pair}' is not NAME=VALUE, such as age=71 or sex=F.")
-        values[name.strip()] = _number_or_word(value.strip())
-    return values
-
-
-def _number_or_word(text: str) -> float | str:
-    try:
-        return float(text)
-    except ValueError:
-        return text

@@ -96,7 +96,7 @@ def test_a_flipped_byte_is_noticed(tmp_path: Path, ct_volume: Volume) -> None:
         read_image(tmp_path / "a.nii.gz")
 
 
-@pytest.mark.parametrize("n_more", [0, 1000])  # with more, the last member alone has the size that is needed
+@pytest.mark.parametrize("n_more", [0, 40])  # with more, the last member alone has the size that is needed
 def test_gzip_in_several_members_is_read(tmp_path: Path, ct_volume: Volume, n_more: int) -> None:
     write_volume(tmp_path / "a.nii", ct_volume)
     content = (tmp_path / "a.nii").read_bytes() + bytes(n_more)

@@ -130,7 +130,7 @@ def beside(path: Path, name: str, *, single: str) -> Path:
     UnreadableImage
         If the name leads elsewhere or stands for several files. And the errors of ``check_file``.
     """
-    if Path(name).name != name or "%" in name or name.startswith("LIST"):
+    if not name or Path(name).name != str(Path(name)) or "%" in name or name.startswith("LIST"):
         raise UnreadableImage(
             f"{path}: the voxels are said to be in '{name}'. Only one data file beside the header is read. "
             f"Save the image as a single {single} file."

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from radiobone.core.errors import UnreadableImage
 from radiobone.core.lazy import lazily
 from radiobone.core.warnings import BadHeaderField, warn
 from radiobone.io.files import BOTH_ZLIB_AND_GZIP, GZIP_MAGIC, Content, damaged, read_bytes
@@ -20,6 +21,8 @@ imagecodecs = lazily("imagecodecs")
 CHUNK_BYTES = 1 << 20
 PIECE_BYTES = 1 << 24
 PADDING_BYTES = 16
+NOTE_BYTES = 256  # that a program may leave at the end
+MOST_SURPLUS = 0.01
 
 
 def inflate_file(path: Path, *, limit_bytes: int) -> Content:
@@ -48,21 +51,21 @@ def inflate(packed: Content, path: Path, *, limit_bytes: int) -> Content:
     Raises
     ------
     UnreadableImage
-        If the data end too early or the checksum is wrong.
+        If the data end too early, the checksum is wrong, or there is far more than the header announces.
     ResourceLimit
         If a small file unpacks to far more than an image does.
 
     Warns
     -----
     BadHeaderField
-        If more is there than the header announces.
+        If a little more is there than the header announces.
     """
     check_packing(path, len(packed), limit_bytes)
     content: Content | None = _inflate_at_once(packed, limit_bytes)
     total = 0 if content is None else len(content)
     if content is None:
         content, total = _inflate_to_the_end(packed, path, limit_bytes)
-    warn_of_surplus(path, total - limit_bytes)
+    check_surplus(path, total, limit_bytes)
     return content
 
 
@@ -126,23 +129,36 @@ def check_trailer(path: Path) -> None:
         check_packing(path, n_packed, said)
 
 
-def warn_of_surplus(path: Path, n_bytes: int) -> None:
-    """Say that a file holds more than its header announces.
+def check_surplus(path: Path, n_found: int, n_announced: int) -> None:
+    """Say that a file holds more than its header announces; much more, and it is not clear what the header should be.
 
     Parameters
     ----------
     path : Path
-    n_bytes : int
-        How much more; a few bytes of padding are passed over.
+    n_found, n_announced : int
+        Bytes; a few of padding are passed over.
+
+    Raises
+    ------
+    UnreadableImage
+        If the voxels cannot be those that the header describes.
+
+    Warns
+    -----
+    BadHeaderField
     """
-    if n_bytes > PADDING_BYTES:
-        warn(
-            BadHeaderField(
-                f"{path}: {n_bytes:,} bytes follow the voxels that the header announces, and were not read. The number of "
-                "voxels or volumes in the header may be wrong, or two files were joined. Check that the image is whole."
-            ),
-            stacklevel=3,
+    surplus = n_found - n_announced
+    if surplus <= PADDING_BYTES:
+        return
+    told = (
+        f"{path}: {surplus:,} bytes follow the {n_announced:,} that the header announces. The number or type of its voxels may "
+        "be wrong, or two files were joined"
+    )
+    if surplus > max(NOTE_BYTES, MOST_SURPLUS * n_announced):
+        raise UnreadableImage(
+            f"{told}, and then values would be taken for what they are not. Convert or copy it again."
         )
+    warn(BadHeaderField(f"{told}; they were not read. Check that the image is whole."), stacklevel=3)
 
 
 def _inflate_at_once(packed: Content, limit_bytes: int) -> memoryview | None:

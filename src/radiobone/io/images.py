@@ -10,8 +10,9 @@ from radiobone.core.volume import Volume
 from radiobone.io.dicom_file import read_dicom_file
 from radiobone.io.dicom_frames import is_dicom
 from radiobone.io.dicom_series import read_dicom_series
-from radiobone.io.files import check_exists, check_file, first_bytes, understood
+from radiobone.io.files import GZIP_MAGIC, check_exists, check_file, first_bytes, read_beginning, understood
 from radiobone.io.gzipped import check_trailer
+from radiobone.io.not_an_image import what_it_is
 from radiobone.io.registry import IMAGE_FORMATS
 
 
@@ -53,9 +54,13 @@ def read_image(path: Path) -> Volume:
                 return image_format.read(path)
     check_trailer(path)
     known = ", ".join(image_format.name for image_format in IMAGE_FORMATS)
+    hint = (
+        what_it_is(start or read_beginning(path, len(GZIP_MAGIC)))
+        or "Copy or download it again, or convert it."
+    )
     raise UnreadableImage(
         f"{path} holds no image of a known format ({known}), whatever its name says. "
-        f"It begins with {start[:12]!r}. Copy or download it again, or convert it."
+        f"It begins with {start[:12]!r}. {hint}"
     )
 
 

@@ -76,7 +76,7 @@ class ItkHeader:
         )
 
 
-def read_header(path: Path, image_io: str) -> ItkHeader:
+def read_header(path: Path, image_io: str, *, of: Path | None = None) -> ItkHeader:
     """Read the header by one of ITK's readers.
 
     Parameters
@@ -85,6 +85,8 @@ def read_header(path: Path, image_io: str) -> ItkHeader:
         The file.
     image_io : str
         ITK's name of the reader, such as ``NiftiImageIO``.
+    of : Path, optional
+        The file that messages name, where ``path`` is a copy of its header.
 
     Raises
     ------
@@ -98,21 +100,22 @@ def read_header(path: Path, image_io: str) -> ItkHeader:
     reader = sitk.ImageFileReader()
     reader.SetFileName(str(path))
     reader.SetImageIO(image_io)
+    name = of or path
     try:
         reader.ReadImageInformation()
     except RuntimeError as error:
-        raise refusal(path, error) from error
+        raise refusal(name, error) from error
     size = tuple(reader.GetSize())
     if reader.GetNumberOfComponents() != 1 or reader.GetPixelID() not in ITK_DTYPES:
-        raise several_values(path, reader.GetNumberOfComponents())
+        raise several_values(name, reader.GetNumberOfComponents())
     if len(size) < 2 or any(n != 1 for n in size[3:]):
         shown = " × ".join(str(n) for n in size)
         raise DimensionMismatch(
-            f"{path} has {len(size)} dimensions ({shown}). One image or one volume is needed. "
+            f"{name} has {len(size)} dimensions ({shown}). One image or one volume is needed. "
             "Save the volume that you want to measure as a file of its own."
         )
     return ItkHeader(
-        path, size, tuple(reader.GetSpacing()), tuple(reader.GetOrigin()), tuple(reader.GetDirection()),
+        name, size, tuple(reader.GetSpacing()), tuple(reader.GetOrigin()), tuple(reader.GetDirection()),
         ITK_DTYPES[reader.GetPixelID()],
     )  # fmt: skip
 
@@ -142,6 +145,13 @@ def refusal(path: Path, error: RuntimeError) -> RadioboneError:
             f"{path}: the image axes are not at right angles, as after a gantry tilt. Distances in the grid "
             "would be wrong. Resample the image to a straight grid first."
         )
+    if "number of domain axes" in last:
+        return DimensionMismatch(
+            f"{path} has more axes in space and time than one volume (ITK: {last}). One image or one volume is needed. Save the "
+            "volume that you want to measure as a file of its own."
+        )
+    if "Complex image" in last:
+        return several_values(path, 2)
     return UnreadableImage(f"{path} cannot be read as an image ({last}). Convert or copy it again.")
 
 

@@ -1,23 +1,33 @@
-"""MetaImage (``.mha``, ``.mhd`` with ``.raw``): ITK reads it, after the header and the data are checked."""
+"""MetaImage (``.mha``, ``.mhd`` with ``.raw``): voxels from the raw bytes, the grid as ITK understands it.
+
+ITK's reader takes what it cannot parse for something else, and some headers end its process. So the header is checked
+field by field, and ITK is shown a copy of what was found in order.
+"""
 
 from __future__ import annotations
 
-import math
+import tempfile
 from pathlib import Path
+from typing import Any
 
-from radiobone.core.errors import UnreadableImage
-from radiobone.core.validation import check_spacing
+import numpy as np
+import numpy.typing as npt
+
 from radiobone.core.volume import Volume
+from radiobone.io.assumed_spacing import with_assumed_spacing
+from radiobone.io.encodings import check_length, of_text, unpacked
 from radiobone.io.files import Content, beside, check_announced, damaged, read_beginning, read_bytes
-from radiobone.io.gzipped import inflate
-from radiobone.io.itk_header import read_header, read_voxels, several_values
+from radiobone.io.itk_header import ItkHeader, read_header, several_values
+from radiobone.io.metaimage_header import (
+    LARGEST_HEADER_BYTES,
+    MetaHeader,
+    data_file_name,
+    parse_header,
+    parse_lines,
+)
 
 IMAGE_IO = "MetaImageIO"
-LARGEST_HEADER_BYTES = 1 << 20
-ITEM_BYTES = {
-    "MET_CHAR": 1, "MET_UCHAR": 1, "MET_SHORT": 2, "MET_USHORT": 2, "MET_INT": 4, "MET_UINT": 4,
-    "MET_LONG": 4, "MET_ULONG": 4, "MET_LONG_LONG": 8, "MET_ULONG_LONG": 8, "MET_FLOAT": 4, "MET_DOUBLE": 8,
-}  # fmt: skip
+AT_THE_END = -1
 
 
 def is_metaimage(start: bytes) -> bool:
@@ -36,14 +46,21 @@ def read_metaimage(path: Path) -> Volume:
 
     Raises
     ------
-    UnreadableImage, BadSpacing, NonOrthogonalGrid, VectorImage, DimensionMismatch
+    UnreadableImage, BadSpacing, AmbiguousOrientation, NonOrthogonalGrid, VectorImage, DimensionMismatch, ResourceLimit
+
+    Warns
+    -----
+    BadHeaderField, ImplausibleSpacing, SpacingAssumed
     """
     content = read_bytes(path)
-    fields, data_start = _parse(content, path)
-    _check_fields(fields, path)
-    _check_data(fields, content[data_start:], path)
-    header = read_header(path, IMAGE_IO)
-    return header.volume(read_voxels(header, IMAGE_IO))
+    fields, data_start = parse_lines(content, path)
+    header = parse_header(fields, path)
+    check_announced(path, header.sizes, header.n_bytes)
+    voxels = _voxels(header, memoryview(content)[data_start:], path)
+    if header.n_channels != 1:
+        raise several_values(path, header.n_channels)
+    volume = _grid(header, path).volume(voxels)
+    return with_assumed_spacing(volume, path) if header.spacing is None else volume
 
 
 def metaimage_data_file(path: Path) -> Path | None:
@@ -54,49 +71,47 @@ def metaimage_data_file(path: Path) -> Path | None:
     UnreadableImage, FileMissing, NotARegularFile, FileUnreadable
         If the header names no single file in its own folder.
     """
-    fields, _ = _parse(read_beginning(path, LARGEST_HEADER_BYTES), path)
-    return _data_file(fields, path)
+    fields, _ = parse_lines(read_beginning(path, LARGEST_HEADER_BYTES), path)
+    return _data_file(data_file_name(fields), path)
 
 
-def _data_file(fields: dict[str, str], path: Path) -> Path | None:
-    name = fields["ElementDataFile"]
-    return None if name == "LOCAL" else beside(path, name, single=".mha")
+def _data_file(name: str | None, path: Path) -> Path | None:
+    return None if name is None else beside(path, name, single=".mha")
 
 
-def _parse(content: bytes, path: Path) -> tuple[dict[str, str], int]:
-    fields: dict[str, str] = {}
-    position = 0
-    while (end := content.find(b"\n", position, LARGEST_HEADER_BYTES)) >= 0:
-        name, _, value = content[position:end].decode("utf-8", errors="replace").partition("=")
-        fields[name.strip()] = value.strip()
-        position = end + 1
-        if name.strip() == "ElementDataFile":
-            break
-    missing = {"DimSize", "ElementType", "ElementDataFile"} - fields.keys()
-    if missing:
-        raise UnreadableImage(
-            f"{path}: the MetaImage header has no {', '.join(sorted(missing))}. Export the image again."
-        )
-    return fields, position
+def _grid(header: MetaHeader, path: Path) -> ItkHeader:
+    with tempfile.TemporaryDirectory() as folder:
+        plain = Path(folder) / "header.mha"
+        plain.write_text(header.plain(), encoding="ascii")
+        return read_header(plain, IMAGE_IO, of=path)
 
 
-def _check_fields(fields: dict[str, str], path: Path) -> None:
-    if int(fields.get("ElementNumberOfChannels", "1")) != 1:
-        raise several_values(path, int(fields["ElementNumberOfChannels"]))
-    lengths = fields.get("ElementSpacing", fields.get("ElementSize"))
-    if lengths:
-        check_spacing([float(word) for word in lengths.split()], str(path))
+def _voxels(header: MetaHeader, attached: Content, path: Path) -> npt.NDArray[Any]:
+    """Decode all values, of all channels."""
+    data_file = _data_file(header.data_file, path)
+    data = _without_foreign_header(header, attached if data_file is None else read_bytes(data_file), path)
+    if not header.binary:
+        return of_text(data, path, header.n_values, header.dtype)
+    if header.n_packed is not None:
+        if header.n_packed > len(data):
+            raise damaged(
+                path, f"{len(data):,} bytes of packed voxels where {header.n_packed:,} are announced"
+            )
+        check_length(data, header.n_packed, path)
+        data = data[: header.n_packed]
+    if header.compressed:
+        data = unpacked(data, path, header.n_bytes)
+    else:
+        check_length(data, header.n_bytes, path)
+    stored = np.frombuffer(data, header.dtype, count=header.n_values)
+    native = header.dtype.newbyteorder("=")
+    return stored.astype(native, copy=not stored.flags.aligned)
 
 
-def _check_data(fields: dict[str, str], attached: bytes, path: Path) -> None:
-    sizes = [int(n) for n in fields["DimSize"].split()]
-    needed = math.prod(sizes) * ITEM_BYTES.get(fields["ElementType"], 1)
-    check_announced(path, sizes, needed)
-    data_file = _data_file(fields, path)
-    if fields.get("BinaryData", "True").lower() != "true":
-        return
-    data: Content = attached if data_file is None else read_bytes(data_file)
-    if fields.get("CompressedData", "False").lower() == "true":
-        data = inflate(bytes(data), path, limit_bytes=needed)
-    if len(data) < needed:
-        raise damaged(path, f"{len(data):,} bytes of voxels where {needed:,} are announced")
+def _without_foreign_header(header: MetaHeader, data: Content, path: Path) -> Content:
+    """Leave out the bytes of another format's header, of which MetaImage tells the length."""
+    if header.header_size == AT_THE_END and header.binary and not header.compressed:
+        if len(data) < header.n_bytes:
+            raise damaged(path, f"{len(data):,} bytes of voxels where {header.n_bytes:,} are announced")
+        return memoryview(data)[len(data) - header.n_bytes :]
+    return memoryview(data)[max(header.header_size, 0) :]

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ import numpy.typing as npt
 
 from radiobone.core.volume import Volume
 from radiobone.io.files import GZIP_MAGIC, Content, damaged, read_beginning, read_bytes
-from radiobone.io.gzipped import inflate_file, inflate_start, warn_of_surplus
+from radiobone.io.gzipped import check_surplus, inflate_file, inflate_start
 from radiobone.io.itk_header import ItkHeader, read_header
 from radiobone.io.nifti_header import VOXELS_START, NiftiHeader, check_header, is_nifti, parse_header
 
@@ -73,7 +72,7 @@ def _grid(path: Path, start: Content) -> ItkHeader:
     with tempfile.TemporaryDirectory() as folder:
         plain = Path(folder) / "header.nii"
         plain.write_bytes(header)
-        return replace(read_header(plain, IMAGE_IO), path=path)
+        return read_header(plain, IMAGE_IO, of=path)
 
 
 def _content(path: Path, header: NiftiHeader) -> Content:
@@ -81,7 +80,7 @@ def _content(path: Path, header: NiftiHeader) -> Content:
     if read_beginning(path, len(GZIP_MAGIC)) == GZIP_MAGIC:
         return inflate_file(path, limit_bytes=header.n_bytes)
     content = read_bytes(path)
-    warn_of_surplus(path, len(content) - header.n_bytes)
+    check_surplus(path, len(content), header.n_bytes)
     return content
 
 
@@ -107,9 +106,12 @@ def label_names(path: Path) -> dict[str, int]:
 def _voxels(content: Content, header: NiftiHeader, grid: ItkHeader) -> npt.NDArray[Any]:
     start, needed = header.start, header.n_bytes - header.start
     if len(content) - start < needed:
-        raise damaged(grid.path, f"{len(content) - start:,} bytes of voxels where {needed:,} are announced")
+        raise damaged(
+            grid.path, f"{max(len(content) - start, 0):,} bytes of voxels where {needed:,} are announced"
+        )
     stored = np.frombuffer(content, header.dtype, count=header.n_voxels, offset=start)
     if not header.scales:
         stored = stored.astype(header.dtype.newbyteorder("="), copy=False)
         return stored if stored.flags.aligned else stored.copy()
-    return (stored.astype(np.float64) * header.slope + header.intercept).astype(grid.dtype)
+    with np.errstate(over="ignore"):  # what is too large becomes infinite, and is refused as such
+        return (stored.astype(np.float64) * header.slope + header.intercept).astype(grid.dtype)

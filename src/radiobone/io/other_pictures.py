@@ -10,8 +10,9 @@ from radiobone.core.errors import DimensionMismatch, ResourceLimit
 from radiobone.core.lazy import lazily
 from radiobone.core.volume import Volume
 from radiobone.core.warnings import silenced
+from radiobone.io.assumed_spacing import assumed_spacing
 from radiobone.io.files import damaged
-from radiobone.io.radiograph import assumed_spacing, one_channel
+from radiobone.io.radiograph import one_channel
 
 pillow = lazily("PIL.Image")
 

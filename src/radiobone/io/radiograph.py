@@ -12,7 +12,8 @@ import SimpleITK as sitk
 from radiobone.core.errors import DimensionMismatch, UnreadableImage, VectorImage
 from radiobone.core.validation import check_spacing
 from radiobone.core.volume import Volume
-from radiobone.core.warnings import InvertedPhotometric, SpacingAssumed, warn
+from radiobone.core.warnings import InvertedPhotometric, warn
+from radiobone.io.assumed_spacing import assumed_spacing
 from radiobone.io.dicom_frames import read_dicom_header, rescaled, stored_values
 from radiobone.io.files import damaged, read_bytes
 from radiobone.io.itk_header import refusal
@@ -139,23 +140,6 @@ def _dicom_spacing(header: Dataset, path: Path) -> tuple[float, float, float] | 
             check_spacing(spacing[1:], str(path))
             return spacing
     return None
-
-
-def assumed_spacing(path: Path) -> tuple[float, float, float]:
-    """Return 1 mm for each axis, and say so.
-
-    Warns
-    -----
-    SpacingAssumed
-    """
-    warn(
-        SpacingAssumed(
-            f"{path} does not tell the size of a pixel in the patient; 1 mm was assumed. "
-            "Lengths and areas are in pixels, and textures of images with other pixel sizes do not compare."
-        ),
-        stacklevel=3,
-    )
-    return (1.0, 1.0, 1.0)
 
 
 def one_channel(pixels: npt.NDArray[Any], path: Path) -> npt.NDArray[Any]:

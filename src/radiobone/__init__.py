@@ -22,6 +22,7 @@ _PUBLIC = {
     "fit": "radiobone.workflow.study",
     "load_model": "radiobone.workflow.score",
     "load_result": "radiobone.workflow.study",
+    "monitor": "radiobone.workflow.monitor",
     "validate": "radiobone.workflow.validating",
     "pseudonymise": "radiobone.core.pseudonymising",
     "pseudonymising": "radiobone.core.pseudonymising",

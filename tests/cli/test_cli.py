@@ -32,6 +32,7 @@ NAMES = [
     "fit",
     "validate",
     "score",
+    "monitor",
     "recipes",
     "cards",
     "compare",

@@ -361,6 +361,10 @@ class FeatureMismatch(ModelError):
     """The table lacks features that the model needs."""
 
 
+class NoTrainingReference(ModelError):
+    """A model file does not keep how its training values spread."""
+
+
 class RunError(RadioboneError):
     """The machine failed: disk, memory, worker."""
 

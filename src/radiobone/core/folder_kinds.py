@@ -97,3 +97,10 @@ DATA_CHECK = Kind(
     None,
 )
 MAPS = Kind("maps", (MAP_TABLE,), (MAP_TABLE, PROVENANCE_FILE), None)
+MONITOR_FILE, DRIFT_FILE, WINDOWS_FILE, MONITOR_PAGE = (
+    "monitor.json",
+    "drift.csv",
+    "windows.csv",
+    "monitor.html",
+)
+MONITORING = Kind("monitoring", (MONITOR_FILE,), (MONITOR_FILE, DRIFT_FILE, WINDOWS_FILE, MONITOR_PAGE), None)

@@ -132,6 +132,23 @@ def _render(data: D, sections: Sequence[Section[D]], sheets: Sheets | None) -> s
     return environment.get_template("page.html").render(sections=shown, absent=absent, **_frame(data))
 
 
+def render_alone(template: str, context: Mapping[str, Any], *, version: str | None) -> str:
+    """Return a page of its own that is no report of a result, with the report's style and policy.
+
+    Parameters
+    ----------
+    template : str
+        Name in ``templates``.
+    context : mapping
+        Values of the template.
+    version : str or None
+        Of the program that made what is shown.
+    """
+    style, script = _source("report.css"), _source("report.js")
+    frame = {"style": Markup(style), "script": Markup(script), "policy": content_policy(style, script)}
+    return _environment({}).get_template(template).render(**context, **frame, version=version)
+
+
 def _frame(data: ResultData | ValidationData) -> dict[str, Any]:
     """Return what every page has: what it is about, its style, its script and what it may load."""
     style, script = _source("report.css"), _source("report.js")

@@ -16,7 +16,7 @@ from radiobone.evaluation.drift.bins import Bins, design_effect, rows_each
 from radiobone.evaluation.drift.limits import Level, Limits, worst
 from radiobone.evaluation.drift.missing import missingness
 from radiobone.evaluation.drift.outside import outside
-from radiobone.evaluation.drift.psi import shift
+from radiobone.evaluation.drift.psi import FEWEST_CASES, shift
 from radiobone.evaluation.drift.reference import Reference
 
 PREDICTED = "(prediction)"
@@ -63,7 +63,7 @@ def column_entries(
     -------
     list of dict
         ``name``; of the distribution ``psi``, ``psi_expected``, ``psi_excess``, ``p_psi``, ``n_bins``, ``seen`` and
-        ``n_independent``, None where rows are too few; ``share_missing``, ``training_share_missing``, ``p_missing``;
+        ``n_independent``, None where rows are too few, as are the p values; ``share_missing``, ``training_share_missing``, ``p_missing``;
         ``n_below``, ``n_above``, ``share_outside``, ``expected_outside``, ``p_outside``.
     """
     found = [_entry(PREDICTED, rows.predicted, reference.predicted, (-math.inf, math.inf), rows, reference)]
@@ -101,12 +101,12 @@ def _entry(
         "n_known": beyond.n_known,
         "share_missing": lost.share,
         "training_share_missing": lost.training_share,
-        "p_missing": lost.p_value,
+        "p_missing": lost.p_value if len(values) / effect >= FEWEST_CASES else None,
         "n_below": beyond.n_below,
         "n_above": beyond.n_above,
         "share_outside": beyond.share,
         "expected_outside": beyond.expected,
-        "p_outside": beyond.p_value,
+        "p_outside": beyond.p_value if beyond.n_known / effect >= FEWEST_CASES else None,
     }
 
 

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from radiobone.evaluation.drift.cusum import cusum
 from radiobone.evaluation.drift.limits import Limits
 from radiobone.evaluation.drift.observed import mean_error, observed_expected
+from radiobone.evaluation.drift.reference import Reference
 from radiobone.evaluation.drift.windows import Window
 from radiobone.evaluation.model import Model
 from radiobone.evaluation.result_statistics import calibration_entry
@@ -47,13 +48,16 @@ class Labelled:
     groups: Sequence[Subgroup]
 
 
-def outcome_entry(model: Model, rows: Labelled, limits: Limits, *, seed: int) -> dict[str, Any]:
+def outcome_entry(
+    model: Model, reference: Reference, rows: Labelled, limits: Limits, *, seed: int
+) -> dict[str, Any]:
     """Sum up how predictions and labels agree, as plain data.
 
     Parameters
     ----------
     model : Model
-        With a reference.
+    reference : Reference
+        What is usual.
     rows : Labelled
     limits : Limits
     seed : int
@@ -65,7 +69,7 @@ def outcome_entry(model: Model, rows: Labelled, limits: Limits, *, seed: int) ->
         ``all``, ``groups`` and ``windows``: of two classes observed over expected, of other tasks the mean error; ``chart``,
         the cumulative sum; ``measures`` with intervals (AUC, Brier, calibration …), or ``too_few``, why there are none.
     """
-    part = _part_of(model, rows)
+    part = _part_of(model, reference, rows)
     everyone = np.ones(len(rows.y), dtype=bool)
     windows = [{"name": one.name, **part(one.here)} for one in rows.windows if one.here.any()]
     sums = cusum([one["errors"] for one in windows], slack=limits.cusum_slack, alarm=limits.cusum_alarm)
@@ -83,10 +87,8 @@ def outcome_entry(model: Model, rows: Labelled, limits: Limits, *, seed: int) ->
     }
 
 
-def _part_of(model: Model, rows: Labelled) -> Part:
+def _part_of(model: Model, reference: Reference, rows: Labelled) -> Part:
     y, predicted, patients = rows.y, rows.predicted, rows.patients
-    reference = model.reference
-    assert reference is not None  # the caller has refused models without one
     if model.task.name == "binary":
         return lambda here: observed_expected(y[here], predicted[here], patients[here]).as_plain()
     return lambda here: mean_error(

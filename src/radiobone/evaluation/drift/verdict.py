@@ -83,10 +83,10 @@ def _of_one(entry: Entry) -> str:
     if entry["psi"] is not None:
         parts.append(f"PSI {entry['psi']:.2f}, {entry['psi_expected']:.2f} by chance alone")
     if entry["share_outside"] > 2 * entry["expected_outside"] and entry["n_below"] + entry["n_above"] > 0:
-        parts.append(f"{entry['share_outside']:.0%} outside the training range")
+        parts.append(f"{100 * entry['share_outside']:.0f} % outside the training range")
     if abs(entry["share_missing"] - entry["training_share_missing"]) >= 0.01:
         parts.append(
-            f"{entry['share_missing']:.0%} missing, {entry['training_share_missing']:.0%} in training"
+            f"{100 * entry['share_missing']:.0f} % missing, {100 * entry['training_share_missing']:.0f} % in training"
         )
     return "; ".join(parts)
 

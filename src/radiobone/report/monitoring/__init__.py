@@ -1,0 +1,1 @@
+"""The page of new cases beside those of training."""

@@ -1,0 +1,359 @@
+"""A model in use: new cases against those that it was trained on, and against their labels when these arrive."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from radiobone.cohort.roles import missing_column
+from radiobone.core.errors import BadSetting, NoTrainingReference
+from radiobone.core.files import write_csv, write_json, write_text
+from radiobone.core.folder_kinds import DRIFT_FILE, MONITOR_FILE, MONITOR_PAGE, MONITORING, WINDOWS_FILE
+from radiobone.core.folders import prepare_apart
+from radiobone.core.provenance import versions
+from radiobone.core.run_record import begin, finish, warn_if_unfinished
+from radiobone.evaluation.drift.kinds import kind_entries
+from radiobone.evaluation.drift.labels import labels_for
+from radiobone.evaluation.drift.limits import LEVELS, Limits
+from radiobone.evaluation.drift.outcome import Labelled, outcome_entry
+from radiobone.evaluation.drift.reference import Reference, make_reference
+from radiobone.evaluation.drift.summary import drift_entry
+from radiobone.evaluation.drift.verdict import verdict
+from radiobone.evaluation.drift.windows import Every, Window, batch_windows, time_windows
+from radiobone.evaluation.model import Model
+from radiobone.evaluation.subgroups import SubgroupRequest, find_subgroups
+from radiobone.evaluation.validation.assessment import model_record
+from radiobone.report.monitoring.page import monitoring_page
+from radiobone.workflow.monitored_rows import Monitored, cases_entry, read_monitored
+from radiobone.workflow.score import Scorer, load_model
+
+Source = str | Path | pd.DataFrame
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Monitoring:
+    """What was found of new cases.
+
+    Attributes
+    ----------
+    summary : dict
+        Everything of ``monitor.json``: ``verdict`` (``level``: "fine", "too few", "watch" or "act"; ``sentence``;
+        ``reasons``), ``drift``, ``cases``, ``kinds``, ``outcome``, ``model``, ``limits``.
+    """
+
+    summary: dict[str, Any]
+
+    @property
+    def level(self) -> str:
+        """``fine``, ``too few``, ``watch`` or ``act``."""
+        return str(self.summary["verdict"]["level"])
+
+    @property
+    def columns(self) -> pd.DataFrame:
+        """One row for the prediction and for each feature: PSI, missing values, values outside the range, level."""
+        return pd.DataFrame(self.summary["drift"]["columns"])
+
+    @property
+    def windows(self) -> pd.DataFrame:
+        """One row for each window and column; empty without windows."""
+        rows = [
+            {"window": one["name"], "n_rows": one["n_rows"], "column": name, **values}
+            for one in self.summary["drift"]["windows"]
+            for name, values in one["columns"].items()
+        ]
+        return pd.DataFrame(rows)
+
+    def at_least(self, level: str) -> bool:
+        """Whether the verdict is as pressing as ``level``."""
+        order = list(LEVELS)
+        return order.index(self.summary["verdict"]["level"]) >= [str(one) for one in order].index(level)
+
+    def __repr__(self) -> str:
+        drift = self.summary["drift"]
+        return f"Monitoring({self.summary['verdict']['sentence']} {drift['n_rows']} cases of {drift['n_patients']} patients)"
+
+    def report(self, path: str | Path) -> Path:
+        """Write the page."""
+        target = Path(path)
+        write_text(target, monitoring_page(self.summary))
+        return target
+
+    def save(self, folder: str | Path) -> Path:
+        """Write ``monitor.json``, ``drift.csv``, ``windows.csv`` (where there are windows) and ``monitor.html``.
+
+        Raises
+        ------
+        OutputTaken
+            If it holds results of another kind.
+        OutputNotWritable, DiskFull
+        """
+        where = _prepared(folder, [])
+        write_csv(where / DRIFT_FILE, self.columns)
+        if self.summary["drift"]["windows"]:
+            write_csv(where / WINDOWS_FILE, self.windows)
+        else:
+            (where / WINDOWS_FILE).unlink(missing_ok=True)
+        self.report(where / MONITOR_PAGE)
+        write_json(where / MONITOR_FILE, self.summary)
+        finish(where, MONITORING)
+        return where
+
+
+def monitor(
+    model: str | Path | Scorer | Model,
+    source: Source,
+    *,
+    target: str | None = None,
+    positive: str | None = None,
+    time: str | None = None,
+    batch: str | None = None,
+    every: Every = "month",
+    site: str | None = None,
+    subgroups: str | None = None,
+    reference: Source | None = None,
+    limits: Limits | None = None,
+    seed: int = 0,
+    command: str | None = None,
+) -> Monitoring:
+    """Compare new cases with those that a model was trained on.
+
+    Parameters
+    ----------
+    model : path, Scorer or Model
+        As ``fit`` made it.
+    source : path or DataFrame
+        New cases: a folder made by ``extract``, or a table with the columns that the model needs.
+    target : str, optional
+        Column of labels, as far as they are known: cells may be empty.
+    positive : str, optional
+        The value of ``target`` that stands for the model's positive class, if it is spelled otherwise.
+    time, batch : str, optional
+        Column of dates, or of the names of batches: every window is shown, and the last one counts on its own.
+    every : {"day", "week", "month", "quarter", "year"}
+        How long a window of ``time`` is.
+    site : str, optional
+        Column of hospitals or scanners, for a model that corrects by it.
+    subgroups : str, optional
+        ``"sex,age:65"``: observed against expected in each.
+    reference : path or DataFrame, optional
+        Cases to compare with in place of the training data: those with which the model was accepted here, or the training
+        table of a model file that keeps no distribution.
+    limits : Limits, optional
+        What counts as drift.
+    seed : int
+        Of the bootstrap.
+    command : str, optional
+        What was typed.
+
+    Returns
+    -------
+    Monitoring
+        ``.level``, ``.summary``, ``.columns``, ``.save(folder)``, ``.report(path)``.
+
+    Raises
+    ------
+    NoTrainingReference
+        If the model file is of a version that did not keep how the training values spread, and no ``reference`` is given.
+    SettingsMismatch, FeatureMismatch, BadSetting, BadTime, TableError, PathError
+
+    Warns
+    -----
+    UnfinishedRun, RepeatedId
+    """
+    scorer = _scorer(model)
+    chosen = Limits() if limits is None else limits
+    known, ranges = _reference(scorer, reference, site)
+    if not isinstance(source, pd.DataFrame):
+        warn_if_unfinished(Path(source), "extraction")
+    found = read_monitored(scorer, source, site)
+    windows = _windows(found.table, time, batch, every)
+    summary = {
+        "kind": "monitoring",
+        "target": scorer.model.about["target"],
+        "task": scorer.model.task.name,
+        "model": model_record(scorer.model),
+        "reference": {
+            "n_rows": known.n_rows,
+            "n_patients": known.n_patients,
+            "source": known.source,
+            "own": reference is None,
+        },
+        "every": None if time is None else every,
+        "n_empty": found.n_empty,
+        "drift": drift_entry(found.rows, found.unlike, windows, known, ranges, chosen),
+        "cases": cases_entry(found.cases, chosen),
+        "kinds": kind_entries(_kinds(scorer.model, known), found.kinds, chosen),
+        "outcome": _outcome(scorer.model, known, found, windows, target, positive, subgroups, chosen, seed),
+        "internal_auc": ((scorer.model.about.get("internal") or {}).get("metrics") or {}).get("auc"),
+        "limits": chosen.model_dump(),
+        "notes": _notes(scorer.model, found, target),
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "versions": versions(),
+        "command": command,
+    }
+    summary["verdict"] = verdict(summary, chosen)
+    return Monitoring(_plain(summary))
+
+
+def monitor_table(
+    model: Path, source: Path, output: Path, *, say: Callable[[str], None] = lambda _line: None, **how: Any
+) -> Monitoring:
+    """Compare a table or an extract folder with a model file, and write the folder; parameters as for ``monitor``.
+
+    Raises
+    ------
+    As ``monitor``; OutputTaken, OutputNotWritable, DiskFull
+    """
+    given = how.get("reference")
+    folder = _prepared(output, [model, source, *([] if given is None else [given])])
+    found = monitor(model, source, **how)
+    for note in found.summary["notes"]:
+        say(note)
+    begin(folder, MONITORING)
+    found.save(folder)
+    return found
+
+
+def _prepared(folder: str | Path, inputs: Sequence[str | Path]) -> Path:
+    harm = "what is monitored would be mixed with it"
+    return prepare_apart(folder, inputs, MONITORING, harm, "monitoring")
+
+
+def _scorer(model: str | Path | Scorer | Model) -> Scorer:
+    if isinstance(model, Scorer):
+        return model
+    return Scorer(model) if isinstance(model, Model) else load_model(model)
+
+
+def _reference(
+    scorer: Scorer, source: Source | None, site: str | None
+) -> tuple[Reference, dict[str, tuple[float, float]]]:
+    """Return what is compared with, and the ranges of its features."""
+    model = scorer.model
+    if source is not None:
+        return _reference_of(scorer, source, site)
+    if model.reference is None:
+        raise NoTrainingReference(
+            "This model file was written by a version of radiobone that did not keep how its training values spread, so new cases "
+            "cannot be compared with them. Say --reference TABLE (reference=… in Python) with the table that it was trained on, or "
+            "with cases that you have accepted; or fit the model again."
+        )
+    return model.reference, dict(model.ranges)
+
+
+def _reference_of(
+    scorer: Scorer, source: Source, site: str | None
+) -> tuple[Reference, dict[str, tuple[float, float]]]:
+    found = read_monitored(scorer, source, site)
+    name = "a table" if isinstance(source, pd.DataFrame) else Path(source).name
+    rows, features = found.rows, found.rows.features
+    counted = {
+        key: [value for value, n in counts.items() for _ in range(n)] for key, counts in found.kinds.items()
+    }
+    own = scorer.model.reference
+    made = make_reference(
+        features, rows.patients, rows.predicted, rows.predicted, rows.patients,
+        source=f"predictions of the cases in {name}", kinds=counted,
+    )  # fmt: skip
+    error = (0.0, 0.0) if own is None else (own.error_mean, own.error_sd)
+    ranges = {str(one): (float(features[one].min()), float(features[one].max())) for one in features.columns}
+    return (
+        Reference(
+            made.n_rows,
+            made.n_patients,
+            made.rows_each,
+            made.features,
+            made.predicted,
+            made.source,
+            *error,
+            made.kinds,
+        ),
+        ranges,
+    )
+
+
+def _windows(table: pd.DataFrame, time: str | None, batch: str | None, every: Every) -> list[Window]:
+    if time is not None and batch is not None:
+        raise BadSetting("--time and --batch both divide the cases into windows. Give one of them.")
+    name = batch if time is None else time
+    if name is None:
+        return []
+    if name not in table.columns:
+        raise missing_column(name, [str(one) for one in table.columns])
+    return time_windows(table[name], every) if time is not None else batch_windows(table[name])
+
+
+def _kinds(model: Model, known: Reference) -> dict[str, dict[str, int]]:
+    """How the images of training were made: fields of DICOM headers, and columns of the table."""
+    headers = (((model.about.get("extraction") or {}).get("acquisition") or {}).get("parameters")) or {}
+    return {**headers, **{name: dict(counts) for name, counts in known.kinds.items()}}
+
+
+def _outcome(
+    model: Model, known: Reference, found: Monitored, windows: Sequence[Window], target: str | None,
+    positive: str | None, subgroups: str | None, limits: Limits, seed: int,
+) -> dict[str, Any] | None:  # fmt: skip
+    if target is None:
+        _refuse_without_target(positive, subgroups)
+        return None
+    if target not in found.table.columns:
+        raise missing_column(target, [str(one) for one in found.table.columns])
+    y = labels_for(model, found.table[target], positive)
+    there = ~np.isnan(y)
+    if not there.any():
+        return None
+    table = found.table[there].reset_index(drop=True)
+    groups = () if subgroups is None else find_subgroups(table, SubgroupRequest(columns=subgroups))
+    rows = Labelled(
+        y[there], found.rows.predicted[there], found.rows.patients[there],
+        [Window(one.name, one.here[there]) for one in windows], groups,
+    )  # fmt: skip
+    return outcome_entry(model, known, rows, limits, seed=seed)
+
+
+def _refuse_without_target(positive: str | None, subgroups: str | None) -> None:
+    for name, given in (("--positive", positive), ("--subgroups", subgroups)):
+        if given is not None:
+            raise BadSetting(
+                f"{name} {given} needs labels. Name their column with --target, or leave it out."
+            )
+
+
+def _notes(model: Model, found: Monitored, target: str | None) -> list[str]:
+    notes = []
+    if found.n_empty:
+        notes.append(
+            f"{found.n_empty} row(s) hold no value of any feature that the model needs. They could not be scored, and are left out."
+        )
+    name = str(model.about["target"])
+    if target is None and name in found.table.columns:
+        notes.append(
+            f"The table has a column '{name}': --target {name} also compares the predictions with it."
+        )
+    if target is not None:
+        n = int(found.table[target].isna().sum())
+        if n:
+            notes.append(f"{len(found.table) - n} of {len(found.table)} rows have a label in '{target}'.")
+    if not model.patients_in(found.table):
+        notes.append("No column tells patients apart, so every row counts as a patient.")
+    return notes
+
+
+def _plain(content: Any) -> Any:
+    """Return plain data that JSON has: a number that is none becomes None."""
+    if isinstance(content, dict):
+        return {str(name): _plain(value) for name, value in content.items()}
+    if isinstance(content, list | tuple):
+        return [_plain(value) for value in content]
+    if isinstance(content, np.generic):
+        return _plain(content.item())
+    if isinstance(content, float) and not math.isfinite(content):
+        return None
+    return content

@@ -215,9 +215,13 @@ class TestWhatCannotBeTold:
         table = cohort(18, 120).assign(original_glcm_f5=2.0)
         with pytest.warns(FeatureDropped):
             fitted = rb.fit(
-                table[COLUMNS], table["osteoporosis"], groups=table["patient_id"], positive="yes", pipeline=SPEC
+                table[COLUMNS],
+                table["osteoporosis"],
+                groups=table["patient_id"],
+                positive="yes",
+                pipeline=SPEC,
             )
-        assert "original_glcm_f5" in fitted.model.needed
+        assert "original_glcm_f5" in fitted.needed
         same = rb.monitor(fitted, cohort(19, 80).assign(original_glcm_f5=2.0))
         assert by_name(same).loc["original_glcm_f5", "level"] == "fine"
         other = rb.monitor(fitted, cohort(19, 80).assign(original_glcm_f5=3.0))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -19,7 +19,7 @@ from radiobone.core.provenance import versions
 from radiobone.evaluation.blocks.late import learn
 from radiobone.evaluation.blocks.resolve import settle_blocks
 from radiobone.evaluation.calibration import SigmoidCalibrator
-from radiobone.evaluation.certainty import fit_certainty, from_plain
+from radiobone.evaluation.certainty import Certainty, certainty_columns, fit_certainty, from_plain
 from radiobone.evaluation.chain import apply_steps
 from radiobone.evaluation.drift.reference import Reference, make_reference, one_number, read_reference
 from radiobone.evaluation.fitting import Fitted
@@ -93,21 +93,29 @@ def fit_model(
     needed = needed_columns(raw_rows(cohort), fitted)
     values = cohort.X[list(needed)]
     ranges = {name: (float(values[name].min()), float(values[name].max())) for name in needed}
+    certainty = fit_certainty(fitted.task, fitted.unseen, cohort.y, fitted.unseen_row, cohort.groups)
+    about = {**_about(cohort, pipeline, fitted, seed, intended_use), **internal, **pooling}
     return Model(
         fitted.steps, fitted.model, fitted.calibrator, fitted.threshold,
         tuple(str(name) for name in cohort.X.columns), needed, fitted.features,
         tuple(float(value) for value in cohort.X.median()), ranges,
-        {**_about(cohort, pipeline, fitted, seed, intended_use), **internal, **pooling},
+        about,
         patient_threshold=patient_cut(fitted, cohort.y, cohort.patient, pipeline) if pooling else None,
-        reference=training_reference(cohort, fitted, needed),
-        certainty=fit_certainty(fitted.task, fitted.unseen, cohort.y, fitted.unseen_row, cohort.groups),
+        reference=training_reference(cohort, fitted, needed, certainty, about),
+        certainty=certainty,
     )  # fmt: skip
 
 
 HELD_OUT = "predictions of training rows that the inner folds held out"
 
 
-def training_reference(cohort: Cohort, fitted: Fitted, needed: Sequence[str]) -> Reference:
+def training_reference(
+    cohort: Cohort,
+    fitted: Fitted,
+    needed: Sequence[str],
+    certainty: Certainty | None,
+    about: Mapping[str, Any],
+) -> Reference:
     """Sum up the training rows for later comparison with new ones.
 
     Rows made from others are left out; what is predicted is that of the first time that a row was held out.
@@ -116,9 +124,13 @@ def training_reference(cohort: Cohort, fitted: Fitted, needed: Sequence[str]) ->
     rows, first = np.unique(fitted.unseen_row, return_index=True)
     columns = cohort.provenance.get("acquisition", {})
     kinds = {name: np.array(cells)[own].tolist() for name, cells in columns.items() if not names_place(name)}
+    reported = fitted.unseen[first]
+    told = TASKS[fitted.task].columns(reported, fitted.threshold, about)
+    sure = certainty_columns(certainty, reported, told, about, [[""] * len(first)])
     return make_reference(
         cohort.X.loc[own, list(needed)], cohort.groups[own],
-        one_number(fitted.unseen[first]), cohort.y[rows], cohort.groups[rows], source=HELD_OUT, kinds=kinds,
+        one_number(reported), cohort.y[rows], cohort.groups[rows],
+        source=HELD_OUT, n_uncertain=sum(map(bool, sure["uncertain"])), kinds=kinds,
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -187,7 +187,7 @@ def monitor(
         },
         "every": None if time is None else every,
         "n_empty": found.n_empty,
-        "drift": drift_entry(found.rows, found.unlike, windows, known, ranges, chosen),
+        "drift": drift_entry(found.rows, found.unlike, found.uncertain, windows, known, ranges, chosen),
         "cases": cases_entry(found.cases, chosen),
         "kinds": kind_entries(_kinds(scorer.model, known), found.kinds, chosen),
         "outcome": _outcome(scorer.model, known, found, windows, target, positive, subgroups, chosen, seed),
@@ -260,23 +260,12 @@ def _reference_of(
     own = scorer.model.reference
     made = make_reference(
         features, rows.patients, rows.predicted, rows.predicted, rows.patients,
-        source=f"predictions of the cases in {name}", kinds=counted,
+        source=f"predictions of the cases in {name}", n_uncertain=int(found.uncertain.sum()), kinds=counted,
     )  # fmt: skip
-    error = (0.0, 0.0) if own is None else (own.error_mean, own.error_sd)
+    if own is not None:  # predictions here have no labels to tell their errors by
+        made = replace(made, error_mean=own.error_mean, error_sd=own.error_sd)
     ranges = {str(one): (float(features[one].min()), float(features[one].max())) for one in features.columns}
-    return (
-        Reference(
-            made.n_rows,
-            made.n_patients,
-            made.rows_each,
-            made.features,
-            made.predicted,
-            made.source,
-            *error,
-            made.kinds,
-        ),
-        ranges,
-    )
+    return made, ranges
 
 
 def _windows(table: pd.DataFrame, time: str | None, batch: str | None, every: Every) -> list[Window]:

@@ -42,8 +42,8 @@ class Monitored:
     scores : pandas.DataFrame
         ``Model.predict`` of them.
     rows : NewRows
-    unlike : numpy.ndarray of bool, shape (n_rows,)
-        Rows whose score is not to be used.
+    unlike, uncertain : numpy.ndarray of bool, shape (n_rows,)
+        Rows whose score is not to be used, and rows that got no answer for whatever reason.
     n_empty : int
         Rows that hold no value of any feature that the model needs, and are not among the others.
     kinds : dict of str to dict of str to int
@@ -56,6 +56,7 @@ class Monitored:
     scores: pd.DataFrame
     rows: NewRows
     unlike: BoolArray
+    uncertain: BoolArray
     n_empty: int
     kinds: Mapping[str, Mapping[str, int]]
     cases: pd.DataFrame | None
@@ -100,10 +101,10 @@ def _monitored(
     with collected():  # what is missing or outside is counted, and told as a whole
         scores = model.predict(table, sites_of(table, site))
     rows = NewRows(features, _predicted(model, scores), _patients(model, table))
-    unlike = (scores["warnings"] != "").to_numpy(dtype=bool)
+    unlike, uncertain = ((scores[name] != "").to_numpy(dtype=bool) for name in ("warnings", "uncertain"))
     columns = acquisition(table, excluded={*model.needed, site})
     counted = {name: Counter(cell for cell in cells if cell) for name, cells in columns.items()}
-    return Monitored(table, scores, rows, unlike, int(empty.sum()), {**headers, **counted}, cases)
+    return Monitored(table, scores, rows, unlike, uncertain, int(empty.sum()), {**headers, **counted}, cases)
 
 
 def _empty_rows(model: Model, table: pd.DataFrame) -> BoolArray:

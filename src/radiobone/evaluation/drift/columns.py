@@ -110,34 +110,42 @@ def _entry(
     }
 
 
-def judge(batches: Sequence[Sequence[Entry]], limits: Limits) -> list[list[Entry]]:
-    """Give every column of some batches its level; their tests are corrected for each other's number.
+def judge(
+    batches: Sequence[Sequence[Entry]], limits: Limits, others: Sequence[float] = ()
+) -> tuple[list[list[Entry]], list[float]]:
+    """Give every column of some batches its level; all tests of a run are one family.
 
-    Distributions, missing values and values outside are a family of tests each (Benjamini and Hochberg).
+    So where nothing changed, a run gives any alarm at all with chance ``limits.alpha`` at most, however many columns there
+    are (Benjamini and Hochberg).
 
     Parameters
     ----------
     batches : sequence of list of dict
         From ``column_entries``: all rows, the last window.
     limits : Limits
+    others : sequence of float
+        P values of further tests of the run.
 
     Returns
     -------
     list of list of dict
         The entries with ``q_psi``, ``q_missing``, ``q_outside`` and ``level``.
+    list of float
+        The others, corrected.
     """
-    flat = [dict(entry) for batch in batches for entry in batch]
-    for test in TESTS:
-        known = [entry for entry in flat if entry[f"p_{test}"] is not None]
-        corrected = false_discovery_control([entry[f"p_{test}"] for entry in known]) if known else []
-        for entry in flat:
-            entry[f"q_{test}"] = None
-        for entry, q in zip(known, corrected, strict=True):
-            entry[f"q_{test}"] = float(q)
+    flat = [
+        dict.fromkeys([f"q_{test}" for test in TESTS]) | dict(entry) for batch in batches for entry in batch
+    ]
+    tests = [(entry, test) for entry in flat for test in TESTS if entry[f"p_{test}"] is not None]
+    values = [*(entry[f"p_{test}"] for entry, test in tests), *others]
+    corrected = [float(q) for q in false_discovery_control(values)] if values else []
+    for (entry, test), q in zip(tests, corrected[: len(tests)], strict=True):
+        entry[f"q_{test}"] = q
     for entry in flat:
         entry["level"] = _level(entry, limits)
     ends = np.cumsum([len(batch) for batch in batches]).tolist()
-    return [flat[end - len(batch) : end] for batch, end in zip(batches, ends, strict=True)]
+    parts = [flat[end - len(batch) : end] for batch, end in zip(batches, ends, strict=True)]
+    return parts, corrected[len(tests) :]
 
 
 def _level(entry: Entry, limits: Limits) -> Level:

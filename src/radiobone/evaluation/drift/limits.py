@@ -19,7 +19,8 @@ class Limits(Settings):
     Attributes
     ----------
     alpha : float
-        Share of false discoveries that is accepted among the tests of a run (Benjamini and Hochberg).
+        Share of false discoveries that is accepted among the tests of features and predictions of a run (Benjamini and
+        Hochberg); where nothing changed, the chance of any.
     watch_psi, act_psi : float
         Population stability index, less what chance alone gives. By convention 0.1 and 0.25.
     watch_share, act_share : float

@@ -34,6 +34,8 @@ class Reference:
         What was predicted, in words.
     error_mean, error_sd : float
         Mean and standard deviation of what was measured less what was predicted.
+    n_uncertain : int or None
+        Of the rows in ``predicted``, those that would get no answer; None where it is not known.
     kinds : dict of str to dict of str to int
         Columns of the table that say how images were made (kernel, kVp, …): rows of each value.
     """
@@ -46,6 +48,7 @@ class Reference:
     source: str
     error_mean: float
     error_sd: float
+    n_uncertain: int | None
     kinds: Mapping[str, Mapping[str, int]]
 
     def as_plain(self) -> dict[str, Any]:
@@ -59,6 +62,7 @@ class Reference:
             "source": self.source,
             "error_mean": self.error_mean,
             "error_sd": self.error_sd,
+            "n_uncertain": self.n_uncertain,
             "kinds": {name: dict(counts) for name, counts in self.kinds.items()},
         }
 
@@ -71,6 +75,7 @@ def make_reference(
     predicted_patients: npt.ArrayLike,
     *,
     source: str,
+    n_uncertain: int | None = None,
     kinds: Mapping[str, Sequence[str]] | None = None,
 ) -> Reference:
     """Sum up rows that new ones will be compared with.
@@ -88,6 +93,8 @@ def make_reference(
         Whose predictions they are.
     source : str
         What the predictions are, in words.
+    n_uncertain : int, optional
+        Of the rows in ``predicted``, those that would get no answer.
     kinds : mapping of str to sequence of str, optional
         Columns that say how images were made, one text per row.
     """
@@ -98,6 +105,7 @@ def make_reference(
         len(features), len(np.unique(whose)), rows_each(whose),
         {str(name): training_bins(features[name].to_numpy(dtype=float), whose) for name in features.columns},
         training_bins(predicted, predicted_patients), source, float(off.mean()), float(off.std()),
+        n_uncertain,
         {
             name: {str(value): int(n) for value, n in sorted(cells[cells != ""].value_counts().items())}
             for name, cells in counted.items()
@@ -126,6 +134,7 @@ def read_reference(content: Mapping[str, Any], needed: Sequence[str]) -> Referen
         return Reference(
             int(content["n_rows"]), int(content["n_patients"]), float(content["rows_each"]), features,
             Bins.from_plain(content["predicted"]), str(content["source"]), float(content["error_mean"]), float(content["error_sd"]),
+            None if content["n_uncertain"] is None else int(content["n_uncertain"]),
             {str(name): {str(one): int(n) for one, n in counts.items()} for name, counts in content["kinds"].items()},
         )  # fmt: skip
     except (KeyError, TypeError, ValueError, AttributeError) as error:

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from radiobone.evaluation.drift.bins import rows_each
+from radiobone.evaluation.drift.bins import design_effect, rows_each
 from radiobone.evaluation.drift.columns import Entry, NewRows, column_entries, judge
 from radiobone.evaluation.drift.limits import Level, Limits, worst
+from radiobone.evaluation.drift.missing import missingness
 from radiobone.evaluation.drift.psi import FEWEST_CASES, cases_needed
 from radiobone.evaluation.drift.reference import Reference
 from radiobone.evaluation.drift.shares import share_level
@@ -22,7 +23,8 @@ TREND = ("psi", "psi_excess", "psi_expected", "share_missing", "share_outside", 
 
 
 def drift_entry(
-    rows: NewRows, unlike: BoolArray, windows: Sequence[Window], reference: Reference, ranges: Ranges, limits: Limits
+    rows: NewRows, unlike: BoolArray, uncertain: BoolArray, windows: Sequence[Window], reference: Reference,
+    ranges: Ranges, limits: Limits,
 ) -> dict[str, Any]:  # fmt: skip
     """Compare all rows, the last window and every window with training.
 
@@ -32,6 +34,8 @@ def drift_entry(
         At least one.
     unlike : numpy.ndarray of bool, shape (n_rows,)
         Rows of which the model says nothing that is to be used: half or more of the features outside the range.
+    uncertain : numpy.ndarray of bool, shape (n_rows,)
+        Rows that got no answer.
     windows : sequence of Window
         In their order; may be empty.
     reference : Reference
@@ -42,19 +46,21 @@ def drift_entry(
     -------
     dict
         ``columns`` of all rows and ``last`` of the last window, whose tests are corrected together; ``windows``, corrected
-        among themselves; ``unlike``; ``cases_needed`` to see a PSI at ``act_psi``; ``n_independent``.
+        among themselves; ``unlike``; ``uncertain``; ``cases_needed`` to see a PSI at ``act_psi``; ``n_independent``.
     """
     several = len(windows) > 1
     batches = [column_entries(rows, reference, ranges)]
     if several:
         batches.append(column_entries(rows.part(windows[-1].here), reference, ranges))
-    judged = judge(batches, limits)
+    asked = _uncertain(rows, uncertain, reference)
+    judged, (q, *_) = judge(batches, limits, [1.0 if asked is None else asked["p_value"]])
     return {
         "n_rows": len(rows.predicted),
         "n_patients": len(np.unique(rows.patients)),
         "columns": judged[0],
         "last": {"name": windows[-1].name, "columns": judged[1]} if several else None,
-        "windows": _trend(rows, unlike, windows, reference, ranges, limits),
+        "windows": _trend(rows, unlike, uncertain, windows, reference, ranges, limits),
+        "uncertain": None if asked is None else {**asked, "q_value": q, "level": _more(asked, q, limits)},
         "unlike": {"n": int(unlike.sum()), "level": _unlike_level(unlike, rows, limits)},
         "fewest_cases": FEWEST_CASES,
         "cases_needed": _needed(rows, reference, limits),
@@ -62,10 +68,11 @@ def drift_entry(
 
 
 def _trend(
-    rows: NewRows, unlike: BoolArray, windows: Sequence[Window], reference: Reference, ranges: Ranges, limits: Limits
+    rows: NewRows, unlike: BoolArray, uncertain: BoolArray, windows: Sequence[Window], reference: Reference, ranges: Ranges,
+    limits: Limits,
 ) -> list[dict[str, Any]]:  # fmt: skip
     parts = [rows.part(one.here) for one in windows]
-    judged = judge([column_entries(part, reference, ranges) for part in parts], limits)
+    judged, _ = judge([column_entries(part, reference, ranges) for part in parts], limits)
     return [
         {
             "name": window.name,
@@ -73,11 +80,33 @@ def _trend(
             "n_patients": len(np.unique(part.patients)),
             "mean_predicted": float(part.predicted.mean()),
             "n_unlike": int(unlike[window.here].sum()),
+            "share_uncertain": float(uncertain[window.here].mean()),
             "level": worst([entry["level"] for entry in entries]),
             "columns": {entry["name"]: {key: entry[key] for key in TREND} for entry in entries},
         }
         for window, part, entries in zip(windows, parts, judged, strict=True)
     ]
+
+
+def _uncertain(rows: NewRows, uncertain: BoolArray, reference: Reference) -> dict[str, Any] | None:
+    """Compare the share of rows without an answer; None where it is not known of the reference, or rows are too few."""
+    bins, known = reference.predicted, reference.n_uncertain
+    if known is None or bins.n == 0:
+        return None
+    effect, before = (
+        design_effect(bins.alike, one) for one in (rows_each(rows.patients), reference.rows_each)
+    )
+    found = missingness(int(uncertain.sum()), len(uncertain), known, bins.n, effect=effect, before=before)
+    if len(uncertain) / effect < FEWEST_CASES:
+        return None
+    return {
+        "n": int(uncertain.sum()), "share": found.share, "training_share": found.training_share, "p_value": found.p_value,
+    }  # fmt: skip
+
+
+def _more(asked: Mapping[str, Any], q: float, limits: Limits) -> Level:
+    more = asked["share"] - asked["training_share"] >= limits.watch_share
+    return "watch" if more and q <= limits.alpha else "fine"
 
 
 def _unlike_level(unlike: BoolArray, rows: NewRows, limits: Limits) -> Level:

@@ -42,6 +42,7 @@ def verdict(found: Mapping[str, Any], limits: Limits) -> dict[str, Any]:
             else _of_columns(drift["last"]["columns"], limits, f" in {drift['last']['name']}")
         ),
         *_of_unlike(drift),
+        *_of_uncertain(drift["uncertain"]),
         *_of_cases(found.get("cases")),
         *_of_kinds(found.get("kinds") or []),
         *_of_outcome(found.get("outcome"), found.get("internal_auc"), limits),
@@ -100,6 +101,16 @@ def _of_unlike(drift: Mapping[str, Any]) -> list[Reason]:
         "nothing. Look at their images and masks."
     )
     return [{"level": unlike["level"], "sentence": text}]
+
+
+def _of_uncertain(uncertain: Mapping[str, Any] | None) -> list[Reason]:
+    if uncertain is None or uncertain["level"] == "fine":
+        return []
+    text = (
+        f"{100 * uncertain['share']:.0f} % of the cases get no answer ('uncertain'), where {100 * uncertain['training_share']:.0f} % of the "
+        "training cases would."
+    )
+    return [{"level": uncertain["level"], "sentence": text}]
 
 
 def _of_cases(cases: Mapping[str, Any] | None) -> list[Reason]:

@@ -41,7 +41,12 @@ def panels(summary: Record) -> list[Panel]:
     windows = summary["drift"]["windows"]
     if len(windows) < 2:
         return []
-    drawn = [*_of_all(summary, windows), *_of_outcome(summary), *_of_features(summary, windows)]
+    drawn = [
+        *_of_all(summary, windows),
+        *_of_answers(summary, windows),
+        *_of_outcome(summary),
+        *_of_features(summary, windows),
+    ]
     return [
         Panel(
             title,
@@ -83,6 +88,17 @@ def _of_all(summary: Record, windows: Sequence[Record]) -> Iterator[Drawn]:
                 title, trend_figure(names, shares, ["fine"] * len(names), axis="Mean share", from_zero=True), _told(names, shares, title.lower()),
                 "Mean over the features that the model needs.",
             )  # fmt: skip
+
+
+def _of_answers(summary: Record, windows: Sequence[Record]) -> Iterator[Drawn]:
+    usual = (summary["drift"]["uncertain"] or {}).get("training_share")
+    names, shares = [one["name"] for one in windows], [one["share_uncertain"] for one in windows]
+    if any(shares):
+        title, lines = "Cases without an answer", {} if usual is None else {"training": usual}
+        yield (
+            title, trend_figure(names, shares, ["fine"] * len(names), axis="Share", lines=lines, from_zero=True),
+            _told(names, shares, title.lower()), "Those that radiobone score calls uncertain.",
+        )  # fmt: skip
 
 
 def _of_features(summary: Record, windows: Sequence[Record]) -> Iterator[Drawn]:

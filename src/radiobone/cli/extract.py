@@ -112,6 +112,21 @@ def extract(
             "settings say, else radiobone.",
         ),
     ] = None,
+    case_minutes: Annotated[
+        float | None,
+        typer.Option(
+            "--case-minutes",
+            help="Most minutes for one region; beyond, it fails with ResourceLimit and the others go on. Default: 60 with several "
+            "--jobs, no limit with one.",
+        ),
+    ] = None,
+    case_memory: Annotated[
+        float | None,
+        typer.Option(
+            "--case-memory",
+            help="Most memory for one region, in GB; likewise. Default: 80 % of the machine's with several --jobs, no limit with one.",
+        ),
+    ] = None,
     csv: Annotated[bool, typer.Option("--csv", help="Write features.csv instead of Parquet.")] = False,
     jobs: Jobs = ALL_CORES,
     quiet: Quiet = False,
@@ -147,6 +162,8 @@ def extract(
             engine=engine,
             csv=csv,
             perturb=perturb,
+            case_minutes=case_minutes,
+            case_memory_gb=case_memory,
             show_progress=show,
         )
     for line in extraction_lines(result, output, measured=not only_check):

@@ -19,11 +19,13 @@ from radiobone.core.errors import (
     UnreadableImage,
 )
 from radiobone.core.lazy import lazily
+from radiobone.core.memory import allowed_bytes
 
 pydicom = lazily("pydicom")
 
 Content: TypeAlias = bytes | memoryview
 GZIP_MAGIC = b"\x1f\x8b"
+COPIES = 2  # the content of a file, and the array made of it
 LARGEST_FILE_BYTES = 1 << 35
 BOTH_ZLIB_AND_GZIP = 32 + zlib.MAX_WBITS
 
@@ -82,6 +84,12 @@ def check_announced(path: Path, sizes: Sequence[int], n_bytes: int) -> None:
         raise ResourceLimit(
             f"{path}: the header announces {' × '.join(map(str, sizes))} voxels, {n_bytes / 1e9:,.0f} GB, and more than "
             f"{LARGEST_FILE_BYTES / 1e9:.0f} GB are not read. Crop the image, or check the header."
+        )
+    allowed = allowed_bytes()
+    if allowed is not None and COPIES * n_bytes > allowed:
+        raise ResourceLimit(
+            f"{path}: the header announces {' × '.join(map(str, sizes))} voxels, {n_bytes / 1e9:.3g} GB, of which reading makes a copy, "
+            f"and {allowed / 1e9:.3g} GB of memory are allowed for a case. Crop the image, or give more with --case-memory."
         )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from radiobone.core.folders import prepare_extraction_folder
 from radiobone.imaging.perturb.plan import PlanSource
+from radiobone.workflow.case_limits import CaseLimits
 from radiobone.workflow.choice import SettingsSource
 from radiobone.workflow.extraction import ColumnsSeen, Extraction
 from radiobone.workflow.feature_rows import Rows, in_chunks
@@ -26,6 +27,8 @@ def extract(
     csv: bool = False,
     perturb: PlanSource | None = None,
     engine: str | None = None,
+    case_minutes: float | None = None,
+    case_memory_gb: float | None = None,
     show_progress: bool = True,
 ) -> FeatureTable:
     """Extract features of every region in a manifest.
@@ -54,6 +57,9 @@ def extract(
         ``repeats.parquet``, never into the table of features, and compared in ``icc.csv``.
     engine : {"radiobone", "pyradiomics"}, optional
         Who computes; default: what the settings say, which is radiobone unless they say otherwise.
+    case_minutes, case_memory_gb : float, optional
+        Most time and memory for one region; beyond, it fails with ``ResourceLimit`` and the others go on. Default: an
+        hour and 80 % of the machine's memory where there are several worker processes, and no limit where there is one.
 
     Returns
     -------
@@ -70,9 +76,10 @@ def extract(
     -----
     ModalityAssumed, MixedPixelTypes, ImageCopied
     """
+    limits = CaseLimits.of(case_minutes, case_memory_gb, jobs)
     asked = Asked(manifest, settings, modality, root, target, perturb, engine)
     folder = None if output is None else prepare_extraction_folder(output, inputs=inputs_of(asked))
-    found = measure(asked, folder, jobs, show_progress=show_progress)
+    found = measure(asked, folder, jobs, limits, show_progress=show_progress)
     result = assemble(found.outcomes, found.listed, found.provenance, found.names, whole=found.whole)
     result = replace(result, repeats=found.repeats)
     if folder is not None:
@@ -92,6 +99,8 @@ def extract_files(
     csv: bool = False,
     perturb: PlanSource | None = None,
     engine: str | None = None,
+    case_minutes: float | None = None,
+    case_memory_gb: float | None = None,
     show_progress: bool = True,
 ) -> Extraction:
     """Extract as ``extract`` does, without holding the table in memory, however long the manifest.
@@ -103,9 +112,10 @@ def extract_files(
     Extraction
         What became of every case; the table is in the folder.
     """
+    limits = CaseLimits.of(case_minutes, case_memory_gb, jobs)
     asked = Asked(manifest, settings, modality, root, target, perturb, engine)
     folder = prepare_extraction_folder(output, inputs=inputs_of(asked))
-    found = measure(asked, folder, jobs, show_progress=show_progress)
+    found = measure(asked, folder, jobs, limits, show_progress=show_progress)
     rows = Rows.of(found.outcomes, found.listed, found.names, found.whole)
     seen = ColumnsSeen(rows.features)
     cases = case_table(found.outcomes)

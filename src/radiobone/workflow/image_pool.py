@@ -13,15 +13,18 @@ from pathlib import Path
 import SimpleITK as sitk
 from threadpoolctl import threadpool_limits
 
-from radiobone.core.errors import WorkerDied
+from radiobone.core.errors import RadioboneError, WorkerDied
+from radiobone.core.memory import memory_allowed
 from radiobone.core.progress import Progress, progress
 from radiobone.io.case import Case
 from radiobone.workflow.cache import CaseKey
+from radiobone.workflow.case_limits import NO_LIMITS, CaseLimits
 from radiobone.workflow.case_runner import Outcome, Task, run_image
 from radiobone.workflow.case_store import Cache
 from radiobone.workflow.compiling import compile_kernels
-from radiobone.workflow.process_pool import DIED_TWICE, in_processes
+from radiobone.workflow.process_pool import DIED_TWICE, Limits, in_processes
 from radiobone.workflow.ticks import relayed
+from radiobone.workflow.worker_process import Beating, at
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,13 @@ class Job:
 
 
 def run_jobs(
-    jobs: Sequence[Job], task: Task, *, store: Cache | None, n_processes: int, show_progress: bool
+    jobs: Sequence[Job],
+    task: Task,
+    *,
+    store: Cache | None,
+    n_processes: int,
+    show_progress: bool,
+    limits: CaseLimits = NO_LIMITS,
 ) -> list[Outcome]:
     """Do what is asked of every case.
 
@@ -49,6 +58,9 @@ def run_jobs(
         Worker processes; the outcomes do not depend on it.
     show_progress : bool
         Count regions as they are finished.
+    limits : CaseLimits
+        Time and memory of one case. With limits the work is done in other processes always, since a process that
+        exceeds them is ended.
 
     Returns
     -------
@@ -71,7 +83,7 @@ def run_jobs(
     once = _Once(missing)
     with (
         progress(title, len(missing), show=show_progress) as tell,
-        closing(_computed(missing, task, store, n_processes, tell)) as finished,
+        closing(_computed(missing, task, store, n_processes, tell, limits)) as finished,
     ):
         for found in finished:  # whatever stops us also ends the processes
             outcomes += map(once, found)
@@ -111,38 +123,76 @@ class _Once:
 
 
 def _computed(
-    missing: Sequence[Job], task: Task, store: Cache | None, n_processes: int, tell: Progress
+    missing: Sequence[Job],
+    task: Task,
+    store: Cache | None,
+    n_processes: int,
+    tell: Progress,
+    limits: CaseLimits,
 ) -> Generator[list[Outcome], None, None]:
     """Yield finished pieces of work, each one image with all its regions."""
     by_image: dict[Path, list[Job]] = defaultdict(list)
     for job in missing:
         by_image[job.case.image].append(job)
     pieces = list(by_image.values())
-    if n_processes == 1 or len(pieces) < 2:
+    if not pieces:
+        return
+    if not limits.any and (n_processes == 1 or len(pieces) < 2):
         yield from (_work(piece, task=task, store=store, tell=tell) for piece in pieces)
         return
     with relayed(tell) as ticks:
-        work = partial(_work, task=task, store=store, tell=ticks)
-        yield from in_processes(work, pieces, n_processes, partial(_died, tell=ticks))
+        work = partial(_work, task=task, store=store, tell=ticks, most_bytes=limits.case_bytes)
+        kept = Limits(limits.seconds(task), limits.case_bytes, partial(_refused, tell=ticks))
+        yield from in_processes(
+            work, pieces, n_processes, partial(_died, tell=ticks), limits=kept, split=_split
+        )
+
+
+def _split(piece: list[Job], place: int) -> tuple[list[list[Job]], list[Job]]:
+    """Part the other cases of an image from the one that a process was at when it was ended."""
+    if len(piece) == 1:
+        return [], piece
+    return [[*piece[:place], *piece[place + 1 :]]], [piece[place]]
 
 
 def _died(piece: Sequence[Job], *, tell: Progress) -> list[Outcome]:
+    return _refused(piece, WorkerDied(DIED_TWICE), tell=tell)
+
+
+def _refused(piece: Sequence[Job], error: RadioboneError, *, tell: Progress) -> list[Outcome]:
     for job in piece:
         tell(job.case.case_id)
-    return [Outcome(job.case, "failed", WorkerDied.code, DIED_TWICE) for job in piece]
+    return [Outcome(job.case, "failed", error.code, str(error)) for job in piece]
 
 
-def _work(piece: list[Job], *, task: Task, store: Cache | None, tell: Progress) -> list[Outcome]:
+def _work(
+    piece: list[Job], *, task: Task, store: Cache | None, tell: Progress, most_bytes: int | None = None
+) -> list[Outcome]:
     """Do the cases of one image; what is finished lies on disk at once, and what is handed back is small."""
     sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(1)  # one thread per worker, and one order of sums
-    everything: list[Outcome] = []
-    with threadpool_limits(1):  # the sums of linear algebra too
-        found = run_image([job.case for job in piece], task, tell)
-        for job, outcomes in zip(piece, found, strict=True):
-            if store is not None:
-                everything += store.store(job.key.key if job.key and task.measure else None, outcomes)
-            elif task.repeats is None:
-                everything += (replace(one, picture=None) for one in outcomes)
-            else:
-                everything += outcomes
+    everything, left = _finished_before(piece, store)  # when a process was ended at another case of the image
+    with threadpool_limits(1), memory_allowed(most_bytes):  # the sums of linear algebra too
+        found = run_image([piece[place].case for place in left], task, Beating(tell))
+        for place in left:
+            at(place)
+            everything += _put(piece[place], next(found), task, store)
     return everything
+
+
+def _finished_before(piece: Sequence[Job], store: Cache | None) -> tuple[list[Outcome], list[int]]:
+    everything: list[Outcome] = []
+    left: list[int] = []
+    for place, job in enumerate(piece):
+        kept = store.load(job.key.key, job.case) if store is not None and job.key else None
+        if kept is None:
+            left.append(place)
+        else:
+            everything += kept
+    return everything, left
+
+
+def _put(job: Job, outcomes: list[Outcome], task: Task, store: Cache | None) -> list[Outcome]:
+    """Bring a finished case to disk, or leave out the picture that nobody could write."""
+    if store is not None:
+        return store.store(job.key.key if job.key and task.measure else None, outcomes)
+    return outcomes if task.repeats is not None else [replace(one, picture=None) for one in outcomes]

@@ -20,6 +20,7 @@ from radiobone.imaging.perturb.plan import PlanSource
 from radiobone.io.acquisition import acquisition_record
 from radiobone.io.manifest import Manifest
 from radiobone.workflow.cache import case_keys
+from radiobone.workflow.case_limits import CaseLimits
 from radiobone.workflow.case_runner import Outcome, Task
 from radiobone.workflow.case_store import Cache
 from radiobone.workflow.choice import Choice, SettingsSource
@@ -88,7 +89,9 @@ def inputs_of(asked: Asked) -> list[str | Path]:
     return [asked.manifest, *([perturb] if isinstance(perturb, (str, Path)) else [])]
 
 
-def measure(asked: Asked, folder: Path | None, jobs: int, *, show_progress: bool) -> Measured:
+def measure(
+    asked: Asked, folder: Path | None, jobs: int, limits: CaseLimits, *, show_progress: bool
+) -> Measured:
     """Measure every region of a manifest, and its repeats where they were asked for.
 
     Parameters
@@ -98,6 +101,7 @@ def measure(asked: Asked, folder: Path | None, jobs: int, *, show_progress: bool
         Prepared. What is finished goes there at once; without one it is held in memory.
     jobs : int
         Worker processes.
+    limits : CaseLimits
     show_progress : bool
     """
     listed, choice = planned(
@@ -115,7 +119,9 @@ def measure(asked: Asked, folder: Path | None, jobs: int, *, show_progress: bool
     if folder is not None:
         begin(folder, EXTRACTION)
     with saying_what_is_kept(kept):
-        outcomes = run_jobs(work, task, store=store, n_processes=jobs, show_progress=show_progress)
+        outcomes = run_jobs(
+            work, task, store=store, n_processes=jobs, show_progress=show_progress, limits=limits
+        )
     outcomes = told_of_mixed_types(outcomes, choice.settings)
     shared = patients_of_one_image(listed.cases)
     outcomes = told_of_shared_images(outcomes, shared)
@@ -123,7 +129,7 @@ def measure(asked: Asked, folder: Path | None, jobs: int, *, show_progress: bool
     if plan is not None:
         whole = held if store is None else store.whole
         repeats = make_repeats(
-            outcomes, task, plan, folder, whole, n_processes=jobs, show_progress=show_progress
+            outcomes, task, plan, folder, whole, n_processes=jobs, show_progress=show_progress, limits=limits
         )
         outcomes = with_failed_repeats(outcomes, repeats)
     provenance = _provenance(listed, choice, work)

@@ -19,6 +19,7 @@ from radiobone.core.warnings import RepeatFailed
 from radiobone.imaging.perturb.plan import Perturbations
 from radiobone.selection.icc import icc_1_1
 from radiobone.workflow.cache import case_keys
+from radiobone.workflow.case_limits import NO_LIMITS, CaseLimits
 from radiobone.workflow.case_runner import Outcome, Task
 from radiobone.workflow.case_store import Cache
 from radiobone.workflow.feature_rows import Whole, held, in_order
@@ -41,6 +42,7 @@ def make_repeats(
     *,
     n_processes: int,
     show_progress: bool,
+    limits: CaseLimits = NO_LIMITS,
 ) -> Repeats:
     """Perturb and measure again every region that was measured.
 
@@ -76,6 +78,7 @@ def make_repeats(
             store=store,
             n_processes=n_processes,
             show_progress=show_progress,
+            limits=limits,
         )
     if store is not None:
         store.prune(keys)

@@ -124,7 +124,7 @@ def test_rows_of_one_patient_are_told_apart_by_their_labels(tmp_path: Path) -> N
 
 def test_ids_that_differ_in_case_only_are_pointed_out(tmp_path: Path) -> None:
     path = write(tmp_path, "patient_id,image,mask\nP1,a,b\np 1,c,d\n")
-    with pytest.warns(SimilarIds, match="P1 and p 1"):
+    with pytest.warns(SimilarIds, match="'P1' and 'p 1'"):
         assert len(read_manifest(path).cases) == 2
 
 

@@ -26,6 +26,7 @@ from radiobone.cohort.cohort import Cohort
 from radiobone.cohort.identity import EACH_ROW
 from radiobone.cohort.idle_columns import check_varies
 from radiobone.cohort.labels import Labels
+from radiobone.cohort.missing_codes import warn_of_codes
 from radiobone.cohort.numbers import number_table
 from radiobone.cohort.possible_patients import possible_patients
 from radiobone.cohort.roles import Roles
@@ -148,6 +149,7 @@ def _features(
     if in_python or roles.features or roles.clinical:  # else columns of a file join, which is known by now
         check_varies(X)
     warn_missing(X)
+    warn_of_codes(X)
     kept = set(X.columns)
     return X, tuple(str(name) for name in clinical.columns if name in kept)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
@@ -22,6 +21,7 @@ from radiobone.core.errors import (
     PatientInTrainAndTest,
     TooFewRows,
 )
+from radiobone.core.ids import holds_no_id, shown_id, similar_ids
 from radiobone.core.warnings import FeatureDropped, Imputed, SimilarIds, warn
 
 MIN_PATIENTS = 10
@@ -48,7 +48,7 @@ def check_ids(ids: Sequence[object], column: str) -> list[str]:
 
 def is_blank(value: Any) -> bool:
     """Whether a cell holds no id."""
-    return bool(pd.isna(value)) or not str(value).strip()
+    return bool(pd.isna(value)) or holds_no_id(str(value))
 
 
 def _id_text(value: object) -> str:
@@ -59,24 +59,15 @@ def _id_text(value: object) -> str:
 
 
 def _warn_similar(ids: list[str]) -> None:
-    spellings: dict[str, set[str]] = {}
-    for text in ids:
-        spellings.setdefault(_bare(text), set()).add(text)
-    similar = [sorted(group) for group in spellings.values() if len(group) > 1]
+    similar = similar_ids(ids)
     if similar:
         warn(
             SimilarIds(
-                f"{len(similar)} id(s) differ only in case, spaces, leading zeros or '.0', such as {', '.join(map(repr, similar[0]))}; "
-                "they count as different patients. If they are one, use one spelling."
+                f"{len(similar)} id(s) differ only in case, spaces or marks that cannot be seen, leading zeros or '.0', such as "
+                f"{', '.join(map(shown_id, similar[0]))}; they count as different patients. If they are one, use one spelling."
             ),
             stacklevel=4,
         )
-
-
-def _bare(text: str) -> str:
-    """Spell an id without what a spreadsheet may have added or taken: spaces, case, leading zeros, a final .0."""
-    bare = "".join(text.split()).casefold()
-    return re.sub(r"^0+(?=.)", "", re.sub(r"(?<=\d)\.0+$", "", bare))
 
 
 def check_unique(

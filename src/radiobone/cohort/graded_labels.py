@@ -7,6 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from radiobone.cohort.labels import Labels, check_finite, check_spelling, spelled, warn_dropped
+from radiobone.cohort.missing_codes import warn_of_code_among, warn_of_codes
 from radiobone.cohort.numbers import TARGET, is_missing, number_table
 from radiobone.cohort.task import Number, Ordinal
 from radiobone.core.errors import BadSetting, OneClass
@@ -60,7 +61,9 @@ def _check_several(found: list[str], name: str) -> None:
 def _by_number(found: list[str], name: str) -> list[str]:
     """Order classes that are numbers."""
     try:
-        return sorted(found, key=float)
+        ordered = sorted(found, key=float)
+        warn_of_code_among(ordered, name)
+        return ordered
     except ValueError as error:
         raise BadSetting(
             f"The order of the classes of '{name}' ({', '.join(map(repr, found))}) is not known, and a wrong one would make every "
@@ -98,10 +101,16 @@ def read_numbers(column: pd.Series, task: Number) -> Labels:
         If all values are alike.
     BadSetting
         If there are two values only.
+
+    Warns
+    -----
+    MissingCode
     """
     name = str(column.name)
     rows = [f"{number} of the table" for number in range(1, len(column) + 1)]
-    y = number_table(column.to_frame(name), rows, due=TARGET)[name].to_numpy()
+    numbers = number_table(column.to_frame(name), rows, due=TARGET)
+    warn_of_codes(numbers)
+    y = numbers[name].to_numpy()
     _check_differ(np.unique(y[~np.isnan(y)]), name)
     warn_dropped(np.isnan(y), name)
     return Labels(y, "", "")

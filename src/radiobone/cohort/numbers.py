@@ -13,6 +13,8 @@ from radiobone.core.warnings import DecimalComma, warn
 
 MISSING_WORDS = frozenset({"", "na", "n/a", "#n/a", "nan", "null", ".", "-", "?"})
 COMMA_NUMBER = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?")
+MAY_BE_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
+POINT_NUMBER = re.compile(r"[+-]?\d*\.\d+([eE][+-]?\d+)?")
 
 
 def is_missing(cell: object) -> bool:
@@ -101,7 +103,7 @@ def number_table(
     Raises
     ------
     NotNumeric
-        If a column holds words among its numbers.
+        If a column holds words among its numbers, or commas that could part thousands or decimals.
     NonFiniteFeature
         If a value is infinite, or beyond ±1e30.
     """
@@ -116,6 +118,7 @@ def number_table(
         numbers[str(name)] = values
         with_commas += [str(name)] * comma
     if with_commas:
+        _check_commas(table[with_commas], row_names)
         warn(
             DecimalComma(
                 f"{len(with_commas)} column(s) have decimal commas, such as '{with_commas[0]}'; "
@@ -124,6 +127,22 @@ def number_table(
             stacklevel=3,
         )
     return pd.DataFrame(numbers, index=table.index, dtype=float)
+
+
+def _check_commas(table: pd.DataFrame, row_names: list[str]) -> None:
+    """Refuse commas that could part thousands: in a table where none must be a decimal one, or beside decimal points."""
+    cells = {name: [str(cell).strip() for cell in table[name]] for name in table.columns}
+    commas = [cell for column in cells.values() for cell in column if COMMA_NUMBER.fullmatch(cell)]
+    all_thousands = all(MAY_BE_THOUSANDS.fullmatch(cell) for cell in commas)
+    for name, column in cells.items():
+        with_points = any(POINT_NUMBER.fullmatch(cell) for cell in column)
+        if all_thousands or with_points:
+            row = next(place for place, cell in enumerate(column) if COMMA_NUMBER.fullmatch(cell))
+            beside = ", and other cells of the column have decimal points" if with_points else ""
+            raise NotNumeric(
+                f"Column '{name}', row {row_names[row]}: {column[row]!r} could be {column[row].replace(',', '')} or "
+                f"{column[row].replace(',', '.')}{beside}. Write numbers with decimal points, and without commas for thousands."
+            )
 
 
 def _not_numeric(

@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 
 import pandas as pd
 
+from radiobone.cohort.decorated_numbers import warn_of_decorated
 from radiobone.cohort.external import split_name
 from radiobone.cohort.id_like import is_id_by_content
 from radiobone.cohort.identity import EACH_ROW, find_identity
@@ -104,7 +105,7 @@ def find_roles(table: pd.DataFrame, request: Request, recorded: Sequence[str] | 
     Warns
     -----
     FeatureDropped
-        If a column of numbers is an id by what it holds.
+        If a column of numbers is an id by what it holds, or its numbers are written with units.
     """
     names = [str(name) for name in table.columns]
     named = None if request.id == EACH_ROW else request.id
@@ -214,6 +215,7 @@ def _features(
     if left_out:
         shown = ", ".join(left_out[:8]) + (", …" if len(left_out) > 8 else "")
         notes.append(f"Not used as features ({len(left_out)}): {shown}.")
+        warn_of_decorated(table, [name for name in left_out if not _never(table, name)])
     return chosen, notes
 
 

@@ -93,6 +93,10 @@ class MeasurementLeftOut(RadioboneWarning):
     """A measurement of bone that image or region do not allow; the other features of the region are there."""
 
 
+class MissingCode(RadioboneWarning):
+    """A number far beyond the others of its column looks like a code for a missing value."""
+
+
 class MissingViews(RadioboneWarning):
     """Patients lack a view or bone of which others have a vector."""
 
@@ -193,6 +197,10 @@ class RoiTouchesBorder(RadioboneWarning):
 
 class RowsDropped(RadioboneWarning):
     """Rows without a target were left out."""
+
+
+class SheetAssumed(RadioboneWarning):
+    """A workbook has several sheets, and the first that holds something was read."""
 
 
 class SimilarIds(RadioboneWarning):

@@ -17,6 +17,7 @@ from radiobone.core.errors import (
     MissingId,
     SameImageTwice,
 )
+from radiobone.core.ids import holds_no_id, shown_id, similar_ids
 from radiobone.core.tables import read_text_table
 from radiobone.core.warnings import SimilarIds, warn
 from radiobone.io.case import NO_PATH, URL, Case
@@ -169,22 +170,24 @@ def _columns(table: pd.DataFrame, path: Path, target: str | None, mask_needed: b
 
 
 def _check_ids(table: pd.DataFrame, columns: _Columns, path: Path) -> None:
-    missing = [str(number) for number, cell in enumerate(table[columns.patient], start=2) if cell is None]
+    missing = [
+        str(number)
+        for number, cell in enumerate(table[columns.patient], start=2)
+        if cell is None or holds_no_id(cell)
+    ]
     if missing:
         raise MissingId(
             f"{path}: no patient id in row {', '.join(missing[:MOST_SHOWN])}"
             f"{' …' if len(missing) > MOST_SHOWN else ''}. Rows of one patient must be known to stay together. "
             "Fill in the ids."
         )
-    spellings: dict[str, set[str]] = defaultdict(set)
-    for cell in table[columns.patient]:
-        spellings["".join(cell.split()).casefold()].add(cell.strip())
-    alike = [sorted(names) for names in spellings.values() if len(names) > 1]
+    alike = similar_ids(cell.strip() for cell in table[columns.patient])
     if alike:
-        shown = "; ".join(" and ".join(names) for names in alike[:MOST_SHOWN])
+        shown = "; ".join(" and ".join(map(shown_id, names)) for names in alike[:MOST_SHOWN])
         warn(
             SimilarIds(
-                f"{path}: ids that differ in case or spaces only count as different patients: {shown}."
+                f"{path}: ids that differ only in case, spaces or marks that cannot be seen, or in leading zeros count as different "
+                f"patients: {shown}. If they are one, use one spelling."
             ),
             stacklevel=3,
         )

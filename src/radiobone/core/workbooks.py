@@ -1,0 +1,142 @@
+"""The first sheet of an Excel workbook as rows of text, as somebody who opens it sees them."""
+
+from __future__ import annotations
+
+import re
+import warnings
+import zipfile
+from collections.abc import Iterable, Sequence
+from contextlib import closing
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from radiobone.core.archive_sizes import check_sizes
+from radiobone.core.errors import FileUnreadable, RadioboneError, ResourceLimit
+from radiobone.core.lazy import lazily
+from radiobone.core.warnings import SheetAssumed, warn
+
+if TYPE_CHECKING:
+    import openpyxl
+else:
+    openpyxl = lazily("openpyxl")
+
+MAX_CELLS = 100_000_000
+EXACT = 2.0**53
+FORMULA_ALONE = re.compile(rb"<c (?P<about>[^>]*)><f[^>]*>(?P<formula>[^<]*)</f>(?:<v ?/>|<v></v>)?</c>")
+OLD_EXCEL_START = b"\xd0\xcf\x11\xe0"
+
+
+def workbook_rows(path: Path) -> list[list[str]]:
+    """Read the first visible sheet that holds something; rows are as long as the first of them, or longer where they hold more.
+
+    Numbers are spelled with all their digits (7, 0.1, 1e-07), dates as 2024-01-31, errors as Excel shows them (#DIV/0!).
+
+    Parameters
+    ----------
+    path : Path
+        A workbook (.xlsx, .xlsm).
+
+    Raises
+    ------
+    FileUnreadable
+        If it is damaged, locked by a password, or holds formulas whose values were not saved.
+    ResourceLimit
+        If it would unpack to far more than a table.
+
+    Warns
+    -----
+    SheetAssumed
+        If other visible sheets hold something too.
+    """
+    try:
+        _check_container(path)
+        with warnings.catch_warnings():
+            warnings.simplefilter(
+                "ignore", UserWarning
+            )  # openpyxl's, of styles and extensions that it leaves out
+            filled = _filled_sheets(path)
+            rows = next(iter(filled.values()), [])
+    except RadioboneError:
+        raise
+    except Exception as error:  # openpyxl raises many kinds for a damaged file
+        raise FileUnreadable(
+            f"{path} cannot be read as Excel ({error}). Save it again as .xlsx or .csv."
+        ) from error
+    if len(filled) > 1:
+        first, *others = filled
+        told = SheetAssumed(
+            f"{path.name} has {len(filled)} sheets with something in them; '{first}' was read, and {', '.join(map(repr, others[:3]))} "
+            "not. If another is meant, put it first or save it alone."
+        )
+        warn(told, stacklevel=4)
+    return rows
+
+
+def _check_container(path: Path) -> None:
+    with path.open("rb") as handle:
+        if handle.read(len(OLD_EXCEL_START)) == OLD_EXCEL_START:
+            raise FileUnreadable(
+                f"{path} is an old Excel file (.xls), or locked by a password. Open it in Excel and save it as .xlsx, without a "
+                "password."
+            )
+    with zipfile.ZipFile(path) as archive:
+        check_sizes(archive.infolist(), path, path.stat().st_size)
+
+
+def _filled_sheets(path: Path) -> dict[str, list[list[str]]]:
+    """Visible sheets by name: the rows of the first that holds something; of the others only whether they do."""
+    found: dict[str, list[list[str]]] = {}
+    with closing(openpyxl.load_workbook(path, read_only=True, data_only=True)) as book:
+        for sheet in book.worksheets:
+            if sheet.sheet_state != "visible":
+                continue
+            sheet.reset_dimensions()  # what is written there may be wrong
+            if found:
+                if any(_spelled(cell) for row in sheet.iter_rows(values_only=True) for cell in row):
+                    found[str(sheet.title)] = []
+            elif rows := _as_table(path, sheet.iter_rows(values_only=True)):
+                _check_formulas(path, sheet._worksheet_path)
+                found[str(sheet.title)] = rows
+    return found
+
+
+def _as_table(path: Path, cells: Iterable[Sequence[Any]]) -> list[list[str]]:
+    """Spell cells, without rows that hold nothing and without empty cells at the end of a row."""
+    rows = [row for row in (_without_end([_spelled(cell) for cell in line]) for line in cells) if row]
+    width = len(rows[0]) if rows else 0
+    if width * len(rows) > MAX_CELLS:
+        raise ResourceLimit(
+            f"{path} is a sheet of {len(rows):,} rows and {width:,} columns, more than {MAX_CELLS:,} cells. Save it as Parquet, or "
+            "remove what lies outside the table."
+        )
+    return [row + [""] * (width - len(row)) for row in rows]
+
+
+def _without_end(row: list[str]) -> list[str]:
+    while row and not row[-1].strip():
+        row.pop()
+    return row
+
+
+def _spelled(cell: object) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < EXACT:
+        return str(int(cell))
+    if isinstance(cell, datetime):
+        return str(cell.date()) if cell.time() == time() else str(cell)
+    return cell.isoformat() if isinstance(cell, date | time) else str(cell)
+
+
+def _check_formulas(path: Path, part: str) -> None:
+    """Refuse formulas whose values are not in the file: they would count as missing."""
+    with zipfile.ZipFile(path) as archive:
+        text = archive.read(part.lstrip("/"))
+    for found in FORMULA_ALONE.finditer(text):
+        if b't="str"' not in found["about"]:  # the value may well be an empty text
+            formula = found["formula"].decode(errors="replace")
+            raise FileUnreadable(
+                f"{path} holds the formula '={formula[:60]}', and its value is not in the file, as where a program wrote it. It would "
+                "count as missing. Open the file in Excel, save it, and try again."
+            )

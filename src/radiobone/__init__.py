@@ -23,6 +23,7 @@ _PUBLIC = {
     "load_model": "radiobone.workflow.score",
     "load_result": "radiobone.workflow.study",
     "monitor": "radiobone.workflow.monitor",
+    "on_cluster": "radiobone.core.cluster",
     "validate": "radiobone.workflow.validating",
     "pseudonymise": "radiobone.core.pseudonymising",
     "pseudonymising": "radiobone.core.pseudonymising",

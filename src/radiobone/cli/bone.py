@@ -7,7 +7,17 @@ from typing import Annotated
 
 import typer
 
-from radiobone.cli.options import ALL_CORES, EXIT_SOME_FAILED, Jobs, Output, Quiet, Root, show_failures
+from radiobone.cli.options import (
+    ALL_CORES,
+    EXIT_SOME_FAILED,
+    Jobs,
+    Output,
+    Quiet,
+    Root,
+    Scheduler,
+    show_failures,
+    working_on,
+)
 from radiobone.cli.pseudonyms import pseudonymisable
 
 EPILOG = """Examples:
@@ -103,6 +113,7 @@ def measure_bones(
         bool, typer.Option("--pictures/--no-pictures", help="Draw each bone with its contour.")
     ] = True,
     jobs: Jobs = ALL_CORES,
+    scheduler: Scheduler = None,
     _list: Annotated[
         bool,
         typer.Option("--list", callback=_show_list, is_eager=True, help="Show every measurement."),
@@ -119,20 +130,21 @@ def measure_bones(
     from radiobone.workflow.bone.patient import ScanFacts
     from radiobone.workflow.bone.words import result_lines
 
-    tables = bone_files(
-        image,
-        mask,
-        output,
-        bodies=bodies,
-        levels=_split(level),
-        measurements=_split(measurement),
-        settings=settings,
-        root=root,
-        facts=ScanFacts(kvp, contrast, height),
-        pictures=pictures,
-        jobs=jobs,
-        show_progress=not quiet,
-    )
+    with working_on(scheduler, output, quiet=quiet):
+        tables = bone_files(
+            image,
+            mask,
+            output,
+            bodies=bodies,
+            levels=_split(level),
+            measurements=_split(measurement),
+            settings=settings,
+            root=root,
+            facts=ScanFacts(kvp, contrast, height),
+            pictures=pictures,
+            jobs=jobs,
+            show_progress=not quiet,
+        )
     for line in result_lines(tables, output):
         typer.echo(line)
     if tables.n_failed:

@@ -34,6 +34,8 @@ EPILOG = """Examples:
 
 [bold]radiobone evaluate predictions.csv --target osteoporosis --probability cnn --subgroups sex -o judged[/bold]
 
+[bold]radiobone evaluate table.csv --target dead -o result --scheduler tcp://host:8786[/bold]  (on a dask cluster)
+
 Then: [bold]radiobone report result[/bold]
 
 Interrupted? Run the same command again: finished folds are kept."""
@@ -108,6 +110,7 @@ def evaluate(
     baseline: options.Baseline = None,
     seed: options.Seed = 0,
     jobs: options.Jobs = options.ALL_CORES,
+    scheduler: options.Scheduler = None,
     quiet: options.Quiet = False,
 ) -> None:
     """Judge a pipeline by nested cross-validation, with SHAP values on held-out rows."""
@@ -133,36 +136,37 @@ def evaluate(
     if compare_with is not None:
         kind = resolve_pipeline(pipeline, task, order).task.kind
         splits = folds_of(compare_with, splits, output, kind)
-    evaluation = evaluate_table(
-        source,
-        output,
-        pipeline=pipeline,
-        search=search,
-        seed=seed,
-        jobs=jobs,
-        show_progress=not quiet,
-        say=typer.echo,
-        command=options.command_line(),
-        outer=outer,
-        splits=splits,
-        time=time,
-        external=external,
-        parent=parent,
-        duplicates=duplicates,
-        blocks=block,
-        fusion=fusion,
-        null_control=null_control,
-        optimism_meter=optimism_meter,
-        pool=pool,
-        subgroups=options.subgroup_request(subgroups, min_patients, min_events),
-        bootstrap_optimism=bootstrap_optimism,
-        explain=not no_shap,
-        ablation=ablation,
-        baseline=baseline,
-        task=task,
-        order=order,
-        **options.roles(target, positive, id_column, groups, site, clinical, features, unit),
-    )
+    with options.working_on(scheduler, output, quiet=quiet):
+        evaluation = evaluate_table(
+            source,
+            output,
+            pipeline=pipeline,
+            search=search,
+            seed=seed,
+            jobs=jobs,
+            show_progress=not quiet,
+            say=typer.echo,
+            command=options.command_line(),
+            outer=outer,
+            splits=splits,
+            time=time,
+            external=external,
+            parent=parent,
+            duplicates=duplicates,
+            blocks=block,
+            fusion=fusion,
+            null_control=null_control,
+            optimism_meter=optimism_meter,
+            pool=pool,
+            subgroups=options.subgroup_request(subgroups, min_patients, min_events),
+            bootstrap_optimism=bootstrap_optimism,
+            explain=not no_shap,
+            ablation=ablation,
+            baseline=baseline,
+            task=task,
+            order=order,
+            **options.roles(target, positive, id_column, groups, site, clinical, features, unit),
+        )
     options.show_metrics(evaluation)
     if ablation:
         options.show_ablation(output)

@@ -15,7 +15,9 @@ from radiobone.cli.options import (
     Output,
     Quiet,
     Root,
+    Scheduler,
     show_failures,
+    working_on,
 )
 from radiobone.cli.pseudonyms import pseudonymisable
 
@@ -30,6 +32,8 @@ EPILOG = """Examples:
 [bold]radiobone extract knees.csv -o features --modality xr[/bold]
 
 [bold]radiobone extract manifest.csv -o features --perturb 10[/bold]  (how robust are the features?)
+
+[bold]radiobone extract manifest.csv -o features --scheduler tcp://host:8786[/bold]  (on a dask cluster)
 
 Run the same command again after an interruption or a correction: only what is missing or changed is computed. In the folder are features.parquet (a row for each region), cases.csv (every region, with the reason if it failed), a picture of each region, and provenance.json. Exit code: 0 if all regions were measured, 3 if some failed.
 
@@ -117,7 +121,7 @@ def extract(
         typer.Option(
             "--case-minutes",
             help="Most minutes for one region; beyond, it fails with ResourceLimit and the others go on. Default: 60 with several "
-            "--jobs, no limit with one.",
+            "--jobs, no limit with one; on a cluster none.",
         ),
     ] = None,
     case_memory: Annotated[
@@ -129,6 +133,7 @@ def extract(
     ] = None,
     csv: Annotated[bool, typer.Option("--csv", help="Write features.csv instead of Parquet.")] = False,
     jobs: Jobs = ALL_CORES,
+    scheduler: Scheduler = None,
     quiet: Quiet = False,
 ) -> None:
     """Extract the features of every region in a manifest."""
@@ -137,35 +142,40 @@ def extract(
     from radiobone.workflow.extract import extract_files
 
     show = not quiet
-    if only_check:
-        result = dry_run(
-            manifest,
-            output=output,
-            settings=settings,
-            modality=modality,
-            root=root,
-            target=target,
-            jobs=jobs,
-            perturb=perturb,
-            engine=engine,
-            show_progress=show,
+    if scheduler is not None and (case_minutes, case_memory) != (None, None):
+        raise typer.BadParameter(
+            "On a cluster memory is limited by its workers (dask worker --memory-limit): leave --case-minutes and --case-memory out."
         )
-    else:
-        result = extract_files(
-            manifest,
-            output=output,
-            settings=settings,
-            modality=modality,
-            root=root,
-            target=target,
-            jobs=jobs,
-            engine=engine,
-            csv=csv,
-            perturb=perturb,
-            case_minutes=case_minutes,
-            case_memory_gb=case_memory,
-            show_progress=show,
-        )
+    with working_on(scheduler, output, quiet=quiet):
+        if only_check:
+            result = dry_run(
+                manifest,
+                output=output,
+                settings=settings,
+                modality=modality,
+                root=root,
+                target=target,
+                jobs=jobs,
+                perturb=perturb,
+                engine=engine,
+                show_progress=show,
+            )
+        else:
+            result = extract_files(
+                manifest,
+                output=output,
+                settings=settings,
+                modality=modality,
+                root=root,
+                target=target,
+                jobs=jobs,
+                engine=engine,
+                csv=csv,
+                perturb=perturb,
+                case_minutes=case_minutes,
+                case_memory_gb=case_memory,
+                show_progress=show,
+            )
     for line in extraction_lines(result, output, measured=not only_check):
         typer.echo(line)
     if result.n_failed:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -27,6 +28,16 @@ Output = Annotated[
 ]
 Jobs = Annotated[
     int, typer.Option("--jobs", "-j", min=1, help="Worker processes. The numbers do not depend on it.")
+]
+Scheduler = Annotated[
+    str | None,
+    typer.Option(
+        "--scheduler",
+        envvar="RADIOBONE_SCHEDULER",
+        metavar="ADDRESS|FILE",
+        help="Work on a dask cluster instead of this machine: its scheduler's address (tcp://host:8786, tls://host:8786) or scheduler "
+        "file. All must see the images and the output under the same path. Needs radiobone\\[dask]; see docs/clusters.md.",
+    ),
 ]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of the folds and models.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")]
@@ -252,6 +263,15 @@ def roles(
         "features": features,
         "unit": unit,
     }
+
+
+def working_on(scheduler: str | None, output: Path, *, quiet: bool) -> AbstractContextManager[Any]:
+    """Work on a cluster while the block runs, if one is named."""
+    if scheduler is None:
+        return nullcontext()
+    from radiobone.core.cluster import on_cluster
+
+    return on_cluster(scheduler, output=output, show=not quiet)
 
 
 def command_line() -> str:

@@ -17,9 +17,11 @@ from radiobone.cli.options import (
     OptimismMeter,
     Output,
     Quiet,
+    Scheduler,
     command_line,
     show_failures,
     show_metrics,
+    working_on,
 )
 from radiobone.cli.pseudonyms import pseudonymisable
 
@@ -82,18 +84,21 @@ def run(
         ),
     ] = False,
     jobs: Jobs = ALL_CORES,
+    scheduler: Scheduler = None,
     quiet: Quiet = False,
 ) -> None:
     """Extract, evaluate and report one study."""
     if only_check:
-        _check(study, output, jobs, show=not quiet)
+        with working_on(scheduler, output, quiet=quiet):
+            _check(study, output, jobs, show=not quiet)
         return
     from radiobone.workflow.study_file import run_study
 
-    extracted, evaluation = run_study(
-        study, output, seed=seed, jobs=jobs, show_progress=not quiet, command=command_line(), say=typer.echo,
-        null_control=null_control, optimism_meter=optimism_meter, explain=not no_shap,
-    )  # fmt: skip
+    with working_on(scheduler, output, quiet=quiet):
+        extracted, evaluation = run_study(
+            study, output, seed=seed, jobs=jobs, show_progress=not quiet, command=command_line(), say=typer.echo,
+            null_control=null_control, optimism_meter=optimism_meter, explain=not no_shap,
+        )  # fmt: skip
     show_metrics(evaluation)
     typer.secho(f"Report: {(output / 'report.html').resolve()}", bold=True)
     if extracted is not None and extracted.n_failed:

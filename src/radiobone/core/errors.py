@@ -381,6 +381,14 @@ class WorkerDied(RunError):
     """A worker process ended without an answer."""
 
 
+class SchedulerLost(RunError):
+    """The scheduler of a cluster cannot be reached, or it has no workers."""
+
+
+class WorkerMismatch(RunError):
+    """A worker of a cluster has other versions, other settings or another file system than the process that asks."""
+
+
 class BenchFailed(RunError):
     """A program that was to be timed could not be run."""
 

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from radiobone.cohort.cohort import Cohort
+from radiobone.core.cluster import active_cluster
 from radiobone.core.progress import progress
 from radiobone.evaluation.audit.finding import Finding
 from radiobone.evaluation.audit.registry import audit_cohort
@@ -143,6 +144,8 @@ def jobs_within(number: int, n_tasks: int, jobs: int) -> int:
 
 
 def _left_over(n_tasks: int, jobs: int) -> int:
+    if active_cluster() is not None:
+        return 0
     n_processes = processes(jobs)
     return int(n_processes > 1 and n_tasks % n_processes == 1)
 

@@ -1,4 +1,4 @@
-"""Work in processes that changes no number: one numerical thread each, results in order."""
+"""Work in processes, or on a cluster, that changes no number: one numerical thread each, results in order."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ import gc
 import os
 from collections.abc import Callable, Generator, Iterable, Sequence, Sized
 from contextlib import closing
-from functools import cache
+from functools import cache, partial
 from time import perf_counter
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from joblib import Parallel, delayed, parallel_config
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 from threadpoolctl import threadpool_limits
 
+from radiobone.core.cluster import Cluster, active_cluster
 from radiobone.core.errors import WorkerDied
 from radiobone.core.interruption import become_worker
 from radiobone.core.progress import Advance
@@ -49,7 +50,7 @@ def run_all(
     n_tasks : int, optional
         How many there are; needed for an iterator.
     jobs : int
-        Processes; -1 takes all processors.
+        Processes; -1 takes all processors. Inside ``on_cluster`` several tasks go to the workers instead.
     advance : callable
         Called after each finished task.
 
@@ -57,19 +58,18 @@ def run_all(
     ------
     WorkerDied
         If the system ended a process, as it does when memory runs out.
+    SchedulerLost, WorkerMismatch
     """
     wanted = processes(jobs)
     if n_tasks is None:
         n_tasks = len(tasks) if isinstance(tasks, Sized) else wanted
+    cluster = active_cluster()
     n_jobs = min(wanted, n_tasks)
-    if n_jobs <= 1:
-        results = []
-        for task in tasks:
-            results.append(_alone(work, task))
-            advance("")
-        return results
+    if n_tasks <= 1 or (n_jobs <= 1 and cluster is None):
+        return _here(work, tasks, advance)
     found: dict[int, T] = {}
-    with closing(_in_processes(work, tasks, n_jobs)) as finished:  # whatever stops us also ends the processes
+    elsewhere = _in_processes(work, tasks, n_jobs) if cluster is None else _on_cluster(work, tasks, cluster)
+    with closing(elsewhere) as finished:  # whatever stops us also ends the processes
         for number, result in finished:
             found[number] = result
             advance("")
@@ -85,15 +85,24 @@ def run_few(
     returned does not depend on it.
     """
     begun = perf_counter()
-    first = run_all(work, tasks[:1], advance=advance)
+    first = _here(work, tasks[:1], advance)
     expected_s = (perf_counter() - begun) * (len(tasks) - 1)
-    rest = run_all(work, tasks[1:], jobs=jobs if expected_s > START_S else 1, advance=advance)
-    return first + rest
+    if expected_s <= START_S:
+        return first + _here(work, tasks[1:], advance)
+    return first + run_all(work, tasks[1:], jobs=jobs, advance=advance)
 
 
 def processes(jobs: int) -> int:
     """Return how many processes ``jobs`` asks for; -1 asks for all processors."""
     return (os.cpu_count() or 1) if jobs < 0 else max(1, jobs)
+
+
+def _here(work: Callable[..., T], tasks: Iterable[tuple[Any, ...]], advance: Advance) -> list[T]:
+    results = []
+    for task in tasks:
+        results.append(_alone(work, task))
+        advance("")
+    return results
 
 
 def _in_processes(
@@ -112,6 +121,24 @@ def _in_processes(
             f"One of {n_jobs} worker processes was ended by the system, most often because memory ran out. "
             "The rest of the work cannot be finished without it. Run again with fewer --jobs."
         ) from error
+
+
+def _on_cluster(
+    work: Callable[..., T], tasks: Iterable[tuple[Any, ...]], cluster: Cluster
+) -> Generator[tuple[int, T], None, None]:
+    """Yield results with the number of their task, as they come from the workers."""
+    yield from cluster.each(partial(_one_of, work), enumerate(tasks), _died)
+
+
+def _one_of(work: Callable[..., T], numbered: tuple[int, tuple[Any, ...]]) -> tuple[int, T]:
+    return numbered[0], _alone(work, numbered[1])
+
+
+def _died(_numbered: tuple[int, tuple[Any, ...]]) -> NoReturn:
+    raise WorkerDied(
+        "One worker of the cluster after the other was ended at the same piece of work, most often because memory ran out. "
+        "What is finished is kept. Start workers with more memory (--memory-limit), and run the same command again."
+    )
 
 
 def _numbered(number: int, work: Callable[..., T], task: tuple[Any, ...]) -> tuple[int, T]:

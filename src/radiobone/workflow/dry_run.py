@@ -18,6 +18,7 @@ from radiobone.workflow.feature_table import case_table, save_cases
 from radiobone.workflow.image_pool import Job, run_jobs
 from radiobone.workflow.mixed_types import told_of_mixed_types
 from radiobone.workflow.planned import names_of_all, planned, repeats_planned
+from radiobone.workflow.process_pool import workers
 from radiobone.workflow.repeated import PlannedRepeats
 from radiobone.workflow.shared_images import patients_of_one_image, told_of_shared_images
 
@@ -76,7 +77,7 @@ def dry_run(
         store.clear_passing()
         return result
     found = estimate(
-        ready, replace(task, measure=True), folder, n_features=len(result.feature_columns), n_processes=jobs,
+        ready, replace(task, measure=True), folder, n_features=len(result.feature_columns), n_processes=workers(jobs),
         checked_s=perf_counter() - begun, n_repeats=0 if plan is None else plan.n_repeats, show_progress=show_progress, whole=store.whole,
     )  # fmt: skip
     store.clear_passing()

@@ -26,7 +26,7 @@ from radiobone.workflow.cache import input_digest
 from radiobone.workflow.case_runner import Outcome, Task
 from radiobone.workflow.case_store import Cache
 from radiobone.workflow.modality import as_declared
-from radiobone.workflow.process_pool import in_processes
+from radiobone.workflow.process_pool import in_processes, is_alone
 
 MOST_REGIONS = 16
 BUDGET_S = 30.0
@@ -140,7 +140,7 @@ def measure_sample(
 def _each(
     work: partial[list[Timed]], pieces: Sequence[list[Outcome]], n_processes: int
 ) -> Generator[list[Timed], None, None]:
-    if n_processes == 1 or len(pieces) < 2:
+    if is_alone(n_processes, len(pieces)):
         yield from map(work, pieces)
     else:
         yield from in_processes(work, pieces, n_processes, _nothing)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import defaultdict
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
@@ -13,6 +13,7 @@ from pathlib import Path
 import SimpleITK as sitk
 from threadpoolctl import threadpool_limits
 
+from radiobone.core.cluster import active_cluster
 from radiobone.core.errors import RadioboneError, WorkerDied
 from radiobone.core.memory import memory_allowed
 from radiobone.core.progress import Progress, progress
@@ -22,9 +23,14 @@ from radiobone.workflow.case_limits import NO_LIMITS, CaseLimits
 from radiobone.workflow.case_runner import Outcome, Task, run_image
 from radiobone.workflow.case_store import Cache
 from radiobone.workflow.compiling import compile_kernels
-from radiobone.workflow.process_pool import DIED_TWICE, Limits, in_processes
+from radiobone.workflow.process_pool import DIED_TWICE, Limits, in_processes, is_alone
 from radiobone.workflow.ticks import relayed
 from radiobone.workflow.worker_process import Beating, at
+
+DIED_ELSEWHERE = (
+    "One worker of the cluster after the other was ended at this image, most often because memory ran out. Start workers with more "
+    "memory (--memory-limit), or crop the image to the region."
+)
 
 
 @dataclass(frozen=True)
@@ -137,8 +143,11 @@ def _computed(
     pieces = list(by_image.values())
     if not pieces:
         return
-    if not limits.any and (n_processes == 1 or len(pieces) < 2):
+    if is_alone(n_processes, len(pieces)) and not limits.any:
         yield from (_work(piece, task=task, store=store, tell=tell) for piece in pieces)
+        return
+    if active_cluster() is not None:
+        yield from _on_cluster(by_image, partial(_work, task=task, store=store, tell=Progress()), tell)
         return
     with relayed(tell) as ticks:
         work = partial(_work, task=task, store=store, tell=ticks, most_bytes=limits.case_bytes)
@@ -146,6 +155,18 @@ def _computed(
         yield from in_processes(
             work, pieces, n_processes, partial(_died, tell=ticks), limits=kept, split=_split
         )
+
+
+def _on_cluster(
+    by_image: Mapping[Path, list[Job]], work: Callable[[list[Job]], list[Outcome]], tell: Progress
+) -> Generator[list[Outcome], None, None]:
+    """Yield pieces that workers elsewhere have finished; what an image and its process may take is their own limit."""
+    died = partial(_refused, error=WorkerDied(DIED_ELSEWHERE), tell=Progress())
+    for found in in_processes(work, list(by_image.values()), 1, died):
+        tell.grow(len(found) - len(by_image[found[0].case.image]))
+        for one in found:
+            tell(one.case.case_id)
+        yield found
 
 
 def _split(piece: list[Job], place: int) -> tuple[list[list[Job]], list[Job]]:

@@ -1,4 +1,4 @@
-"""Pieces of work in several processes; a process that the system ends, or that exceeds a limit, costs its own piece alone."""
+"""Pieces of work in several processes, or on a cluster; a process that the system ends, or that exceeds a limit, costs its own piece alone."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from functools import partial
 from time import monotonic
 from typing import Generic, TypeVar
 
+from radiobone.core.cluster import active_cluster
 from radiobone.core.errors import ResourceLimit, WorkerDied
 from radiobone.core.memory import resident_bytes
 from radiobone.workflow.workers import Worker, first_to_tell, given_back, taken
@@ -66,7 +67,7 @@ def in_processes(
     limits: Limits[Piece, Found] | None = None,
     split: Split[Piece] | None = None,
 ) -> Iterator[Found]:
-    """Yield what comes of each piece, as it is finished.
+    """Yield what comes of each piece, as it is finished; inside ``on_cluster`` the pieces go to its workers.
 
     Parameters
     ----------
@@ -79,7 +80,7 @@ def in_processes(
     died : callable
         What stands for a piece whose process the system ended, twice: among others, and when it was tried again alone.
     limits : Limits, optional
-        Beyond them a process is ended, and its piece is not tried again.
+        Beyond them a process is ended, and its piece is not tried again. Workers of a cluster have their own.
     split : callable, optional
         Given a piece and the part of it that a worker was at (``worker_process.at``), returns the other parts, to be
         worked on as before, and that part alone. Without it a piece stands or falls as a whole.
@@ -89,6 +90,10 @@ def in_processes(
     WorkerDied
         If worker processes end before they begin to work, or at every piece.
     """
+    cluster = active_cluster()
+    if cluster is not None:
+        yield from cluster.each(work, pieces, died)
+        return
     pool = _Pool(work, died, limits, split)
     try:
         yield from pool.together(deque(pieces), n_processes)
@@ -220,6 +225,17 @@ def _whole(piece: Piece, _place: int) -> tuple[list[Piece], Piece]:
     return [], piece
 
 
+def is_alone(n_processes: int, n_pieces: int) -> bool:
+    """Tell whether pieces are done in this process: there is no cluster, and one process or one piece."""
+    return active_cluster() is None and (n_processes == 1 or n_pieces < 2)
+
+
+def workers(n_processes: int) -> int:
+    """Return how many pieces are done at a time."""
+    cluster = active_cluster()
+    return n_processes if cluster is None else cluster.n_workers()
+
+
 def in_order(
     work: Callable[[Piece], Found],
     pieces: Sequence[Piece],
@@ -233,7 +249,7 @@ def in_order(
     work, pieces, n_processes, died
         As ``in_processes`` takes them.
     """
-    if n_processes == 1 or len(pieces) < 2:
+    if is_alone(n_processes, len(pieces)):
         return [work(piece) for piece in pieces]
     placed = list(enumerate(pieces))
     found = dict(

@@ -14,7 +14,7 @@ from radiobone.features.bone.warm_up import warm_up
 from radiobone.workflow.bone.scan_cache import ScanCache
 from radiobone.workflow.bone.scan_runner import BoneTask, ScanOutcome, run_scan
 from radiobone.workflow.bone.scans import Scan
-from radiobone.workflow.process_pool import DIED_TWICE, in_processes
+from radiobone.workflow.process_pool import DIED_TWICE, in_processes, is_alone
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def _measured(
     missing: Sequence[ScanJob], task: BoneTask, store: ScanCache, n_processes: int, show_levels: bool
 ) -> Generator[tuple[int, ScanOutcome], None, None]:
     work = partial(_work, task=task, store=store, show_levels=show_levels)
-    if n_processes == 1 or len(missing) < 2:
+    if is_alone(n_processes, len(missing)):
         yield from map(work, missing)
         return
     warm_up()  # kernels are compiled once, before there are several processes that would each do it

@@ -37,6 +37,7 @@ from radiobone.cli import (
 )
 from radiobone.core.errors import RadioboneError
 from radiobone.core.interruption import exit_code, terminations_interrupt
+from radiobone.core.output_lock import holding_outputs
 from radiobone.core.pseudonymising import active_pseudonyms
 from radiobone.core.warnings import RadioboneWarning
 
@@ -74,7 +75,8 @@ class StoppableGroup(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         """Run the command that was typed."""
         try:
-            return super().invoke(ctx)
+            with holding_outputs():
+                return super().invoke(ctx)
         except typer.BadParameter as error:
             error.message = error.message.removeprefix(
                 "Value error, "

@@ -89,6 +89,10 @@ class OutputNotWritable(PathError):
     """Results cannot be written where they were asked for."""
 
 
+class OutputLocked(PathError):
+    """Another run is writing into the output folder."""
+
+
 class OutputTaken(PathError):
     """The output folder holds results of another kind, which would be spoiled."""
 

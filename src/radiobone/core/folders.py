@@ -21,6 +21,7 @@ from radiobone.core.folder_kinds import (
     VALIDATION,
     Kind,
 )
+from radiobone.core.output_lock import hold
 from radiobone.core.outputs import prepare_folder, same_file
 from radiobone.core.run_record import RUN_FILE, begin, made_here, run_record
 
@@ -39,6 +40,8 @@ def prepare_extraction_folder(path: str | Path, inputs: Iterable[str | Path] = (
     ------
     OutputTaken
         If it holds an evaluation, or files of others that would be replaced.
+    OutputLocked
+        If another run writes there.
     OutputNotWritable, DiskFull
     """
     folder = prepare_folder(path)
@@ -220,6 +223,7 @@ def refuse_other_recipe(folder: Path, kind: Kind, recipe: str | None) -> None:
 
 
 def _claimed(folder: Path, kind: Kind) -> Path:
+    hold(folder)
     if not made_here(folder, kind):
         begin(folder, kind)
     return folder

@@ -8,6 +8,7 @@ from time import perf_counter
 
 from radiobone.core.folder_kinds import CASE_CACHE
 from radiobone.core.folders import prepare_extraction_folder
+from radiobone.core.output_lock import holds_outputs
 from radiobone.imaging.perturb.plan import PlanSource
 from radiobone.workflow.case_runner import Outcome, Task
 from radiobone.workflow.case_store import Cache
@@ -25,6 +26,7 @@ from radiobone.workflow.shared_images import patients_of_one_image, told_of_shar
 SIZES = ("box_mm", "volume_mm3", "n_voxels")
 
 
+@holds_outputs
 def dry_run(
     manifest: str | Path,
     *,

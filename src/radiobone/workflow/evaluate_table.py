@@ -10,6 +10,7 @@ from typing import Any
 from radiobone.cohort.readers import read_cohort
 from radiobone.core.folder_kinds import EVALUATION, FOLD_CACHE
 from radiobone.core.folders import prepare_result_folder
+from radiobone.core.output_lock import holds_outputs
 from radiobone.core.outputs import writing
 from radiobone.core.run_record import begin, warn_if_unfinished
 from radiobone.evaluation.audit.tell import warn_of_unknown_patients
@@ -35,6 +36,7 @@ ABLATION_STORE = "ablation"
 PICTURE_INDEX = Path("pictures") / "index.json"
 
 
+@holds_outputs
 def evaluate_table(
     source: str | Path,
     output: str | Path,

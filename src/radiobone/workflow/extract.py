@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from radiobone.core.folders import prepare_extraction_folder
+from radiobone.core.output_lock import holds_outputs
 from radiobone.imaging.perturb.plan import PlanSource
 from radiobone.workflow.case_limits import CaseLimits
 from radiobone.workflow.choice import SettingsSource
@@ -15,6 +16,7 @@ from radiobone.workflow.feature_table import FeatureTable, assemble, case_table
 from radiobone.workflow.measured import Asked, inputs_of, measure
 
 
+@holds_outputs
 def extract(
     manifest: str | Path,
     *,
@@ -87,6 +89,7 @@ def extract(
     return result
 
 
+@holds_outputs
 def extract_files(
     manifest: str | Path,
     *,

@@ -14,6 +14,7 @@ from radiobone import __version__
 from radiobone.core.files import file_digest, write_csv, write_json
 from radiobone.core.folder_kinds import MAP_TABLE, MAPS, PROVENANCE_FILE
 from radiobone.core.folders import prepare_map_folder
+from radiobone.core.output_lock import holds_outputs
 from radiobone.core.progress import progress
 from radiobone.core.provenance import machine, versions
 from radiobone.core.run_record import begin, finish
@@ -23,6 +24,7 @@ from radiobone.workflow.feature_maps import feature_maps
 from radiobone.workflow.png_files import write_png
 
 
+@holds_outputs
 def map_files(
     image: Path,
     mask: Path,

@@ -8,6 +8,7 @@ from pathlib import Path
 from radiobone.cohort.readers import read_cohort
 from radiobone.core.errors import BadSetting
 from radiobone.core.folders import prepare_result_folder
+from radiobone.core.output_lock import holds_outputs
 from radiobone.workflow.announce import described
 from radiobone.workflow.case_report import extraction_lines
 from radiobone.workflow.dry_run import dry_run
@@ -16,6 +17,7 @@ from radiobone.workflow.pipelines import resolve_pipeline
 from radiobone.workflow.study_file import Study, beside, order_of, pipeline_of, read_study
 
 
+@holds_outputs
 def dry_run_study(
     path: Path, output: Path, *, jobs: int = 1, show_progress: bool = True, say: Callable[[str], None] = print
 ) -> Extraction | None:

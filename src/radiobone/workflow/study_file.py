@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 
 from radiobone.core.errors import BadConfig
 from radiobone.core.folders import prepare_result_folder
+from radiobone.core.output_lock import holds_outputs
 from radiobone.core.settings import Settings, read_yaml, validate
 from radiobone.report.build import write_report
 from radiobone.workflow.case_report import warning_lines
@@ -165,6 +166,7 @@ def read_study(path: Path) -> Study:
     return validate(Study, read_yaml(path), source=path.name)
 
 
+@holds_outputs
 def run_study(
     path: Path,
     output: Path,

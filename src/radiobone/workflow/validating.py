@@ -15,6 +15,7 @@ from radiobone.core.errors import BadSetting
 from radiobone.core.files import write_json, write_parquet
 from radiobone.core.folder_kinds import VALIDATION
 from radiobone.core.folders import prepare_validation_folder
+from radiobone.core.output_lock import holds_outputs
 from radiobone.core.provenance import machine, versions
 from radiobone.core.run_record import begin, finish, warn_if_unfinished
 from radiobone.core.warnings import collected, warn
@@ -154,6 +155,7 @@ def validate(
     )
 
 
+@holds_outputs
 def validate_table(
     model: Path | Model,
     source: Path,

@@ -17,6 +17,7 @@ from radiobone.core.files import read_json, write_json
 from radiobone.core.folder_kinds import BONE, PROVENANCE_FILE, SCAN_CACHE
 from radiobone.core.folders import prepare_bone_folder
 from radiobone.core.interruption import saying_what_is_kept
+from radiobone.core.output_lock import holds_outputs
 from radiobone.core.provenance import machine, versions
 from radiobone.core.run_record import begin, finish
 from radiobone.core.settings import read_yaml
@@ -32,6 +33,7 @@ from radiobone.workflow.bone.tables import BoneTables, Pictures, stems, tables_o
 from radiobone.workflow.cache import input_digest
 
 
+@holds_outputs
 def bone_files(
     image: Path,
     mask: Path | None,

@@ -18,6 +18,7 @@ from radiobone.core.errors import BadSetting, EmptyTable, FileMissing
 from radiobone.core.files import write_csv, write_json
 from radiobone.core.folder_kinds import DATA_CHECK
 from radiobone.core.folders import prepare_check_folder
+from radiobone.core.output_lock import holds_outputs
 from radiobone.core.run_record import begin, finish
 from radiobone.io.downloads.archive import Limits, is_archive, unpack
 from radiobone.io.downloads.found import Deviation, Found
@@ -64,6 +65,7 @@ class Checked:
     manifest: Path | None = None
 
 
+@holds_outputs
 def check_download(
     name: str | Path,
     source: str | Path,

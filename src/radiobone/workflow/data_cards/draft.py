@@ -17,6 +17,7 @@ from radiobone.core.errors import MissingColumn
 from radiobone.core.files import write_csv, write_json, write_text
 from radiobone.core.folder_kinds import DATA_CHECK
 from radiobone.core.folders import prepare_check_folder
+from radiobone.core.output_lock import holds_outputs
 from radiobone.core.run_record import begin, finish
 from radiobone.core.tables import read_text_table
 from radiobone.io.case import NO_PATH, Case
@@ -62,6 +63,7 @@ class Drafted:
     path: Path
 
 
+@holds_outputs
 def draft_card(
     manifest: str | Path,
     output: str | Path,

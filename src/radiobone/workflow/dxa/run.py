@@ -14,6 +14,7 @@ from radiobone.core.files import content_digest
 from radiobone.core.folder_kinds import CASE_CACHE, DXA
 from radiobone.core.folders import prepare_dxa_folder
 from radiobone.core.interruption import saying_what_is_kept
+from radiobone.core.output_lock import holds_outputs
 from radiobone.core.progress import progress
 from radiobone.core.run_record import begin, finish
 from radiobone.features.density_calibration import read_calibration
@@ -63,6 +64,7 @@ class Work:
     keys: Mapping[int, str]
 
 
+@holds_outputs
 def measure_dxa(
     manifest: str | Path,
     output: str | Path,

@@ -13,6 +13,7 @@ from radiobone.core.files import content_digest, file_digest
 from radiobone.core.folder_kinds import EMBEDDING, VECTOR_CACHE
 from radiobone.core.folders import prepare_embedding_folder
 from radiobone.core.interruption import saying_what_is_kept
+from radiobone.core.output_lock import holds_outputs
 from radiobone.core.progress import progress
 from radiobone.core.provenance import code_digest, package_version
 from radiobone.core.run_record import begin, finish
@@ -61,6 +62,7 @@ def read_encoder_input(source: str | Mapping[str, Any] | None) -> EncoderInput:
     return validate(EncoderInput, content, source="normalisation")
 
 
+@holds_outputs
 def embed(
     manifest: str | Path,
     encoder: str | Path,

@@ -11,6 +11,13 @@ from pathlib import Path
 MOST_BYTES = 3 << 30
 
 
+class NeedsTwo(Exception):
+    """An error that is not made from its message."""
+
+    def __init__(self, first: str, second: str) -> None:
+        super().__init__(f"{first} and {second}")
+
+
 def end(how: str) -> None:
     """End this process, or let it hang or grow."""
     if how == "exit":
@@ -43,6 +50,8 @@ def work(piece: tuple[str, str]) -> str:
         end("kill")
     if how == "wrong":
         raise KeyError(name)
+    if how == "two":
+        raise NeedsTwo("a", "b")
     if how == "slow":
         time.sleep(0.5)
     end(how)

@@ -76,6 +76,11 @@ def test_an_error_of_the_work_is_raised_with_where_it_came_from(tmp_path: Path) 
     assert "faulty_work.py" in str(caught.value.__cause__)
 
 
+def test_an_error_that_cannot_travel_is_told_in_words(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError, match="NeedsTwo: a and b"):
+        run(["ok-1", "two-1"], tmp_path)
+
+
 def test_processes_are_kept_for_the_next_work_and_a_dead_one_is_replaced(tmp_path: Path) -> None:
     workers.end_all()
     run(["slow-1", "slow-2"], tmp_path)
@@ -94,7 +99,7 @@ def limits(case_s: float | None = None, case_bytes: int | None = None) -> Limits
 
 @pytest.mark.parametrize("n_processes", [1, 2])
 def test_a_piece_that_hangs_is_ended_and_not_tried_again(tmp_path: Path, n_processes: int) -> None:
-    found = run(["sleep-1", "ok-1", "ok-2"], tmp_path, n_processes, limits=limits(case_s=2.0))
+    found = run(["sleep-1", "ok-1", "ok-2"], tmp_path, n_processes, limits=limits(case_s=4.0))
     assert found == [f"{ResourceLimit.code} sleep-1", "done ok-1", "done ok-2"]
     assert starts(tmp_path)["sleep-1"] == 1
 
@@ -109,7 +114,7 @@ def test_a_piece_that_grows_is_ended(tmp_path: Path, n_processes: int) -> None:
 def test_a_sign_of_life_begins_a_new_limit_of_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(process_pool, "SECONDS_BETWEEN_LOOKS", 0.1)
     pieces = ["beat", "ok"]
-    found = sorted(in_processes(dying_worker.beating, pieces, 1, str, limits=limits(case_s=3.0)))  # type: ignore[arg-type]
+    found = sorted(in_processes(dying_worker.beating, pieces, 1, str, limits=limits(case_s=4.0)))  # type: ignore[arg-type]
     assert found == ["beat", "ok"]
 
 
@@ -135,7 +140,7 @@ def test_limits_of_a_case_hold_with_one_process_too(
         three_patients.manifest,
         settings=MEAN,
         output=tmp_path / "out",
-        case_minutes=0.05,
+        case_minutes=0.15,
         show_progress=False,
     )
     codes = result.cases.set_index(["patient_id", "roi"])["code"]

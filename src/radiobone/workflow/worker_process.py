@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import pickle
 import traceback
+from copy import copy
 from multiprocessing.connection import Connection
 from typing import Any, Literal
 
@@ -27,7 +27,7 @@ def serve(connection: Connection, parent: int) -> None:
     Parameters
     ----------
     connection : Connection
-        Pairs of a function and its piece come in, pickled; pairs of a kind and its content go out.
+        A word that work comes, then a function and its piece, come in; pairs of a kind and its content go out.
     parent : int
         Id of the parent.
     """
@@ -35,25 +35,30 @@ def serve(connection: Connection, parent: int) -> None:
     _to_parent.append(connection)
     try:
         while connection.poll(SECONDS_WITHOUT_WORK):
-            request = connection.recv_bytes()
+            connection.recv()
             connection.send(("begun", None))  # from here on, an end of this process is laid to the piece
-            connection.send_bytes(_answer(request))
+            connection.send_bytes(_answer(connection))
     except (EOFError, OSError):
         return
 
 
-def _answer(request: bytes) -> bytes:
+def _answer(connection: Connection) -> bytes:
     try:
-        work, piece = pickle.loads(request)  # noqa: S301 - from our own parent, through a pipe of our own
+        work, piece = connection.recv()  # with what it imports, which is no part of the work
+        at()
         return bytes(dumps(("done", work(piece))))
     except Exception as error:  # noqa: BLE001 - told to the parent, who raises it
         told = WorkerTraceback("".join(traceback.format_exception(error)))
-        try:
-            answer = dumps(("failed", (error, told)))
-            pickle.loads(answer)  # noqa: S301 - an error whose arguments are not its own cannot be made again
-        except Exception:  # noqa: BLE001
-            answer = dumps(("failed", (RuntimeError(f"{type(error).__name__}: {error}"), told)))
-        return bytes(answer)
+        return bytes(dumps(("failed", (_that_travels(error), told))))
+
+
+def _that_travels(error: Exception) -> Exception:
+    """Return an error that can be made again elsewhere, which one whose arguments are not its own cannot."""
+    try:
+        copy(error)
+    except Exception:  # noqa: BLE001 - whatever its making asks for
+        return RuntimeError(f"{type(error).__name__}: {error}")
+    return error
 
 
 def at(place: int | None = None) -> None:

@@ -46,6 +46,7 @@ class Worker:
         """Give the process something to do; one that is gone says so when it is listened to."""
         request = dumps((work, piece))
         try:
+            self.connection.send("work")
             self.connection.send_bytes(request)
         except OSError:
             return

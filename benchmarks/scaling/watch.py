@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-COUNTED = re.compile(r"(\d+)/(\d+)")
+COUNTED = re.compile(r"^Measuring \w+: (\d+)/(\d+)")
 
 
 @dataclass
@@ -62,7 +62,7 @@ def _follow(lines: IO[str], log: IO[str], seen: Watched, begun: float) -> None:
         now = time.monotonic() - begun
         log.write(f"{now:9.1f} {line}")
         log.flush()
-        counted = COUNTED.search(line)
+        counted = COUNTED.match(line)
         if counted:
             seen.told.append((round(now, 1), int(counted[1]), int(counted[2])))
 

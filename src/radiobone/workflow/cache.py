@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
+from radiobone.core.cluster import active_cluster
 from radiobone.core.errors import RadioboneError
 from radiobone.core.files import content_digest, file_digest
 from radiobone.core.progress import progress
@@ -26,6 +28,8 @@ ENGINE_PACKAGES = (
 )  # fmt: skip # the last are decoders that pydicom takes where they are installed
 SETTLED_NS = 2_000_000_000  # clocks of file systems are this coarse: a younger file may change unseen
 MOST_DIGESTS = 100_000
+_Numbered = tuple[list[int], list[Case]]  # places of cases in the manifest, and the cases, all of one image
+_Keys = tuple[list[int], list["CaseKey | None"]]
 _digests: dict[Path, tuple[str, str]] = {}  # of each path: the state of its files, and their digest
 
 
@@ -123,24 +127,48 @@ def case_keys(
     n_threads: int = 1,
     show_progress: bool = False,
 ) -> list[CaseKey | None]:
-    """Return the keys of several cases, in their order; several files are read at a time, each once."""
+    """Return the keys of several cases, in their order; several files are read at a time, each once.
+
+    Inside ``on_cluster`` the workers read them.
+    """
     by_image: dict[Path, list[int]] = {}
     for number, case in enumerate(cases):
         by_image.setdefault(case.image, []).append(number)
-
-    def of_one_image(numbers: list[int]) -> list[CaseKey | None]:
-        digest = cache(input_digest)  # regions of one image share their files
-        return [case_key(cases[number], settings, modality, repeats, digest=digest) for number in numbers]
-
+    pieces = [(numbers, [cases[number] for number in numbers]) for numbers in by_image.values()]
+    work = partial(_keys_of_image, settings=settings, modality=modality, repeats=repeats)
     found: dict[int, CaseKey | None] = {}
+    with (
+        progress("Comparing files with the last run", len(pieces), show=show_progress) as tell,
+        closing(_each_image(work, pieces, n_threads)) as finished,
+    ):
+        for numbers, keys in finished:
+            found.update(zip(numbers, keys, strict=True))
+            tell(cases[numbers[0]].case_id)
+    return [found[number] for number in range(len(cases))]
+
+
+def _each_image(
+    work: Callable[[_Numbered], _Keys], pieces: Sequence[_Numbered], n_threads: int
+) -> Generator[_Keys, None, None]:
+    cluster = active_cluster()
+    if cluster is not None:
+        yield from cluster.each(work, pieces, _unread)
+        return
     threads = ThreadPoolExecutor(max_workers=n_threads)
     try:
-        with progress("Comparing files with the last run", len(by_image), show=show_progress) as tell:
-            for numbers, keys in zip(
-                by_image.values(), threads.map(of_one_image, by_image.values()), strict=True
-            ):
-                found.update(zip(numbers, keys, strict=True))
-                tell(cases[numbers[0]].case_id)
+        yield from threads.map(work, pieces)
     finally:
         threads.shutdown(cancel_futures=True)  # an interruption waits for files that are being read alone
-    return [found[number] for number in range(len(cases))]
+
+
+def _keys_of_image(
+    numbered: _Numbered, *, settings: AnySettings, modality: str | None, repeats: RepeatTask | None
+) -> _Keys:
+    numbers, cases = numbered
+    digest = cache(input_digest)  # regions of one image share their files
+    return numbers, [case_key(case, settings, modality, repeats, digest=digest) for case in cases]
+
+
+def _unread(numbered: _Numbered) -> _Keys:
+    """Stand for an image at which workers ended: it will fail by name."""
+    return numbered[0], [None] * len(numbered[0])

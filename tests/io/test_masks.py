@@ -26,6 +26,7 @@ from radiobone.core.volume import Volume
 from radiobone.core.warnings import GeometrySnapped, MaskRounded, RoiNameAssumed, StructureNamesAssumed
 from radiobone.io.grid import onto_grid
 from radiobone.io.masks import open_mask
+from radiobone.io.structures import by_name
 from radiobone.io.totalsegmentator_classes import TOTAL_CLASSES
 from radiobone.io.write import write_volume
 
@@ -288,3 +289,18 @@ def test_the_class_list_has_every_value_once() -> None:
     assert TOTAL_CLASSES["vertebrae_T12"] == 32
     assert TOTAL_CLASSES["hip_right"] == 78
     assert TOTAL_CLASSES["costal_cartilages"] == 117
+
+
+def test_a_vertebra_may_be_called_by_its_level(ct_volume: Volume, labels: np.ndarray, tmp_path: Path) -> None:
+    folder = tmp_path / "segmentations"
+    folder.mkdir()
+    for name, value in (("vertebrae_L3", 20), ("vertebrae_L1", 31)):
+        part = (labels == value).astype(np.uint8)
+        write_volume(folder / f"{name}.nii.gz", ct_volume.with_array(part))
+    mask = open_mask(folder, ct_volume)
+    full, short = (mask.region(roi=name, label=None) for name in ("vertebrae_L3", "l3"))
+    np.testing.assert_array_equal(short.array, full.array)
+    with pytest.raises(LabelNotFound):
+        mask.region(roi="L4", label=None)
+    assert by_name("L3", ["L3", "vertebrae_L3"]) == "L3"
+    assert by_name("L3", ["vertebrae_L2"]) is None

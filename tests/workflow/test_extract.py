@@ -135,11 +135,12 @@ def test_more_images_than_workers_can_be_given_at_once(cohort: SmallCohort) -> N
     assert list(result.table["patient_id"]) == names
 
 
-def test_a_pattern_takes_every_structure(cohort: SmallCohort, tmp_path: Path) -> None:
+@pytest.mark.parametrize("roi", ["vertebrae_*", "[LT]*"])
+def test_a_pattern_takes_every_structure(cohort: SmallCohort, tmp_path: Path, roi: str) -> None:
     folder = cohort.folder / "masks" / "p1"
     for name, label in (("vertebrae_L1", 1), ("vertebrae_L2", 2), ("vertebrae_T12", 9), ("liver", 1)):
         write_image(folder / f"{name}.nii.gz", (two_labels() == label).astype("uint8"))
-    cohort.add("p1", roi="vertebrae_*", label="")
+    cohort.add("p1", roi=roi, label="")
     cohort.rows[0] = {**cohort.rows[0], "mask": "masks/p1"}
     result = extract(cohort.manifest, settings=QUICK, output=tmp_path / "out", show_progress=False)
     assert list(zip(result.cases["roi"], result.cases["status"], strict=True)) == [

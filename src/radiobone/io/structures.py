@@ -11,7 +11,7 @@ from radiobone.core.near_names import nearest
 from radiobone.core.volume import Volume
 from radiobone.core.warnings import RoiNameAssumed, StructureNamesAssumed, warn
 from radiobone.io.label_scan import Slices
-from radiobone.io.totalsegmentator_classes import TOTAL_CLASSES
+from radiobone.io.totalsegmentator_classes import TOTAL_CLASSES, level_name
 
 MOST_NAMES_SHOWN = 20
 SAY_WHICH = (
@@ -22,6 +22,8 @@ SAY_WHICH = (
 def by_name(roi: str, names: Iterable[str]) -> str | None:
     """Find a structure by its name, exactly, or else without regard to case and outer spaces.
 
+    A vertebra may also be called by its level alone: ``L3`` is ``vertebrae_L3`` where no structure is called ``L3``.
+
     Returns
     -------
     str or None
@@ -31,6 +33,8 @@ def by_name(roi: str, names: Iterable[str]) -> str | None:
     if roi in names:
         return roi
     alike = [name for name in names if name.strip().casefold() == roi.strip().casefold()]
+    if not alike and level_name(roi) in names:
+        return level_name(roi)
     return alike[0] if len(alike) == 1 else None
 
 

@@ -39,3 +39,17 @@ TOTAL_CLASSES: dict[str, int] = {
         start=1,
     )
 }
+
+VERTEBRA = "vertebrae_"
+
+
+def level_name(roi: str) -> str:
+    """Return TotalSegmentator's name of a vertebra that is called by its level alone; other names as they are.
+
+    Examples
+    --------
+    >>> level_name("L3"), level_name("t12"), level_name("hip_left"), level_name("L9")
+    ('vertebrae_L3', 'vertebrae_T12', 'hip_left', 'L9')
+    """
+    full = f"{VERTEBRA}{roi.strip().upper()}"
+    return full if full in TOTAL_CLASSES else roi

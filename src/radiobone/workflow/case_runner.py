@@ -26,6 +26,7 @@ from radiobone.imaging.pictures import picture_facts, three_planes
 from radiobone.io.case import Case, check_case_files
 from radiobone.io.images import read_image
 from radiobone.io.masks import Mask, open_mask
+from radiobone.io.totalsegmentator_classes import VERTEBRA
 from radiobone.workflow.modality import admitted
 from radiobone.workflow.repeats import Repeat, RepeatTask, failures, measure_repeats
 
@@ -213,9 +214,11 @@ def _measure(case: Case, mask: Mask, image: Volume, task: Task, tell: Progress) 
             f"'{case.roi}' stands for several structures, and mask_label {case.label} for one. "
             "Leave one of the two empty."
         )
-    names = [name for name in mask.structures() if fnmatchcase(name, case.roi)]
+    there = mask.structures()
+    names = [name for name in there if fnmatchcase(name, case.roi)]
+    names = names or [name for name in there if fnmatchcase(name, f"{VERTEBRA}{case.roi}")]  # L*
     if not names:
-        raise _nothing_matches(case, mask.structures())
+        raise _nothing_matches(case, there)
     tell.grow(len(names) - 1)
     outcomes = []
     for name in names:

@@ -1,6 +1,7 @@
 """The examples run as a user runs them."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -34,3 +35,18 @@ def test_the_study_of_radiographs(tmp_path):
 def test_mr_with_and_without_standard_scores():
     told = run("mr_regions.py", SHARED / "pyradiomics")
     assert "glcm" in told
+
+
+@pytest.mark.slow
+def test_opportunistic_screening(tmp_path, monkeypatch):
+    monkeypatch.setenv("RADIOBONE_SHARED_DATA", str(tmp_path / "none"))  # the real scan is measured elsewhere
+    told = run("opportunistic_screening.py", tmp_path, 20)
+    assert "P005 vertebrae_L1  empty EmptyMask" in told
+    assert "P001 vertebrae_L2 fractured" in told
+    assert "P002 vertebrae_L1       cut" in told
+    assert "CAUTION: contrast (portal venous)" in told
+    assert "No drift seen" not in told
+    assert re.search(r"moved in 2025-04: original_", told)
+    assert re.search(r"2025-03: \d+ cases, (too few|fine)", told)
+    for file in ("result/report.html", "scores.csv", "monitoring/monitor.html"):
+        assert (tmp_path / file).is_file()

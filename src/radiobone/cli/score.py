@@ -16,7 +16,11 @@ EPILOG = """Examples:
 
 [bold]radiobone score model.rbm new_patients.csv -o scores.csv[/bold]  (a manifest, or a table of features)
 
-[bold]radiobone score model.rbm ct.nii.gz mask.nii.gz --json[/bold]  (for other programs)"""
+[bold]radiobone score model.rbm ct.nii.gz mask.nii.gz --json[/bold]  (for other programs)
+
+[bold]radiobone score model.rbm DICOM_FOLDER seg.dcm --label L1 --sr report.dcm --fhir report.json[/bold]  (for PACS and EHR)
+
+[bold]radiobone score model.rbm ct.nii.gz mask.nii.gz --grey-zone 0.4 0.6[/bold]  (no class between these probabilities)"""
 
 
 def register(app: typer.Typer) -> None:
@@ -44,6 +48,17 @@ def score(
             help="Column of hospitals or scanners, for a model that corrects by them. Default: its name in training.",
         ),
     ] = None,
+    sr: Annotated[
+        Path | None,
+        typer.Option("--sr", help="Write a DICOM structured report (TID 1500); the image must be DICOM."),
+    ] = None,
+    fhir: Annotated[
+        Path | None, typer.Option("--fhir", help="Write FHIR resources (a bundle as JSON); for one image.")
+    ] = None,
+    patient_id: Annotated[
+        str | None,
+        typer.Option("--patient-id", help="Patient of the FHIR resources. Default: that of the DICOM image."),
+    ] = None,
     grey_zone: Annotated[
         tuple[float, float] | None,
         typer.Option(
@@ -58,10 +73,12 @@ def score(
 ) -> None:
     """Score new images or rows with a saved model."""
     from radiobone.core.outputs import prepare_file
+    from radiobone.workflow.hospital.reports import Reports
     from radiobone.workflow.score import score_source
 
-    if output is not None:
-        prepare_file(output, example="scores.csv", suffix=".csv", inputs=[model, source, mask])
+    for file, suffix in ((output, ".csv"), (sr, ".dcm"), (fhir, ".json")):
+        if file is not None:
+            prepare_file(file, example=f"scores{suffix}", suffix=suffix, inputs=[model, source, mask])
     scored = score_source(
         model,
         source,
@@ -73,6 +90,7 @@ def score(
         site=site,
         show_progress=not quiet,
         grey_zone=grey_zone,
+        reports=Reports(sr, fhir, patient_id),
     )
     if output is not None:
         from radiobone.core.files import write_csv

@@ -53,6 +53,10 @@ class MissingCalibration(SettingError):
     """Nothing says which density a grey value stands for."""
 
 
+class NotDicom(SettingError):
+    """A DICOM report is asked for of an image that is not DICOM, or lacks what a report refers to."""
+
+
 class SettingsMismatch(SettingError):
     """Features were extracted with other settings than the model's."""
 

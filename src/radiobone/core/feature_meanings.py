@@ -27,11 +27,14 @@ class Meaning:
         What it measures; empty where no line says it.
     code, title : str
         IBSI's permanent identifier and title; empty where IBSI does not define it.
+    differs : str
+        In what the value differs from IBSI's; empty where it does not.
     """
 
     words: str
     code: str = ""
     title: str = ""
+    differs: str = ""
 
 
 def meaning_of(family: str, feature: str) -> Meaning | None:
@@ -65,7 +68,7 @@ def _by_name() -> Mapping[tuple[str, str], Meaning]:
     for line in _lines():
         title, code = nomenclature().get(line["tag"], ("", ""))
         words = "; ".join(part for part in (line["meaning"], line["note"]) if part)
-        found[line["family"], line["feature"]] = Meaning(words, code, title)
+        found[line["family"], line["feature"]] = Meaning(words, code, title, line["note"] or "")
     return MappingProxyType(found)
 
 

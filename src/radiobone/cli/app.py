@@ -35,10 +35,11 @@ from radiobone.cli import (
     selftest,
     validate,
 )
-from radiobone.core.errors import RadioboneError
+from radiobone.core.errors import RadioboneError, UnexpectedError
 from radiobone.core.interruption import exit_code, terminations_interrupt
 from radiobone.core.output_lock import holding_outputs
 from radiobone.core.pseudonymising import active_pseudonyms
+from radiobone.core.unquoted import show_unquoted, unquoted_traceback
 from radiobone.core.warnings import RadioboneWarning
 
 COMMANDS = (
@@ -65,6 +66,7 @@ COMMANDS = (
     ibsi,
     bench,
 )
+EXIT_DEFECT = 1
 EXIT_WRONG_USAGE = 2
 NOTHING_HALF_DONE = "No file is half-written. Run the same command again."
 
@@ -141,10 +143,14 @@ def main() -> None:
     except RadioboneError as error:
         typer.secho(f"\n{error.code}: {error}", fg=typer.colors.RED, err=True)
         sys.exit(EXIT_WRONG_USAGE)
+    except Exception as error:  # noqa: BLE001 - its words may quote a header
+        typer.echo(f"\n{unquoted_traceback(error)}\n{UnexpectedError.of(error)}", err=True)
+        sys.exit(EXIT_DEFECT)
 
 
 def _show_warning(message: Warning | str, category: type[Warning], *_where: object, **_more: object) -> None:
-    name = category.code if issubclass(category, RadioboneWarning) else category.__name__
+    if not issubclass(category, RadioboneWarning):
+        return show_unquoted(message, category)
     pseudonyms = active_pseudonyms()
     shown = str(message) if pseudonyms is None else pseudonyms.text(str(message))
-    typer.secho(f"{name}: {shown}", fg=typer.colors.YELLOW, err=True)
+    typer.secho(f"{category.code}: {shown}", fg=typer.colors.YELLOW, err=True)

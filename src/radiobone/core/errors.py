@@ -19,6 +19,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from radiobone.core.unquoted import unquoted
+
 
 class RadioboneError(Exception):
     """Base of every error that radiobone raises on purpose."""
@@ -406,7 +408,7 @@ class UnexpectedError(RunError):
 
     @classmethod
     def of(cls, error: Exception) -> UnexpectedError:
-        """Name the defect and ask for a report."""
+        """Name the defect and ask for a report; what the message quotes may be a header's, and is left out."""
         return cls(
-            f"{type(error).__name__}: {error}. This is a defect of radiobone, not of your data; please report it."
+            f"{type(error).__name__}: {unquoted(str(error))}. This is a defect of radiobone, not of your data; please report it."
         )

@@ -6,8 +6,11 @@ import os
 import signal
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+
+from radiobone.core.unquoted import show_unquoted
 
 SECONDS_BETWEEN_LOOKS = 1.0
 
@@ -88,6 +91,7 @@ def become_worker(parent: int) -> None:
     """
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
+    warnings.showwarning = show_unquoted  # a worker's words go straight to the terminal
     threading.Thread(target=_end_after, args=(parent,), name="parent-watch", daemon=True).start()
 
 

@@ -70,7 +70,7 @@ class SegMask:
     def _pixels(self) -> npt.NDArray[Any]:
         try:
             pixels = self.dataset.pixel_array
-        except (ValueError, AttributeError, RuntimeError, NotImplementedError, EOFError) as error:
+        except (ValueError, AttributeError, RuntimeError, NotImplementedError, EOFError, OSError) as error:
             raise damaged(self.path, str(error).strip().splitlines()[0]) from error
         return np.asarray(pixels).reshape(-1, int(self.dataset.Rows), int(self.dataset.Columns))
 

@@ -22,6 +22,7 @@ from radiobone.core.errors import (
 from radiobone.core.validation import check_direction, check_spacing
 from radiobone.core.volume import Volume
 from radiobone.core.warnings import InvertedPhotometric, LocalizerIgnored, SpacingAssumed, warn
+from radiobone.io.burned_in import warn_if_burned_in
 from radiobone.io.dicom_frames import Frame, frames_of, is_image, read_dicom_header, rescaled, stored_values
 from radiobone.io.files import check_exists
 
@@ -52,13 +53,14 @@ def read_dicom_series(source: Path | Iterable[Path]) -> Volume:
 
     Warns
     -----
-    LocalizerIgnored, InvertedPhotometric, SpacingAssumed
+    LocalizerIgnored, InvertedPhotometric, SpacingAssumed, BurnedInText
     """
     name = str(source) if isinstance(source, Path) else "The list of files"
     frames = _without_localizers(_all_frames(_files(source)), name)
     if not frames:
         raise UnreadableImage(f"{name}: no DICOM image in it. Check that this is the folder of the series.")
     _check_one_series(frames, name)
+    warn_if_burned_in((frame.header for frame in frames), name)
     frames = _in_order(frames)
     step_mm = _slice_distance(frames, name)
     return _volume(frames, step_mm, name)

@@ -20,6 +20,7 @@ from radiobone.core.errors import (
 )
 from radiobone.core.lazy import lazily
 from radiobone.core.memory import allowed_bytes
+from radiobone.core.unquoted import unquoted
 
 pydicom = lazily("pydicom")
 
@@ -160,21 +161,23 @@ def understood(path: Path, kind: str) -> Iterator[None]:
         yield
     except (
         ValueError,
+        TypeError,
         KeyError,
         AttributeError,
         OverflowError,
+        OSError,
         EOFError,
         struct.error,
         pydicom.errors.InvalidDicomError,
     ) as error:
         raise UnreadableImage(
-            f"{path}: its {kind} header cannot be understood ({error}). Export or copy it again."
+            f"{path}: its {kind} header cannot be understood ({unquoted(str(error))}). Export or copy it again."
         ) from error
 
 
 def damaged(path: Path, reason: str) -> UnreadableImage:
     """Build the error for a file whose content is not whole."""
     return UnreadableImage(
-        f"{path} is truncated or damaged ({reason}). Part of the voxels would be wrong or missing. "
+        f"{path} is truncated or damaged ({unquoted(reason)}). Part of the voxels would be wrong or missing. "
         "Copy or download it again."
     )

@@ -14,6 +14,7 @@ from radiobone.core.validation import check_spacing
 from radiobone.core.volume import Volume
 from radiobone.core.warnings import InvertedPhotometric, warn
 from radiobone.io.assumed_spacing import assumed_spacing
+from radiobone.io.burned_in import warn_if_burned_in
 from radiobone.io.dicom_frames import read_dicom_header, rescaled, stored_values
 from radiobone.io.files import damaged, read_bytes
 from radiobone.io.itk_header import refusal
@@ -89,13 +90,14 @@ def read_dicom_radiograph(path: Path) -> Volume:
 
     Warns
     -----
-    InvertedPhotometric, SpacingAssumed
+    InvertedPhotometric, SpacingAssumed, BurnedInText
     """
     header = read_dicom_header(path)
     if header is None or "Rows" not in header:
         raise UnreadableImage(f"{path} is not a DICOM image. Check the path.")
     if int(header.get("SamplesPerPixel", 1)) != 1:
         raise VectorImage(f"{path} is a colour image, not a radiograph. Use the original.")
+    warn_if_burned_in([header], str(path))
     stored = stored_values(path)
     if len(stored) != 1:
         raise DimensionMismatch(

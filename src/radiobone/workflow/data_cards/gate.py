@@ -177,8 +177,13 @@ def look(path: Path) -> Looked:
         try:
             volume = read_image(path)
         except RadioboneError as error:
-            return Looked(code=error.code, message=str(error))
-    return _looked(volume, tuple(f"{one.code}: {one}" for one in told))
+            return Looked(code=error.code, message=_by_name(path, error))
+    return _looked(volume, tuple(f"{one.code}: {_by_name(path, one)}" for one in told))
+
+
+def _by_name(path: Path, told: Exception) -> str:
+    """Return a message that calls an image by its name, and not by where it lies on this machine."""
+    return str(told).replace(str(path), path.name)
 
 
 def _looked(volume: Volume, told: tuple[str, ...]) -> Looked:

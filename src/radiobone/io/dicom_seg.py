@@ -15,7 +15,7 @@ from radiobone.core.lazy import lazily
 from radiobone.core.validation import SNAP_VOXELS, world_to_index
 from radiobone.core.volume import Volume
 from radiobone.io.dicom_frames import Frame, frames_of
-from radiobone.io.files import damaged
+from radiobone.io.files import damaged, understood
 from radiobone.io.structures import empty_mask, label_not_found, name_in
 
 if TYPE_CHECKING:
@@ -64,7 +64,8 @@ class SegMask:
     @cached_property
     def frames(self) -> tuple[Frame, ...]:
         """Planes of the object, with their places."""
-        return tuple(frames_of(self.path, self.dataset))
+        with understood(self.path, "DICOM"):  # sequences are parsed when they are asked for
+            return tuple(frames_of(self.path, self.dataset))
 
     @cached_property
     def _pixels(self) -> npt.NDArray[Any]:

@@ -20,6 +20,7 @@ def figures_of(seen: Watched, n_cases: int) -> dict[str, Any]:
     step = max(1, len(seen.t_s) // POINTS_KEPT)
     return {
         "seconds": round(seen.seconds, 1),
+        "cpu_seconds": round(seen.cpu_s, 1),
         "cases_per_second": round(n_cases / seen.seconds, 2),
         "rate_by_quarter": _rates(seen, n_cases),
         "seconds_after_the_last_case": round(seen.seconds - last, 1),

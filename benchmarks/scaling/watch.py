@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import resource
 import subprocess
 import threading
 import time
@@ -21,6 +22,8 @@ class Watched:
     ----------
     seconds : float
         From start to end.
+    cpu_s : float
+        Time of processors, of all its processes together; other programs on the machine change it little.
     code : int
         Exit code.
     t_s, parent_mb, workers_mb, n_workers : list
@@ -32,6 +35,7 @@ class Watched:
     """
 
     seconds: float = 0.0
+    cpu_s: float = 0.0
     code: int = 0
     t_s: list[float] = field(default_factory=list)
     parent_mb: list[float] = field(default_factory=list)
@@ -43,7 +47,7 @@ class Watched:
 
 def watch(command: list[str], *, log: Path, every_s: float = 0.5) -> Watched:
     """Run a command to its end."""
-    seen, begun = Watched(), time.monotonic()
+    seen, begun, before_s = Watched(), time.monotonic(), _cpu_s()
     with log.open("w") as file:
         running = subprocess.Popen(command, stdout=file, stderr=subprocess.PIPE, text=True)
         assert running.stderr is not None
@@ -53,8 +57,14 @@ def watch(command: list[str], *, log: Path, every_s: float = 0.5) -> Watched:
             _look(running.pid, seen, begun)
             time.sleep(every_s)
         follower.join()
+    seen.cpu_s = _cpu_s() - before_s
     seen.seconds, seen.code = time.monotonic() - begun, running.returncode
     return seen
+
+
+def _cpu_s() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _follow(lines: IO[str], log: IO[str], seen: Watched, begun: float) -> None:

@@ -199,6 +199,10 @@ class RowsDropped(RadioboneWarning):
     """Rows without a target were left out."""
 
 
+class SaturatedIntensity(RadioboneWarning):
+    """Many voxels of a region have the highest value of the image, as if what is brighter was cut off."""
+
+
 class SheetAssumed(RadioboneWarning):
     """A workbook has several sheets, and the first that holds something was read."""
 

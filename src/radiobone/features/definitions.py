@@ -6,12 +6,15 @@ from typing import TypeAlias
 
 from radiobone.core.errors import BadSetting
 from radiobone.core.volume import Volume
+from radiobone.core.warnings import collected
 from radiobone.features.by_pyradiomics import check_available, measure_by_pyradiomics, parameters_of
 from radiobone.features.engine import extract_features
 from radiobone.features.ibsi.settings import IbsiSettings
 from radiobone.features.names import expected_names
 from radiobone.features.settings import ExtractionSettings
 from radiobone.imaging.hounsfield import check_region_hu
+from radiobone.imaging.mask_grid import onto_image
+from radiobone.imaging.saturation import check_saturation
 
 ENGINES = ("radiobone", "pyradiomics")
 AnySettings: TypeAlias = ExtractionSettings | IbsiSettings
@@ -35,7 +38,7 @@ def by_pyradiomics(settings: AnySettings, what: str) -> ExtractionSettings:
 
 def measure(image: Volume, mask: Volume, settings: AnySettings) -> dict[str, float]:
     """Extract the features of one region; see ``extract_features`` and ``extract_ibsi_features``."""
-    check_region_hu(image, mask, settings.plausible_hu)
+    _check_intensities(image, mask, settings)
     if isinstance(settings, IbsiSettings):
         from radiobone.features.ibsi.engine import extract_ibsi_features  # many families, which few need
 
@@ -43,6 +46,13 @@ def measure(image: Volume, mask: Volume, settings: AnySettings) -> dict[str, flo
     if settings.engine == "pyradiomics":
         return measure_by_pyradiomics(image, mask, settings)
     return extract_features(image, mask, settings)
+
+
+def _check_intensities(image: Volume, mask: Volume, settings: AnySettings) -> None:
+    with collected():  # what is said of the grids is said when they are brought together for good
+        region = onto_image(image, mask, settings.mask)
+    check_region_hu(image, region, settings.plausible_hu)
+    check_saturation(image, region)
 
 
 def with_engine(settings: AnySettings, engine: str | None) -> AnySettings:

@@ -19,6 +19,7 @@ from radiobone.core.warnings import ImplausibleRoiIntensity, NotHounsfield, warn
 from radiobone.imaging.crop import bounding_box
 
 LEAST_HU = -1200.0  # air and its noise stay above it
+LEAST_RANGE_HU = 50.0  # between fat and muscle alone lie 100
 WRAPPED = (64_000, 65_535)  # what -1,536 to -1 become in 16 bits without a sign
 
 
@@ -54,11 +55,14 @@ def check_scale(image: Volume, name: str) -> None:
     Warns
     -----
     NotHounsfield
-        If no voxel is negative.
+        If no voxel is negative, or all values lie close together.
     """
     if not is_ct(image) or image.array.dtype.kind not in "iuf" or image.array.size == 0:
         return
-    lowest = float(np.min(image.array))
+    lowest, highest = float(np.min(image.array)), float(np.max(image.array))
+    if 0 < highest - lowest < LEAST_RANGE_HU:
+        _warn_of_range(name, lowest, highest)
+        return
     if not lowest >= 0:  # NaN is for others to find
         return
     n_wrapped = _n_wrapped(image.array)
@@ -68,7 +72,7 @@ def check_scale(image: Volume, name: str) -> None:
             "negative: HU below 0 were wrapped by a type without a sign (uint16), and every value of fat and air is wrong. "
             "Convert the image again as int16, from the original."
         )
-    if lowest < float(np.max(image.array)):
+    if lowest < highest:
         warn(
             f"{name}: no voxel is below 0 (lowest {lowest:g}), and a CT holds fat or air, whose HU are negative. Stored "
             "values without their rescale intercept, 8-bit grey and photos look so: HU, thresholds and grey levels would be "
@@ -76,6 +80,16 @@ def check_scale(image: Volume, name: str) -> None:
             NotHounsfield,
             stacklevel=2,
         )
+
+
+def _warn_of_range(name: str, lowest: float, highest: float) -> None:
+    warn(
+        f"{name}: all values lie between {lowest:.4g} and {highest:.4g}, and fat, muscle and bone differ by hundreds of HU. An image that "
+        "was normalised, or divided, looks so: HU, thresholds and grey levels would be wrong. Convert the image again from its "
+        "original.",
+        NotHounsfield,
+        stacklevel=3,
+    )
 
 
 def _n_wrapped(array: npt.NDArray[Any]) -> int:
@@ -108,7 +122,9 @@ def check_region_hu(image: Volume, mask: Volume, plausible_hu: tuple[float, floa
     if not is_ct(image):
         return
     values = _inside(image, mask)
-    n_marks = int(np.count_nonzero(values < LEAST_HU))
+    n_marks = int(
+        np.count_nonzero((values < LEAST_HU) & (values > -np.inf))
+    )  # infinity is for others to find
     if n_marks:
         raise ImplausibleIntensity(
             f"{n_marks} of the region's {values.size} voxels are below {LEAST_HU:g} HU (lowest {float(values.min()):g}), and "

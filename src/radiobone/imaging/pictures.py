@@ -139,7 +139,8 @@ def picture_facts(image: Volume, mask: Volume) -> dict[str, Any]:
     around = bounding_box(region)
     box = around.slices
     inside = region[box]
-    mean = float(np.mean(image.array[box][inside], dtype=np.float64))
+    with np.errstate(invalid="ignore", over="ignore"):  # of infinite values, which the measurement refuses
+        mean = float(np.mean(image.array[box][inside], dtype=np.float64))
     touches = any(
         size > 1 and (part.start == 0 or part.stop == size)
         for part, size in zip(box, region.shape, strict=True)

@@ -162,12 +162,16 @@ def as_labels(array: npt.NDArray[Any], what: str) -> npt.NDArray[np.integer]:
     """
     if np.issubdtype(array.dtype, np.floating):
         return _rounded(array, what)
-    return array.astype(np.int64) if array.dtype == np.uint64 else array
+    if array.dtype != np.uint64:
+        return array
+    if array.max(initial=0) > np.iinfo(np.int64).max:
+        raise _not_labels(what, f"values up to {int(array.max())}")
+    return array.astype(np.int64)
 
 
 def _rounded(array: npt.NDArray[Any], what: str) -> npt.NDArray[np.int32]:
     finite = np.isfinite(array)
-    values = np.where(finite, array, 0)
+    values = np.where(finite, array, 0).astype(np.float64)
     whole = np.clip(np.rint(values), -(2.0**31), 2.0**31 - 1).astype(np.int32)
     worst = float(np.abs(values - whole).max(initial=0))
     if worst > ROUNDING:

@@ -13,10 +13,8 @@ from radiobone.core.errors import BadSetting, EmptyMask, LabelNotFound, Radiobon
 from radiobone.core.progress import Progress
 from radiobone.core.volume import Volume
 from radiobone.core.warnings import (
-    DisconnectedRoi,
     RadioboneWarning,
     RepeatFailed,
-    RoiTouchesBorder,
     collected,
     warn,
 )
@@ -28,6 +26,7 @@ from radiobone.io.images import read_image
 from radiobone.io.masks import Mask, open_mask
 from radiobone.io.totalsegmentator_classes import VERTEBRA
 from radiobone.workflow.modality import admitted
+from radiobone.workflow.region_shape import warn_of_shape
 from radiobone.workflow.repeats import Repeat, RepeatTask, failures, measure_repeats
 
 Status = Literal["done", "failed", "empty", "ready"]
@@ -263,7 +262,7 @@ def _measure_one(case: Case, mask: Mask, image: Volume, task: Task) -> Outcome:
         region = mask.region(roi=case.roi or None, label=case.label)
         shown = onto_image(image, region, task.settings.mask)
         facts = picture_facts(image, shown)
-        _warn_of_shape(facts)
+        warn_of_shape(facts)
         features = measure(image, region, task.settings) if task.measure else {}
         picture = three_planes(image, shown)
     whole = np.issubdtype(image.array.dtype, np.integer)
@@ -281,21 +280,6 @@ def _repeat_one(case: Case, mask: Mask, image: Volume, settings: AnySettings, ta
     repeats, sheet = measure_repeats(case, label, image, region, own, task)
     told = tuple(f"{RepeatFailed.code}: {case.shown_text(text)}" for text in failures(repeats))
     return Outcome(case, "done", warnings=told, picture=sheet, label=label, repeats=repeats)
-
-
-def _warn_of_shape(facts: dict[str, Any]) -> None:
-    if facts["touches_border"]:
-        warn(
-            "The region touches the image border: a part of the bone may be missing.",
-            RoiTouchesBorder,
-            stacklevel=2,
-        )
-    if facts["n_components"] > 1:
-        warn(
-            f"The region is in {facts['n_components']} pieces. Look at its picture: stray voxels change shape features.",
-            DisconnectedRoi,
-            stacklevel=2,
-        )
 
 
 def _as_text(case: Case, warnings: Sequence[RadioboneWarning]) -> tuple[str, ...]:

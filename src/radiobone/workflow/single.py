@@ -10,19 +10,29 @@ import numpy as np
 import numpy.typing as npt
 import SimpleITK as sitk
 
-from radiobone.core.errors import BadSetting, DimensionMismatch, EmptyMask, LabelNotFound, VectorImage
+from radiobone.core.errors import (
+    BadSetting,
+    DimensionMismatch,
+    EmptyMask,
+    FileMissing,
+    LabelNotFound,
+    VectorImage,
+)
 from radiobone.core.lazy import lazily
 from radiobone.core.validation import check_same_grid, check_spacing, real_numbers
 from radiobone.core.volume import Triple, Volume
-from radiobone.features.definitions import measure
+from radiobone.core.warnings import collected
+from radiobone.features.definitions import AnySettings, measure
 from radiobone.imaging.itk import component, from_sitk
-from radiobone.imaging.mask_grid import MaskReading
+from radiobone.imaging.mask_grid import MaskReading, onto_image
+from radiobone.imaging.pictures import picture_facts
 from radiobone.io.images import read_image
 from radiobone.io.label_file import as_labels
 from radiobone.io.masks import open_mask
 from radiobone.workflow.choice import SettingsSource, is_open, resolve_settings, warn_of_radiographs
 from radiobone.workflow.compiling import compile_kernels
 from radiobone.workflow.modality import admitted
+from radiobone.workflow.region_shape import warn_of_shape
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -100,6 +110,8 @@ def extract_features(
     -----
     ModalityAssumed
         If the preset for radiographs was chosen because the image is 2D.
+    RoiTouchesBorder, DisconnectedRoi, SaturatedIntensity, NotHounsfield
+        And others of ``radiobone.core.warnings``, of what may be wrong with the image or the region.
     """
     chosen = resolve_settings(settings, modality, engine)
     volume = as_volume(image, spacing_mm)
@@ -109,10 +121,18 @@ def extract_features(
     volume = admitted(volume, "The image", modality)
     regions = _Regions(mask, volume, chosen.mask)
     compile_kernels(show=True)
-    if label is None or isinstance(label, (int, str, np.integer)):
-        return measure(volume, regions.select(label), chosen)
-    rows = {one: measure(volume, regions.select(one), chosen) for one in label}
+    if label is None or isinstance(label, (int, float, str, np.integer)):
+        return _measured(volume, regions.select(label), chosen)
+    rows = {one: _measured(volume, regions.select(one), chosen) for one in label}
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("label")
+
+
+def _measured(image: Volume, region: Volume, settings: AnySettings) -> dict[str, float]:
+    features = measure(image, region, settings)
+    with collected():  # the measurement has said the same of the grids
+        shown = onto_image(image, region, settings.mask)
+    warn_of_shape(picture_facts(image, shown))
+    return features
 
 
 def region_of(mask: ImageLike, image: Volume, label: int | str | None, reading: MaskReading) -> Volume:
@@ -126,13 +146,19 @@ def region_of(mask: ImageLike, image: Volume, label: int | str | None, reading: 
 def as_volume(image: ImageLike, spacing_mm: Triple | None = None) -> Volume:
     """Return an image of any kind as a volume; an array needs ``spacing_mm``."""
     if isinstance(image, (str, Path)):
-        return read_image(Path(image))
+        return read_image(_as_path(image))
     if isinstance(image, sitk.Image):
         volume = _from_itk(image)
     else:
         volume = image if isinstance(image, Volume) else _from_array(image, spacing_mm)
     check_spacing(volume.spacing_mm, "The image")
     return volume
+
+
+def _as_path(name: str | Path) -> Path:
+    if name == "":
+        raise FileMissing("The name of the file is empty, so there is nothing to read. Pass a path.")
+    return Path(name)
 
 
 def _from_itk(image: sitk.Image) -> Volume:
@@ -153,7 +179,12 @@ def _from_array(array: npt.NDArray[Any], spacing_mm: Triple | None) -> Volume:
         raise BadSetting(
             "An array has no spacing, and sizes in mm depend on it. Pass spacing_mm=(z, y, x), or a SimpleITK image."
         )
-    voxels = np.asarray(array)
+    if np.ma.is_masked(array):
+        raise BadSetting(
+            "The array masks some of its voxels, and their values would be measured all the same. Pass it with those voxels "
+            "filled (array.filled), and the region as a mask of its own."
+        )
+    voxels = real_numbers(np.asarray(array), "The array")
     if voxels.ndim not in (2, 3):
         raise DimensionMismatch(
             f"An image has 2 or 3 dimensions, this array has {voxels.ndim}: {voxels.shape}."
@@ -180,12 +211,18 @@ def _of_channel(mask: ImageLike, channel: int | None) -> ImageLike:
     return component(mask, channel, "The mask")
 
 
+def _whole_label(label: float) -> int:
+    if float(label).is_integer():
+        return int(label)
+    raise BadSetting(f"label={label!r} is no value of a mask. Pass a whole number, or the structure's name.")
+
+
 class _Regions:
     """One mask of any kind, asked for one region after the other."""
 
     def __init__(self, mask: ImageLike, image: Volume, reading: MaskReading) -> None:
         self._label = reading.label
-        self._file = open_mask(Path(mask), image, reading) if isinstance(mask, (str, Path)) else None
+        self._file = open_mask(_as_path(mask), image, reading) if isinstance(mask, (str, Path)) else None
         self._volume = None
         if not isinstance(mask, (str, Path)):
             drawn = as_volume(_of_channel(mask, reading.channel), image.spacing_mm)
@@ -194,17 +231,15 @@ class _Regions:
             if reading.is_strict:
                 check_same_grid(image, self._volume)
 
-    def select(self, label: int | str | None) -> Volume:
-        if self._file is not None:
-            name, value = (
-                (label, None) if isinstance(label, str) else (None, None if label is None else int(label))
-            )
-            return self._file.region(roi=name, label=value)
+    def select(self, label: float | str | None) -> Volume:
+        name = label if isinstance(label, str) else None
+        value = None if label is None or isinstance(label, str) else _whole_label(label)
+        return self._of_array(name, value) if self._file is None else self._file.region(roi=name, label=value)
+
+    def _of_array(self, name: str | None, label: int | None) -> Volume:
         assert self._volume is not None
-        if isinstance(label, str):
-            raise LabelNotFound(
-                f"'{label}' is a name, and an array has numbers only. Pass the label's value."
-            )
+        if name is not None:
+            raise LabelNotFound(f"'{name}' is a name, and an array has numbers only. Pass the label's value.")
         present = [int(value) for value in np.unique(self._volume.array) if value != 0]
         if not present:
             raise EmptyMask("The mask has no voxel other than 0. Check the segmentation.")
@@ -215,7 +250,7 @@ class _Regions:
                 f"The mask has {len(present)} labels ({shown}), and which is meant cannot be guessed. "
                 "Say it with `label=`; a list of labels gives a table."
             )
-        wanted = present[0] if label is None else int(label)
+        wanted = present[0] if label is None else label
         if wanted not in present:
             raise LabelNotFound(f"The mask has no label {wanted}. It has {present[:20]}.")
         return self._volume.mask_of(wanted)

@@ -24,6 +24,7 @@ _PUBLIC = {
     "load_result": "radiobone.workflow.study",
     "monitor": "radiobone.workflow.monitor",
     "on_cluster": "radiobone.core.cluster",
+    "ScoringService": "radiobone.workflow.hospital.service",
     "validate": "radiobone.workflow.validating",
     "pseudonymise": "radiobone.core.pseudonymising",
     "pseudonymising": "radiobone.core.pseudonymising",

@@ -387,6 +387,10 @@ class ResourceLimit(RunError):
     """More memory or time than the limit allows."""
 
 
+class ServiceBusy(RunError):
+    """A scoring service has as many requests at work as it takes."""
+
+
 class WorkerDied(RunError):
     """A worker process ended without an answer."""
 

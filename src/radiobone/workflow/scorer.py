@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import pandas as pd
@@ -49,6 +50,7 @@ class Scorer:
     def __init__(self, model: Model, grey_zone: Zone | None = None) -> None:
         self.model, self.grey_zone = model, checked_zone(model, grey_zone)
         self._engine_is_known = False
+        self._one_at_a_time = Lock()
 
     def __repr__(self) -> str:
         return f"Scorer({self.model.in_brief()})"
@@ -125,7 +127,8 @@ class Scorer:
             features = extract_features(volume, mask, settings, label)
             row = pd.DataFrame([{**features, **clinical}])
             check_row(self.model, row, name, is_2d=volume.is_2d)
-            scored = self._told(self.model.predict(row, grey_zone=self.grey_zone))
+            with self._one_at_a_time:  # not every model may be asked by two threads
+                scored = self._told(self.model.predict(row, grey_zone=self.grey_zone))
         for one in told:
             warn(one, stacklevel=2)
         table = scored.assign(warnings=WARNING_SEPARATOR.join(f"{one.code}: {one}" for one in told))
@@ -215,9 +218,10 @@ class Scorer:
         ------
         FeatureMismatch, SettingsMismatch
         """
-        if not self._engine_is_known:
-            check_here(self.model.about["extraction"], self.model.needed, self.settings)
-            self._engine_is_known = True
+        with self._one_at_a_time:
+            if not self._engine_is_known:
+                check_here(self.model.about["extraction"], self.model.needed, self.settings)
+                self._engine_is_known = True
 
     def _told(self, scored: pd.DataFrame) -> pd.DataFrame:
         """Say which model scored."""

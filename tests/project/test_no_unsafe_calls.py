@@ -22,7 +22,6 @@ WITH_ARGUMENT = {  # a call, and the argument without which it is not safe
     "skops.io.loads": "trusted=list(TRUSTED_TYPES)",
 }
 OF_THEIR_OWN = {  # objects of the same process, or through a pipe between a process and its child; no file is opened
-    ("workflow/worker_process.py", "pickle"),
     ("testing/contracts.py", "joblib.dump"),
     ("testing/contracts.py", "joblib.load"),
 }

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 from radiobone.core.errors import OutputLocked
+from radiobone.core.leftovers import remove_leftovers
 from radiobone.core.outputs import writing
 
 P = ParamSpec("P")
@@ -96,6 +97,7 @@ def hold(folder: Path) -> None:
         scope.stack.enter_context(_held(place, folder))
         scope.held.add(place)
         scope.stack.callback(scope.held.discard, place)
+        remove_leftovers(place)
 
 
 @contextmanager

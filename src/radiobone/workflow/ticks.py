@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 
 from radiobone.core.progress import Progress
 
 SECONDS_BETWEEN_LOOKS = 0.3
+PREFIX = "radiobone-ticks-"
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,9 @@ def relayed(shown: Progress) -> Iterator[Progress]:
     """
     with ExitStack() as stack:
         try:
-            folder = stack.enter_context(TemporaryDirectory(prefix="radiobone-", ignore_cleanup_errors=True))
+            _remove_of_the_dead()
+            prefix = f"{PREFIX}{os.getpid()}-"
+            folder = stack.enter_context(TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True))
             ticks = Ticks(Path(folder) / "ticks")
             ticks.path.touch()
         except OSError:
@@ -63,6 +68,26 @@ def relayed(shown: Progress) -> Iterator[Progress]:
         finally:
             finished.set()
             follower.join()
+
+
+def _remove_of_the_dead() -> None:
+    """Remove what runs that were killed have left, of this user."""
+    for path in Path(gettempdir()).glob(f"{PREFIX}*"):
+        process = path.name.removeprefix(PREFIX).partition("-")[0]
+        if process.isdecimal() and not _is_alive(int(process)):
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _is_alive(process: int) -> bool:
+    if os.name != "posix":  # where asking would end it
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def _follow(path: Path, shown: Progress, finished: threading.Event) -> None:

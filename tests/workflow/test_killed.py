@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from radiobone.workflow.extract import extract_files
 from small_cohort import SmallCohort, write_image
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="kills groups of processes")
@@ -141,26 +142,24 @@ def test_twenty_runs_of_a_thousand_cases_killed_at_random_moments(tmp_path: Path
 
 
 @pytest.mark.slow
-def test_a_run_killed_again_and_again_comes_to_its_end(tmp_path: Path) -> None:
-    folder = cohort_of(100, tmp_path / "cohort")
-    expected, _ = undisturbed(folder, tmp_path)
-    for n_kept in (10, 55):
-        process = started(folder, tmp_path / "out", tmp_path / f"{n_kept}.log")
-        deadline = time.monotonic() + 120
-        while (
-            len(entries(tmp_path / "out")) < n_kept and process.poll() is None and time.monotonic() < deadline
-        ):
-            time.sleep(0.01)
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-    before = entries(tmp_path / "out")
-    assert 55 <= len(before) < 98
-    finished(folder, tmp_path / "out", tmp_path / "last.log")
-    assert content(tmp_path / "out") == expected
-    runs = [opened(tmp_path / f"{name}.log") & sound(100) for name in ("10", "55", "last")]
-    assert len(runs[2]) == 98 - len(before)
-    for first, second in ((runs[0], runs[1]), (runs[1], runs[2]), (runs[0], runs[2])):
-        assert len(first & second) <= JOBS
+def test_a_run_that_is_killed_goes_on_where_it_was(tmp_path: Path) -> None:
+    folder = cohort_of(60, tmp_path / "cohort")
+    asked = {"settings": folder / "s.yaml", "show_progress": False}
+    extract_files(folder / "manifest.csv", output=tmp_path / "undisturbed", **asked)
+    out, logs = tmp_path / "out", (tmp_path / "first.log", tmp_path / "second.log")
+    process = started(folder, out, logs[0])
+    deadline = time.monotonic() + 120
+    while len(entries(out)) < 20 and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.01)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    before = entries(out)
+    assert 20 <= len(before) < 58
+    finished(folder, out, logs[1])
+    assert content(out) == content(tmp_path / "undisturbed")
+    first, second = (opened(log) & sound(60) for log in logs)
+    assert len(second) == 58 - len(before)
+    assert len(first & second) <= JOBS
 
 
 EVENTS = {"os.rename", "os.remove", "os.mkdir", "open"}
@@ -168,8 +167,6 @@ EVENTS = {"os.rename", "os.remove", "os.mkdir", "open"}
 
 def run_and_die(manifest: Path, out: Path, at: int) -> bool:
     """Extract in a child that ends at its ``at``-th change of a file; tell whether it came to its end before."""
-    from radiobone.workflow.extract import extract_files
-
     child = os.fork()
     if child == 0:
         left = [at]
@@ -201,11 +198,10 @@ QUICK = '{"imageType": {"Original": {}}, "featureClass": {"firstorder": ["Mean"]
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("step", [4, pytest.param(1, marks=pytest.mark.long)])
 @pytest.mark.skipif(sys.platform != "linux", reason="forks with libraries loaded")
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
-def test_killed_at_every_change_of_a_file(tmp_path: Path) -> None:
-    from radiobone.workflow.extract import extract_files
-
+def test_killed_at_every_change_of_a_file(tmp_path: Path, step: int) -> None:
     cohort = SmallCohort(tmp_path / "cohort")
     cohort.add("p1")
     manifest, settings = cohort.manifest, json.loads(QUICK)
@@ -213,7 +209,7 @@ def test_killed_at_every_change_of_a_file(tmp_path: Path) -> None:
     expected = content(tmp_path / "whole")
     at, ended = 0, False
     while not ended:
-        at += 1
+        at += step
         out = tmp_path / f"out{at}"
         ended = run_and_die(manifest, out, at)
         extract_files(manifest, settings=settings, output=out, show_progress=False)

@@ -194,3 +194,25 @@ def test_the_command_tells_progress_and_names_what_failed(cohort: Path) -> None:
     assert "s left" in first.output
     assert "B: UnreadableImage" in first.output
     assert "3 of 4 scans are unchanged since the last run and are kept." in again.output
+
+
+def test_a_run_in_which_everything_fails_leaves_the_earlier_tables(cohort: Path) -> None:
+    first = measured(cohort)
+    names = ("levels.csv", "patients.csv", "cases.csv", "provenance.json")
+    before = {name: (cohort / "out" / name).read_bytes() for name in names}
+    pictures = sorted(path.name for path in (cohort / "out/pictures").iterdir())
+    words = ["bone", str(cohort / "manifest.csv"), "-o", str(cohort / "out"), "-M", "volume", "-j", "1"]
+    table = pd.read_csv(cohort / "manifest.csv")
+    table[table["patient_id"] == "B"].to_csv(
+        cohort / "manifest.csv", index=False
+    )  # the one that cannot be read
+    done = CliRunner().invoke(app, words)
+    assert done.exit_code == 3
+    assert "those of the earlier run, and stay as they are" in done.output
+    assert "B: UnreadableImage" in done.output
+    assert {name: (cohort / "out" / name).read_bytes() for name in names} == before
+    assert sorted(path.name for path in (cohort / "out/pictures").iterdir()) == pictures
+    assert pd.read_csv(cohort / "out/failed.csv")["code"].tolist() == ["UnreadableImage"]
+    table.to_csv(cohort / "manifest.csv", index=False)
+    pd.testing.assert_frame_equal(measured(cohort).levels, first.levels)
+    assert not (cohort / "out/failed.csv").exists()

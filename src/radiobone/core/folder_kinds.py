@@ -71,8 +71,10 @@ EVALUATION = Kind(
     FOLD_CACHE,
 )
 VALIDATION = Kind("validation", (), ("metrics.json", "predictions.parquet", PROVENANCE_FILE), None)
-BONE_LEVELS, BONE_PATIENTS = "levels.csv", "patients.csv"
-BONE = Kind("bone", (BONE_LEVELS, BONE_PATIENTS), (BONE_LEVELS, BONE_PATIENTS, *SHARED), SCAN_CACHE)
+BONE_LEVELS, BONE_PATIENTS, BONE_FAILED = "levels.csv", "patients.csv", "failed.csv"
+BONE = Kind(
+    "bone", (BONE_LEVELS, BONE_PATIENTS), (BONE_LEVELS, BONE_PATIENTS, BONE_FAILED, *SHARED), SCAN_CACHE
+)
 DXA = Kind(
     "DXA measurement",
     FEATURE_FILES,

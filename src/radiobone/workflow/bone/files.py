@@ -29,7 +29,7 @@ from radiobone.workflow.bone.scan_cache import ScanCache, scan_key
 from radiobone.workflow.bone.scan_pool import ScanJob, run_scans
 from radiobone.workflow.bone.scan_runner import BoneTask, ScanOutcome
 from radiobone.workflow.bone.scans import Scan, scans_of
-from radiobone.workflow.bone.tables import BoneTables, Pictures, stems, tables_of, write_tables
+from radiobone.workflow.bone.tables import BoneTables, Pictures, keep_earlier, stems, tables_of, write_tables
 from radiobone.workflow.cache import input_digest
 
 
@@ -61,6 +61,7 @@ def bone_files(
     output : Path
         Folder for ``levels.csv``, ``patients.csv``, ``cases.csv``, ``provenance.json`` and pictures. A second run into
         the same folder measures only what is missing or changed, and its tables replace the others: ``replaced`` says whose.
+        Where no scan can be measured, tables of an earlier run stay, and ``failed.csv`` says what failed.
     bodies : Path, optional
         Mask of the vertebral bodies.
     levels, measurements : sequence of str
@@ -99,6 +100,10 @@ def bone_files(
     begin(folder, BONE)
     with saying_what_is_kept(lambda: f"{store.count(keys)} of {len(work)} scans"):
         outcomes = _outcomes(work, task, store, folder, jobs, show_progress)
+    earlier = keep_earlier(folder, tables_of(outcomes))
+    if earlier is not None:
+        finish(folder, BONE)
+        return earlier
     listed = [_inputs(job) for job in work]
     gone = tuple(dict.fromkeys(str(one.get("patient_id")) for one in before if one not in listed))
     tables = replace(tables_of(outcomes), replaced=gone)
@@ -128,7 +133,10 @@ def _outcomes(
         for place, outcome in finished:
             drawn.add(outcome.scan.case.patient_id, names[place], outcome.pictures)
             found[place] = replace(outcome, pictures={})
-    drawn.close()
+    if any(
+        not one.code for one in found.values()
+    ):  # else the pictures of an earlier run stay with its tables
+        drawn.close()
     return [found[place] for place in range(len(work))]
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from radiobone.core.files import write_csv, write_json
-from radiobone.core.folder_kinds import BONE_LEVELS, BONE_PATIENTS
+from radiobone.core.folder_kinds import BONE_FAILED, BONE_LEVELS, BONE_PATIENTS
 from radiobone.core.outputs import writing
 from radiobone.imaging.planes import Picture
 from radiobone.workflow.bone.scan_runner import ScanOutcome
@@ -32,12 +32,15 @@ class BoneTables:
         A row per structure, per scan that was measured, and per scan.
     replaced : tuple of str
         Patients whose scans an earlier run had put into tables of the same folder, and that these no longer hold.
+    kept : bool
+        Whether nothing could be measured, and the folder's tables are still those of an earlier run.
     """
 
     levels: pd.DataFrame
     patients: pd.DataFrame
     cases: pd.DataFrame
     replaced: tuple[str, ...] = ()
+    kept: bool = False
 
     @property
     def n_failed(self) -> int:
@@ -78,6 +81,22 @@ def write_tables(folder: Path, tables: BoneTables) -> None:
     named = {BONE_LEVELS: tables.levels, BONE_PATIENTS: tables.patients, CASES: tables.cases}
     for name, table in named.items():
         write_csv(folder / name, table)
+    with writing(folder / BONE_FAILED):
+        (folder / BONE_FAILED).unlink(missing_ok=True)
+
+
+def keep_earlier(folder: Path, tables: BoneTables) -> BoneTables | None:
+    """Leave the tables of an earlier run as they are where nothing at all was measured; write which scans failed.
+
+    Returns
+    -------
+    BoneTables or None
+        None where something was measured, or there is no earlier table.
+    """
+    if not tables.patients.empty or not (folder / BONE_PATIENTS).is_file():
+        return None
+    write_csv(folder / BONE_FAILED, tables.cases)
+    return replace(tables, kept=True)
 
 
 class Pictures:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from radiobone.core.counting import counted
+from radiobone.core.folder_kinds import BONE_FAILED
 from radiobone.features.bone import density, genant, psoas, thresholds
 from radiobone.features.bone.base import VoxelRange
 from radiobone.features.bone.registry import MEASUREMENTS
@@ -75,6 +76,12 @@ def _sizes(voxels: VoxelRange) -> str:
 
 def result_lines(tables: BoneTables, folder: Path) -> Iterator[str]:
     """Say what was measured, level by level of the first patients, and where the tables lie."""
+    if tables.kept:
+        yield (
+            f"Nothing could be measured ({counted(len(tables.cases), 'scan')}: {folder / BONE_FAILED}). The tables in {folder} are those of "
+            "the earlier run, and stay as they are."
+        )
+        return
     for patient in tables.patients.head(MOST_PATIENTS).to_dict("records"):
         own = tables.levels[tables.levels["patient_id"] == patient["patient_id"]]
         yield f"{patient['patient_id']}: {counted(len(own), 'bone')} measured, {patient['n_levels_used']} without a flag"

@@ -12,6 +12,7 @@ from scipy.spatial.transform import Rotation
 
 from radiobone.core.errors import DimensionMismatch, EmptyMask
 from radiobone.core.volume import Volume
+from radiobone.imaging.lettering import INK_RGB, glyph, write
 from radiobone.imaging.pictures import (
     BONE_WINDOW,
     CONTOUR_RGB,
@@ -19,7 +20,6 @@ from radiobone.imaging.pictures import (
     picture_facts,
     three_planes,
 )
-from radiobone.imaging.planes import INK_RGB
 
 HEIGHT = 160
 RIGHT, FRONT, HEAD = 400, 700, 1000  # intensity of the bright block on each side of the region
@@ -271,3 +271,25 @@ def test_real_vertebra_has_its_spinous_process_behind_and_its_aorta_in_front(sha
     assert np.ptp(np.nonzero((axial[rows[-1] - 8] == CONTOUR_RGB).all(axis=1))[0]) < 40  # the spinous process
     assert np.median(sagittal[60:100, :20, 0]) < np.median(sagittal[60:100, 60:80, 0])
     assert (coronal == CONTOUR_RGB).all(axis=2).any()
+
+
+def test_letters_are_as_drawn_and_stay_inside():
+    drawn = ["".join("#" if dot else "." for dot in row) for row in glyph("R")]
+    assert drawn == ["####.", "#...#", "#...#", "####.", "#.#..", "#..#.", "#...#"]
+    assert not glyph("?").any()
+    panel = np.full((20, 20, 3), 90, dtype=np.uint8)
+    assert not write(panel, "L10", 5, 5)
+    assert (panel == 90).all()
+    assert write(panel, "L1", 5, 5)
+    assert (panel[5:12, 5:10] == INK_RGB).all(axis=2).sum() == glyph("L").sum()
+
+
+def test_the_length_of_the_scale_bar_is_written_above_it():
+    region = np.zeros((30, 40, 40), dtype=np.uint8)
+    region[10:20, 10:30, 10:30] = 1
+    image = Volume(np.zeros(region.shape, dtype=np.int16), (2.0, 1.0, 1.0), modality="CT")
+    picture = three_planes(image, Volume(region, (2.0, 1.0, 1.0)))
+    panel = picture[:, :160]
+    text = (panel[160 - 5 - 10 : 160 - 5 - 3, 160 - 5 - 29 : 160 - 5] == INK_RGB).all(axis=2)
+    for place, letter in enumerate("10 mm"):
+        assert np.array_equal(text[:, 6 * place : 6 * place + 5], glyph(letter)), letter

@@ -17,6 +17,7 @@ from radiobone.core.volume import Volume
 from radiobone.core.warnings import StructureNamesAssumed
 from radiobone.features.bone.base import BoneRegion
 from radiobone.features.bone.body import find_body
+from radiobone.imaging.lettering import INK_RGB, glyph
 from radiobone.imaging.pictures import three_planes
 from radiobone.io.write import write_volume
 from radiobone.testing.anatomy import Shape
@@ -96,8 +97,12 @@ def test_a_picture_shows_what_was_measured(plain: tuple[Volume, Volume]) -> None
     body[region.box.slices] = find_body(region)
     shown = replace(image, modality="CT")
     assert list(drawn) == ["vertebrae_L2"]
-    assert np.array_equal(drawn["vertebrae_L2"], three_planes(shown, whole.with_array(body)))
-    assert not np.array_equal(drawn["vertebrae_L2"], three_planes(shown, whole))
+    below = slice(12, None)  # its level stands above
+    assert np.array_equal(drawn["vertebrae_L2"][below], three_planes(shown, whole.with_array(body))[below])
+    assert not np.array_equal(drawn["vertebrae_L2"][below], three_planes(shown, whole)[below])
+    named = (drawn["vertebrae_L2"][4:11, 4:15] == INK_RGB).all(axis=2)
+    assert np.array_equal(named[:, :5], glyph("L"))
+    assert np.array_equal(named[:, 6:], glyph("2"))
 
 
 def test_a_pattern_stands_for_vertebrae_by_their_short_names(plain: tuple[Volume, Volume]) -> None:

@@ -61,7 +61,7 @@ def extract(
         Path,
         typer.Argument(
             help="CSV or Excel with a row for each region: patient_id, image, mask; if needed mask_label (the value in the "
-            "mask) or roi (a name, such as vertebrae_L1); any other columns. `radiobone manifest` makes one."
+            "mask) or roi (a name, such as vertebrae_L1, or L1 for short); any other columns. `radiobone manifest` makes one."
         ),
     ],
     output: Output,

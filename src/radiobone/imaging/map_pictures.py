@@ -6,8 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from radiobone.core.volume import Volume
+from radiobone.imaging.lettering import INK_RGB
 from radiobone.imaging.pictures import GAP_PX, three_planes
-from radiobone.imaging.planes import INK_RGB, PLANES, RADIOGRAPH, Picture, bar_mm, cut_unsmoothed, scene_of
+from radiobone.imaging.planes import PLANES, RADIOGRAPH, Picture, bar_mm, cut_unsmoothed, scene_of
 
 PERCENTILES = (2.0, 98.0)  # a few extreme voxels take no colour from the rest
 STRIP_PX, BAR_PX, TEXT_PX, BAR_TEXT_PX = 30, 120, 13, 11

@@ -18,18 +18,15 @@ from scipy import ndimage
 from radiobone.core.errors import DimensionMismatch, EmptyMask
 from radiobone.core.volume import Triple, Volume
 from radiobone.imaging.crop import bounding_box
+from radiobone.imaging.lettering import HEIGHT, INK_RGB, text_width, write
 
 BoolArray = npt.NDArray[np.bool_]
 Picture = npt.NDArray[np.uint8]
 
-INK_RGB = (235, 235, 235)
 LARGE_SHARE = 0.8
 MARGIN_SHARE, MARGIN_MM = 0.18, 8.0
+LEAST_WITH_MARK, LEAST_WITH_TEXT = 24, 96
 BARS_MM = (100.0, 50.0, 10.0, 5.0, 1.0)
-GLYPHS = {
-    "R": ("####.", "#...#", "#...#", "####.", "#.#..", "#..#.", "#...#"),
-    "A": (".###.", "#...#", "#...#", "#####", "#...#", "#...#", "#...#"),
-}
 
 
 @dataclass(frozen=True)
@@ -194,7 +191,7 @@ def bar_mm(size_px: int, pitch_mm: float) -> float | None:
 
 
 def draw_bar(panel: Picture, pitch_mm: float) -> None:
-    """Draw a scale bar, bottom right."""
+    """Draw a scale bar, bottom right, with its length above it."""
     size_px = len(panel)
     length_mm = bar_mm(size_px, pitch_mm)
     if length_mm is None:
@@ -203,15 +200,18 @@ def draw_bar(panel: Picture, pitch_mm: float) -> None:
     bottom, right = size_px - 5, size_px - 5
     panel[bottom - 1 : bottom + 3, right - length_px - 1 : right + 1] = 0
     panel[bottom : bottom + 2, right - length_px : right] = INK_RGB
+    told = f"{length_mm:g} mm"
+    if size_px >= LEAST_WITH_TEXT:
+        write(panel, told, bottom - HEIGHT - 3, right - text_width(told))
 
 
 def draw_mark(panel: Picture, letter: str) -> None:
     """Write the letter of the side at the left edge, half-way up."""
-    if not letter or len(panel) < 24:
-        return
-    glyph = np.array([[dot == "#" for dot in row] for row in GLYPHS[letter]])
-    ink = np.pad(glyph, 1)
-    top = len(panel) // 2 - ink.shape[0] // 2
-    corner = panel[top : top + ink.shape[0], 2 : 2 + ink.shape[1]]
-    corner[ndimage.binary_dilation(ink, structure=np.ones((3, 3)))] = 0
-    corner[ink] = INK_RGB
+    if letter and len(panel) >= LEAST_WITH_MARK:
+        write(panel, letter, len(panel) // 2 - HEIGHT // 2, 3)
+
+
+def draw_name(picture: Picture, name: str) -> None:
+    """Write what is shown into the upper left corner, as much of it as a panel is wide."""
+    if len(picture) >= LEAST_WITH_TEXT:
+        write(picture, name.replace("_", " ")[: (len(picture) - 8) // 6], 4, 4)

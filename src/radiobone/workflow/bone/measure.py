@@ -13,8 +13,8 @@ from radiobone.core.progress import Progress, progress
 from radiobone.core.volume import Triple, Volume
 from radiobone.features.bone.base import BoneRegion
 from radiobone.imaging.pictures import three_planes
-from radiobone.imaging.planes import Picture
-from radiobone.workflow.bone.anatomy import Anatomy, anatomy_of, bodies_of
+from radiobone.imaging.planes import Picture, draw_name
+from radiobone.workflow.bone.anatomy import VERTEBRA, Anatomy, anatomy_of, bodies_of
 from radiobone.workflow.bone.levels import (
     Level,
     Plan,
@@ -148,7 +148,7 @@ def _measured(
         if mask is not None:
             level = measure_level(anatomy, name, mask, bodies, plan)
             if pictures and level.region is not None:
-                drawings[name] = _drawn(anatomy.image, level.region)
+                drawings[name] = _drawn(anatomy.image, level.region, name)
             found[name] = replace(level, region=None)
         tell(name)
     beside = _heights_beside(anatomy, bodies, found, plan)
@@ -172,8 +172,10 @@ def _heights_beside(
     }
 
 
-def _drawn(image: Volume, region: BoneRegion) -> Picture:
-    """Draw what was measured: of a vertebra its body."""
+def _drawn(image: Volume, region: BoneRegion, name: str) -> Picture:
+    """Draw what was measured: of a vertebra its body; its name, or the level of a vertebra, stands in the corner."""
     inside = np.zeros(image.shape, dtype=np.uint8)
     inside[region.box.slices] = region.mask
-    return three_planes(replace(image, modality="CT"), image.with_array(inside))
+    picture = three_planes(replace(image, modality="CT"), image.with_array(inside))
+    draw_name(picture, name.removeprefix(VERTEBRA))
+    return picture

@@ -36,6 +36,8 @@ EPILOG = """Examples:
 
 [bold]radiobone evaluate table.csv --target dead -o result --scheduler tcp://host:8786[/bold]  (on a dask cluster)
 
+[bold]radiobone evaluate features --target dead --block labs=labs.xlsx --pseudonymise ~/keys/study.key -o result[/bold]  (joins tables by their pseudonyms)
+
 Then: [bold]radiobone report result[/bold]
 
 Interrupted? Run the same command again: finished folds are kept."""

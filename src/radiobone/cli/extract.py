@@ -35,6 +35,8 @@ EPILOG = """Examples:
 
 [bold]radiobone extract manifest.csv -o features --scheduler tcp://host:8786[/bold]  (on a dask cluster)
 
+[bold]radiobone extract manifest.csv -o features --pseudonymise ~/keys/study.key[/bold]  (pseudonyms in place of ids; give the key to `evaluate` too)
+
 Run the same command again after an interruption or a correction: only what is missing or changed is computed. In the folder are features.parquet (a row for each region), cases.csv (every region, with the reason if it failed), a picture of each region, and provenance.json. Exit code: 0 if all regions were measured, 3 if some failed.
 
 """

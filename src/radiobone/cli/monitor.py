@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from radiobone.cli import options
+from radiobone.cli.pseudonyms import pseudonymisable
 
 EPILOG = """Examples:
 
@@ -24,7 +25,7 @@ Ends with 0 whatever the verdict, or with 3 where --fail-on says so; wrong usage
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command(epilog=EPILOG)(monitor)
+    app.command(epilog=EPILOG)(pseudonymisable(monitor))
 
 
 def monitor(

@@ -33,6 +33,9 @@ class Volume:
         True for a single image such as a radiograph.
     spacing_assumed : bool
         True if the file does not tell the size of a pixel in the patient.
+    frame_of_reference : str or None
+        DICOM's identifier of the patient's axes, where the file tells it: positions of two files with different ones
+        cannot be compared.
     """
 
     array: npt.NDArray[Any]
@@ -42,6 +45,7 @@ class Volume:
     modality: str | None = None
     is_2d: bool = False
     spacing_assumed: bool = False
+    frame_of_reference: str | None = None
 
     def __post_init__(self) -> None:
         if self.array.ndim != 3:

@@ -14,7 +14,9 @@ import SimpleITK as sitk
 
 from radiobone.core.errors import BadSpacing, UnreadableImage, VectorImage
 from radiobone.core.lazy import lazily
+from radiobone.io.dicom_dataset import read_dataset
 from radiobone.io.files import damaged
+from radiobone.io.gzipped import check_surplus
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
@@ -28,6 +30,9 @@ PIXEL_FIELDS = (
     "PixelRepresentation", "PixelData",
 )  # fmt: skip
 # Decoded by pydicom alone: uncompressed, deflated and RLE
+UNCOMPRESSED_SYNTAXES = {
+    "1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.2", "1.2.840.10008.1.2.1.99",
+}  # fmt: skip
 NATIVE_SYNTAXES = {
     "1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.2", "1.2.840.10008.1.2.1.99", "1.2.840.10008.1.2.5",
 }  # fmt: skip
@@ -66,19 +71,12 @@ class Frame:
         return np.cross(self.row_axis, self.column_axis)
 
 
-def is_dicom(start: bytes) -> bool:
-    """Tell DICOM by the first bytes of its content."""
-    return start[128:132] == b"DICM"
-
-
 def read_dicom_header(path: Path) -> Dataset | None:
     """Read everything but the pixels; None if the file is not DICOM."""
     try:
-        return pydicom.dcmread(path, stop_before_pixels=True)
+        return read_dataset(path, stop_before_pixels=True)
     except pydicom.errors.InvalidDicomError:
         return None
-    except (OSError, EOFError, ValueError, NotImplementedError, AttributeError) as error:
-        raise damaged(path, str(error)) from error
 
 
 def is_image(header: Dataset) -> bool:
@@ -125,13 +123,22 @@ def _frame(path: Path, number: int, header: Dataset, groups: list[Dataset]) -> F
         )
     if not spacing:
         raise BadSpacing(f"{path} has no pixel spacing. Export the original series, not a secondary capture.")
-    axes = np.asarray(orientation, dtype=float)
+    place, axes, lengths = (
+        np.atleast_1d(np.asarray(one, dtype=float)) for one in (position, orientation, spacing)
+    )
+    if (place.size, axes.size, lengths.size) != (3, 6, 2) or not np.isfinite(
+        np.concatenate([place, axes])
+    ).all():
+        raise UnreadableImage(
+            f"{path}: position {position}, orientation {orientation} or pixel spacing {spacing} is not made of 3, 6 and 2 "
+            "numbers, so slices cannot be stacked. Export the original series."
+        )
     thickness = find("PixelMeasuresSequence", "SpacingBetweenSlices") or find(
         "PixelMeasuresSequence", "SliceThickness"
     )
     return Frame(
-        path=path, number=number, header=header, position_mm=np.asarray(position, dtype=float),
-        row_axis=axes[:3], column_axis=axes[3:], spacing_mm=(float(spacing[0]), float(spacing[1])),
+        path=path, number=number, header=header, position_mm=place,
+        row_axis=axes[:3], column_axis=axes[3:], spacing_mm=(float(lengths[0]), float(lengths[1])),
         thickness_mm=abs(float(thickness)) if thickness else None,
         slope=_number(find("PixelValueTransformationSequence", "RescaleSlope")),
         intercept=_number(find("PixelValueTransformationSequence", "RescaleIntercept")),
@@ -160,7 +167,8 @@ def stored_values(path: Path) -> npt.NDArray[Any]:
     UnreadableImage
         If the pixels are cut short or the compression cannot be undone.
     """
-    dataset = pydicom.dcmread(path)
+    dataset = read_dataset(path)
+    check_pixel_bytes(dataset, path)
     syntax = str(dataset.file_meta.get("TransferSyntaxUID", ""))
     try:
         pixels = dataset.pixel_array if syntax in NATIVE_SYNTAXES else _decompressed(dataset)
@@ -168,6 +176,24 @@ def stored_values(path: Path) -> npt.NDArray[Any]:
         raise damaged(path, str(error).strip().splitlines()[-1]) from error
     rows, columns = int(dataset.Rows), int(dataset.Columns)
     return np.asarray(pixels).reshape(-1, rows, columns)
+
+
+def check_pixel_bytes(dataset: Dataset, path: Path) -> None:
+    """Hold the bytes of uncompressed pixels to what the header describes; too few are found when they are decoded.
+
+    Raises
+    ------
+    UnreadableImage
+        If there are far more.
+    """
+    if (
+        str(dataset.file_meta.get("TransferSyntaxUID", "")) not in UNCOMPRESSED_SYNTAXES
+        or "PixelData" not in dataset
+    ):
+        return
+    values = int(dataset.Rows) * int(dataset.Columns) * int(dataset.get("NumberOfFrames") or 1)
+    bits = values * int(dataset.get("SamplesPerPixel", 1)) * int(dataset.BitsAllocated)
+    check_surplus(path, len(dataset.PixelData), (bits + 7) // 8)
 
 
 def _decompressed(dataset: Dataset) -> npt.NDArray[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -10,11 +11,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from radiobone.core.errors import GeometryMismatch, LabelNotFound, ProbabilisticMask, UnreadableImage
+from radiobone.core.errors import (
+    DuplicateSlices,
+    GeometryMismatch,
+    LabelNotFound,
+    ProbabilisticMask,
+    UnreadableImage,
+)
 from radiobone.core.lazy import lazily
 from radiobone.core.validation import SNAP_VOXELS, world_to_index
 from radiobone.core.volume import Volume
-from radiobone.io.dicom_frames import Frame, frames_of
+from radiobone.core.warnings import silenced
+from radiobone.io.dicom_dataset import check_frame_of_reference, read_dataset
+from radiobone.io.dicom_frames import Frame, check_pixel_bytes, frames_of
 from radiobone.io.files import damaged, understood
 from radiobone.io.structures import empty_mask, label_not_found, name_in
 
@@ -48,18 +57,27 @@ class SegMask:
     def region(self, *, roi: str | None, label: int | None) -> Volume:
         """One segment as 0 and 1; ``label`` is the segment number. See ``radiobone.io.masks.Mask``."""
         number = self.number(roi=roi, label=label)
-        mask = np.zeros(self.image.shape, dtype=np.uint8)
-        for frame in self.frames:
-            if self._is_labelmap or _segment_number(frame) == number:
-                value = number if self._is_labelmap else 1
-                _place(self._pixels[frame.number] == value, frame, self.image, mask)
+        with understood(self.path, "DICOM-SEG"):
+            mask = self._placed(number)
         if not mask.any():
             raise empty_mask(str(self.path), f"segment {number} ({roi or 'unnamed'})")
         return self.image.with_array(mask)
 
+    def _placed(self, number: int) -> npt.NDArray[np.uint8]:
+        """Put every frame of a segment where it lies."""
+        mask = np.zeros(self.image.shape, dtype=np.uint8)
+        places = list[FloatArray]()
+        for frame in self.frames:
+            if self._is_labelmap or _segment_number(frame) == number:
+                value = number if self._is_labelmap else 1
+                _place(self._pixels[frame.number] == value, frame, self.image, mask)
+                places.append(frame.position_mm)
+        _check_places(places, self.path)
+        return mask
+
     @property
     def _is_labelmap(self) -> bool:
-        return bool(self.dataset.SegmentationType == "LABELMAP")
+        return bool(self.dataset.get("SegmentationType") == "LABELMAP")
 
     @cached_property
     def frames(self) -> tuple[Frame, ...]:
@@ -69,11 +87,16 @@ class SegMask:
 
     @cached_property
     def _pixels(self) -> npt.NDArray[Any]:
+        check_pixel_bytes(self.dataset, self.path)
         try:
-            pixels = self.dataset.pixel_array
+            with silenced():  # of more frames than are described, which are refused below
+                pixels = self.dataset.pixel_array
         except (ValueError, AttributeError, RuntimeError, NotImplementedError, EOFError, OSError) as error:
             raise damaged(self.path, str(error).strip().splitlines()[0]) from error
-        return np.asarray(pixels).reshape(-1, int(self.dataset.Rows), int(self.dataset.Columns))
+        planes = np.asarray(pixels).reshape(-1, int(self.dataset.Rows), int(self.dataset.Columns))
+        if len(planes) != len(self.frames):
+            raise damaged(self.path, f"{len(planes)} frames of pixels where {len(self.frames)} are described")
+        return planes
 
     def number(self, *, roi: str | None, label: int | None) -> int:
         """Segment number of a structure; see ``radiobone.io.masks.Mask``."""
@@ -110,7 +133,8 @@ def open_dicom_seg(path: Path, image: Volume) -> SegMask:
     UnreadableImage
         If it has no segments.
     """
-    dataset = pydicom.dcmread(path)
+    dataset = read_dataset(path)
+    check_frame_of_reference(dataset, image, path)
     if dataset.get("SegmentationType") == "FRACTIONAL":
         raise ProbabilisticMask(
             f"{path} is a fractional segmentation: it holds probabilities or partial volumes, not labels. "
@@ -135,6 +159,15 @@ def _segment_number(frame: Frame) -> int:
     raise UnreadableImage(
         f"{frame.path}: frame {frame.number + 1} does not tell its segment. Export it again."
     )
+
+
+def _check_places(places_mm: Sequence[FloatArray], path: Path) -> None:
+    """Refuse two frames of one segment at one place: one of them belongs elsewhere."""
+    if len(np.unique(np.round(places_mm, 3), axis=0)) < len(places_mm):
+        raise DuplicateSlices(
+            f"{path}: two frames of the segment lie at the same position. One of them belongs elsewhere, or is there twice. "
+            "Export the segmentation again."
+        )
 
 
 def _place(pixels: npt.NDArray[np.bool_], frame: Frame, image: Volume, mask: npt.NDArray[np.uint8]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,14 +22,20 @@ from radiobone.core.errors import (
 )
 from radiobone.core.validation import check_direction, check_spacing
 from radiobone.core.volume import Volume
-from radiobone.core.warnings import InvertedPhotometric, LocalizerIgnored, SpacingAssumed, warn
+from radiobone.core.warnings import InvertedPhotometric, LocalizerIgnored, NotHounsfield, SpacingAssumed, warn
 from radiobone.io.burned_in import warn_if_burned_in
+from radiobone.io.dicom_dataset import is_named_as_dicom, series_files
 from radiobone.io.dicom_frames import Frame, frames_of, is_image, read_dicom_header, rescaled, stored_values
-from radiobone.io.files import check_exists
+from radiobone.io.files import check_exists, damaged
 
 STEP_TOLERANCE = 0.02  # of the slice distance; positions are often rounded to 0.01 mm
 TILT_TOLERANCE_MM = 0.05  # sideways shift from one slice to the next
 SAME_AXIS_TOLERANCE = 1e-3
+BESIDE_PIXELS = 0.5  # how far a slice may lie beside the others
+ONE_OF_EACH = {
+    "SeriesInstanceUID": "series", "StudyInstanceUID": "studies", "Modality": "modalities",
+    "FrameOfReferenceUID": "frames of reference",
+}  # fmt: skip
 
 
 def read_dicom_series(source: Path | Iterable[Path]) -> Volume:
@@ -61,6 +68,8 @@ def read_dicom_series(source: Path | Iterable[Path]) -> Volume:
         raise UnreadableImage(f"{name}: no DICOM image in it. Check that this is the folder of the series.")
     _check_one_series(frames, name)
     warn_if_burned_in((frame.header for frame in frames), name)
+    check_spacing(frames[0].spacing_mm, name)
+    check_direction(_direction(frames[0]), name)
     frames = _in_order(frames)
     step_mm = _slice_distance(frames, name)
     return _volume(frames, step_mm, name)
@@ -70,13 +79,15 @@ def _files(source: Path | Iterable[Path]) -> list[Path]:
     if not isinstance(source, Path):
         return [Path(path) for path in source]
     check_exists(source)
-    return sorted(path for path in source.rglob("*") if path.is_file()) if source.is_dir() else [source]
+    return series_files(source) if source.is_dir() else [source]
 
 
 def _all_frames(paths: Sequence[Path]) -> list[Frame]:
     frames: list[Frame] = []
     for path in paths:
         header = read_dicom_header(path)
+        if is_named_as_dicom(path) and (header is None or "SOPClassUID" not in header):
+            raise damaged(path, "it is called DICOM and holds none")
         if header is not None and is_image(header):
             frames.extend(frames_of(path, header))
     return frames
@@ -93,18 +104,19 @@ def _without_localizers(frames: list[Frame], name: str) -> list[Frame]:
 
 
 def _check_one_series(frames: Sequence[Frame], name: str) -> None:
-    patients = {str(frame.header.get("PatientID") or "") for frame in frames} - {""}
-    if len(patients) > 1:
+    n_patients = len(_values(frames, "PatientID") or _values(frames, "PatientName"))
+    if n_patients > 1:
         raise MixedPatients(
-            f"{name}: slices of {len(patients)} patients are in it. One image would be made of two people. "
+            f"{name}: slices of {n_patients} patients are in it. One image would be made of two people. "
             "Put each patient's series in a folder of its own."
         )
-    series = {str(frame.header.get("SeriesInstanceUID") or "") for frame in frames}
-    if len(series) > 1:
-        raise MixedSeries(
-            f"{name}: {len(series)} series are in it, and which one is meant cannot be told. "
-            "Put each series in a folder of its own."
-        )
+    for field, what in ONE_OF_EACH.items():
+        n_found = len(_values(frames, field))
+        if n_found > 1:
+            raise MixedSeries(
+                f"{name}: {n_found} {what} are in it, and which one is meant cannot be told. "
+                "Put each series in a folder of its own."
+            )
     first = frames[0]
     for frame in frames[1:]:
         if not _same_plane(first, frame):
@@ -112,6 +124,11 @@ def _check_one_series(frames: Sequence[Frame], name: str) -> None:
                 f"{name}: {first.path.name} and {frame.path.name} differ in size, pixel spacing or orientation, "
                 "so they are not slices of one volume. Keep only the slices of the scan itself."
             )
+
+
+def _values(frames: Sequence[Frame], field: str) -> set[str]:
+    """Return what a field says in all slices; where it is empty it says nothing."""
+    return {str(frame.header.get(field) or "").strip() for frame in frames} - {""}
 
 
 def _same_plane(a: Frame, b: Frame) -> bool:
@@ -172,12 +189,20 @@ def _check_no_tilt(frames: Sequence[Frame], positions: npt.NDArray[np.float64], 
     moved = np.diff(positions, axis=0)
     sideways = moved - np.outer(moved @ normal, normal)
     worst = float(np.linalg.norm(sideways.mean(axis=0)))
-    if worst > TILT_TOLERANCE_MM:
+    allowed = BESIDE_PIXELS * min(frames[0].spacing_mm)
+    if worst > min(TILT_TOLERANCE_MM, allowed / len(moved)):
         along = float(np.abs((moved @ normal).mean()))
         raise GantryTilt(
             f"{name}: each slice is shifted sideways by {worst:.2f} mm against the one before (a gantry tilt of "
             f"about {np.degrees(np.arctan2(worst, along)):.0f}°). Stacking them straight would shear the bone. "
             "Correct the tilt first (for instance dcm2niix writes a corrected volume)."
+        )
+    beside = np.linalg.norm(np.cumsum(sideways, axis=0), axis=1)
+    at = int(beside.argmax())
+    if beside[at] > allowed:
+        raise NonUniformSpacing(
+            f"{name}: {frames[at + 1].path.name} lies {beside[at]:.2f} mm beside the first slice. Stacked straight, the bone would "
+            "be torn there. Look at the positions, or export the series again."
         )
 
 
@@ -206,15 +231,19 @@ def _volume(frames: Sequence[Frame], step_mm: float, name: str) -> Volume:
     first = frames[0]
     spacing = (step_mm, *first.spacing_mm)
     check_spacing(spacing, name)
-    direction = np.column_stack([first.row_axis, first.column_axis, first.normal]).ravel()
-    check_direction(direction.tolist(), name)
     return Volume(
         _intensities(frames, name),
         spacing_mm=spacing,
         origin_mm=(float(first.position_mm[0]), float(first.position_mm[1]), float(first.position_mm[2])),
-        direction=tuple(float(value) for value in direction),
+        direction=_direction(first),
         modality=str(first.header.get("Modality") or "") or None,
+        frame_of_reference=str(first.header.get("FrameOfReferenceUID") or "") or None,
     )
+
+
+def _direction(frame: Frame) -> tuple[float, ...]:
+    axes = np.column_stack([frame.row_axis, frame.column_axis, frame.normal])
+    return tuple(float(value) for value in axes.ravel())
 
 
 def _intensities(frames: Sequence[Frame], name: str) -> npt.NDArray[Any]:
@@ -239,6 +268,7 @@ def _intensities(frames: Sequence[Frame], name: str) -> npt.NDArray[Any]:
 
 def _scaling(frame: Frame, name: str) -> tuple[float, float]:
     if frame.slope is not None and frame.intercept is not None:
+        _check_scaling(frame.slope, frame.intercept, frame, name)
         return frame.slope, frame.intercept
     if frame.header.get("Modality") == "CT":
         raise MissingRescale(
@@ -248,3 +278,20 @@ def _scaling(frame: Frame, name: str) -> tuple[float, float]:
     return (1.0 if frame.slope is None else frame.slope), (
         0.0 if frame.intercept is None else frame.intercept
     )
+
+
+def _check_scaling(slope: float, intercept: float, frame: Frame, name: str) -> None:
+    if not (math.isfinite(slope) and math.isfinite(intercept) and slope != 0):
+        raise MissingRescale(
+            f"{name}: {frame.path.name} has a rescale slope of {slope:g} and intercept of {intercept:g}, by which no value can be "
+            "told. Export the series again from the archive."
+        )
+    kind = str(frame.header.get("RescaleType") or "HU").strip()
+    if frame.header.get("Modality") == "CT" and not kind.startswith("HU"):
+        warn(
+            NotHounsfield(
+                f"{name}: the rescaled values are said to be '{kind}', not Hounsfield units (RescaleType). Thresholds and grey "
+                "levels of CT would mean something else. Check which series this is."
+            ),
+            stacklevel=5,
+        )

@@ -7,7 +7,7 @@ import stat
 import struct
 import zlib
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TypeAlias
 
@@ -25,6 +25,7 @@ from radiobone.core.unquoted import unquoted
 pydicom = lazily("pydicom")
 
 Content: TypeAlias = bytes | memoryview
+DICOM_KINDS = {"DICOM", "DICOM-SEG", "RTSTRUCT"}  # pydicom's warnings would show values of the header
 GZIP_MAGIC = b"\x1f\x8b"
 COPIES = 2  # the content of a file, and the array made of it
 LARGEST_FILE_BYTES = 1 << 35
@@ -157,8 +158,10 @@ def understood(path: Path, kind: str) -> Iterator[None]:
     UnreadableImage
         Instead of what parsers raise over fields that are missing or make no sense.
     """
+    of_dicom = kind in DICOM_KINDS
     try:
-        yield
+        with pydicom.config.disable_value_validation() if of_dicom else nullcontext():
+            yield
     except (
         ValueError,
         TypeError,
@@ -167,6 +170,8 @@ def understood(path: Path, kind: str) -> Iterator[None]:
         OverflowError,
         OSError,
         EOFError,
+        IndexError,
+        RecursionError,
         struct.error,
         pydicom.errors.InvalidDicomError,
     ) as error:

@@ -7,8 +7,8 @@ from pathlib import Path
 from radiobone.core.errors import UnreadableImage
 from radiobone.core.memory import keep_freed_memory
 from radiobone.core.volume import Volume
+from radiobone.io.dicom_dataset import is_dicom, series_files
 from radiobone.io.dicom_file import read_dicom_file
-from radiobone.io.dicom_frames import is_dicom
 from radiobone.io.dicom_series import read_dicom_series
 from radiobone.io.files import GZIP_MAGIC, check_exists, check_file, first_bytes, read_beginning, understood
 from radiobone.io.gzipped import check_trailer
@@ -92,7 +92,7 @@ def files_read(path: Path) -> tuple[Path, ...]:
 
 def _read_folder(path: Path) -> Volume:
     """Read a series; a folder with a single file is read as that file would be."""
-    files = [entry for entry in path.rglob("*") if entry.is_file()]
+    files = series_files(path)
     if len(files) == 1 and is_dicom(first_bytes(files[0])):
         with understood(files[0], "DICOM"):
             return read_dicom_file(files[0])

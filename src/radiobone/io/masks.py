@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from radiobone.core.errors import LabelNotFound, MaskLooksLikeImage
+from radiobone.core.errors import LabelNotFound, MaskLooksLikeImage, UnreadableImage
 from radiobone.core.lazy import lazily
 from radiobone.core.volume import Volume
 from radiobone.imaging.mask_grid import MaskReading
-from radiobone.io.dicom_frames import is_dicom
+from radiobone.io.dicom_dataset import is_dicom, read_dataset
 from radiobone.io.dicom_seg import open_dicom_seg
 from radiobone.io.files import check_exists, check_file, first_bytes, understood
 from radiobone.io.label_file import open_label_file
@@ -127,8 +127,8 @@ def dicom_modality(path: Path) -> str | None:
     if not is_dicom(first_bytes(path)):
         return None
     try:
-        header = pydicom.dcmread(path, stop_before_pixels=True, specific_tags=["Modality"])
-    except (pydicom.errors.InvalidDicomError, OSError, EOFError, ValueError):
+        header = read_dataset(path, stop_before_pixels=True, specific_tags=["Modality"])
+    except (pydicom.errors.InvalidDicomError, UnreadableImage):
         return None
     return str(header.get("Modality") or "")
 

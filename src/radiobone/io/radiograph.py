@@ -18,6 +18,7 @@ from radiobone.io.burned_in import warn_if_burned_in
 from radiobone.io.dicom_frames import read_dicom_header, rescaled, stored_values
 from radiobone.io.files import damaged, read_bytes
 from radiobone.io.itk_header import refusal
+from radiobone.io.picture_header import check_picture_header
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
@@ -51,13 +52,14 @@ def read_picture(path: Path) -> Volume:
 
     Raises
     ------
-    UnreadableImage, VectorImage, DimensionMismatch
+    UnreadableImage, VectorImage, DimensionMismatch, AmbiguousOrientation, ResourceLimit
 
     Warns
     -----
     SpacingAssumed
     """
     _check_whole(path)
+    check_picture_header(path)
     try:
         image = sitk.ReadImage(str(path))
     except RuntimeError as error:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from radiobone.core.volume import Volume
+from radiobone.io.dicom_dataset import is_dicom
 from radiobone.io.dicom_file import read_dicom_file
-from radiobone.io.dicom_frames import is_dicom
 from radiobone.io.metaimage import is_metaimage, metaimage_data_file, read_metaimage
 from radiobone.io.nifti import is_nifti, read_nifti
 from radiobone.io.nrrd import is_nrrd, nrrd_data_file, read_nrrd

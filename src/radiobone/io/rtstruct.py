@@ -16,6 +16,7 @@ from radiobone.core.lazy import lazily
 from radiobone.core.validation import world_to_index
 from radiobone.core.volume import Volume
 from radiobone.core.warnings import GeometrySnapped, warn
+from radiobone.io.dicom_dataset import check_frame_of_reference, read_dataset
 from radiobone.io.polygon import fill
 from radiobone.io.structures import empty_mask, label_not_found, name_in
 
@@ -93,7 +94,8 @@ def open_rtstruct(path: Path, image: Volume) -> RtStructMask:
     LabelNotFound
         If two ROIs have one name.
     """
-    dataset = pydicom.dcmread(path)
+    dataset = read_dataset(path)
+    check_frame_of_reference(dataset, image, path)
     items = dataset.get("StructureSetROISequence") or ()
     if not items:
         raise UnreadableImage(f"{path} is an RTSTRUCT without structures. Export the contours again.")
@@ -146,7 +148,8 @@ def rasterise(contours_mm: Sequence[FloatArray], image: Volume, what: str) -> np
     axis = _slice_axis(indices, what)
     by_slice: dict[int, list[FloatArray]] = defaultdict(list)
     for number, outline in _outlines(indices, axis, image.shape[axis], what):
-        by_slice[number].append(outline)
+        if not any(np.array_equal(outline, drawn) for drawn in by_slice[number]):  # a copy would undo it
+            by_slice[number].append(outline)
     mask = np.zeros(image.shape, dtype=np.uint8)
     slices = np.moveaxis(mask, axis, 0)
     for number, outlines in by_slice.items():

@@ -118,7 +118,7 @@ REFUSED_CONTOURS: dict[str, tuple[str, Callable[[Dataset], object]]] = {
     "of another frame": ("GeometryMismatch", lambda made: setattr(made.StructureSetROISequence[0], "ReferencedFrameOfReferenceUID", "1.2")),
     "between slices": ("GeometryMismatch", lambda made: drawn(made).ContourSequence.append(contour([v + (i % 3 == 2) for i, v in enumerate(box(1))]))),
     "outside": ("GeometryMismatch", lambda made: drawn(made).ContourSequence.append(contour(box(30)))),
-    "NaN": ("GeometryMismatch", lambda made: setattr(drawn(made).ContourSequence[0], "ContourData", ["nan"] * 12)),
+    "NaN": ("GeometryMismatch", lambda made: drawn(made).ContourSequence.insert(0, contour([float("nan")] * 12))),
     "of ten numbers": ("UnreadableImage", lambda made: setattr(drawn(made).ContourSequence[0], "ContourData", [1.0] * 10)),
     "of no structure": ("UnreadableImage", lambda made: delattr(drawn(made), "ReferencedROINumber")),
     "open": ("EmptyMask", lambda made: [setattr(one, "ContourGeometricType", "OPEN_PLANAR") for one in drawn(made).ContourSequence]),

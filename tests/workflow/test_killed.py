@@ -17,12 +17,12 @@ import pandas as pd
 import pytest
 
 from radiobone.workflow.extract import extract_files
+from run_content import content
 from small_cohort import SmallCohort, write_image
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="kills groups of processes")
 WATCHED = Path(__file__).resolve().parents[1] / "helpers" / "watched"
 SETTINGS = "imageType: {Original: {}}\nfeatureClass: {firstorder: [Mean, Median]}\n"
-TIMES = ("created",)
 JOBS = 2
 
 
@@ -68,19 +68,6 @@ def killed(folder: Path, out: Path, log: Path, after_s: float) -> bool:
     os.killpg(process.pid, signal.SIGKILL) if running else None
     process.wait()
     return running
-
-
-def content(out: Path) -> dict[str, Any]:
-    """Everything that a run leaves, as bytes; of the provenance all but its times; entries by their name and bytes."""
-    found: dict[str, Any] = {}
-    for path in sorted(out.rglob("*")):
-        if path.is_file():
-            name = str(path.relative_to(out))
-            found[name] = path.read_bytes()
-            if name == "provenance.json":
-                record = json.loads(found[name])
-                found[name] = {key: value for key, value in record.items() if key not in TIMES}
-    return found
 
 
 def entries(out: Path) -> dict[str, tuple[int, int]]:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 # as files.replacing, outputs.prepare_folder, output_lock and the estimate of a dry run name them
-HALF_WRITTEN = re.compile(r"\.(?P<name>.+)\.[0-9a-f]{8}(?P<suffix>\.[^.]+)?")
+HALF_WRITTEN = re.compile(r"\.(?P<name>.+)\.[0-9a-f]{8}(?P<suffix>\.[^.]+)")
 ON_TRIAL = re.compile(r"\.radiobone(-|\.lock)[a-z0-9_]{8}")
 FOLDER_ON_TRIAL = re.compile(r"\.estimate-[a-z0-9_]{8}")
 DEEPEST = 4
@@ -40,5 +40,5 @@ def remove_leftovers(folder: Path, depth: int = DEEPEST) -> None:
 def _is_leftover(name: str) -> bool:
     half = HALF_WRITTEN.fullmatch(name)
     if half is not None:
-        return Path(half["name"]).suffix == (half["suffix"] or "")
+        return Path(half["name"]).suffix == half["suffix"]
     return ON_TRIAL.fullmatch(name) is not None

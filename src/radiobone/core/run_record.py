@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from radiobone.core.errors import FileUnreadable
-from radiobone.core.files import read_json, write_json
+from radiobone.core.files import read_json, sync_folder, write_json
 from radiobone.core.folder_kinds import PROVENANCE_FILE, Kind
 from radiobone.core.warnings import UnfinishedRun, warn
 
@@ -51,7 +51,9 @@ def finish(folder: Path, kind: Kind, recipe: str | None = None) -> None:
     ------
     OutputNotWritable, DiskFull
     """
+    sync_folder(folder)  # all that was written, before it is said to be
     write_json(folder / RUN_FILE, _content(kind, recipe, finished=True))
+    sync_folder(folder)
 
 
 def _content(kind: Kind, recipe: str | None, *, finished: bool) -> dict[str, Any]:

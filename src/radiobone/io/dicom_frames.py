@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ from radiobone.core.lazy import lazily
 from radiobone.io.dicom_dataset import read_dataset
 from radiobone.io.files import damaged
 from radiobone.io.gzipped import check_surplus
+from radiobone.io.temporary import temporary_file
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
@@ -211,9 +211,7 @@ def _decompressed(dataset: Dataset) -> npt.NDArray[Any]:
     for name in PIXEL_FIELDS:
         if name in dataset:
             bare[name] = dataset[name]
-    with tempfile.TemporaryDirectory() as folder:
-        plain = Path(folder) / "pixels.dcm"
-        bare.save_as(plain, enforce_file_format=True)
+    with temporary_file("pixels.dcm", lambda plain: bare.save_as(plain, enforce_file_format=True)) as plain:
         return np.asarray(sitk.GetArrayFromImage(sitk.ReadImage(str(plain), imageIO="GDCMImageIO")))
 
 

@@ -6,7 +6,6 @@ field by field, and ITK is shown a copy of what was found in order.
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,7 @@ from radiobone.io.metaimage_header import (
     parse_header,
     parse_lines,
 )
+from radiobone.io.temporary import temporary_file
 
 IMAGE_IO = "MetaImageIO"
 AT_THE_END = -1
@@ -80,9 +80,9 @@ def _data_file(name: str | None, path: Path) -> Path | None:
 
 
 def _grid(header: MetaHeader, path: Path) -> ItkHeader:
-    with tempfile.TemporaryDirectory() as folder:
-        plain = Path(folder) / "header.mha"
-        plain.write_text(header.plain(), encoding="ascii")
+    with temporary_file(
+        "header.mha", lambda plain: plain.write_text(header.plain(), encoding="ascii")
+    ) as plain:
         return read_header(plain, IMAGE_IO, of=path)
 
 

@@ -8,7 +8,6 @@ asked for the grid alone, so that geometry and voxel type are those that pyradio
 from __future__ import annotations
 
 import re
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from radiobone.io.files import GZIP_MAGIC, Content, damaged, read_beginning, rea
 from radiobone.io.gzipped import check_surplus, inflate_file, inflate_start
 from radiobone.io.itk_header import ItkHeader, read_header
 from radiobone.io.nifti_header import VOXELS_START, NiftiHeader, check_header, is_nifti, parse_header
+from radiobone.io.temporary import temporary_file
 
 __all__ = ["is_nifti", "label_names", "read_nifti"]
 
@@ -69,9 +69,7 @@ def _grid(path: Path, start: Content) -> ItkHeader:
     header = bytearray(start)
     header[VOX_OFFSET] = bytes(4)
     header[EXTENSION_FLAGS] = bytes(4)
-    with tempfile.TemporaryDirectory() as folder:
-        plain = Path(folder) / "header.nii"
-        plain.write_bytes(header)
+    with temporary_file("header.nii", lambda plain: plain.write_bytes(header)) as plain:
         return read_header(plain, IMAGE_IO, of=path)
 
 

@@ -14,6 +14,7 @@ from radiobone.core.counting import counted
 from radiobone.core.errors import FileMissing, FileUnreadable
 from radiobone.core.files import (
     read_json,
+    sync_folder,
     write_csv,
     write_csv_parts,
     write_json,
@@ -157,6 +158,7 @@ def save_parts(
             stale.unlink(missing_ok=True)
     (write_csv_parts if csv else write_parquet_parts)(target, chunks)
     save_cases(cases, outcomes, folder, whole)
+    sync_folder(folder)  # the table, before what says whose it is
     write_json(folder / PROVENANCE_FILE, provenance)
     return target
 

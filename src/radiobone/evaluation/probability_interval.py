@@ -13,8 +13,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import expit, logit
-from scipy.stats import t
+from scipy.special import expit, logit, stdtrit
 
 from radiobone.evaluation.venn_abers import VennAbers, fit_venn_abers
 
@@ -99,7 +98,7 @@ def fit_band(probability: FloatArray, y: npt.NDArray[Any], weights: FloatArray) 
         if np.abs(step).max() < 1e-10:
             break
     v = np.linalg.inv(_information(x, at, weights))
-    reach = float(t.ppf((1 + LEVEL) / 2, max(positive + negative - 2, 1)))
+    reach = float(stdtrit(max(positive + negative - 2, 1), (1 + LEVEL) / 2))
     return Band(LEVEL, float(at[0]), float(at[1]), (float(v[0, 0]), float(v[0, 1]), float(v[1, 1])), reach)
 
 

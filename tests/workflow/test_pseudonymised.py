@@ -174,3 +174,11 @@ def test_a_linking_table_without_a_key_is_refused(cohort: Path, tmp_path: Path) 
         code=2,
     )
     assert "goes with --pseudonymise alone" in " ".join(said.replace("│", " ").split())
+
+
+@pytest.mark.parametrize("option", ["--sr", "--fhir"])
+def test_reports_that_carry_an_identity_go_without_pseudonyms(tmp_path: Path, option: str) -> None:
+    named = ("score", tmp_path / "m.rbm", tmp_path / "i", tmp_path / "m", option, tmp_path / "out.json")
+    said = call(*named, "--pseudonymise", tmp_path / "key", code=2)
+    assert "would hide nothing" in " ".join(said.replace("│", " ").split())
+    assert not (tmp_path / "key").exists()

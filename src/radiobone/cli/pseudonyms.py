@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from pathlib import Path
 from typing import Annotated, Any, get_type_hints
@@ -27,6 +27,7 @@ LinkingTable = Annotated[
         help="With --pseudonymise: write ids and pseudonyms into this file, outside the results.",
     ),
 ]
+IDENTIFIED = ("sr", "fhir")
 OPTIONS = {"pseudonymise": Key, "linking_table": LinkingTable}
 
 
@@ -42,6 +43,7 @@ def pseudonymisable(command: Callable[..., None]) -> Callable[..., None]:
             )
         if pseudonymise is None:
             return command(**given)
+        _refuse_identified(given)
         from radiobone.core.pseudonymising import pseudonymising
 
         with pseudonymising(pseudonymise, output=given.get("output"), linking_table=linking_table):
@@ -56,3 +58,12 @@ def pseudonymisable(command: Callable[..., None]) -> Callable[..., None]:
     with_options.__signature__ = own.replace(parameters=[*parameters, *more])  # type: ignore[attr-defined]
     with_options.__annotations__ = {**hints, **OPTIONS}
     return with_options
+
+
+def _refuse_identified(given: Mapping[str, Any]) -> None:
+    named = [f"--{name}" for name in IDENTIFIED if given.get(name) is not None]
+    if named:
+        raise typer.BadParameter(
+            f"{' and '.join(named)} writes the patient's own identity, as DICOM and FHIR demand, so --pseudonymise would hide nothing. "
+            "Leave one of the two out."
+        )

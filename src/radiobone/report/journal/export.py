@@ -8,6 +8,7 @@ from pathlib import Path
 
 from radiobone.core.files import write_bytes, write_csv, write_text
 from radiobone.core.folders import journal_kind, prepare_journal_folder
+from radiobone.core.markdown import without_markup
 from radiobone.core.run_record import finish
 from radiobone.report.drawings.base import plain_text
 from radiobone.report.drawings.registry import Judged, drawings_of
@@ -93,4 +94,4 @@ def _captions(target: str, entries: Sequence[Entry]) -> str:
     lines = [f"# Figures and tables: {target}", ""]
     for name, caption, files in entries:
         lines += [f"**{name}** ({', '.join(ending[1:].upper() for ending in files)}): {caption}", ""]
-    return "\n".join(lines)
+    return without_markup("\n".join(lines))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from radiobone.core.markdown import without_markup
 from radiobone.report.data import ResultData
 from radiobone.report.facts import Facts
 from radiobone.report.methods.data import FEATURES, PATIENTS
@@ -44,7 +45,7 @@ class Methods:
     @property
     def markdown(self) -> str:
         """All of it as Markdown, references at the end."""
-        parts = [f"## {heading}\n\n{text}" for heading, text in self.paragraphs]
+        parts = [f"## {heading}\n\n{without_markup(text)}" for heading, text in self.paragraphs]
         listed = [f"{n}. {one.text}{_link(one)}" for n, one in enumerate(self.cited, start=1)]
         return "\n\n".join(["# Methods", NOTE, *parts, "## References", "\n".join(listed)]) + "\n"
 

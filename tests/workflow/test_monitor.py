@@ -16,7 +16,7 @@ import radiobone as rb
 from radiobone.cli.app import app
 from radiobone.core import errors
 from radiobone.core.files import content_digest
-from radiobone.core.warnings import FeatureDropped
+from radiobone.core.warnings import FeatureDropped, TrainingDataReused
 from radiobone.evaluation.drift.columns import PREDICTED
 from radiobone.evaluation.drift.limits import Limits
 
@@ -231,7 +231,14 @@ class TestWhatCannotBeTold:
         table = cohort(20, 50)
         table.loc[:3, COLUMNS] = np.nan
         found = rb.monitor(model, table)
-        assert (found.summary["n_empty"], found.summary["drift"]["n_rows"]) == (4, 46)
+        assert (found.summary["empty"]["n"], found.summary["drift"]["n_rows"]) == (4, 46)
+        assert found.summary["empty"]["level"] == "fine"
+        words = table.assign(original_glcm_f0=table["original_glcm_f0"].astype(object))
+        words.loc[9, "original_glcm_f0"] = "x"
+        with pytest.raises(errors.NotNumeric, match="row 10"):  # as the table has it
+            rb.monitor(model, words)
+        table.loc[:19, COLUMNS] = np.nan
+        assert rb.monitor(model, table).level == "act"
         table[COLUMNS] = np.nan
         with pytest.raises(errors.FeatureMismatch, match="hold no value"):
             rb.monitor(model, table)
@@ -255,6 +262,64 @@ class TestWhatCannotBeTold:
         assert rb.monitor(model, table.assign(patient_id=[f"0{i:03d}ä" for i in range(40)])).level == "fine"
         found = rb.monitor(model, table.drop(columns="patient_id"))
         assert "every row counts as a patient" in " ".join(found.summary["notes"])
+
+
+class TestExtractFolders:
+    @pytest.fixture
+    def folders(self, tmp_path):
+        made = {}
+        for name, seed, kernel in (("train", 40, "B30f"), ("new", 41, "Br64")):
+            where = made[name] = tmp_path / name
+            where.mkdir()
+            table = cohort(seed, 120).drop(columns="kernel")
+            table.to_parquet(where / "features.parquet", index=False)
+            record = {
+                "radiobone": "0.1.0", "feature_columns": COLUMNS, "settings": {"crop_margin_voxels": 2}, "modality": "ct",
+                "acquisition": {"n_cases": 120, "n_headers": 120, "parameters": {"ConvolutionKernel": {kernel: 120}}},
+            }  # fmt: skip
+            (where / "provenance.json").write_text(json.dumps(record))
+            status = ["failed"] * 60 + ["done"] * 120
+            cases = pd.DataFrame({"patient_id": [f"Q{i}" for i in range(180)], "roi": "", "status": status})
+            cases["code"] = ["EmptyMask"] * 60 + [""] * 120
+            cases["warnings"] = ["RoiTouchesBorder: cut | SingleSliceRoi: thin"] * 30 + [""] * 150
+            cases.to_csv(where / "cases.csv", index=False)
+        arguments = [
+            "--target",
+            "osteoporosis",
+            "--positive",
+            "yes",
+            "-j",
+            "1",
+            "-q",
+            "-o",
+            str(tmp_path / "m.rbm"),
+        ]
+        (tmp_path / "p.yaml").write_text(json.dumps(SPEC))
+        done = CliRunner().invoke(
+            app, ["fit", str(made["train"]), "-p", str(tmp_path / "p.yaml"), *arguments]
+        )
+        assert done.exit_code == 0, done.output + str(done.exception)
+        return tmp_path / "m.rbm", made["train"], made["new"]
+
+    def test_failures_and_kernels_are_told_and_other_settings_refused(self, folders):
+        model, train, new = folders
+        found = rb.monitor(model, new)
+        assert found.summary["cases"]["failed"] == [{"code": "EmptyMask", "n": 60}]
+        assert {one["code"]: one["n"] for one in found.summary["cases"]["warnings"]} == {
+            "RoiTouchesBorder": 30,
+            "SingleSliceRoi": 30,
+        }
+        assert found.summary["cases"]["level"] == "act"  # a third failed
+        assert [(one["name"], one["n_unseen"]) for one in found.summary["kinds"]] == [
+            ("ConvolutionKernel", 120)
+        ]
+        assert "Q1" not in json.dumps(found.summary)
+        with pytest.warns(TrainingDataReused, match="nothing can have changed"):
+            rb.monitor(model, train)
+        record = json.loads((new / "provenance.json").read_text())
+        (new / "provenance.json").write_text(json.dumps({**record, "settings": {"crop_margin_voxels": 3}}))
+        with pytest.raises(errors.SettingsMismatch, match="crop_margin_voxels"):
+            rb.monitor(model, new)
 
 
 class TestAnotherReference:
@@ -330,6 +395,7 @@ class TestCommand:
         assert isinstance(done.exception, errors.OutputTaken)
 
 
+@pytest.mark.slow
 def test_numbers_and_ordered_classes(folder):
     table = cohort(30, 200)
     number = table[COLUMNS[0]] + np.random.default_rng(1).normal(size=200)

@@ -14,16 +14,25 @@ import pandas as pd
 
 from radiobone.cohort.roles import missing_column
 from radiobone.core.errors import BadSetting, NoTrainingReference
-from radiobone.core.files import write_csv, write_json, write_text
-from radiobone.core.folder_kinds import DRIFT_FILE, MONITOR_FILE, MONITOR_PAGE, MONITORING, WINDOWS_FILE
+from radiobone.core.files import file_digest, write_csv, write_json, write_text
+from radiobone.core.folder_kinds import (
+    DRIFT_FILE,
+    FEATURE_FILES,
+    MONITOR_FILE,
+    MONITOR_PAGE,
+    MONITORING,
+    WINDOWS_FILE,
+)
 from radiobone.core.folders import prepare_apart
 from radiobone.core.provenance import versions
 from radiobone.core.run_record import begin, finish, warn_if_unfinished
+from radiobone.core.warnings import TrainingDataReused, warn
 from radiobone.evaluation.drift.kinds import kind_entries
 from radiobone.evaluation.drift.labels import labels_for
 from radiobone.evaluation.drift.limits import LEVELS, Limits
 from radiobone.evaluation.drift.outcome import Labelled, outcome_entry
 from radiobone.evaluation.drift.reference import Reference, make_reference
+from radiobone.evaluation.drift.shares import share_level
 from radiobone.evaluation.drift.summary import drift_entry
 from radiobone.evaluation.drift.verdict import verdict
 from radiobone.evaluation.drift.windows import Every, Window, batch_windows, time_windows
@@ -165,15 +174,17 @@ def monitor(
 
     Warns
     -----
-    UnfinishedRun, RepeatedId
+    UnfinishedRun, RepeatedId, TrainingDataReused
     """
     scorer = _scorer(model)
     chosen = Limits() if limits is None else limits
     known, ranges = _reference(scorer, reference, site)
     if not isinstance(source, pd.DataFrame):
         warn_if_unfinished(Path(source), "extraction")
+        _warn_if_trained_on(scorer.model, Path(source))
     found = read_monitored(scorer, source, site)
-    windows = _windows(found.table, time, batch, every)
+    n_empty = int((~found.kept).sum())
+    windows = _windows(found, time, batch, every)
     summary = {
         "kind": "monitoring",
         "target": scorer.model.about["target"],
@@ -186,7 +197,7 @@ def monitor(
             "own": reference is None,
         },
         "every": None if time is None else every,
-        "n_empty": found.n_empty,
+        "empty": {"n": n_empty, "level": share_level(n_empty, len(found.kept), chosen)},
         "drift": drift_entry(found.rows, found.unlike, found.uncertain, windows, known, ranges, chosen),
         "cases": cases_entry(found.cases, chosen),
         "kinds": kind_entries(_kinds(scorer.model, known), found.kinds, chosen),
@@ -224,6 +235,18 @@ def monitor_table(
 def _prepared(folder: str | Path, inputs: Sequence[str | Path]) -> Path:
     harm = "what is monitored would be mixed with it"
     return prepare_apart(folder, inputs, MONITORING, harm, "monitoring")
+
+
+def _warn_if_trained_on(model: Model, source: Path) -> None:
+    digest = (model.about.get("training") or {}).get("digest")
+    files = [source / name for name in FEATURE_FILES] if source.is_dir() else [source]
+    if digest and any(path.is_file() and file_digest(path) == digest for path in files):
+        warn(
+            TrainingDataReused(
+                f"{source} is the table that the model was trained on, so nothing can have changed. Give cases that came later."
+            ),
+            stacklevel=3,
+        )
 
 
 def _scorer(model: str | Path | Scorer | Model) -> Scorer:
@@ -268,15 +291,19 @@ def _reference_of(
     return made, ranges
 
 
-def _windows(table: pd.DataFrame, time: str | None, batch: str | None, every: Every) -> list[Window]:
+def _windows(found: Monitored, time: str | None, batch: str | None, every: Every) -> list[Window]:
+    """Divide the rows as they were given, so that messages name them rightly."""
     if time is not None and batch is not None:
         raise BadSetting("--time and --batch both divide the cases into windows. Give one of them.")
     name = batch if time is None else time
     if name is None:
         return []
+    table = found.raw
     if name not in table.columns:
         raise missing_column(name, [str(one) for one in table.columns])
-    return time_windows(table[name], every) if time is not None else batch_windows(table[name])
+    given = time_windows(table[name], every) if time is not None else batch_windows(table[name])
+    parts = [Window(one.name, one.here[found.kept]) for one in given]
+    return [one for one in parts if one.here.any()]
 
 
 def _kinds(model: Model, known: Reference) -> dict[str, dict[str, int]]:
@@ -317,9 +344,10 @@ def _refuse_without_target(positive: str | None, subgroups: str | None) -> None:
 
 def _notes(model: Model, found: Monitored, target: str | None) -> list[str]:
     notes = []
-    if found.n_empty:
+    n_empty = int((~found.kept).sum())
+    if n_empty:
         notes.append(
-            f"{found.n_empty} row(s) hold no value of any feature that the model needs. They could not be scored, and are left out."
+            f"{n_empty} row(s) hold no value of any feature that the model needs. They could not be scored, and are left out."
         )
     name = str(model.about["target"])
     if target is None and name in found.table.columns:

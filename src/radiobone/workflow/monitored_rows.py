@@ -38,14 +38,16 @@ class Monitored:
     Attributes
     ----------
     table : pandas.DataFrame
-        The rows with every column, numbered from 0.
+        The rows with every column.
+    raw : pandas.DataFrame
+        All rows that were given, numbered from 0.
+    kept : numpy.ndarray of bool, shape (n_given,)
+        Which of them are the rows of ``table``; the others hold no value of any feature that the model needs.
     scores : pandas.DataFrame
         ``Model.predict`` of them.
     rows : NewRows
     unlike, uncertain : numpy.ndarray of bool, shape (n_rows,)
         Rows whose score is not to be used, and rows that got no answer for whatever reason.
-    n_empty : int
-        Rows that hold no value of any feature that the model needs, and are not among the others.
     kinds : dict of str to dict of str to int
         Columns of the table, or fields of DICOM headers, that say how images were made.
     cases : pandas.DataFrame or None
@@ -53,11 +55,12 @@ class Monitored:
     """
 
     table: pd.DataFrame
+    raw: pd.DataFrame
+    kept: BoolArray
     scores: pd.DataFrame
     rows: NewRows
     unlike: BoolArray
     uncertain: BoolArray
-    n_empty: int
     kinds: Mapping[str, Mapping[str, int]]
     cases: pd.DataFrame | None
 
@@ -94,9 +97,10 @@ def _monitored(
     model: Model, raw: pd.DataFrame, site: str | None, headers: Mapping[str, Any], cases: pd.DataFrame | None
 ) -> Monitored:
     check_columns(raw)
+    check_whose(model, raw)
     empty = _empty_rows(model, raw)
-    table = (raw if empty.all() else raw[~empty]).reset_index(drop=True)
-    check_whose(model, table)
+    kept = np.ones(len(raw), dtype=bool) if empty.all() else ~empty
+    table = raw if kept.all() else raw[kept].set_axis(np.flatnonzero(kept) + 1)  # as messages number rows
     features = model.needed_values(table)
     with collected():  # what is missing or outside is counted, and told as a whole
         scores = model.predict(table, sites_of(table, site))
@@ -104,7 +108,7 @@ def _monitored(
     unlike, uncertain = ((scores[name] != "").to_numpy(dtype=bool) for name in ("warnings", "uncertain"))
     columns = acquisition(table, excluded={*model.needed, site})
     counted = {name: Counter(cell for cell in cells if cell) for name, cells in columns.items()}
-    return Monitored(table, scores, rows, unlike, uncertain, int(empty.sum()), {**headers, **counted}, cases)
+    return Monitored(table, raw, kept, scores, rows, unlike, uncertain, {**headers, **counted}, cases)
 
 
 def _empty_rows(model: Model, table: pd.DataFrame) -> BoolArray:

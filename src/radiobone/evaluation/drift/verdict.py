@@ -25,7 +25,7 @@ def verdict(found: Mapping[str, Any], limits: Limits) -> dict[str, Any]:
     Parameters
     ----------
     found : mapping
-        ``drift`` (from ``drift_entry``); ``cases``, ``kinds`` and ``outcome`` where there are such.
+        ``drift`` (from ``drift_entry``), ``empty``; ``cases``, ``kinds`` and ``outcome`` where there are such.
     limits : Limits
 
     Returns
@@ -43,6 +43,7 @@ def verdict(found: Mapping[str, Any], limits: Limits) -> dict[str, Any]:
         ),
         *_of_unlike(drift),
         *_of_uncertain(drift["uncertain"]),
+        *_of_empty(found["empty"], drift),
         *_of_cases(found.get("cases")),
         *_of_kinds(found.get("kinds") or []),
         *_of_outcome(found.get("outcome"), found.get("internal_auc"), limits),
@@ -111,6 +112,13 @@ def _of_uncertain(uncertain: Mapping[str, Any] | None) -> list[Reason]:
         "training cases would."
     )
     return [{"level": uncertain["level"], "sentence": text}]
+
+
+def _of_empty(empty: Mapping[str, Any], drift: Mapping[str, Any]) -> list[Reason]:
+    if empty["level"] == "fine":
+        return []
+    text = f"{empty['n']} of {empty['n'] + drift['n_rows']} rows hold no value of any feature that the model needs: measuring failed."
+    return [{"level": empty["level"], "sentence": text}]
 
 
 def _of_cases(cases: Mapping[str, Any] | None) -> list[Reason]:
@@ -209,8 +217,8 @@ def _of_chart(outcome: Mapping[str, Any], limits: Limits) -> list[Reason]:
     if last["enough"] and last["errors"] is not None and abs(last["errors"]) >= limits.window_alarm:
         text = f"In {last['name']} outcomes are {abs(last['errors']):.1f} standard errors from what was predicted."
         reasons.append({"level": "watch", "sentence": text})
-    if chart["alarm"] is not None:
-        text = f"Outcomes stay on one side of what is predicted: the cumulative sum gave alarm in {windows[chart['alarm']]['name']}."
+    if max(chart["up"][-1], chart["down"][-1]) >= limits.cusum_alarm:
+        text = f"Outcomes stay on one side of what is predicted: the cumulative sum gives alarm since {windows[chart['alarm']]['name']}."
         reasons.append({"level": "watch", "sentence": text})
     return reasons
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
+from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast, get_args
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from radiobone.core.complaints import complaint, known_keys, place, unknown_key
 from radiobone.core.errors import BadConfig, BadSetting, FileMissing, FileUnreadable
@@ -21,6 +23,25 @@ class Settings(BaseModel):
     """Frozen, and refuses keys that it does not know."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _truths_are_no_numbers(cls, content: Any) -> Any:
+        """Refuse true and false where a number is due, which would count as 1 and 0."""
+        for name, value in content.items() if isinstance(content, Mapping) else ():
+            given = value if isinstance(value, list | tuple) else (value,)
+            if name in cls.model_fields and any(isinstance(one, bool) for one in given):
+                kinds = _kinds_in(cast(Hashable, cls.model_fields[name].annotation))
+                if kinds & {int, float} and not kinds & {bool, Any}:
+                    raise ValueError(f"'{name}' must be a number, and true and false are none")
+        return content
+
+
+@cache
+def _kinds_in(annotation: Hashable) -> frozenset[Any]:
+    """Plain types that an annotation is made of."""
+    inner = get_args(annotation)
+    return frozenset({annotation}).union(*map(_kinds_in, inner)) if inner else frozenset({annotation})
 
 
 def parse_yaml(text: str, *, source: str = "YAML") -> dict[str, Any]:

@@ -12,6 +12,7 @@ from pydantic import Field, ValidationError, ValidationInfo, field_validator, mo
 
 from radiobone.cohort.view_pooling import VIEW_POOLINGS, ViewPooling
 from radiobone.core.settings import Settings
+from radiobone.evaluation.parameter_types import as_declared
 from radiobone.evaluation.tasks.registry import TASKS
 from radiobone.selection.registry import RESAMPLERS, STEPS
 
@@ -140,6 +141,15 @@ class Step(Part):
             for name, values in params.items()
         }
 
+    @field_validator("params")
+    @classmethod
+    def _types(cls, params: dict[str, Values], info: ValidationInfo) -> dict[str, Values]:
+        """Refuse values of other types than the step takes."""
+        kind = {**STEPS, **RESAMPLERS}.get(info.data.get("name", ""))
+        if kind is None:
+            return params
+        return {name: _typed(kind, name, values) for name, values in params.items()}
+
     @model_validator(mode="after")
     def _known(self) -> Step:
         known = {**STEPS, **RESAMPLERS}
@@ -165,6 +175,17 @@ class ModelChoice(Part):
             raise ValueError(f"'{self.name}' is no model; there are {', '.join(names)}")
         _check_parameters(self, {name for family in families for name in family.parameters})
         return self
+
+
+def _typed(kind: type, name: str, values: Values) -> Values:
+    if isinstance(values, tuple):
+        return tuple(as_declared(kind, name, one) for one in values)
+    if isinstance(values, Range):
+        for end in (values.low, values.high):
+            as_declared(kind, name, end)
+        return values
+    found: Values = as_declared(kind, name, values)
+    return found
 
 
 def _check_parameters(part: Part, known: set[str]) -> None:

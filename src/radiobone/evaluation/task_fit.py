@@ -21,7 +21,7 @@ def with_task_defaults(content: Mapping[str, Any]) -> dict[str, Any]:
     asked = content.get("task", "binary")
     kind = str(asked if isinstance(asked, str) else _kind_of(asked))
     task = TASKS.get(OTHER_NAMES.get(kind, kind))
-    if task is None or task.decide is not None:
+    if task is None or task.decide is not None or not isinstance(content.get("steps", ()), list | tuple):
         return dict(content)
     search = content.get("search", {})
     named = {"kind": search} if isinstance(search, str) else _plain(search)

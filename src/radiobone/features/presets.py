@@ -21,6 +21,7 @@ from types import MappingProxyType
 from typing import Any
 
 from radiobone.core.errors import BadConfig, BadSetting
+from radiobone.core.file_kinds import is_file
 from radiobone.core.settings import read_settings_text, read_yaml, validate
 from radiobone.features.definitions import AnySettings
 from radiobone.features.ibsi.configurations import CONFIGURATIONS, IBSI
@@ -109,10 +110,14 @@ def load_settings(
         return PRESETS[_preset_of(modality)]
     if isinstance(source, Mapping):
         return _from_mapping(source, "settings")
+    if not isinstance(source, str | Path):
+        raise BadSetting(
+            f"Settings are {source!r}, and a preset's name, a file or 'key: value' lines are needed."
+        )
     if str(source) in PRESETS:
         return PRESETS[str(source)]
     path = Path(source)
-    if isinstance(source, str) and path.suffix == "" and not path.exists():
+    if isinstance(source, str) and path.suffix == "" and not is_file(path):
         raise BadSetting(f"No preset is called {source!r}. Use {', '.join(PRESETS)}, or the path of a file.")
     return _from_mapping(read_settings_file(path), path.name)
 

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from radiobone.core.concealed import Concealed
 from radiobone.core.errors import FileMissing, NotALocalPath, NotARegularFile, PathOutsideRoot
-from radiobone.io.roots import common_folder, is_drive
+from radiobone.core.file_kinds import is_file, is_folder
+from radiobone.io.roots import common_folder, is_drive, is_there
 
 NO_PATH = Path()
 URL = re.compile(r"^[A-Za-z][A-Za-z0-9+.\-]+:/")
@@ -103,13 +104,13 @@ def check_case_files(case: Case, kinds: Collection[str] = ("image", "mask")) -> 
         if path == NO_PATH:
             raise FileMissing(f"The manifest names no {kind}. Fill in the cell.")
         _check_local(case, kind, path)
-        if not path.exists():
+        if not is_there(path):
             begin = f" (relative paths begin at {case.begin or case.root}; another folder can be named with --root)"
             raise FileMissing(
                 f"No {kind} at {path}. Check the path in the manifest{begin if case.relative else ''}, and that the "
                 "drive is there."
             )
-        if not (path.is_file() or path.is_dir()):  # opening a pipe would wait for ever
+        if not (is_file(path) or is_folder(path)):  # opening a pipe would wait for ever
             raise NotARegularFile(
                 f"The {kind} {path} is a pipe or device, not a file. Save the data to a file first."
             )
@@ -122,7 +123,7 @@ def _check_local(case: Case, kind: str, path: Path) -> None:
         return
     try:
         resolved = path.resolve()
-    except (OSError, RuntimeError) as error:
+    except (OSError, RuntimeError, ValueError) as error:  # a NUL in it is a ValueError
         raise FileMissing(f"The {kind} {path} leads nowhere ({error}). Check the link.") from error
     if not resolved.is_relative_to(case.root.resolve()):
         common = common_folder([resolved.parent, case.root.resolve()])

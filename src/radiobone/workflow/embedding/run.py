@@ -9,6 +9,7 @@ from typing import Any
 
 from radiobone.core.entries import Entries
 from radiobone.core.errors import BadSetting, RadioboneError
+from radiobone.core.file_kinds import is_file
 from radiobone.core.files import content_digest, file_digest
 from radiobone.core.folder_kinds import EMBEDDING, VECTOR_CACHE
 from radiobone.core.folders import prepare_embedding_folder
@@ -51,11 +52,15 @@ def read_encoder_input(source: str | Mapping[str, Any] | None) -> EncoderInput:
         )
     if isinstance(source, Mapping):
         content = dict(source)
+    elif not isinstance(source, str):
+        raise BadSetting(
+            f"The normalisation is {source!r}, and a name, a file or 'key: value' lines are needed: {known}."
+        )
     elif source in NORMALISATIONS:
         content = dict(NORMALISATIONS[source])
     elif source.lstrip().startswith("{"):
         content = parse_yaml(source, source="--normalisation")
-    elif Path(source).is_file():
+    elif is_file(Path(source)):
         content = read_yaml(Path(source))
     else:
         raise BadSetting(f"'{source}' is no normalisation and no file. There are {known}; or write it out.")

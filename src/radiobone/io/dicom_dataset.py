@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from radiobone.core.errors import GeometryMismatch
 from radiobone.core.lazy import lazily
 from radiobone.core.volume import Volume
+from radiobone.core.warnings import silenced
 from radiobone.io.files import damaged, read_beginning
 
 if TYPE_CHECKING:
@@ -54,19 +55,11 @@ def read_dataset(path: Path, **options: Any) -> Dataset:
     """
     bare = _is_bare(read_beginning(path, PREAMBLE_BYTES + 4))
     try:
-        dataset = pydicom.dcmread(path, force=bare, **options)
+        with silenced():  # warnings of pydicom, which may show values of the header
+            dataset = pydicom.dcmread(path, force=bare, **options)
     except pydicom.errors.InvalidDicomError:
         raise
-    except (
-        OSError,
-        EOFError,
-        ValueError,
-        NotImplementedError,
-        AttributeError,
-        TypeError,
-        LookupError,
-        RecursionError,
-    ) as error:
+    except Exception as error:  # whatever damaged bytes make pydicom trip over
         raise damaged(path, str(error)) from error
     if bare and "TransferSyntaxUID" not in dataset.file_meta:
         implicit, _ = dataset.original_encoding

@@ -13,6 +13,7 @@ import SimpleITK as sitk
 
 from radiobone.core.errors import BadSpacing, UnreadableImage, VectorImage
 from radiobone.core.lazy import lazily
+from radiobone.core.warnings import silenced
 from radiobone.io.dicom_dataset import read_dataset
 from radiobone.io.files import damaged
 from radiobone.io.gzipped import check_surplus
@@ -171,7 +172,8 @@ def stored_values(path: Path) -> npt.NDArray[Any]:
     check_pixel_bytes(dataset, path)
     syntax = str(dataset.file_meta.get("TransferSyntaxUID", ""))
     try:
-        pixels = dataset.pixel_array if syntax in NATIVE_SYNTAXES else _decompressed(dataset)
+        with silenced():
+            pixels = dataset.pixel_array if syntax in NATIVE_SYNTAXES else _decompressed(dataset)
     except (ValueError, AttributeError, RuntimeError, NotImplementedError, EOFError, OSError) as error:
         raise damaged(path, str(error).strip().splitlines()[-1]) from error
     rows, columns = int(dataset.Rows), int(dataset.Columns)

@@ -174,6 +174,8 @@ def understood(path: Path, kind: str) -> Iterator[None]:
         RecursionError,
         struct.error,
         pydicom.errors.InvalidDicomError,
+        pydicom.errors.BytesLengthException,
+        NotImplementedError,
     ) as error:
         raise UnreadableImage(
             f"{path}: its {kind} header cannot be understood ({unquoted(str(error))}). Export or copy it again."

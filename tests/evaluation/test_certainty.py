@@ -16,6 +16,7 @@ from sklearn.isotonic import IsotonicRegression
 from radiobone.cohort.readers import cohort_from_arrays
 from radiobone.core.warnings import OutsideTrainingRange
 from radiobone.evaluation.calibration import fit_sigmoid
+from radiobone.evaluation.certainty import from_plain, to_plain
 from radiobone.evaluation.conformal import fit_classes, fit_number, reached
 from radiobone.evaluation.final_model import Model, fit_model, load_model
 from radiobone.evaluation.probability_interval import fit_probability
@@ -250,3 +251,29 @@ def test_other_tasks_have_intervals_too(kind: str, tmp_path: Path) -> None:
         )
         inside = (low.to_numpy() <= truth.to_numpy()) & (truth.to_numpy() <= high.to_numpy())
     assert 0.84 < inside.mean() < 0.99
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"steps": {"low": [0.1]}},
+        {"steps": {"starts": [], "low": [], "high": []}},
+        {"steps": {"starts": [1.0], "low": [0.9], "high": [0.1]}},
+        {"steps": {"starts": [1.0], "low": [-3.0], "high": [0.1]}},
+        {"steps": {"starts": ["a"], "low": [0.1], "high": [0.1]}},
+        {"band": {"covariance": [1.0]}},
+        {"band": {"slope": float("nan")}},
+        {"band": {"slope": None}},
+        {"band": {"reach": -1.0}},
+        {"band": {"unknown": 1}},
+    ],
+)
+def test_a_forged_interval_is_not_taken_for_one(binary: Model, change: dict[str, dict[str, object]]) -> None:
+    plain = to_plain(binary.certainty)
+    assert plain is not None
+    assert from_plain("binary", plain) == binary.certainty
+    forged = {name: {**part, **change.get(name, {})} for name, part in plain.items()}
+    with pytest.raises(
+        (ValueError, TypeError, LookupError, AttributeError)
+    ):  # which loading names UntrustedModel
+        from_plain("binary", forged)

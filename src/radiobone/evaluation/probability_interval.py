@@ -46,6 +46,12 @@ class Band:
     covariance: tuple[float, float, float]
     reach: float
 
+    def __post_init__(self) -> None:
+        if not np.isfinite([self.level, self.intercept, self.slope, *self.covariance, self.reach]).all():
+            raise ValueError("the band of its interval has values that are no numbers")
+        if len(self.covariance) != 3 or self.reach < 0:
+            raise ValueError("the band of its interval is none")
+
     def predict(self, probability: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
         """Return the lower and the upper probability for each probability of the model."""
         x = _log_odds(np.asarray(probability, dtype=float))

@@ -36,6 +36,13 @@ class VennAbers:
     low: tuple[float, ...]
     high: tuple[float, ...]
 
+    def __post_init__(self) -> None:
+        table = np.array([self.starts, self.low, self.high], dtype=float)  # refuses unequal lengths
+        if table.shape[1] == 0 or not np.isfinite(table).all() or (np.diff(table[0]) < 0).any():
+            raise ValueError("the steps of its interval are none")
+        if (table[1:] < 0).any() or (table[1:] > 1).any() or (table[1] > table[2]).any():
+            raise ValueError("the steps of its interval are no probabilities")
+
     def predict(self, scores: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
         """Return the lower and the upper probability of each score."""
         step = np.searchsorted(self.starts, np.asarray(scores, dtype=float), side="right") - 1

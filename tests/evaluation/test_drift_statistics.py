@@ -221,10 +221,11 @@ class TestObservedExpected:
 
 class TestCusum:
     def test_a_worked_example(self):
-        found = cusum([1.0, 2.0, None, -3.0, 6.0], slack=0.5, alarm=5.0)
-        assert found.up == (0.5, 2.0, 2.0, 0.0, 5.5)
-        assert found.down == (0.0, 0.0, 0.0, 2.5, 0.0)
-        assert found.alarm == 4
+        found = cusum([1.0, 2.0, None, -3.0, 2.5, 3.5], slack=0.5, alarm=5.0)
+        assert found.up == (0.5, 2.0, 2.0, 0.0, 2.0, 5.0)
+        assert found.down == (0.0, 0.0, 0.0, 2.5, 0.0, 0.0)
+        assert found.alarm == 5
+        assert cusum([0.0, 1e6], slack=0.5, alarm=5.0).alarm is None  # one window is no shift that lasts
 
     def test_it_is_quiet_where_nothing_changes_and_finds_one_standard_error(self):
         rng = np.random.default_rng(0)

@@ -118,7 +118,12 @@ def _empty_rows(model: Model, table: pd.DataFrame) -> BoolArray:
     } & set(table.columns)
     if not names:
         return np.zeros(len(table), dtype=bool)
-    return np.asarray(table[sorted(names)].map(is_missing).all(axis=1), dtype=bool)
+    empty = np.ones(len(table), dtype=bool)
+    for name in sorted(names):
+        cells = table[name]
+        is_number = pd.api.types.is_numeric_dtype(cells)
+        empty &= (cells.isna() if is_number else cells.map(is_missing)).to_numpy(dtype=bool)
+    return empty
 
 
 def _predicted(model: Model, scores: pd.DataFrame) -> npt.NDArray[np.float64]:

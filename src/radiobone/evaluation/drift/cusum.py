@@ -23,6 +23,11 @@ class Cusum:
     alarm: int | None
 
 
+LARGEST = 4.0
+"""Standard errors that one window counts for at most: a single odd window, or one whose probabilities are all but certain, is
+no shift that lasts."""
+
+
 def cusum(errors: Sequence[float | None], *, slack: float = 0.5, alarm: float = 5.0) -> Cusum:
     """Add up what exceeds a slack, and start again at 0 where it falls below.
 
@@ -32,7 +37,7 @@ def cusum(errors: Sequence[float | None], *, slack: float = 0.5, alarm: float = 
     Parameters
     ----------
     errors : sequence of float or None
-        Of each window, in standard errors; one without a value changes nothing.
+        Of each window, in standard errors, cut at 4; one without a value changes nothing.
     slack, alarm : float
 
     References
@@ -41,7 +46,7 @@ def cusum(errors: Sequence[float | None], *, slack: float = 0.5, alarm: float = 
     """
     up, down, first = [0.0], [0.0], None
     for place, error in enumerate(errors):
-        off = None if error is None else error
+        off = None if error is None else min(max(error, -LARGEST), LARGEST)
         up.append(up[-1] if off is None else max(0.0, up[-1] + off - slack))
         down.append(down[-1] if off is None else max(0.0, down[-1] - off - slack))
         if first is None and max(up[-1], down[-1]) >= alarm:

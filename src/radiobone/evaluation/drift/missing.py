@@ -40,6 +40,8 @@ def missingness(
     effect, before : float
         Rows of one patient: how many times fewer are independent, among the new ones and in training.
     """
+    if n_missing == training_missing == 0:
+        return Missingness(0.0, 0.0, 1.0)
     table = [
         [round(n_missing / effect), round((n_rows - n_missing) / effect)],
         [round(training_missing / before), round((training_rows - training_missing) / before)],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -24,6 +24,7 @@ from radiobone.report.figures.style import (
 
 MARKS = {"fine": (BLUE, "o"), "watch": (ORANGE, "^"), "act": (VERMILION, "s"), "too few": (MUTED, "x")}
 """Colour and shape of each level: neither alone tells them apart."""
+SIDES: dict[str, Literal["top", "bottom", "center"]] = {"watch": "top", "act": "bottom"}
 MOST_TICKS = 7
 Values = Sequence[float | None]
 
@@ -72,7 +73,7 @@ def trend_figure(
     marked = known if second is None else np.maximum(known, _numbers(second))
     for level, (colour, mark) in MARKS.items():
         here = np.array([one == level for one in levels], dtype=bool)
-        ax.plot(places[here], marked[here], mark, color=colour, markersize=6, zorder=4)
+        ax.plot(places[here], marked[here], mark, color=colour, markersize=6, zorder=4, clip_on=False)
     _limits(ax, lines or {}, len(names))
     _ticks(ax, names)
     ax.set_ylabel(axis)
@@ -90,9 +91,12 @@ def _numbers(values: Values) -> np.ndarray[Any, np.dtype[np.float64]]:
 def _limits(ax: Axes, lines: Mapping[str, float], n_windows: int) -> None:
     for name, at in lines.items():
         colour = {"watch": ORANGE, "act": VERMILION}.get(name, MUTED)
+        side: Literal["top", "bottom", "center"] = SIDES.get(
+            name, "center"
+        )  # apart even where the scale is large
         ax.axhline(at, color=colour, linewidth=1, linestyle=(0, (4, 3)), zorder=1)
         ax.annotate(name, (1.0, at), xycoords=("axes fraction", "data"), xytext=(3, 0), textcoords="offset points",
-                    fontsize=SMALL_PT - 1.5, color=INK, va="center", annotation_clip=False)  # fmt: skip
+                    fontsize=SMALL_PT - 1.5, color=INK, va=side, annotation_clip=False)  # fmt: skip
     ax.set_xlim(-0.5, max(n_windows - 0.5, 0.5))
 
 

@@ -74,7 +74,8 @@ def _of_all(summary: Record, windows: Sequence[Record]) -> Iterator[Drawn]:
         axis, trend_figure(names, means, ["fine"] * len(names), axis=axis), _told(names, means, axis.lower()),
         "Moves with the patients as well as with the scanner.",
     )  # fmt: skip
-    yield _of_column(summary, windows, PREDICTED, "PSI of the predictions")
+    if _is_known(windows, PREDICTED):
+        yield _of_column(summary, windows, PREDICTED, "PSI of the predictions")
     for key, title in (
         ("share_outside", "Values outside the training range"),
         ("share_missing", "Missing values"),
@@ -109,10 +110,15 @@ def _of_features(summary: Record, windows: Sequence[Record]) -> Iterator[Drawn]:
             max(one["columns"][name]["psi_excess"] or 0.0 for one in windows),
         )
         for name in windows[0]["columns"]
-        if name != PREDICTED
+        if name != PREDICTED and _is_known(windows, name)
     }
     for name in sorted(reached, key=lambda one: (-reached[one][0], -reached[one][1], one))[:MOST_FEATURES]:
         yield _of_column(summary, windows, name, name)
+
+
+def _is_known(windows: Sequence[Record], name: str) -> bool:
+    """Whether any window has cases enough for the column's PSI."""
+    return any(one["columns"][name]["psi_excess"] is not None for one in windows)
 
 
 def _of_column(summary: Record, windows: Sequence[Record], name: str, title: str) -> Drawn:

@@ -7,7 +7,7 @@
 ``small`` makes cubes of 32 voxels with one region each; ``scans`` copies of a real CT on voxels of 1.5 mm, each with noise of
 its own, of which all labels are measured. Images are written once and removed at the end (``--keep DIR`` keeps them). Each
 cohort is measured by `radiobone extract` as a process of its own, which is then run again with nothing left to do.
-Writes benchmarks/results/cohort_scale.json, and docs/images/cohort_scale.svg.
+Writes benchmarks/results/cohort_scale.json, docs/images/cohort_scale.svg and the table in docs/benchmarks.md.
 """
 
 from __future__ import annotations
@@ -30,11 +30,12 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
 from scaling.cohorts import Row, small_cases, whole_scans, write_manifest  # noqa: E402
-from scaling.figures import draw, figures_of  # noqa: E402
+from scaling.figures import draw, figures_of, put_table, table  # noqa: E402
 from scaling.watch import files_and_mb, watch  # noqa: E402
 
 RESULT = HERE / "results" / "cohort_scale.json"
 PLOT = HERE.parent / "docs" / "images" / "cohort_scale.svg"
+PAGE = HERE.parent / "docs" / "benchmarks.md"
 MOST_GB = 15
 WARM = "from radiobone.workflow.compiling import compile_kernels; compile_kernels(show=False)"
 
@@ -66,10 +67,12 @@ def measured(folder: Path, rows: list[Row], options: argparse.Namespace) -> dict
     n_files, megabytes = files_and_mb(output)
     again = watch(command, log=folder / "again.log", every_s=0.1)
     shutil.rmtree(output)
+    regions = first.told[-1][2] if first.told else len(rows)
     return {
         "cases": len(rows),
+        "regions": regions,
         "jobs": options.jobs,
-        "first": figures_of(first, first.told[-1][2] if first.told else len(rows)),
+        "first": figures_of(first, regions),
         "again": {
             "seconds": round(again.seconds, 1),
             "cpu_seconds": round(again.cpu_s, 1),
@@ -132,7 +135,9 @@ def main() -> None:
     ]
     if options.kind != "plot":
         run(options)
-    draw(json.loads(RESULT.read_text()), PLOT)
+    results = json.loads(RESULT.read_text())
+    draw(results, PLOT)
+    put_table(table(results), PAGE)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from radiobone.testing.scanner import correlated_field
 EDGE_VOXELS = 32
 CORRELATION_VOXELS = (1.2, 1.2, 1.2)
 NOISE_HU = 12.0
+LOWEST_HU = np.int16(-1024)
 GZIP_LEVEL = 1
 Row = tuple[str, Path, Path, str]
 
@@ -108,7 +109,7 @@ def _resampled(image: sitk.Image, spacing_mm: float, interpolator: int) -> sitk.
 def _write_noisy(scan: sitk.Image, path: Path, rng: np.random.Generator) -> None:
     array = sitk.GetArrayViewFromImage(scan)
     noise = rng.normal(0, NOISE_HU, array.shape).astype(np.int16)
-    noisy = sitk.GetImageFromArray(array + noise)
+    noisy = sitk.GetImageFromArray(np.maximum(array + noise, LOWEST_HU))
     noisy.CopyInformation(scan)
     part = path.with_name(f".{path.name}")
     sitk.WriteImage(noisy, str(part), useCompression=True, compressionLevel=GZIP_LEVEL)

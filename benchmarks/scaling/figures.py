@@ -10,6 +10,7 @@ import numpy as np
 from scaling.watch import Watched
 
 POINTS_KEPT = 120
+PLACE, PLACE_END = "<!-- cohort-scale -->", "<!-- end of cohort-scale -->"
 SETTLED = (0.3, 0.95)  # share of the run between which memory is said to grow or not
 
 
@@ -57,21 +58,49 @@ def _slope(done: Any, memory_mb: list[float], n_cases: int) -> float | None:
     return round(float(np.polyfit(done[inside], np.asarray(memory_mb)[inside], 1)[0] * 1000), 2)
 
 
+def table(results: dict[str, Any]) -> list[str]:
+    """Return the runs as a table in Markdown."""
+    lines = [
+        "| cohort | regions | time | CPU time per region | regions per s, by quarter | main process, MB | its growth, MB per 1,000 | largest worker, MB | "
+        "after the last region | again, nothing to do | files | space |",
+        "|---|---|---|---|---|---|---|---|---|---|---|---|",
+    ]
+    for name, run in sorted(results.items(), key=lambda item: (item[0].split()[1], item[1]["cases"])):
+        first, again = run["first"], run["again"]
+        quarters = ", ".join(f"{rate:g}" for rate in first["rate_by_quarter"])
+        growth = first["parent_mb_per_1000_cases"]
+        lines.append(
+            f"| {name} | {run['regions']:,} | {first['seconds']:.0f} s | {first['cpu_seconds'] / run['regions']:.2f} s | {quarters} | "
+            f"{first['parent_peak_mb']:.0f} | {'–' if growth is None else f'{growth:.1f}'} | {first['worker_peak_mb']:.0f} | "
+            f"{first['seconds_after_the_last_case']:.0f} s | {again['seconds']:.0f} s, {again['parent_peak_mb']:.0f} MB | "
+            f"{run['output_files']:,} | {run['output_mb']:.0f} MB |"
+        )
+    return lines
+
+
+def put_table(lines: list[str], page: Path) -> None:
+    """Put the table in the place that a page has for it."""
+    before, _, rest = page.read_text(encoding="utf-8").partition(f"{PLACE}\n")
+    _, _, after = rest.partition(f"{PLACE_END}\n")
+    page.write_text("\n".join([before + PLACE, *lines, PLACE_END, ""]) + after, encoding="utf-8")
+
+
 def draw(results: dict[str, Any], path: Path) -> None:
-    """Draw memory over the share of cases that are done, a line for each run."""
+    """Draw memory over time, a line for each run."""
     import matplotlib
 
     matplotlib.use("agg")
     import matplotlib.pyplot as plt
 
     figure, panels = plt.subplots(1, 2, figsize=(9, 3.4), constrained_layout=True)
-    for panel, kind, title in zip(
-        panels, ("parent_mb", "workers_mb"), ("main process", "workers together"), strict=True
-    ):
+    titles = {"parent_mb": "main process", "workers_mb": "workers together"}
+    for panel, (kind, title) in zip(panels, titles.items(), strict=True):
         for name, run in results.items():
             series = run["first"]["series"]
-            panel.plot(series["t_s"], series[kind], label=name, linewidth=1.2)
-        panel.set(title=title, xlabel="time, s", ylabel="resident memory, MB", xscale="log", ylim=(0, None))
+            alive = [place for place, megabytes in enumerate(series["parent_mb"]) if megabytes]
+            share = [series["t_s"][place] / run["first"]["seconds"] for place in alive]
+            panel.plot(share, [series[kind][place] for place in alive], label=name, linewidth=1.2)
+        panel.set(title=title, xlabel="share of the run's time", ylabel="resident memory, MB", ylim=(0, None))
     panels[0].legend(frameon=False, fontsize=8)
     figure.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None)
     plt.close(figure)

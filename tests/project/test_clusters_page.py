@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 import typer
 import yaml
@@ -17,6 +18,8 @@ from distributed.cli.dask_scheduler import main as scheduler
 from distributed.cli.dask_worker import main as worker
 
 from radiobone.cli.app import app
+from radiobone.workflow.extract import extract, extract_files
+from small_cohort import QUICK, SmallCohort
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "clusters.md").read_text(encoding="utf-8")
 
@@ -70,7 +73,7 @@ def test_every_option_is_one_of_its_command() -> None:
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="no bash")
 def test_scripts_are_of_the_syntax_of_bash() -> None:
-    assert len(blocks("bash")) == 2
+    assert len(blocks("bash")) == 3
     for script in blocks("bash"):
         answer = subprocess.run(["bash", "-n"], input=script, text=True, capture_output=True, check=False)
         assert answer.returncode == 0, answer.stderr
@@ -108,5 +111,27 @@ def test_the_settings_of_tls_are_read() -> None:
 
 
 def test_python_examples_are_python() -> None:
+    assert len(blocks("python")) == 3
     for text in blocks("python"):
         compile(text, "docs/clusters.md", "exec")
+
+
+def test_joined_shards_are_the_table_of_one_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, cut, join = blocks("python")
+    cohort = SmallCohort(tmp_path)
+    for number in range(5):
+        cohort.add(f"p{number % 4}", shape=number, label=1 + number // 4, sex="f")
+    cohort.manifest.rename(tmp_path / "manifest.csv")
+    monkeypatch.chdir(tmp_path)
+    run_example(cut.replace("* 100 //", "* 3 //"))
+    for shard in sorted(tmp_path.glob("shard-*.csv")):
+        extract_files(shard, output=f"shards/{shard.stem}", settings=QUICK, show_progress=False)
+    run_example(join)
+    whole = extract("manifest.csv", settings=QUICK, show_progress=False)
+    assert len(list(tmp_path.glob("shards/*"))) == 3
+    pd.testing.assert_frame_equal(pd.read_parquet("features.parquet"), whole.table)
+
+
+def run_example(text: str) -> None:
+    code = compile(text, "docs/clusters.md", "exec")
+    exec(code, {})

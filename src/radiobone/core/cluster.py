@@ -184,7 +184,7 @@ class Cluster:
 
         for piece in some:
             self._n_sent += 1
-            name = f"radiobone-{self._name}-{self._n_sent}"
+            name = (f"radiobone-{self._name}", self._n_sent)  # one group of tasks, however many
             future = self._client.submit(
                 do_packed, dumps((work, piece)), self._expected, key=name, pure=False
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import time
 from collections.abc import Callable, Generator, Sequence
@@ -43,11 +44,14 @@ class CaseKey:
         SHA-256 of the content; of a header and its data file, that of their two digests.
     key : str
         SHA-256 of these, the region asked for, the effective settings, the engine's versions and the kind of machine.
+    state : str
+        What the system said of the files before they were read: see ``is_as_read``.
     """
 
     image_digest: str
     mask_digest: str
     key: str
+    state: str = ""
 
 
 def engine_digest() -> str:
@@ -58,14 +62,8 @@ def engine_digest() -> str:
 def input_digest(path: Path) -> str:
     """Digest of all that is read for a path, computed once per run; what has changed is computed again."""
     begun_ns = time.time_ns()
-    files = list(files_read(path))
-    status = [file.stat() for file in files]
-    state = content_digest(
-        [
-            (file, one.st_ino, one.st_mtime_ns, one.st_ctime_ns, one.st_size)
-            for file, one in zip(files, status, strict=True)
-        ]
-    )
+    files, status = _files_of(path)
+    state = _state_of(files, status)
     known = _digests.get(path)
     if known is not None and known[0] == state:
         return known[1]
@@ -77,6 +75,34 @@ def input_digest(path: Path) -> str:
             _digests.clear()
         _digests[path] = (state, found)
     return found
+
+
+def _files_of(path: Path) -> tuple[list[Path], list[os.stat_result]]:
+    files = list(files_read(path))
+    return files, [file.stat() for file in files]
+
+
+def _state_of(files: Sequence[Path], status: Sequence[os.stat_result]) -> str:
+    return content_digest(
+        [
+            (file, one.st_ino, one.st_mtime_ns, one.st_ctime_ns, one.st_size)
+            for file, one in zip(files, status, strict=True)
+        ]
+    )
+
+
+def _state(case: Case) -> str:
+    return content_digest([_state_of(*_files_of(path)) for path in (case.image, case.mask)])
+
+
+def is_as_read(case: Case, key: CaseKey | None) -> bool:
+    """Tell whether the files of a case are those that its key was made of, as far as the system tells."""
+    if key is None or not key.state:
+        return True
+    try:
+        return _state(case) == key.state
+    except (OSError, ValueError, RadioboneError):
+        return False
 
 
 def case_key(
@@ -93,6 +119,7 @@ def case_key(
     """
     try:
         check_case_files(case)  # before anything outside the root, or no file at all, is read
+        state = _state(case)
         image, mask = digest(case.image), digest(case.mask)
     except (OSError, ValueError, RadioboneError):
         return None
@@ -115,7 +142,7 @@ def case_key(
             "patient": case.patient_id,
             "drawn": case.case_id in repeats.drawn,
         }
-    return CaseKey(image, mask, content_digest(asked))
+    return CaseKey(image, mask, content_digest(asked), state)
 
 
 def case_keys(

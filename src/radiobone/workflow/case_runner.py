@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -28,6 +28,9 @@ from radiobone.io.totalsegmentator_classes import VERTEBRA
 from radiobone.workflow.modality import admitted
 from radiobone.workflow.region_shape import warn_of_shape
 from radiobone.workflow.repeats import Repeat, RepeatTask, failures, measure_repeats
+
+if TYPE_CHECKING:
+    from radiobone.workflow.cache import CaseKey
 
 Status = Literal["done", "failed", "empty", "ready"]
 PATTERN_CHARACTERS = "*?["
@@ -106,6 +109,8 @@ class Outcome:
         Whether the image is a single 2D image.
     repeats : tuple of Repeat
         Perturbed repeats, where they were asked for; then there are no ``features``.
+    fresh : tuple of (str, CaseKey), or None
+        The key that was found first, and the one of the files as they were measured, where they have changed in between.
     kept : Kept or None
         Where features, facts, picture and repeats lie, if they are not held in memory.
     """
@@ -122,6 +127,7 @@ class Outcome:
     pixel_type: Literal["integer", "decimal", ""] = ""
     is_2d: bool = False
     repeats: tuple[Repeat, ...] = ()
+    fresh: tuple[str, CaseKey] | None = None
     kept: Kept | None = None
 
     @property

@@ -14,11 +14,11 @@ import SimpleITK as sitk
 from threadpoolctl import threadpool_limits
 
 from radiobone.core.cluster import active_cluster
-from radiobone.core.errors import RadioboneError, WorkerDied
+from radiobone.core.errors import FileUnreadable, RadioboneError, WorkerDied
 from radiobone.core.memory import memory_allowed
 from radiobone.core.progress import Progress, progress
 from radiobone.io.case import Case
-from radiobone.workflow.cache import CaseKey
+from radiobone.workflow.cache import CaseKey, case_key, is_as_read
 from radiobone.workflow.case_limits import NO_LIMITS, CaseLimits
 from radiobone.workflow.case_runner import Outcome, Task, run_image
 from radiobone.workflow.case_store import Cache
@@ -193,11 +193,47 @@ def _work(
     sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(1)  # one thread per worker, and one order of sums
     everything, left = _finished_before(piece, store)  # when a process was ended at another case of the image
     with threadpool_limits(1), memory_allowed(most_bytes):  # the sums of linear algebra too
+        jobs = {place: _as_it_is(piece[place], task) for place in left}
         found = run_image([piece[place].case for place in left], task, Beating(tell))
-        for place in left:
+        for place, job in jobs.items():
             at(place)
-            everything += _put(piece[place], next(found), task, store)
+            job, outcomes = _unchanged(job, next(found), task)
+            everything += _put(job, _told_of_key(outcomes, piece[place], job), task, store)
     return everything
+
+
+def _as_it_is(job: Job, task: Task) -> Job:
+    """Find the key anew if the files have changed since it was found."""
+    if is_as_read(job.case, job.key):
+        return job
+    return replace(job, key=case_key(job.case, task.settings, task.modality, task.repeats))
+
+
+def _unchanged(job: Job, outcomes: list[Outcome], task: Task) -> tuple[Job, list[Outcome]]:
+    """Measure once more what was changed while it was measured; if it changes again, it is in use."""
+    if is_as_read(job.case, job.key):
+        return job, outcomes
+    job = _as_it_is(job, task)
+    (outcomes,) = run_image([job.case], task)
+    if is_as_read(job.case, job.key):
+        return job, outcomes
+    error = FileUnreadable(
+        f"{job.case.image.name} or {job.case.mask.name} changed while it was read, twice: another program is writing it. Run again when "
+        "that has ended."
+    )
+    return job, [Outcome(job.case, "failed", error.code, str(error))]
+
+
+def _told_of_key(outcomes: list[Outcome], before: Job, job: Job) -> list[Outcome]:
+    if before.key is None or job.key is None or job.key.key == before.key.key:
+        return outcomes
+    return [replace(one, fresh=(before.key.key, job.key)) for one in outcomes]
+
+
+def with_fresh_keys(jobs: Sequence[Job], outcomes: Sequence[Outcome]) -> list[Job]:
+    """Return the cases with the keys of their files as they were measured."""
+    fresh = dict(one.fresh for one in outcomes if one.fresh is not None)
+    return [replace(job, key=fresh[job.key.key]) if job.key and job.key.key in fresh else job for job in jobs]
 
 
 def _finished_before(piece: Sequence[Job], store: Cache | None) -> tuple[list[Outcome], list[int]]:

@@ -27,7 +27,7 @@ from radiobone.workflow.choice import Choice, SettingsSource
 from radiobone.workflow.feature_rows import Whole, held
 from radiobone.workflow.feature_table import save_parts
 from radiobone.workflow.fingerprint import fingerprint_of
-from radiobone.workflow.image_pool import Job, run_jobs
+from radiobone.workflow.image_pool import Job, run_jobs, with_fresh_keys
 from radiobone.workflow.mixed_types import told_of_mixed_types
 from radiobone.workflow.planned import names_of_all, planned, repeats_planned
 from radiobone.workflow.repeat_table import make_repeats, save_repeats, with_failed_repeats
@@ -122,6 +122,7 @@ def measure(
         outcomes = run_jobs(
             work, task, store=store, n_processes=jobs, show_progress=show_progress, limits=limits
         )
+    work = with_fresh_keys(work, outcomes)
     outcomes = told_of_mixed_types(outcomes, choice.settings)
     shared = patients_of_one_image(listed.cases)
     outcomes = told_of_shared_images(outcomes, shared)
@@ -139,7 +140,9 @@ def measure(
     if plan is not None:
         provenance["repeats"] = plan.model_dump(mode="json")
     names = names_of_all(outcomes, choice.settings)
-    return Measured(listed, outcomes, names, provenance, repeats, store, keys)
+    return Measured(
+        listed, outcomes, names, provenance, repeats, store, {job.key.key for job in work if job.key}
+    )
 
 
 def _provenance(manifest: Manifest, choice: Choice, work: Sequence[Job]) -> dict[str, Any]:

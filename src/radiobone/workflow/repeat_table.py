@@ -24,7 +24,7 @@ from radiobone.workflow.case_runner import Outcome, Task
 from radiobone.workflow.case_store import Cache
 from radiobone.workflow.feature_rows import Whole, held, in_order
 from radiobone.workflow.feature_table import save_pictures
-from radiobone.workflow.image_pool import Job, run_jobs
+from radiobone.workflow.image_pool import Job, run_jobs, with_fresh_keys
 from radiobone.workflow.repeated import Repeats
 from radiobone.workflow.repeats import RepeatTask
 
@@ -81,7 +81,7 @@ def make_repeats(
             limits=limits,
         )
     if store is not None:
-        store.prune(keys)
+        store.prune({job.key.key for job in with_fresh_keys(work, found) if job.key})
     found = in_order(found)
     whole_repeats = held if store is None else store.whole
     table = _table(done, found, whole, whole_repeats)

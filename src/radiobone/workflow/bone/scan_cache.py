@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import platform
 from collections.abc import Collection
 from dataclasses import asdict
 from pathlib import Path
@@ -43,6 +44,7 @@ def scan_key(scan: Scan, task: BoneTask) -> str | None:
         "levels": scan.levels,
         "facts": asdict(scan.facts),
         "task": asdict(task),
+        "machine": [platform.system(), platform.machine()],
         "versions": {name: package_version(name) for name in ENGINE_PACKAGES},
         "engine": engine_digest(),
     }

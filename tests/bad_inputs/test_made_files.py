@@ -21,6 +21,8 @@ from radiobone.core.warnings import ConstantRoi, RadioboneWarning
 from radiobone.imaging.itk import to_sitk
 from radiobone.io.write import write_volume
 from radiobone.testing.phantoms import sphere
+from raw_files import RAW, metaimage
+from small_series import series
 
 
 @pytest.fixture
@@ -79,6 +81,22 @@ def test_a_folder_that_is_a_link_out_of_the_root(root, tmp_path_factory):
     shutil.copy(root / "image.nii.gz", elsewhere)
     (root / "door").symlink_to(elsewhere)
     refused(root, "door/image.nii.gz", "PathOutsideRoot")
+
+
+def test_voxels_beside_a_header_that_are_a_link_out_of_the_root(root, tmp_path_factory):
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    (elsewhere / "voxels.raw").write_bytes(RAW)
+    (root / "voxels.raw").symlink_to(elsewhere / "voxels.raw")
+    (root / "image.mhd").write_bytes(metaimage({"ElementDataFile": "voxels.raw"}, b""))
+    refused(root, "image.mhd", "PathOutsideRoot")
+
+
+def test_slices_that_are_links_out_of_the_root(root, tmp_path_factory):
+    elsewhere = series(tmp_path_factory.mktemp("elsewhere"))
+    (root / "dcm").mkdir()
+    for path in elsewhere.iterdir():
+        (root / "dcm" / path.name).symlink_to(path)
+    refused(root, "dcm", "PathOutsideRoot")
 
 
 def test_a_file_that_may_not_be_read(root):

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from radiobone.core.concealed import Concealed
-from radiobone.core.errors import FileMissing, NotALocalPath, NotARegularFile, PathOutsideRoot
+from radiobone.core.errors import FileMissing, NotALocalPath, NotARegularFile, PathOutsideRoot, RadioboneError
 from radiobone.core.file_kinds import is_file, is_folder
 from radiobone.io.roots import common_folder, is_drive, is_there
 
@@ -114,6 +115,20 @@ def check_case_files(case: Case, kinds: Collection[str] = ("image", "mask")) -> 
             raise NotARegularFile(
                 f"The {kind} {path} is a pipe or device, not a file. Save the data to a file first."
             )
+        _check_links(case, kind, path)
+
+
+def _check_links(case: Case, kind: str, path: Path) -> None:
+    """Refuse slices of a folder, and voxels beside a header, that are links out of the root."""
+    from radiobone.io.images import files_read  # the readers, which a manifest alone does not need
+
+    files: tuple[Path, ...] = ()
+    if case.root is not None:
+        with suppress(RadioboneError):  # what cannot be read says so when it is read
+            files = files_read(path)
+    for file in files:
+        if file.is_symlink():
+            _check_local(case, kind, file)
 
 
 def _check_local(case: Case, kind: str, path: Path) -> None:

@@ -201,3 +201,8 @@ def test_slices_that_end_too_early(tmp_path, kept):
     with pytest.raises(RadioboneError) as caught:
         read_image(folder)
     assert caught.value.code in {"UnreadableImage", "MissingSlices"}
+
+
+def test_the_mark_of_what_was_not_scanned_is_rescaled_as_the_voxels_are(tmp_path):
+    assert read(series(tmp_path / "dcm", all_of(PixelPaddingValue=0)))[0].padding == -1024
+    assert read(series(tmp_path / "none"))[0].padding is None

@@ -212,3 +212,10 @@ def test_a_masked_array_is_not_measured_as_if_it_were_whole():
 def test_an_empty_name_is_not_the_folder_of_the_user():
     assert refused("", ct(INSIDE)) == "FileMissing"
     assert refused(ct(), "") == "FileMissing"
+
+
+@pytest.mark.parametrize(
+    ("padding", "due"), [(-1024.0, {"ImplausibleRoiIntensity"}), (-2000.0, set()), (None, set())]
+)
+def test_the_mark_of_what_was_not_scanned(padding, due):
+    assert measured(ct(one_voxel(-1024), padding=padding), ct(INSIDE))[1] == due

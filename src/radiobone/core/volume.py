@@ -36,6 +36,8 @@ class Volume:
     frame_of_reference : str or None
         DICOM's identifier of the patient's axes, where the file tells it: positions of two files with different ones
         cannot be compared.
+    padding : float or None
+        Intensity that marks what was not scanned, where the file tells it.
     """
 
     array: npt.NDArray[Any]
@@ -46,6 +48,7 @@ class Volume:
     is_2d: bool = False
     spacing_assumed: bool = False
     frame_of_reference: str | None = None
+    padding: float | None = None
 
     def __post_init__(self) -> None:
         if self.array.ndim != 3:

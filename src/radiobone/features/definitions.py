@@ -14,7 +14,7 @@ from radiobone.features.names import expected_names
 from radiobone.features.settings import ExtractionSettings
 from radiobone.imaging.hounsfield import check_region_hu
 from radiobone.imaging.mask_grid import onto_image
-from radiobone.imaging.saturation import check_saturation
+from radiobone.imaging.saturation import check_padding, check_saturation
 
 ENGINES = ("radiobone", "pyradiomics")
 AnySettings: TypeAlias = ExtractionSettings | IbsiSettings
@@ -53,6 +53,7 @@ def _check_intensities(image: Volume, mask: Volume, settings: AnySettings) -> No
         region = onto_image(image, mask, settings.mask)
     check_region_hu(image, region, settings.plausible_hu)
     check_saturation(image, region)
+    check_padding(image, region)
 
 
 def with_engine(settings: AnySettings, engine: str | None) -> AnySettings:

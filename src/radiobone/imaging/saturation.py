@@ -1,11 +1,11 @@
-"""Whether the brightest part of a region was cut off, so that all of it has one value."""
+"""Whether a region holds what is no measurement: values that were cut off, or the mark of what was not scanned."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from radiobone.core.volume import Volume
-from radiobone.core.warnings import SaturatedIntensity, warn
+from radiobone.core.warnings import ImplausibleRoiIntensity, SaturatedIntensity, warn
 from radiobone.imaging.crop import bounding_box
 
 SATURATED_SHARE = 0.05  # of a region; of noise alone, far fewer voxels have the highest value
@@ -39,3 +39,29 @@ def check_saturation(image: Volume, mask: Volume) -> None:
         SaturatedIntensity,
         stacklevel=3,
     )
+
+
+def check_padding(image: Volume, mask: Volume) -> None:
+    """Tell of a region that holds voxels which the scanner marked as not scanned.
+
+    Parameters
+    ----------
+    image, mask : Volume
+        On one grid; the mask is not zero inside.
+
+    Warns
+    -----
+    ImplausibleRoiIntensity
+    """
+    if image.padding is None:
+        return
+    box = bounding_box(mask.array).slices
+    values = image.array[box][mask.array[box] != 0]
+    n_padding = int(np.count_nonzero(values == image.padding))
+    if n_padding:
+        warn(
+            f"{n_padding} of the region's {values.size} voxels have {image.padding:g}, by which the header marks what was not scanned "
+            "(PixelPaddingValue): features would be of the mark too. Leave those voxels out of the mask.",
+            ImplausibleRoiIntensity,
+            stacklevel=3,
+        )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,6 @@ import numpy.typing as npt
 from radiobone.core.errors import (
     DuplicateSlices,
     GantryTilt,
-    MissingRescale,
     MissingSlices,
     MixedPatients,
     MixedSeries,
@@ -22,10 +20,11 @@ from radiobone.core.errors import (
 )
 from radiobone.core.validation import check_direction, check_spacing
 from radiobone.core.volume import Volume
-from radiobone.core.warnings import InvertedPhotometric, LocalizerIgnored, NotHounsfield, SpacingAssumed, warn
+from radiobone.core.warnings import InvertedPhotometric, LocalizerIgnored, SpacingAssumed, warn
 from radiobone.io.burned_in import warn_if_burned_in
 from radiobone.io.dicom_dataset import is_named_as_dicom, series_files
 from radiobone.io.dicom_frames import Frame, frames_of, is_image, read_dicom_header, rescaled, stored_values
+from radiobone.io.dicom_scaling import padding_of, scaling_of
 from radiobone.io.files import check_exists, damaged
 
 STEP_TOLERANCE = 0.02  # of the slice distance; positions are often rounded to 0.01 mm
@@ -238,6 +237,7 @@ def _volume(frames: Sequence[Frame], step_mm: float, name: str) -> Volume:
         direction=_direction(first),
         modality=str(first.header.get("Modality") or "") or None,
         frame_of_reference=str(first.header.get("FrameOfReferenceUID") or "") or None,
+        padding=padding_of(frames),
     )
 
 
@@ -253,7 +253,7 @@ def _intensities(frames: Sequence[Frame], name: str) -> npt.NDArray[Any]:
     for frame in frames:
         if decoded[0] != frame.path:
             decoded = (frame.path, stored_values(frame.path))
-        slope, intercept = _scaling(frame, name)
+        slope, intercept = scaling_of(frame, name)
         planes.append(rescaled(decoded[1][frame.number], slope, intercept))
     if any(frame.header.get("PhotometricInterpretation") == "MONOCHROME1" for frame in frames):
         warn(
@@ -264,34 +264,3 @@ def _intensities(frames: Sequence[Frame], name: str) -> npt.NDArray[Any]:
             stacklevel=4,
         )
     return np.stack(planes).astype(np.result_type(*{plane.dtype for plane in planes}), copy=False)
-
-
-def _scaling(frame: Frame, name: str) -> tuple[float, float]:
-    if frame.slope is not None and frame.intercept is not None:
-        _check_scaling(frame.slope, frame.intercept, frame, name)
-        return frame.slope, frame.intercept
-    if frame.header.get("Modality") == "CT":
-        raise MissingRescale(
-            f"{name}: {frame.path.name} is CT and has no rescale slope and intercept, so its values are not "
-            "Hounsfield units. Export the series again from the archive, without anonymising these fields."
-        )
-    return (1.0 if frame.slope is None else frame.slope), (
-        0.0 if frame.intercept is None else frame.intercept
-    )
-
-
-def _check_scaling(slope: float, intercept: float, frame: Frame, name: str) -> None:
-    if not (math.isfinite(slope) and math.isfinite(intercept) and slope != 0):
-        raise MissingRescale(
-            f"{name}: {frame.path.name} has a rescale slope of {slope:g} and intercept of {intercept:g}, by which no value can be "
-            "told. Export the series again from the archive."
-        )
-    kind = str(frame.header.get("RescaleType") or "HU").strip()
-    if frame.header.get("Modality") == "CT" and not kind.startswith("HU"):
-        warn(
-            NotHounsfield(
-                f"{name}: the rescaled values are said to be '{kind}', not Hounsfield units (RescaleType). Thresholds and grey "
-                "levels of CT would mean something else. Check which series this is."
-            ),
-            stacklevel=5,
-        )

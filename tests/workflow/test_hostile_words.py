@@ -21,7 +21,7 @@ from radiobone.core.csv_cells import is_dangerous
 HARM = "window.harmed=1"
 WORDS = (
     f"<script>{HARM}</script>", f'"><img src=x onerror="{HARM}">', f"</svg><script>{HARM}</script>", f"'-{HARM}-'", "{{7*7*1347}}",
-    "{% raise %}", r"\input{/etc/passwd}", "]] --> <b>bold</b>", "\u202egnp.exe", "=HYPERLINK(1)", "a|b](javascript:x)", "100 % & $x_1^2 #",
+    "{% raise %}", r"\input{/etc/passwd}", "]] --> <b>bold</b>", "\u202egnp.exe", "=HYPERLINK(1)", "a|b](javascript:x)", "nul\x00 bell\x07", "100 % & $x_1^2 #",
 )  # fmt: skip
 PIPELINE = "outer: {folds: 3}\ninner: {folds: 2}\nsteps: [impute, scale]\nmodels:\n  - lr: {C: [1.0]}\n"
 TARGET, POSITIVE, NEGATIVE, SITE = f"</title>{WORDS[0]}", WORDS[1], WORDS[2], f"<i>{WORDS[4]}"
@@ -67,6 +67,7 @@ def left(tmp_path_factory: pytest.TempPathFactory) -> Path:
             2,
             "-o",
             folder / "r",
+            "--no-shap",
             "-q",
         ],
         ["report", folder / "r", "--paper", "--journal", folder / "journal"],

@@ -128,8 +128,6 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     pd.DataFrame(rows[13:]).to_csv(folder / "few.csv", index=False)
     (folder / "settings.yaml").write_text(SETTINGS)
     (folder / "pipeline.yaml").write_text(PIPELINE)
-    study = "manifest: manifest.csv\ntarget: sick\npositive: 'yes'\npipeline: pipeline.yaml\nsettings: settings.yaml\n"
-    (folder / "study.yaml").write_text(study)
     _write_pictures(folder)
     return folder
 
@@ -183,10 +181,13 @@ def run(commands: Sequence[Sequence[object]], home: Path) -> str:
 def said_and_left(data: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
     out = tmp_path_factory.mktemp("out")
     one = (data / "series", data / "seg.dcm")
+    roles = ("--target", "sick", "--positive", "yes", "-p", data / "pipeline.yaml")
     spoiled_one = (data / "broken_spacing", data / "rs.dcm")
     said = run(
         [
-            ["run", data / "study.yaml", "-o", out / "run", "-j", 1],
+            ["extract", data / "manifest.csv", "-o", out / "features", "-s", data / "settings.yaml", "-j", 1],
+            ["evaluate", out / "features", *roles, "--no-shap", "-o", out / "result", "-j", 1],
+            ["report", out / "result"],
             [
                 "extract",
                 data / "knees.csv",
@@ -204,18 +205,7 @@ def said_and_left(data: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple
             ["map", *one, "-o", out / "maps", "-f", "firstorder_Mean", "-j", 1],
             ["map", *spoiled_one, "-o", out / "maps_bad", "-f", "firstorder_Mean", "-j", 1],
             ["cards", "new", data / "few.csv", "--target", "sick", "-o", out / "card", "-j", 1],
-            [
-                "fit",
-                out / "run" / "features",
-                "--target",
-                "sick",
-                "--positive",
-                "yes",
-                "-p",
-                data / "pipeline.yaml",
-                "-o",
-                out / "m.rbm",
-            ],
+            ["fit", out / "features", *roles, "-o", out / "m.rbm"],
             ["score", out / "m.rbm", *one, "--json"],
             ["score", out / "m.rbm", data / "few.csv", "-o", out / "scores.csv", "-j", 1],
         ],
@@ -241,7 +231,7 @@ def test_no_path_of_this_machine_is_in_what_is_left(said_and_left: tuple[str, Pa
 @pytest.mark.slow
 def test_the_commands_did_their_work(said_and_left: tuple[str, Path]) -> None:
     said, out = said_and_left
-    cases = pd.read_csv(out / "run" / "features" / "cases.csv").set_index("patient_id")
+    cases = pd.read_csv(out / "features" / "cases.csv").set_index("patient_id")
     assert set(cases.index[cases["status"] == "done"]) >= {"K00", "K20", "K21", "K22"}
     assert set(cases.index[cases["status"] == "failed"]) >= {
         "B-cut",
@@ -252,7 +242,7 @@ def test_the_commands_did_their_work(said_and_left: tuple[str, Path]) -> None:
         "B-position",
     }
     for made in (
-        "run/report.html",
+        "result/report.html",
         "bone/levels.csv",
         "maps/maps.csv",
         "card",

@@ -17,6 +17,8 @@ import matplotlib
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
+from radiobone.core.control_characters import without_controls
+
 SVG, XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
 _FONT = re.compile(
     r"^(?:(?P<style>italic|oblique)\s+)?(?:(?P<weight>\d+|bold)\s+)?(?P<size>[\d.]+)px\s+(?P<family>.+)$"
@@ -53,7 +55,8 @@ def to_svg(figure: Figure, *, key: str, title: str, description: str) -> Markup:
 
 def raw_svg(figure: Figure, key: str) -> bytes:
     """Write a figure as an SVG file in which text stays text, the same bytes every time."""
-    return _saved(figure, key, "svg", 200, {"Date": None, "Creator": None})
+    written = _saved(figure, key, "svg", 200, {"Date": None, "Creator": None})
+    return without_controls(written.decode("utf-8")).encode("utf-8")
 
 
 def png(figure: Figure, dpi: int) -> bytes:
@@ -133,5 +136,5 @@ def _label(root: ElementTree.Element, key: str, title: str, description: str) ->
         node = ElementTree.Element(
             f"{{{SVG}}}{name}", {"id": f"{key}-{'title' if name == 'title' else 'description'}"}
         )
-        node.text = text
+        node.text = without_controls(text)
         root.insert(position, node)

@@ -228,3 +228,10 @@ def test_json_settings_with_a_key_twice(tmp_path):
     assert code_of(load_settings, tmp_path / "s.json") == "BadConfig"
     (tmp_path / "s.json").write_text(json.dumps({"setting": {"binWidth": 5}}))
     assert load_settings(tmp_path / "s.json").discretisation.width == 5
+
+
+@pytest.mark.parametrize(
+    "command", [["report"], ["audit", "-t", "y"], ["run", "-o", "out"], ["evaluate", "-t", "y", "-o", "out"]]
+)
+def test_a_name_that_no_system_takes_is_no_file(command, tmp_path):
+    assert typed(command[0], tmp_path / ("y" * 300), *command[1:]) in {"FileMissing", "BadConfig"}

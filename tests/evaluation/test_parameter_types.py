@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
+import radiobone as rb
 from radiobone.core.errors import BadSetting
 from radiobone.core.settings import Settings, validate
 from radiobone.evaluation.spec import load_pipeline
@@ -65,3 +67,22 @@ def test_true_stays_where_it_is_meant():
     assert validate(Bins, {"exact": True, "either": True, "width": 2}, source="s") == Bins(
         exact=True, either=True, width=2
     )
+
+
+@pytest.mark.parametrize("params", [{"n_neighbors": "few"}, {"p": -1}, {"weights": "near"}])
+def test_what_a_model_does_not_take_is_named(params):
+    table = np.random.default_rng(0).normal(size=(30, 3))
+    pipeline = {"steps": ["impute", "scale"], "models": [{"knn": params}], "inner": {"folds": 2}}
+    with pytest.raises(BadSetting, match="knn"):
+        rb.fit(table, np.arange(30) % 2, np.arange(30), pipeline=pipeline)
+
+
+def test_parameters_that_do_not_go_together_are_named():
+    table = np.random.default_rng(0).normal(size=(30, 3))
+    pipeline = {
+        "steps": ["impute", "scale"],
+        "models": [{"et": {"max_samples": 0.5, "bootstrap": False}}],
+        "inner": {"folds": 2},
+    }
+    with pytest.raises(BadSetting, match=r"et.*bootstrap"):
+        rb.fit(table, np.arange(30) % 2, np.arange(30), pipeline=pipeline)

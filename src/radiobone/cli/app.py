@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import inspect
 import sys
 import warnings
@@ -35,7 +36,7 @@ from radiobone.cli import (
     selftest,
     validate,
 )
-from radiobone.core.errors import RadioboneError, UnexpectedError
+from radiobone.core.errors import FileMissing, RadioboneError, UnexpectedError
 from radiobone.core.interruption import exit_code, terminations_interrupt
 from radiobone.core.output_lock import holding_outputs
 from radiobone.core.pseudonymising import active_pseudonyms
@@ -84,6 +85,12 @@ class StoppableGroup(TyperGroup):
                 "Value error, "
             )  # a word of a library that nobody typed
             raise
+        except OSError as error:
+            if error.errno != errno.ENAMETOOLONG:
+                raise
+            raise FileMissing(
+                f"Nothing can be at {str(error.filename)[:80]}…: the path is longer than the system allows. Check it."
+            ) from error
         except KeyboardInterrupt as stop:
             typer.echo(f"\nInterrupted. {str(stop) or NOTHING_HALF_DONE}", err=True)
             raise typer.Exit(exit_code(stop)) from stop

@@ -234,20 +234,32 @@ def named_faults(part: str, table: Table) -> Iterator[None]:
     Raises
     ------
     BadSetting
-        If a parameter has a value that the part does not take, or ``table`` has missing values and the
-        part takes none.
+        If a parameter has a value that the part does not take, alone or beside the others, or ``table`` has missing values
+        and the part takes none.
     """
     try:
         yield
     except InvalidParameterError as error:
         raise BadSetting(f"'{part}' in the pipeline: {error} Correct the value.") from error
-    except ValueError as error:
+    except (ValueError, TypeError) as error:
         if not np.isnan(np.asarray(table, dtype=float)).any():
-            raise
+            if _is_our_own(error):
+                raise
+            raise BadSetting(
+                f"'{part}' in the pipeline cannot be fitted with the parameters that it has: {error} Correct them."
+            ) from error
         raise BadSetting(
             f"'{part}' takes no missing values, the table has some, and no step before it fills them in. "
             "Put the step 'impute' before it."
         ) from error
+
+
+def _is_our_own(error: BaseException) -> bool:
+    """Whether an error was raised by a line of this package, and not by a library that it called."""
+    place = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    return place is not None and str(place.tb_frame.f_globals.get("__name__", "")).startswith("radiobone.")
 
 
 def make_step(step: Step, params: Mapping[str, Scalar], seed: int) -> Any:

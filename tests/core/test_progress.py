@@ -30,7 +30,7 @@ def test_lines_come_soon_and_thin_out(clock: Clock, capsys: pytest.CaptureFixtur
             clock.now_s += 4
             advance("piece")
     lines = capsys.readouterr().err.splitlines()
-    assert lines[0] == "Work: 2/2000, 8 s, about 7992 s left"
+    assert lines[0] == "Work: 2/2000, 8 s, 15/min, about 7992 s left"
     assert 30 < len(lines) < 120
 
 
@@ -47,3 +47,16 @@ def test_silence_is_kept(capsys: pytest.CaptureFixture[str]) -> None:
         advance.grow(1)
         advance("piece")
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("each_s", "rate"), [(0.01, "100/s"), (1.0, "1/s"), (4.0, "15/min"), (720.0, "5/h"), (7200.0, "2 h each")]
+)
+def test_the_rate_is_in_a_unit_that_says_something(
+    clock: Clock, capsys: pytest.CaptureFixture[str], each_s: float, rate: str
+) -> None:
+    with progress("Work", 1000) as advance:
+        for _ in range(1000):
+            clock.now_s += each_s
+            advance("piece")
+    assert f"Work: 1000/1000, {1000 * each_s:.0f} s, {rate}, about 0 s left" in capsys.readouterr().err

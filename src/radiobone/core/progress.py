@@ -45,14 +45,28 @@ def progress(title: str, total: int, *, show: bool = True) -> Iterator[Progress]
         yield _Lines(title, total)
 
 
+def _rate(n_done: int, spent_s: float) -> str:
+    """Say how many pieces are done in a second, a minute or an hour, whichever makes it more than one."""
+    if spent_s < 1 or not n_done:
+        return ""
+    each_s = spent_s / n_done
+    for unit, seconds in (("s", 1), ("min", 60), ("h", 3600)):
+        if each_s <= seconds:
+            return f", {seconds / each_s:.3g}/{unit}"
+    return f", {each_s / 3600:.2g} h each"
+
+
 class _Bar(Progress):
     """A bar of rich."""
 
     def __init__(self, bar: Any, task: Any, total: int) -> None:
-        self._bar, self._task, self._total = bar, task, total
+        self._bar, self._task, self._total, self._done = bar, task, total, 0
+        self._start = time.monotonic()
 
     def __call__(self, what: str) -> None:
-        self._bar.update(self._task, advance=1, what=what.replace("[", "\\["))
+        self._done += 1
+        rate = _rate(self._done, time.monotonic() - self._start).removeprefix(", ")
+        self._bar.update(self._task, advance=1, what=what.replace("[", "\\["), rate=rate)
 
     def grow(self, n_more: int) -> None:
         self._total += n_more
@@ -73,10 +87,10 @@ def _bar(title: str, total: int) -> Iterator[_Bar]:
 
     columns = (
         TextColumn("[bold]{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
-        TextColumn("left"), TimeRemainingColumn(), TextColumn("[dim]{task.fields[what]}", markup=True),
+        TextColumn("{task.fields[rate]}"), TextColumn("left"), TimeRemainingColumn(), TextColumn("[dim]{task.fields[what]}", markup=True),
     )  # fmt: skip
     with RichProgress(*columns, console=Console(stderr=True), transient=False) as bar:
-        yield _Bar(bar, bar.add_task(title, total=total, what=""), total)
+        yield _Bar(bar, bar.add_task(title, total=total, what="", rate=""), total)
 
 
 class _Lines(Progress):
@@ -95,7 +109,8 @@ class _Lines(Progress):
             self._last = now
             left_s = spent_s / self._done * max(self._total - self._done, 0)
             print(
-                f"{self._title}: {self._done}/{self._total}, {spent_s:.0f} s, about {left_s:.0f} s left",
+                f"{self._title}: {self._done}/{self._total}, {spent_s:.0f} s{_rate(self._done, spent_s)}, "
+                f"about {left_s:.0f} s left",
                 file=sys.stderr,
                 flush=True,
             )

@@ -117,6 +117,17 @@ def test_only_a_few_pieces_are_sent_at_a_time(work_on: module.Cluster) -> None:
 
 
 @pytest.mark.slow
+def test_a_second_command_leaves_the_probe_of_the_first_alone(
+    work_on: module.Cluster, cluster: LocalCluster, tmp_path: Path
+) -> None:
+    with on_cluster(cluster.file, output=tmp_path / "out", show=False):
+        work_on.check_workers()
+        assert len(list((tmp_path / "out").glob(f"{PROBE}*"))) == 2
+    check_here.cache_clear()
+    work_on.check_workers()
+
+
+@pytest.mark.slow
 def test_an_error_of_the_work_is_raised_here_and_the_cluster_goes_on(work_on: module.Cluster) -> None:
     with pytest.raises(ZeroDivisionError):
         list(work_on.each(quotient, [(1, 2), (1, 0)], quotient))

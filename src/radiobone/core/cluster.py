@@ -281,7 +281,8 @@ def _connected(how: dict[str, Any]) -> Iterator[Any]:
 @contextmanager
 def _probe(folder: Path) -> Iterator[Expected]:
     """Leave a file in the output folder that workers must find."""
-    probe, content = folder / PROBE, secrets.token_hex(16)
+    content = secrets.token_hex(16)
+    probe = folder / f"{PROBE}-{content[:8]}"  # another command's is left alone
     with writing(folder), replacing(probe) as part:
         part.write_text(content, encoding="utf-8")
     try:

@@ -94,12 +94,12 @@ def by_name(found):
 @pytest.mark.slow
 class TestNothingChanged:
     def test_false_alarms_are_no_more_than_said(self, model):
-        levels = [rb.monitor(model, cohort(1000 + seed, 25 + 15 * (seed % 8))).level for seed in range(24)]
-        assert sum(level in ("watch", "act") for level in levels) <= 4  # 1 is expected at most
+        levels = [rb.monitor(model, cohort(1000 + seed, 25 + 15 * (seed % 8))).level for seed in range(16)]
+        assert sum(level in ("watch", "act") for level in levels) <= 3  # 1 is expected at most
         assert "act" not in levels
 
     def test_rows_of_a_patient_are_not_taken_for_patients(self, model):
-        levels = [rb.monitor(model, cohort(2000 + seed, 20, rows_each=5)).level for seed in range(15)]
+        levels = [rb.monitor(model, cohort(2000 + seed, 20, rows_each=5)).level for seed in range(10)]
         assert sum(level in ("watch", "act") for level in levels) <= 3
 
     def test_with_labels(self, model):
@@ -107,7 +107,7 @@ class TestNothingChanged:
             rb.monitor(
                 model, cohort(3000 + seed, 150), target="osteoporosis", time="scan_date", every="quarter"
             ).level
-            for seed in range(6)
+            for seed in range(4)
         ]
         assert sum(level in ("watch", "act") for level in levels) <= 3
 
@@ -399,11 +399,13 @@ class TestCommand:
 def test_numbers_and_ordered_classes(folder):
     table = cohort(30, 200)
     number = table[COLUMNS[0]] + np.random.default_rng(1).normal(size=200)
-    for target, task in (
-        (number.rename("tscore"), "number"),
-        (pd.cut(number, [-9, -0.5, 0.5, 9], labels=["1", "2", "3"]).astype(str).rename("grade"), "ordinal"),
+    grade = pd.cut(number, [-9, -0.5, 0.5, 9], labels=["1", "2", "3"]).astype(str)
+    for target, task, model in (
+        (number.rename("tscore"), "number", {"ridge": {"alpha": [1.0]}}),
+        (grade.rename("grade"), "ordinal", {"proportional_odds": {"C": [1.0]}}),
     ):
-        fitted = rb.fit(table[COLUMNS], target, groups=table["patient_id"], task=task)
+        pipeline = {**SPEC, "models": [model], "task": task}
+        fitted = rb.fit(table[COLUMNS], target, groups=table["patient_id"], pipeline=pipeline)
         later = cohort(31, 120).assign(**{target.name: target[:120].to_numpy()})
         found = rb.monitor(fitted, later, target=str(target.name), batch="sex")
         assert found.level in ("fine", "watch")

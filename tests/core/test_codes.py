@@ -78,6 +78,22 @@ def test_threads_do_not_get_each_other_s_warnings() -> None:
     assert warnings.filters == filters
 
 
+@pytest.mark.parametrize("ours_first", [True, False])
+def test_a_silence_ends_though_another_thread_catches_warnings_meanwhile(ours_first: bool) -> None:
+    before = list(warnings.filters)
+    blocks = [notices.silenced(), warnings.catch_warnings()]
+    first, second = blocks if ours_first else reversed(blocks)
+    first.__enter__()
+    second.__enter__()
+    with notices.silenced(DeprecationWarning):
+        warnings.warn("nobody hears it", DeprecationWarning, stacklevel=1)
+    first.__exit__(None, None, None)
+    second.__exit__(None, None, None)
+    assert list(warnings.filters) == before
+    with pytest.warns(DeprecationWarning, match="heard"):
+        warnings.warn("heard", DeprecationWarning, stacklevel=1)
+
+
 def test_every_module_warns_by_our_function() -> None:
     source = Path(notices.__file__).parents[1]
     by_python = [path for path in source.rglob("*.py") if "warnings.warn(" in path.read_text("utf-8")]

@@ -6,14 +6,16 @@ run warnings are written into the ``warnings`` column of ``cases.csv``.
 
 from __future__ import annotations
 
+import re
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import ClassVar
+from typing import ClassVar, cast
 
-_FILTERS_LOCK = threading.RLock()
+_FILTERS_LOCK = threading.Lock()
+ANY_TEXT = re.compile("(?#radiobone)")  # matches everything, and equals no entry of anybody else
 
 
 class RadioboneWarning(UserWarning):
@@ -378,11 +380,34 @@ def collected() -> Iterator[list[RadioboneWarning]]:
 
 @contextmanager
 def silenced(*kinds: type[Warning]) -> Iterator[None]:
-    """Silence warnings of other packages, all or of some kinds, by one thread at a time.
+    """Silence warnings of other packages, all or of some kinds.
 
-    What is silenced is silent in all threads meanwhile: keep the block short.
+    What is silenced is silent in all threads meanwhile: keep the block short. Python's ``catch_warnings`` would put back the whole
+    list of filters, and with it what other threads changed since; here one entry comes and goes.
     """
-    with _FILTERS_LOCK, warnings.catch_warnings():
-        for kind in kinds or (Warning,):
-            warnings.simplefilter("ignore", kind)
+    entries = [("ignore", ANY_TEXT, kind, None, 0) for kind in kinds or (Warning,)]
+    mine: list[object] = cast("list[object]", warnings.filters)
+    with _FILTERS_LOCK:
+        mine[:0] = entries
+        _filters_changed()
+    try:
         yield
+    finally:
+        with _FILTERS_LOCK:
+            _remove(entries, mine)
+            if (
+                warnings.filters is not mine
+            ):  # another thread is inside ``catch_warnings``, which copied the list
+                _remove(entries, cast("list[object]", warnings.filters))
+            _filters_changed()
+
+
+def _remove(entries: Iterable[object], filters: list[object]) -> None:
+    for entry in entries:
+        if entry in filters:
+            filters.remove(entry)
+
+
+def _filters_changed() -> None:
+    """Let Python look at its filters anew."""
+    getattr(warnings, "_filters_mutated", lambda: None)()

@@ -72,10 +72,11 @@ def test_eight_threads_get_the_bits_of_one_and_their_own_warnings(
             return service.score(image, mask, label=label)
 
         with ThreadPoolExecutor(8) as threads:
-            for number, outcome in zip(order, threads.map(ask, order), strict=True):
-                assert same(outcome, serial[number])
+            outcomes = list(threads.map(ask, order))
     after = (list(warnings.filters), sitk.ProcessObject.GetGlobalDefaultNumberOfThreads(), threadpool_info())
     assert before == after
+    for number, outcome in zip(order, outcomes, strict=True):
+        assert same(outcome, serial[number])
     assert (environment, folder) == (dict(os.environ), Path.cwd())
     assert [one.code for one in serial[-2:]] == ["FileMissing", "LabelNotFound"]
     told = [one.scored.row["warnings"] for one in serial[:-2] if one.scored]

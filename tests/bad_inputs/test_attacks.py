@@ -235,3 +235,37 @@ def test_json_settings_with_a_key_twice(tmp_path):
 )
 def test_a_name_that_no_system_takes_is_no_file(command, tmp_path):
     assert typed(command[0], tmp_path / ("y" * 300), *command[1:]) in {"FileMissing", "BadConfig"}
+
+
+def changed_workbook(path: Path, change) -> Path:
+    """Save a sound workbook, with its sheet changed."""
+    buffer = io.BytesIO()
+    pd.DataFrame({"patient_id": ["A", "B"], "f": [1, 2]}).to_excel(buffer, index=False)
+    with zipfile.ZipFile(buffer) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    return zip_of(path, {name: change(data) if "sheet1" in name else data for name, data in parts.items()})
+
+
+LAUGHS = b'<!DOCTYPE x [<!ENTITY a0 "ha">' + b"".join(
+    b'<!ENTITY a%d "%s">' % (i, b"&a%d;" % (i - 1) * 10) for i in range(1, 10)
+)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda sheet: LAUGHS + b"]><x>&a9;</x>",
+        lambda sheet: b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><x>&a;</x>',
+        lambda sheet: sheet.replace(b'r="3"', b'r="99999999999"'),
+        lambda sheet: sheet.replace(b'r="B3"', b'r="ZZZZZZ3"'),
+        lambda sheet: sheet[:-40],
+        lambda sheet: b"",
+    ],
+)
+def test_a_workbook_that_would_never_end_is_refused(change, tmp_path):
+    assert code_of(read_table, changed_workbook(tmp_path / "t.xlsx", change)) == "FileUnreadable"
+
+
+def test_the_same_workbook_unchanged_is_read(tmp_path):
+    table = read_table(changed_workbook(tmp_path / "t.xlsx", lambda sheet: sheet))
+    assert table.to_dict("list") == {"patient_id": ["A", "B"], "f": ["1", "2"]}

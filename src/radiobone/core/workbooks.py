@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import date, datetime, time
 from pathlib import Path
@@ -22,6 +22,7 @@ else:
     openpyxl = lazily("openpyxl")
 
 MAX_CELLS = 100_000_000
+MAX_ROWS = 1_048_576
 EXACT = 2.0**53
 FORMULA_ALONE = re.compile(rb"<c (?P<about>[^>]*)><f[^>]*>(?P<formula>[^<]*)</f>(?:<v ?/>|<v></v>)?</c>")
 OLD_EXCEL_START = b"\xd0\xcf\x11\xe0"
@@ -87,18 +88,31 @@ def _check_container(path: Path) -> None:
 def _filled_sheets(path: Path) -> dict[str, list[list[str]]]:
     """Visible sheets by name: the rows of the first that holds something; of the others only whether they do."""
     found: dict[str, list[list[str]]] = {}
-    with closing(openpyxl.load_workbook(path, read_only=True, data_only=True)) as book:
+    with (
+        path.open("rb") as handle,
+        closing(openpyxl.load_workbook(handle, read_only=True, data_only=True)) as book,
+    ):
         for sheet in book.worksheets:
             if sheet.sheet_state != "visible":
                 continue
             sheet.reset_dimensions()  # what is written there may be wrong
             if found:
-                if any(_spelled(cell) for row in sheet.iter_rows(values_only=True) for cell in row):
+                if any(_spelled(cell) for row in _lines(path, sheet) for cell in row):
                     found[str(sheet.title)] = []
-            elif rows := _as_table(path, sheet.iter_rows(values_only=True)):
+            elif rows := _as_table(path, _lines(path, sheet)):
                 _check_formulas(path, sheet._worksheet_path)
                 found[str(sheet.title)] = rows
     return found
+
+
+def _lines(path: Path, sheet: Any) -> Iterator[Sequence[Any]]:
+    """Yield the rows of a sheet, those left out too; a row's number that no workbook can have would take for ever."""
+    for number, line in enumerate(sheet.iter_rows(values_only=True), start=1):
+        if number > MAX_ROWS:
+            raise FileUnreadable(
+                f"{path} has a row beyond the {MAX_ROWS:,} that a sheet can have: it is damaged. Save it again."
+            )
+        yield line
 
 
 def _as_table(path: Path, cells: Iterable[Sequence[Any]]) -> list[list[str]]:

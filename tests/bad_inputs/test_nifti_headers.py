@@ -107,6 +107,7 @@ REFUSED = {
         {"dim": (3, 6, 5, 5)}, {"dim": (3, 6, 5, 4), "data": RAW * 3}, {"datatype": 2, "bitpix": 8, "data": RAW * 4},
         {"datatype": 16, "bitpix": 32}, *({"datatype": kind} for kind in (0, 1, 255, 1536)),
         *({"vox_offset": at} for at in (1, 348, 351, 353, 360, -1, 352.5, 1e9, NAN, INF)),
+        {"vox_offset": 0, "data": bytes(8) + RAW},
         *({"magic": magic} for magic in (b"ni1\0", b"n+2\0", b"n+1 ", b"\0\0\0\0", b"N+1\0")),
     ],
     "ResourceLimit": [{"vox_offset": 3e38}, {"dim": (3, 30000, 30000, 2000)}],

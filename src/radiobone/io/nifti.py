@@ -103,6 +103,10 @@ def label_names(path: Path) -> dict[str, int]:
 
 def _voxels(content: Content, header: NiftiHeader, grid: ItkHeader) -> npt.NDArray[Any]:
     start, needed = header.start, header.n_bytes - header.start
+    if header.vox_offset == 0 and len(content) > header.n_bytes:
+        raise damaged(
+            grid.path, "its header does not tell where the voxels begin, and there is more than they take"
+        )
     if len(content) - start < needed:
         raise damaged(
             grid.path, f"{max(len(content) - start, 0):,} bytes of voxels where {needed:,} are announced"

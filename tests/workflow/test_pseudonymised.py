@@ -182,3 +182,13 @@ def test_reports_that_carry_an_identity_go_without_pseudonyms(tmp_path: Path, op
     said = call(*named, "--pseudonymise", tmp_path / "key", code=2)
     assert "would hide nothing" in " ".join(said.replace("│", " ").split())
     assert not (tmp_path / "key").exists()
+
+
+def test_bone_names_neither_patients_nor_files(cohort: Path, tmp_path: Path) -> None:
+    pd.read_csv(cohort / "manifest.csv").iloc[3:9].to_csv(cohort / "six.csv", index=False)
+    measured = ("-o", tmp_path / "b", "--level", "L1", "-M", "volume", "-j", 1)
+    said = call("bone", cohort / "six.csv", *measured, "--pseudonymise", tmp_path / "key", code=3)
+    assert seen_in(tmp_path / "b", PRIVATE) == []
+    assert seen_in_bytes("terminal", said.encode(), PRIVATE) == []
+    inputs = json.loads((tmp_path / "b" / "provenance.json").read_text())["inputs"]
+    assert [one["image"]["name"] for one in inputs] == [""] * 6

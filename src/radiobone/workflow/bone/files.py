@@ -19,6 +19,7 @@ from radiobone.core.folders import prepare_bone_folder
 from radiobone.core.interruption import saying_what_is_kept
 from radiobone.core.output_lock import holds_outputs
 from radiobone.core.provenance import machine, versions
+from radiobone.core.pseudonymising import pseudonym_record
 from radiobone.core.run_record import begin, finish
 from radiobone.core.settings import read_yaml
 from radiobone.io.acquisition import acquisition_record
@@ -148,6 +149,7 @@ def _provenance(
         "radiobone": __version__,
         "versions": versions(),
         "machine": machine(),
+        **pseudonym_record(),
         "settings": settings,
         "inputs": listed,
         "acquisition": acquisition_record(job.scan.case for job in work),
@@ -169,7 +171,10 @@ def _inputs(job: ScanJob) -> dict[str, Any]:
     scan = job.scan
     files = {"image": scan.case.image, "mask": scan.case.mask, "bodies": scan.bodies}
     digests = {
-        kind: {"name": path.name, "sha256": None if job.key is None else input_digest(path)}
+        kind: {
+            "name": "" if scan.case.concealed else path.name,
+            "sha256": None if job.key is None else input_digest(path),
+        }
         for kind, path in files.items()
         if path is not None
     }

@@ -38,7 +38,7 @@ def scan_key(scan: Scan, task: BoneTask) -> str | None:
         digests = [input_digest(path) for path in files]
     except (OSError, ValueError, RadioboneError):
         return None
-    asked = {
+    asked: dict[str, Any] = {
         "files": digests,
         "names": [path.name for path in files],  # a folder of masks, or a label map, is told by its name
         "levels": scan.levels,
@@ -48,6 +48,8 @@ def scan_key(scan: Scan, task: BoneTask) -> str | None:
         "versions": {name: package_version(name) for name in ENGINE_PACKAGES},
         "engine": engine_digest(),
     }
+    if scan.case.concealed is not None:  # messages are kept too
+        asked["pseudonym"] = scan.case.patient_id
     return content_digest(asked)
 
 

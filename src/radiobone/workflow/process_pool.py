@@ -215,7 +215,7 @@ class _Pool(Generic[Piece, Found]):
         used = 0 if most is None else resident_bytes(one.worker.process_id)
         if most is not None and used > most:
             return ResourceLimit(
-                f"Its process took {used / 1e9:.1f} GB of memory, where {most / 1e9:.1f} GB are allowed, and was stopped; the other "
+                f"Its process took {used / 1e9:.2g} GB of memory, where {most / 1e9:.2g} GB are allowed, and was stopped; the other "
                 "cases go on. Give more with --case-memory and fewer --jobs, crop the image to the region, or use larger voxels."
             )
         return None

@@ -17,6 +17,7 @@ from radiobone.workflow.workers import Worker, first_to_tell, given_back, taken
 Piece = TypeVar("Piece")
 Found = TypeVar("Found")
 SECONDS_BETWEEN_LOOKS = 0.5
+SECONDS_TO_START = 600.0
 MOST_FALSE_STARTS = 3
 MOST_DEATHS = 8
 DIED_TWICE = (
@@ -52,6 +53,7 @@ class _Sent(Generic[Piece]):
     worker: Worker
     since_s: float
     begun: bool = False
+    working: bool = False
     place: int = 0
 
 
@@ -165,6 +167,7 @@ class _Pool(Generic[Piece, Found]):
                 if kind == "begun":
                     one.begun, self._false_starts = True, 0
                 elif kind == "at":
+                    one.working = True
                     one.place = one.place if content is None else content
                 else:
                     self._sent.remove(one)
@@ -207,6 +210,8 @@ class _Pool(Generic[Piece, Found]):
         if self._limits is None or not one.begun:
             return None
         spent_s, most_s, most = monotonic() - one.since_s, self._limits.case_s, self._limits.case_bytes
+        if most_s is not None and not one.working:  # imports what the work needs, on a busy machine for long
+            most_s = max(most_s, SECONDS_TO_START)
         if most_s is not None and spent_s > most_s:
             return ResourceLimit(
                 f"It took more than {most_s / 60:g} minutes and was stopped; the other cases go on. If it may take longer, give more "

@@ -25,14 +25,13 @@ from radiobone.core.warnings import collected
 from radiobone.features.definitions import AnySettings, measure
 from radiobone.imaging.itk import component, from_sitk
 from radiobone.imaging.mask_grid import MaskReading, onto_image
-from radiobone.imaging.pictures import picture_facts
 from radiobone.io.images import read_image
 from radiobone.io.label_file import as_labels
 from radiobone.io.masks import open_mask
 from radiobone.workflow.choice import SettingsSource, is_open, resolve_settings, warn_of_radiographs
 from radiobone.workflow.compiling import compile_kernels
 from radiobone.workflow.modality import admitted
-from radiobone.workflow.region_shape import warn_of_shape
+from radiobone.workflow.region_shape import shape_facts, warn_of_shape
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -131,7 +130,7 @@ def _measured(image: Volume, region: Volume, settings: AnySettings) -> dict[str,
     features = measure(image, region, settings)
     with collected():  # the measurement has said the same of the grids
         shown = onto_image(image, region, settings.mask)
-    warn_of_shape(picture_facts(image, shown))
+    warn_of_shape(shape_facts(shown))
     return features
 
 

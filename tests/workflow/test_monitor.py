@@ -19,6 +19,7 @@ from radiobone.core.files import content_digest
 from radiobone.core.warnings import FeatureDropped, TrainingDataReused
 from radiobone.evaluation.drift.columns import PREDICTED
 from radiobone.evaluation.drift.limits import Limits
+from radiobone.workflow.monitor_words import monitor_lines
 
 COLUMNS = [f"original_glcm_f{i}" for i in range(6)]
 SPEC = {
@@ -320,6 +321,34 @@ class TestExtractFolders:
         (new / "provenance.json").write_text(json.dumps({**record, "settings": {"crop_margin_voxels": 3}}))
         with pytest.raises(errors.SettingsMismatch, match="crop_margin_voxels"):
             rb.monitor(model, new)
+
+
+class TestTrainingCasesGivenAgain:
+    def test_they_are_known_by_their_values_and_no_label_counts(self, folder, tmp_path):
+        table = cohort(0, 300).sample(frac=1, random_state=1)
+        table["patient_id"] = [f"N{i}" for i in range(300)]
+        with pytest.warns(TrainingDataReused, match="nothing can have changed"):
+            done = run(folder, table, tmp_path / "out", "--target", "osteoporosis", "--fail-on", "watch")
+        assert done.exit_code == 3, done.output + str(done.exception)
+        assert done.output.startswith("These are the training cases")
+        assert "AUC" not in done.output
+        summary = json.loads((tmp_path / "out" / "monitor.json").read_text())
+        assert (summary["training_again"], summary["outcome"]) == (True, None)
+        page = (tmp_path / "out" / "monitor.html").read_text()
+        assert "These are the training cases" in page
+        assert "what happened is what was predicted" not in page
+        assert "nested cross-validation" not in page
+
+    def test_one_other_value_makes_them_others(self, model):
+        table = cohort(0, 300)
+        table.loc[table[COLUMNS[0]].idxmax(), COLUMNS[0]] += 1e-9
+        assert not rb.monitor(model, table).summary["training_again"]
+
+
+def test_the_auc_stands_beside_that_of_nested_cross_validation(model):
+    found = rb.monitor(model, cohort(12, 200), target="osteoporosis").summary
+    (line,) = (one for one in monitor_lines({**found, "internal_auc": {"mean": 0.7}}) if "AUC" in one)
+    assert line.endswith("; 0.70 in nested cross-validation)")
 
 
 class TestAnotherReference:

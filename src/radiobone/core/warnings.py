@@ -254,7 +254,7 @@ class SuspectedLeak(RadioboneWarning):
 
 
 class TrainingDataReused(RadioboneWarning):
-    """A model is validated on the table that it was trained on."""
+    """A model is validated or monitored on the cases that it was trained on."""
 
 
 class UndefinedInMap(RadioboneWarning):

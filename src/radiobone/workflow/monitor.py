@@ -14,10 +14,9 @@ import pandas as pd
 
 from radiobone.cohort.roles import missing_column
 from radiobone.core.errors import BadSetting, NoTrainingReference
-from radiobone.core.files import file_digest, write_csv, write_json, write_text
+from radiobone.core.files import write_csv, write_json, write_text
 from radiobone.core.folder_kinds import (
     DRIFT_FILE,
-    FEATURE_FILES,
     MONITOR_FILE,
     MONITOR_PAGE,
     MONITORING,
@@ -26,7 +25,6 @@ from radiobone.core.folder_kinds import (
 from radiobone.core.folders import prepare_apart
 from radiobone.core.provenance import versions
 from radiobone.core.run_record import begin, finish, warn_if_unfinished
-from radiobone.core.warnings import TrainingDataReused, warn
 from radiobone.evaluation.drift.kinds import kind_entries
 from radiobone.evaluation.drift.labels import labels_for
 from radiobone.evaluation.drift.limits import LEVELS, Limits
@@ -42,6 +40,7 @@ from radiobone.evaluation.validation.assessment import model_record
 from radiobone.report.monitoring.page import monitoring_page
 from radiobone.workflow.monitored_rows import Monitored, cases_entry, read_monitored
 from radiobone.workflow.score import Scorer, load_model
+from radiobone.workflow.training_again import is_training_again
 
 Source = str | Path | pd.DataFrame
 
@@ -181,8 +180,8 @@ def monitor(
     known, ranges = _reference(scorer, reference, site)
     if not isinstance(source, pd.DataFrame):
         warn_if_unfinished(Path(source), "extraction")
-        _warn_if_trained_on(scorer.model, Path(source))
     found = read_monitored(scorer, source, site)
+    again = is_training_again(scorer.model, source, found.rows.features)
     n_empty = int((~found.kept).sum())
     windows = _windows(found, time, batch, every)
     summary = {
@@ -201,7 +200,10 @@ def monitor(
         "drift": drift_entry(found.rows, found.unlike, found.uncertain, windows, known, ranges, chosen),
         "cases": cases_entry(found.cases, chosen),
         "kinds": kind_entries(_kinds(scorer.model, known), found.kinds, chosen),
-        "outcome": _outcome(scorer.model, known, found, windows, target, positive, subgroups, chosen, seed),
+        "training_again": again,
+        "outcome": None
+        if again
+        else _outcome(scorer.model, known, found, windows, target, positive, subgroups, chosen, seed),
         "internal_auc": ((scorer.model.about.get("internal") or {}).get("metrics") or {}).get("auc"),
         "limits": chosen.model_dump(),
         "notes": _notes(scorer.model, found, target),
@@ -235,18 +237,6 @@ def monitor_table(
 def _prepared(folder: str | Path, inputs: Sequence[str | Path]) -> Path:
     harm = "what is monitored would be mixed with it"
     return prepare_apart(folder, inputs, MONITORING, harm, "monitoring")
-
-
-def _warn_if_trained_on(model: Model, source: Path) -> None:
-    digest = (model.about.get("training") or {}).get("digest")
-    files = [source / name for name in FEATURE_FILES] if source.is_dir() else [source]
-    if digest and any(path.is_file() and file_digest(path) == digest for path in files):
-        warn(
-            TrainingDataReused(
-                f"{source} is the table that the model was trained on, so nothing can have changed. Give cases that came later."
-            ),
-            stacklevel=3,
-        )
 
 
 def _scorer(model: str | Path | Scorer | Model) -> Scorer:

@@ -19,7 +19,7 @@ def monitor_lines(summary: Mapping[str, Any]) -> Iterator[str]:
     known = summary["reference"]
     yield f"{counted(drift['n_rows'], 'case')} of {people}, against {known['n_rows']} of {known['n_patients']} in {_name(known)}."
     prediction = next(one for one in drift["columns"] if one["name"] == PREDICTED)
-    if prediction["psi"] is not None:
+    if prediction["psi"] is not None and not summary["training_again"]:
         yield (
             f"  predictions: PSI {prediction['psi']:.3f} ({prediction['psi_expected']:.3f} by chance alone, p {prediction['p_psi']:.2g}); "
             f"one of {prediction['psi_expected'] + prediction['seen']:.2f} would be found four times in five"
@@ -47,6 +47,8 @@ def _outcome(summary: Mapping[str, Any]) -> Iterator[str]:
     )
     auc = (outcome.get("measures") or {}).get("auc")
     if auc is not None and auc["low"] is not None:
-        yield f"  AUC {auc['mean']:.2f} (95 % interval {auc['low']:.2f} to {auc['high']:.2f})"
+        internal = (summary["internal_auc"] or {}).get("mean")
+        beside = "" if internal is None else f"; {internal:.2f} in nested cross-validation"
+        yield f"  AUC {auc['mean']:.2f} (95 % interval {auc['low']:.2f} to {auc['high']:.2f}{beside})"
     if "too_few" in outcome:
         yield f"  no AUC and no slope: {outcome['too_few']}"

@@ -17,6 +17,11 @@ SENTENCES: dict[Level, str] = {
     "act": "Stop using the scores until this is explained.",
     "too few": "Too few cases to tell.",
 }
+AGAIN = "These are the training cases: nothing can be told of new ones."
+WHY_AGAIN = (
+    "Number, range and distribution of every feature are those of the training rows, or the file is that of training. Labels are not "
+    "compared: the model learned from them, so that it would seem better than it is. Give cases that came later."
+)
 
 
 def verdict(found: Mapping[str, Any], limits: Limits) -> dict[str, Any]:
@@ -25,7 +30,8 @@ def verdict(found: Mapping[str, Any], limits: Limits) -> dict[str, Any]:
     Parameters
     ----------
     found : mapping
-        ``drift`` (from ``drift_entry``), ``empty``; ``cases``, ``kinds`` and ``outcome`` where there are such.
+        ``drift`` (from ``drift_entry``), ``empty``; ``cases``, ``kinds`` and ``outcome`` where there are such;
+        ``training_again``, whether the rows are those of training.
     limits : Limits
 
     Returns
@@ -33,6 +39,12 @@ def verdict(found: Mapping[str, Any], limits: Limits) -> dict[str, Any]:
     dict
         ``level``, ``sentence`` and ``reasons`` (each with ``level`` and ``sentence``).
     """
+    if found.get("training_again"):
+        return {
+            "level": "watch",
+            "sentence": AGAIN,
+            "reasons": [{"level": "watch", "sentence": WHY_AGAIN}],
+        }
     drift = found["drift"]
     reasons = [
         *_of_columns(drift["columns"], limits, ""),

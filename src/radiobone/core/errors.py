@@ -56,7 +56,11 @@ class MissingCalibration(SettingError):
 
 
 class NotDicom(SettingError):
-    """A DICOM report is asked for of an image that is not DICOM, or lacks what a report refers to."""
+    """A DICOM report is asked for of an image that is not DICOM, or whose headers allow none."""
+
+
+class MissingUid(SettingError):
+    """A DICOM report is asked for of images without the UIDs that it would refer to."""
 
 
 class SettingsMismatch(SettingError):

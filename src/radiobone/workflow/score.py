@@ -88,6 +88,8 @@ def score_source(
             f"--site {site} names a column of a table or manifest, and an image has none. Give the site of the image by the "
             "column's name in training: --clinical NAME=VALUE."
         )
+    if mask is not None:
+        reports.check(source, mask)
     scorer = load_model(model, grey_zone=grey_zone)
     if mask is not None:
         chosen = int(label) if label is not None and label.lstrip("-").isdigit() else label

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pydicom
 import pytest
 from fhir.resources.bundle import Bundle
 from fhir.resources.R4B.bundle import Bundle as BundleR4B
@@ -17,7 +19,7 @@ from typer.testing import CliRunner
 from hospital_case import PATIENT_ID, PATIENT_NAME, PIPELINE, REGION, STUDY_UID, HospitalCase, make_case
 from radiobone.cli.app import app
 from radiobone.cohort.readers import cohort_from_arrays
-from radiobone.core.errors import BadSetting
+from radiobone.core.errors import BadSetting, MissingUid
 from radiobone.evaluation.final_model import fit_model
 from radiobone.evaluation.spec import PipelineSpec
 from radiobone.workflow.hospital.fhir import make_fhir
@@ -60,13 +62,13 @@ def test_a_dicom_study_gives_a_bundle_of_four(case: HospitalCase) -> None:
     assert answer["derivedFrom"][0]["identifier"]["value"] == f"urn:oid:{STUDY_UID}"
     assert device["identifier"][0]["value"] == scored.model.digest
     told, row = parts(answer), scored.row
-    assert told["PROBABILITY:yes"]["value"] == 100 * row["probability"]
+    assert told["PROBABILITY:yes"]["value"] == round(100 * row["probability"], 4)
     assert told["PROBABILITY:yes"]["code"] == "%"
     assert [told[name]["value"] / 100 for name in ("INTERVAL-LOW", "INTERVAL-HIGH")] == pytest.approx(
-        scored.interval
+        scored.interval, abs=5e-7
     )
     assert answer["valueCodeableConcept"]["text"] == row["answer"] != "uncertain"
-    assert [one["probabilityDecimal"] for one in risk["prediction"]] == [100 * row["probability"]]
+    assert [one["probabilityDecimal"] for one in risk["prediction"]] == [round(100 * row["probability"], 4)]
     assert answer["bodySite"]["coding"][0]["code"] == "66794005"
     measured = {one["code"]["text"]: one["valueQuantity"]["value"] for one in features["component"]}
     assert measured == scored.features
@@ -101,6 +103,27 @@ def test_an_image_without_a_patient_needs_an_id(case: HospitalCase, tmp_path: Pa
     found = checked(make_fhir(scored, "study-12"))
     assert found["RiskAssessment"][0]["subject"]["identifier"] == {"value": "study-12"}
     assert "derivedFrom" not in found["Observation"][0]
+
+
+def test_images_without_a_study_uid_need_none(case: HospitalCase, tmp_path: Path) -> None:
+    series = tmp_path / "ct"
+    shutil.copytree(case.series, series)
+    for path in series.iterdir():
+        header = pydicom.dcmread(path)
+        del header.StudyInstanceUID, header.SOPInstanceUID
+        header.save_as(path)
+    files = [str(series), str(case.nifti()[1]), "--label", "1"]
+    target = tmp_path / "f.json"
+    command = ["score", str(case.model), *files, "--fhir", str(target), "--patient-id", "X1"]
+    answer = CliRunner().invoke(app, command)
+    assert answer.exit_code == 0, answer.output + str(answer.exception)
+    found = checked(json.loads(target.read_text()))["Observation"][0]
+    assert "derivedFrom" not in found
+    assert "effectiveDateTime" not in found
+    refused = CliRunner().invoke(app, [*command, "--sr", str(tmp_path / "r.dcm")])
+    assert isinstance(refused.exception, MissingUid)
+    assert "StudyInstanceUID" in str(refused.exception)
+    assert "SOPInstanceUID" not in str(refused.exception)  # it is in the head of every file
 
 
 def test_the_command_writes_a_bundle_and_refuses_one_of_many(case: HospitalCase, tmp_path: Path) -> None:

@@ -41,11 +41,34 @@ def write_dicom_report(scored: ScoredRegion, path: Path) -> None:
     ------
     NotDicom
         If the image is not DICOM, so that nothing says whose report it would be.
+    MissingUid
+        If the images lack UIDs.
     OutputNotWritable, DiskFull
     """
     buffer = io.BytesIO()
     make_dicom_report(scored).save_as(buffer, enforce_file_format=True)
     write_bytes(Path(path), buffer.getvalue())
+
+
+def report_source(image: Path | None, mask: Path | None) -> DicomSource:
+    """Read the headers that a report needs.
+
+    Raises
+    ------
+    NotDicom
+        If the image is not DICOM, so that nothing says whose report it would be.
+    MissingUid
+        If the images lack UIDs.
+    """
+    source = dicom_source(image, mask)
+    if source is None:
+        name = "The image" if image is None else image.name
+        raise NotDicom(
+            f"{name} is not DICOM. A DICOM report copies patient and study from the images and refers to them, and nothing else "
+            "knows whose it would be. Score the DICOM series itself, or ask for FHIR (--fhir) and give the patient's id."
+        )
+    source.check_uids()
+    return source
 
 
 def make_dicom_report(scored: ScoredRegion) -> Dataset:
@@ -57,15 +80,9 @@ def make_dicom_report(scored: ScoredRegion) -> Dataset:
 
     Raises
     ------
-    NotDicom
+    NotDicom, MissingUid
     """
-    source = dicom_source(scored.image, scored.mask)
-    if source is None:
-        name = "The image" if scored.image is None else scored.image.name
-        raise NotDicom(
-            f"{name} is not DICOM. A DICOM report copies patient and study from the images and refers to them, and nothing else "
-            "knows whose it would be. Score the DICOM series itself, or ask for FHIR (--fhir) and give the patient's id."
-        )
+    source = report_source(scored.image, scored.mask)
     evidence = [*source.images, *([] if source.mask is None else [source.mask])]
     try:
         with silenced(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from radiobone.core.errors import NotDicom
+from radiobone.core.errors import MissingUid
 from radiobone.io.dicom_frames import is_image, read_dicom_header
 from radiobone.io.images import files_read
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 EMPTY_IF_MISSING = (
     "PatientID", "PatientName", "PatientBirthDate", "PatientSex", "AccessionNumber", "StudyID", "StudyDate", "StudyTime",
 )  # fmt: skip
+REFERRED_TO = ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID", "SOPClassUID")
+OF_FILE = {"SOPInstanceUID": "MediaStorageSOPInstanceUID", "SOPClassUID": "MediaStorageSOPClassUID"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,8 +43,22 @@ class DicomSource:
 
     @property
     def study_uid(self) -> str:
-        """UID of the study."""
-        return str(self.images[0].StudyInstanceUID)
+        """UID of the study, empty if the header has none."""
+        return str(self.images[0].get("StudyInstanceUID") or "")
+
+    def check_uids(self) -> None:
+        """Refuse headers that a report could not refer to.
+
+        Raises
+        ------
+        MissingUid
+        """
+        lacking = [name for name in REFERRED_TO if not all(one.get(name) for one in self.images)]
+        if lacking:
+            raise MissingUid(
+                f"The images have no {', '.join(lacking)}, and a DICOM report refers to them by these. Export the series again, or ask "
+                "for FHIR alone (--fhir): it does without."
+            )
 
     @property
     def modality(self) -> str:
@@ -51,27 +67,12 @@ class DicomSource:
 
 
 def dicom_source(image: Path | None, mask: Path | None) -> DicomSource | None:
-    """Read the headers that a report copies from and refers to; None if the image is not DICOM.
-
-    Raises
-    ------
-    NotDicom
-        If the headers lack the UIDs that a reference needs.
-    """
+    """Read the headers that a report copies from and may refer to; None if the image is not DICOM."""
     if image is None:
         return None
     images = sorted(_headers(image, images=True), key=lambda one: str(one.get("SOPInstanceUID")))
     if not images:
         return None
-    lacking = [
-        name
-        for name in ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID", "SOPClassUID")
-        if not all(one.get(name) for one in images)
-    ]
-    if lacking:
-        raise NotDicom(
-            f"{image.name}: the images have no {', '.join(lacking)}, so a report could not refer to them. Export the series again."
-        )
     drawn = [] if mask is None else _headers(mask, images=False)
     return DicomSource(tuple(images), drawn[0] if len(drawn) == 1 else None)
 
@@ -109,4 +110,13 @@ def _headers(path: Path, *, images: bool) -> list[Dataset]:
         for name in EMPTY_IF_MISSING:
             if name not in header:
                 setattr(header, name, "")
+        _complete_from_file(header)
     return kept
+
+
+def _complete_from_file(header: Dataset) -> None:
+    """Take the instance's UIDs, which are in every file twice, from the head of the file where the data set lacks them."""
+    meta = getattr(header, "file_meta", None)
+    for name, twin in OF_FILE.items():
+        if meta is not None and not header.get(name) and meta.get(twin):
+            setattr(header, name, meta.get(twin))

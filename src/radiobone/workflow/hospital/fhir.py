@@ -22,6 +22,7 @@ from radiobone.workflow.hospital.region import NOT_A_DEVICE, ScoredRegion
 
 Plain = dict[str, Any]
 STATUS = "preliminary"
+PERCENT_DIGITS = 4  # six of the probability: more than any calibration tells
 
 
 def write_fhir(scored: ScoredRegion, path: Path, patient_id: str | None = None) -> None:
@@ -50,13 +51,8 @@ def make_fhir(scored: ScoredRegion, patient_id: str | None = None) -> Plain:
         If nothing says whose score it is.
     """
     source = dicom_source(scored.image, scored.mask)
-    who = patient_id or ("" if source is None else source.patient_id)
-    if not who.strip():
-        raise BadSetting(
-            "Nothing says whose score it is: the image has no Patient ID, and none was given. A FHIR resource without a subject "
-            "would be taken for anybody's. Give it: --patient-id ID."
-        )
-    made = _Made(scored, source, {"type": "Patient", "identifier": {"value": who.strip()}})
+    who = whose(source, patient_id)
+    made = _Made(scored, source, {"type": "Patient", "identifier": {"value": who}})
     device, chance, features = made.device(), made.chance(), made.features()
     assessed = [made.assessment(chance)] if scored.chances else []
     entries = [device, chance, *([features] if scored.features else []), *assessed]
@@ -68,6 +64,23 @@ def make_fhir(scored: ScoredRegion, patient_id: str | None = None) -> Plain:
     }
 
 
+def whose(source: DicomSource | None, patient_id: str | None) -> str:
+    """Return the identifier of the patient.
+
+    Raises
+    ------
+    BadSetting
+        If nothing says it.
+    """
+    who = patient_id or ("" if source is None else source.patient_id)
+    if not who.strip():
+        raise BadSetting(
+            "Nothing says whose score it is: the image has no Patient ID, and none was given. A FHIR resource without a subject "
+            "would be taken for anybody's. Give it: --patient-id ID."
+        )
+    return who.strip()
+
+
 class _Made:
     """Resources of one region that refer to each other."""
 
@@ -77,7 +90,7 @@ class _Made:
         self.device_id = str(uuid4())
 
     def device(self) -> Plain:
-        """Name the program and its model, by the digest of its file."""
+        """Name the program and its model, by the digest of its content."""
         return {
             "resourceType": "Device",
             "id": self.device_id,
@@ -136,7 +149,7 @@ class _Made:
             "resourceType": "RiskAssessment",
             "id": str(uuid4()),
             "status": STATUS,
-            "method": {"text": f"radiobone {__version__}, model sha256 {scored.digest}"},
+            "method": {"text": f"radiobone {__version__}, model content digest {scored.digest}"},
             "subject": self.subject,
             "occurrenceDateTime": self.time,
             "performer": self._by(),
@@ -146,7 +159,7 @@ class _Made:
         }
 
     def _observation(self, code: Code) -> Plain:
-        images = [] if self.source is None else [_study(self.source)]
+        images = [_study(self.source)] if self.source is not None and self.source.study_uid else []
         site = codes.SITES.get(self.scored.region)
         return {
             "resourceType": "Observation",
@@ -164,7 +177,7 @@ class _Made:
             ],
             "code": _concept(code),
             "subject": self.subject,
-            "effectiveDateTime": self.time,
+            "issued": self.time,
             "device": self._by(),
             "bodySite": {"text": self.scored.region} if site is None else _concept(site),
             **({"derivedFrom": images} if images else {}),
@@ -233,7 +246,7 @@ def _part(code: Code, quantity: Plain, text: str | None = None) -> Plain:
 def _percent(share: float) -> Plain:
     unit = codes.PERCENT
     return {
-        "value": 100 * share,
+        "value": round(100 * share, PERCENT_DIGITS),
         "unit": unit.value,
         "system": codes.SYSTEMS[unit.scheme],
         "code": unit.value,

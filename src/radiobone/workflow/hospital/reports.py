@@ -47,12 +47,31 @@ class Reports:
                 "by one: radiobone score MODEL IMAGE MASK."
             )
 
+    def check(self, image: Path, mask: Path) -> None:
+        """Refuse, before an image is measured, a report that could not be made of it.
+
+        Raises
+        ------
+        NotDicom, MissingUid, BadSetting
+        """
+        if not image.exists():
+            return  # told when it is read
+        if self.dicom is not None:
+            from radiobone.workflow.hospital.dicom_report import report_source
+
+            report_source(image, mask)
+        if self.fhir is not None:
+            from radiobone.workflow.hospital.dicom_source import dicom_source
+            from radiobone.workflow.hospital.fhir import whose
+
+            whose(dicom_source(image, mask), self.patient_id)
+
     def write(self, scored: ScoredRegion) -> None:
         """Write what is asked for.
 
         Raises
         ------
-        NotDicom, BadSetting, OutputNotWritable, DiskFull
+        NotDicom, MissingUid, BadSetting, OutputNotWritable, DiskFull
         """
         if self.dicom is not None:
             from radiobone.workflow.hospital.dicom_report import (

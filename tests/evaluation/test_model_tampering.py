@@ -88,6 +88,11 @@ def test_archives_of_other_members_are_refused(change, whole, tmp_path):
     refusal(tmp_path / "m.rbm", change(whole))
 
 
+@pytest.mark.parametrize(("before", "after"), [(b"", b"hello"), (b"#!/bin/sh\n", b""), (b"", b"\0")])
+def test_bytes_beside_the_archive_are_refused(before, after, whole, tmp_path):
+    assert "something was added" in refusal(tmp_path / "m.rbm", before + whole + after)
+
+
 def test_neither_order_nor_packing_of_members_counts(whole, table, tmp_path):
     (tmp_path / "m.rbm").write_bytes(whole)
     (tmp_path / "other.rbm").write_bytes(of_members(lambda found: found[::-1])(whole))

@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ from radiobone.evaluation.trusted import TRUSTED_TYPES
 MANIFEST = "model.json"
 PARTS = ("steps.skops", "classifier.skops")
 FORMAT = 2
+LOCAL_BYTES, CENTRAL_BYTES, END_BYTES = 30, 46, 22
+"""Of a zip's header before each member, its entry in the list at the end, and the record that ends the file."""
 FIXED_DATE = (1980, 1, 1, 0, 0, 0)
 
 
@@ -88,11 +91,23 @@ def _members(path: Path) -> dict[str, bytes]:
                     f"{path} holds {names[:5]} where a model has {[MANIFEST, *PARTS]}. It is no model file of this program, or "
                     "somebody has changed it. Get it again from whoever made it."
                 )
+            _check_nothing_else(entries, path)
             return {entry.filename: archive.read(entry) for entry in entries}
     except RadioboneError:
         raise
     except Exception as error:  # whatever a malformed archive provokes in its reader
         raise UntrustedModel(f"{path} is no model file or is damaged ({error}). Get it again.") from error
+
+
+def _check_nothing_else(entries: Sequence[zipfile.ZipInfo], path: Path) -> None:
+    """Refuse bytes before, between or after the members, of which no digest knows."""
+    held = sum(LOCAL_BYTES + CENTRAL_BYTES + 2 * len(one.filename) + one.compress_size for one in entries)
+    found = path.stat().st_size
+    if found != held + END_BYTES:
+        raise UntrustedModel(
+            f"{path} has {found} bytes, and its parts make {held + END_BYTES}: something was added to the file or changed in it after "
+            "saving, so it cannot be trusted. Get it again from whoever made it."
+        )
 
 
 def _manifest(data: bytes, path: Path) -> dict[str, Any]:

@@ -126,7 +126,7 @@ def test_other_versions_and_nothing_to_compare_are_refused(
         del record["fingerprint"]
         record["versions"]["SimpleITK"] = "1.2.4"
 
-    with pytest.raises(SettingsMismatch, match=r"SimpleITK is '.*' in the model and '1\.2\.4' here"):
+    with pytest.raises(SettingsMismatch, match=r"SimpleITK: \S+ in the model, 1\.2\.4 here"):
         load_model(fitted / "m.rbm").score_table(changed(fitted, tmp_path / "t", older))
     model = load_model(fitted / "m.rbm").model
     del model.about["extraction"]["fingerprint"]
@@ -142,7 +142,7 @@ def test_a_folder_of_other_numbers_is_refused_whatever_its_versions(fitted: Path
     def edit(record: dict[str, Any]) -> None:
         record["fingerprint"]["values"][name] += 1.0
 
-    with pytest.raises(SettingsMismatch, match=f"1 of the features that the model needs differ: {name} is "):
+    with pytest.raises(SettingsMismatch, match=f"1 of the features that the model needs differ: {name}: "):
         load_model(fitted / "m.rbm").score_table(changed(fitted, tmp_path / "t", edit))
 
 
@@ -150,8 +150,17 @@ def test_settings_that_differ_are_shown_with_both_values(fitted: Path, tmp_path:
     def edit(record: dict[str, Any]) -> None:
         record["settings"]["discretisation"]["width"] = 10.0
 
-    with pytest.raises(SettingsMismatch, match=r"discretisation\.width is 25 in the model and 10 here"):
+    with pytest.raises(SettingsMismatch, match=r"discretisation\.width: 25 in the model, 10 here"):
         load_model(fitted / "m.rbm").score_table(changed(fitted, tmp_path / "t", edit))
+    other = changed(
+        fitted,
+        tmp_path / "u",
+        lambda record: record["settings"]["images"].append({"kind": "LoG", "sigma_mm": [1.0]}),
+    )
+    with pytest.raises(
+        SettingsMismatch, match=r"images\[\d\]: not set in the model, \{kind: LoG, sigma_mm: \[1\]\} here"
+    ):
+        load_model(fitted / "m.rbm").score_table(other)
     assert differences({"a": [1, {"b": 2}]}, {"a": [1, {"b": 3, "c": 4}]}) == {
         "a[1].b": (2, 3),
         "a[1].c": (same_engine.ABSENT, 4),

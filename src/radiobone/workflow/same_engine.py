@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from radiobone.features.definitions import AnySettings
 from radiobone.workflow.fingerprint import differing, fingerprint_of
 
 SHOWN = 5
-ABSENT = "(not there)"
+ABSENT = "not set"
 DECIDING = ("radiobone", "numpy", "scipy", "SimpleITK", "PyWavelets", "numba", "pyradiomics")
 
 
@@ -70,8 +71,9 @@ def differences(mine: Any, other: Any, name: str = "") -> dict[str, tuple[Any, A
     if isinstance(mine, Mapping) and isinstance(other, Mapping):
         keys = sorted({*mine, *other})
         pairs = [(f"{name}.{key}".strip("."), mine.get(key, ABSENT), other.get(key, ABSENT)) for key in keys]
-    elif isinstance(mine, list) and isinstance(other, list) and len(mine) == len(other):
-        pairs = [(f"{name}[{n}]", *both) for n, both in enumerate(zip(mine, other, strict=True))]
+    elif isinstance(mine, list) and isinstance(other, list):
+        both = enumerate(zip_longest(mine, other, fillvalue=ABSENT))
+        pairs = [(f"{name}[{n}]", a, b) for n, (a, b) in both]
     else:
         return {} if mine == other else {name: (mine, other)}
     return {place: both for key, a, b in pairs for place, both in differences(a, b, key).items()}
@@ -111,15 +113,18 @@ def _deciding(record: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _shown(found: Mapping[str, tuple[Any, Any]]) -> str:
-    told = [f"{name} is {_value(a)} in the model and {_value(b)} here" for name, (a, b) in found.items()]
+    told = [f"{name}: {_value(a)} in the model, {_value(b)} here" for name, (a, b) in found.items()]
     return "; ".join(told[:SHOWN]) + (f"; and {len(told) - SHOWN} more" if len(told) > SHOWN else "")
 
 
 def _value(value: Any) -> str:
-    return (
-        ABSENT
-        if value is None or value == ABSENT
-        else f"{value:.10g}"
-        if isinstance(value, float)
-        else repr(value)
-    )
+    """Write a value as a settings file has it."""
+    if value is None or value == ABSENT:
+        return ABSENT
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key}: {_value(one)}" for key, one in value.items() if one is not None) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(_value, value)) + "]"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:.10g}" if isinstance(value, float) else str(value)

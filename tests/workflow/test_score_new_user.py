@@ -190,6 +190,10 @@ def test_a_clinical_variable_that_is_not_given_is_asked_for(tmp_path: Path) -> N
     with pytest.raises(FeatureMismatch, match=r"age.*--clinical age=VALUE") as caught:
         Scorer(model).score(*files, label=1)
     assert "table" not in str(caught.value)
+    for unused in ("weight", "original_firstorder_Mean"):  # a measured value is never replaced
+        with pytest.raises(BadSetting, match=f"does not use {unused}.*"):
+            Scorer(model).score(*files, label=1, age=53, **{unused: 1.0})
+    assert len(Scorer(model).score(*files, label=1, age=53, patient_id="p03")) == 1
 
 
 def test_a_picture_in_a_manifest_of_volumes_fails_its_own_row(of_wavelets: Path, tmp_path: Path) -> None:

@@ -6,9 +6,10 @@ from collections.abc import Collection
 
 import pandas as pd
 
-from radiobone.core.errors import FeatureMismatch
+from radiobone.core.errors import BadSetting, FeatureMismatch
 from radiobone.evaluation.certainty import Zone
 from radiobone.evaluation.model import Model
+from radiobone.selection.row_sites import takes_sites
 from radiobone.workflow.case_runner import WARNING_SEPARATOR
 from radiobone.workflow.feature_table import FeatureTable
 from radiobone.workflow.rows_to_score import sites_of
@@ -38,6 +39,30 @@ def check_row(model: Model, row: pd.DataFrame, name: str, *, is_2d: bool) -> Non
         raise FeatureMismatch(
             f"The model needs {', '.join(clinical)}, which no image holds, and nothing can stand in for it. "
             f"Give it: {given} (from Python by name: {clinical[0]}=…)."
+        )
+
+
+def check_clinical(model: Model, given: Collection[str]) -> None:
+    """Check that the clinical variables given for an image are such as the model takes.
+
+    Raises
+    ------
+    BadSetting
+        If it does not use one, so that a score with it would be the score without it.
+    """
+    training = model.about.get("training", {})
+    known = set(training.get("clinical", ()))
+    variables = {name.rpartition("=")[0] or name for name in model.needed if name in known}
+    site = (training.get("columns") or {}).get("site") if takes_sites(model.steps) else None
+    taken = sorted({*variables, *([site] if site else [])})
+    names = pd.DataFrame(columns=list(given))
+    about_rows = {*model.patients_in(names), *model.regions_in(names)}
+    unused = [name for name in given if name not in {*taken, *about_rows}]
+    if unused:
+        takes = f"It takes {', '.join(taken)}" if taken else "It takes none"
+        raise BadSetting(
+            f"The model does not use {', '.join(unused)}: the score would be the same whatever the value. {takes}. Leave out "
+            f"{'it' if len(unused) == 1 else 'them'}, or check the name and the model."
         )
 
 

@@ -26,7 +26,7 @@ from radiobone.workflow.hospital.region import ScoredRegion
 from radiobone.workflow.kind import as_trained
 from radiobone.workflow.rows_to_score import check_whose, sites_of
 from radiobone.workflow.same_engine import check_folder, check_here
-from radiobone.workflow.score_cases import check_row, score_cases
+from radiobone.workflow.score_cases import check_clinical, check_row, score_cases
 from radiobone.workflow.single import ImageLike, as_volume, extract_features
 from radiobone.workflow.wide import wide_of, widened
 
@@ -111,7 +111,8 @@ class Scorer:
         FeatureMismatch
             If the image cannot have a feature that the model needs, or a clinical variable is not given.
         BadSetting
-            If the image's header names another modality than that of the training images.
+            If the image's header names another modality than that of the training images, or a clinical variable is given that
+            the model does not use.
         SettingsMismatch
             If the engine here measures other numbers than that of the training images.
 
@@ -120,6 +121,7 @@ class Scorer:
         ModalityDoubtful, OutsideTrainingRange
             If the image is not of the kind that the model was trained on.
         """
+        check_clinical(self.model, clinical)
         self.check_engine()
         settings, name = self.settings, Path(image).name if isinstance(image, (str, Path)) else "The image"
         with collected() as told:

@@ -90,6 +90,22 @@ def test_a_scheduler_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPat
     assert not list(tmp_path.iterdir())
 
 
+def test_a_client_that_was_stopped_while_connecting_ends_soon_and_silently(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    waited: list[float] = []
+
+    def stuck(_client: object, timeout: float = 60) -> None:
+        waited.append(timeout)
+        raise TimeoutError(f"timed out after {timeout} s.")
+
+    monkeypatch.setattr("distributed.Client.close", stuck)
+    kind = module._client_class()
+    kind.close(kind.__new__(kind))  # as when the interpreter ends
+    assert waited == [module.CLOSE_S]
+    assert module.CONNECT_S + module.CLOSE_S <= 10
+
+
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCluster]:
     with local_cluster(

@@ -25,7 +25,9 @@ from radiobone.core.outputs import prepare_folder, writing
 Piece = TypeVar("Piece")
 Found = TypeVar("Found")
 PROTOCOLS = ("tcp://", "tls://", "ws://", "wss://", "ucx://", "inproc://")
-CONNECT_S = 30.0
+CONNECT_S = 8.0
+ANSWER_S = 30.0
+CLOSE_S = 2.0
 FIRST_WORKER_S = 600.0
 WITHOUT_WORKERS_S = 120.0
 SECONDS_BETWEEN_LOOKS = 5.0
@@ -158,7 +160,7 @@ class Cluster:
         WorkerMismatch
         """
         try:
-            self._client.submit(versions_here, pure=False).result(timeout=CONNECT_S)
+            self._client.submit(versions_here, pure=False).result(timeout=ANSWER_S)
         except RuntimeError as error:
             raise WorkerMismatch(
                 f"The scheduler cannot pass on work of radiobone: {error} Start it in the same environment or container as "
@@ -260,12 +262,11 @@ def _how_to_connect(scheduler: str | Path) -> dict[str, Any]:
 @contextmanager
 def _connected(how: dict[str, Any]) -> Iterator[Any]:
     import dask
-    from distributed import Client
 
     large = {"distributed.admin.large-graph-warning-threshold": "1TB"}  # a fold carries its training rows
     with dask.config.set(large):
         try:
-            client = Client(**how, timeout=CONNECT_S, set_as_default=False, name="radiobone")
+            client = _client_class()(**how, timeout=CONNECT_S, set_as_default=False, name="radiobone")
         except (OSError, TimeoutError, ValueError) as error:
             raise SchedulerLost(
                 f"No dask scheduler answers at {how.get('address') or how['scheduler_file']} ({error}). See that it runs, that the "
@@ -274,8 +275,19 @@ def _connected(how: dict[str, Any]) -> Iterator[Any]:
         try:
             yield client
         finally:
-            with suppress(Exception):
-                client.close(timeout=2)
+            client.close()
+
+
+def _client_class() -> Any:
+    """Return dask's client, which ends soon and silently also where it was interrupted before it was connected."""
+    from distributed import Client
+
+    class SoonClosed(Client):  # type: ignore[misc]
+        def close(self, timeout: float = CLOSE_S) -> None:
+            with suppress(Exception):  # the scheduler may be gone
+                super().close(timeout=timeout)
+
+    return SoonClosed
 
 
 @contextmanager

@@ -282,7 +282,7 @@ def _client_class() -> Any:
     """Return dask's client, which ends soon and silently also where it was interrupted before it was connected."""
     from distributed import Client
 
-    class SoonClosed(Client):  # type: ignore[misc]
+    class SoonClosed(Client):
         def close(self, timeout: float = CLOSE_S) -> None:
             with suppress(Exception):  # the scheduler may be gone
                 super().close(timeout=timeout)

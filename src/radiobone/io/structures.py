@@ -129,17 +129,20 @@ def region_of(
         region[box] = label_map.array[box] == label
         return label_map.with_array(region)
     if label in declared or not present:
-        raise empty_mask(what, f"label {label}")
+        raise empty_mask(what, f"label {label}", present)
     raise label_not_found(what, f"label {label}", [f"label_{value}" for value in present], by_value=True)
 
 
-def empty_mask(what: str, wanted: str | None) -> EmptyMask:
-    """Build the error for a structure without a voxel; ``wanted`` None for a mask of background alone."""
+def empty_mask(what: str, wanted: str | None, present: Iterable[int] = ()) -> EmptyMask:
+    """Build the error for a structure without a voxel; ``wanted`` None for a mask of background alone, ``present`` labels with voxels."""
     found = (
         f"{what}: {wanted} has no voxel" if wanted else f"{what} is background alone, with no voxel labelled"
     )
+    there = [str(value) for value in present]
+    shown = ", ".join(there[:MOST_NAMES_SHOWN]) + (", …" if len(there) > MOST_NAMES_SHOWN else "")
+    others = f" Labels with voxels: {shown}." if there else ""
     return EmptyMask(
-        f"{found}, so there is nothing to measure. The structure may lie outside the scan, "
+        f"{found}, so there is nothing to measure.{others} The structure may lie outside the scan, "
         "or the segmentation failed; leave the row out or segment again."
     )
 

@@ -418,6 +418,11 @@ class TestCommand:
         for path in (tmp_path / "out").iterdir():
             assert "P28-" not in path.read_text()
 
+    def test_a_refused_run_leaves_nothing(self, folder, tmp_path):
+        done = run(folder, cohort(29, 20).drop(columns=COLUMNS[:2]), tmp_path / "out")
+        assert isinstance(done.exception, errors.FeatureMismatch)
+        assert list((tmp_path / "out").iterdir()) == []
+
     def test_another_kind_of_folder_is_left_alone(self, folder, tmp_path):
         (tmp_path / "features.parquet").write_bytes(b"")
         done = run(folder, cohort(29, 20), tmp_path)

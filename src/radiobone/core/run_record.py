@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +44,25 @@ def begin(folder: Path, kind: Kind, recipe: str | None = None) -> None:
     OutputNotWritable, DiskFull
     """
     write_json(folder / RUN_FILE, _content(kind, recipe, finished=False))
+
+
+@contextmanager
+def withdrawn_if_refused(folder: Path, *, begun_before: bool) -> Iterator[None]:
+    """Take the note of the beginning back if the block fails before anything else was written.
+
+    Parameters
+    ----------
+    folder : Path
+    begun_before : bool
+        Whether the note was there before this run, which then leaves it.
+    """
+    try:
+        yield
+    except BaseException:
+        if not begun_before:
+            with suppress(OSError):
+                (folder / RUN_FILE).unlink(missing_ok=True)
+        raise
 
 
 def finish(folder: Path, kind: Kind, recipe: str | None = None) -> None:

@@ -24,7 +24,7 @@ from radiobone.core.folder_kinds import (
 )
 from radiobone.core.folders import prepare_apart
 from radiobone.core.provenance import versions
-from radiobone.core.run_record import begin, finish, warn_if_unfinished
+from radiobone.core.run_record import RUN_FILE, begin, finish, warn_if_unfinished, withdrawn_if_refused
 from radiobone.evaluation.drift.kinds import kind_entries
 from radiobone.evaluation.drift.labels import labels_for
 from radiobone.evaluation.drift.limits import LEVELS, Limits
@@ -224,9 +224,10 @@ def monitor_table(
     ------
     As ``monitor``; OutputTaken, OutputNotWritable, DiskFull
     """
-    given = how.get("reference")
+    given, begun_before = how.get("reference"), (Path(output) / RUN_FILE).exists()
     folder = _prepared(output, [model, source, *([] if given is None else [given])])
-    found = monitor(model, source, **how)
+    with withdrawn_if_refused(folder, begun_before=begun_before):
+        found = monitor(model, source, **how)
     for note in found.summary["notes"]:
         say(note)
     begin(folder, MONITORING)

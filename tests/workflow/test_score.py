@@ -95,13 +95,14 @@ def test_one_image_is_told_in_words_and_plainly_as_json(fitted: tuple[SmallCohor
     assert "why uncertain: FarOutsideTrainingRange: 1 feature(s)" in told
     low, high = expected["interval_low"], expected["interval_high"]
     assert f"probability of 'yes': {expected['probability']:.3f} ({low:.3f} to {high:.3f})" in told
-    assert f"  model: {scorer.model.digest}" in told.splitlines()
+    assert f"  model: content digest {scorer.model.digest}" in told.splitlines()
     assert f"threshold: {expected['threshold']:.3f}" in told
     assert f"outside the training range: 1 of {len(scorer.model.needed)} (age)" in told
     (record,) = json.loads(CliRunner().invoke(app, [*arguments, "--json"]).output)
     assert record["probability"] == expected["probability"]
     assert record["predicted"] in {0, 1}
     assert record["outside_features"] == "age"
+    assert next(iter(record)) == "answer"  # what is to be acted on stands before the class without doubts
     assert (record["answer"], record["model_digest"]) == ("uncertain", scorer.model.digest)
     assert record["interval_low"] <= record["probability"] <= record["interval_high"]
 
@@ -115,7 +116,7 @@ def test_a_table_of_scores_names_classes(fitted: tuple[SmallCohort, Path, Path])
     assert [row[0] for row in rows[1:]] == [f"p{number:02d}" for number in range(16)]
     assert {row[1] for row in rows[1:]} == {"yes", "no"}
     assert [row[3:6:2] for row in rows[1:]] == [
-        [f"{one.interval_low:.3g}", f"{one.interval_high:.3g}"]
+        [f"{one.interval_low:.3f}", f"{one.interval_high:.3f}"]
         for one in load_model(path).score_table(features).itertuples()
     ]
 

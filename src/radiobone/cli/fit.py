@@ -83,5 +83,5 @@ def fit(
     )
     digest = model.save(output)
     typer.echo(
-        f"Model: {output} ({model.about['model']}, {len(model.needed)} features, SHA-256 {digest[:12]}…)"
+        f"Model: {output} ({model.about['model']}, {len(model.needed)} features, content digest {digest[:12]}…)"
     )

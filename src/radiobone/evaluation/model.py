@@ -164,6 +164,7 @@ class Model:
         scored = pd.DataFrame(
             {
                 **{name: table[name].to_numpy() for name in named},
+                **{name: sure.pop(name) for name in ("answer",) if name in sure},
                 **columns,
                 **sure,
                 "outside_range": outside.sum(axis=1),

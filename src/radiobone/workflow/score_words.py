@@ -64,7 +64,7 @@ class Scored:
             *([] if self.model.certainty else [f"  {NO_INTERVAL}"]),
             f"  features outside the training range: {outside}",
             *([f"  {OUTSIDE_NOTE}"] if n_outside else []),
-            *([f"  model: {self.model.digest}"] if self.model.digest else []),
+            *([f"  model: content digest {self.model.digest}"] if self.model.digest else []),
         ]
 
     def _answer(self, row: Mapping[Any, Any]) -> list[str]:
@@ -120,7 +120,7 @@ def _table(done: pd.DataFrame) -> pd.DataFrame:
     """Columns that a person compares; those of patient and region stand first, a region only where one is named."""
     chances = [name for name in done.columns if str(name).partition("_")[0] == "probability"]
     first = chances[0] if chances else "predicted"
-    who = done.columns[: list(done.columns).index(first)]
+    who = done.columns[: list(done.columns).index("answer" if "answer" in done else first)]
     columns = {str(name): done[name] for name in who if (done[name].fillna("") != "").any()}
     if "predicted_class" in done:
         columns["class"] = done["answer"]
@@ -130,7 +130,8 @@ def _table(done: pd.DataFrame) -> pd.DataFrame:
         columns[str(name)] = done[name].map("{:.3f}".format)
     if done["interval_low"].notna().any() and (done["interval_low"] != "").any():
         ends = zip(done["interval_low"], done["interval_high"], strict=True)
-        columns["interval"] = pd.Series([_between(low, high) for low, high in ends], done.index)
+        digits = ".3f" if chances else ".4g"
+        columns["interval"] = pd.Series([_between(low, high, digits) for low, high in ends], done.index)
     columns["features outside the training range"] = done["outside_range"].astype(int)
     for name, separator in (("uncertain", SEPARATOR), ("warnings", WARNING_SEPARATOR)):
         codes = done[name].map(lambda cell, by=separator: _codes(cell, by))
@@ -139,11 +140,11 @@ def _table(done: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def _between(low: float | str, high: float | str) -> str:
+def _between(low: float | str, high: float | str, digits: str) -> str:
     """Write an interval in a cell."""
     if isinstance(low, str):
         return low if low == high else f"{low} to {high}"
-    return f"{low:.3g} to {high:.3g}"
+    return f"{low:{digits}} to {high:{digits}}"
 
 
 def _codes(cell: str, separator: str) -> str:

@@ -35,7 +35,7 @@ def names_of(data: ValidationData) -> list[str]:
 
 def _name(entry: Record) -> str:
     model = entry["model"]
-    return f"{model_title(str(model['model']))}, {model['n_features']} features (SHA-256 {str(model['digest'])[:12]})"
+    return f"{model_title(str(model['model']))}, {model['n_features']} features (content digest {str(model['digest'])[:12]})"
 
 
 COMPARISON = Section("validation_comparison", "Against another model", _context)

@@ -28,7 +28,7 @@ def _context(data: ValidationData) -> Context:
     )
     facts = {
         "Model": f"{model_title(str(model['model']))}, {model['n_features']} features, fitted {moment(model['created'])}",
-        "SHA-256 of the model": model["digest"],
+        "Content digest of the model": model["digest"],
         "Trained on": trained,
         "Nested cross-validation in training": inside,
         "Intended use": model["intended_use"],

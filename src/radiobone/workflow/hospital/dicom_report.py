@@ -177,7 +177,11 @@ def _algorithm(scored: ScoredRegion) -> Any:
     return hd.sr.AlgorithmIdentification(
         name=f"radiobone: {about['target']} by {about['model']}",
         version=__version__,
-        parameters=[f"model sha256 {scored.digest}", f"features {len(scored.model.needed)}", NOT_A_DEVICE],
+        parameters=[
+            f"model content digest {scored.digest}",
+            f"features {len(scored.model.needed)}",
+            NOT_A_DEVICE,
+        ],
         manufacturer=MANUFACTURER,
     )
 

@@ -98,7 +98,9 @@ def evaluation(folder: Path, jobs: str) -> tuple[str, ...]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("jobs", "stop", "code"), [("1", terminate, 143), ("2", ctrl_c, 130)])
+@pytest.mark.parametrize(
+    ("jobs", "stop", "code"), [pytest.param("1", terminate, 143, marks=pytest.mark.long), ("2", ctrl_c, 130)]
+)
 def test_an_evaluation_is_stopped_and_goes_on(
     tmp_path: Path, jobs: str, stop: Callable[[int], None], code: int
 ) -> None:
@@ -123,7 +125,9 @@ def test_workers_end_with_a_program_that_is_killed(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("jobs", "stop", "code"), [("1", ctrl_c, 130), ("2", terminate, 143)])
+@pytest.mark.parametrize(
+    ("jobs", "stop", "code"), [pytest.param("1", ctrl_c, 130, marks=pytest.mark.long), ("2", terminate, 143)]
+)
 def test_an_extraction_is_stopped_and_goes_on(
     tmp_path: Path, jobs: str, stop: Callable[[int], None], code: int
 ) -> None:

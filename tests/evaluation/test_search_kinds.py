@@ -170,6 +170,7 @@ print([fold["params"] for fold in run.result.folds])
 
 
 @needs_optuna
+@pytest.mark.long
 @pytest.mark.slow
 def test_same_bits_for_any_hash_seed():
     told = [

@@ -120,6 +120,7 @@ def test_one_candidate_is_no_contest():
     assert winner_entry(made_problem(2), [None, 0.5], [[0.6, 0.7], None]) is None
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_on_noise_winner_and_threshold_flatter_where_the_honest_way_does_not():
     found = [metered(seed, spec()).summary["optimism_meter"] for seed in range(4)]

@@ -195,6 +195,7 @@ def found_among_alike(own: float, seed: int) -> tuple[float, int]:
     )
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_copies_are_found_among_images_that_are_very_alike_and_others_are_not_taken_for_copies() -> None:
     """Different images correlate by 0.94 and 0.98 here (median of pairs); crops and gamma are the hard ones."""

@@ -240,6 +240,7 @@ def test_a_study_of_dicom_images_decides_most(tmp_path):
     check_evidence(of_dicom)
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_with_external_data_and_masks_of_one_reader_24_items_of_metrics_are_decided(tmp_path):
     folder = make_study(

@@ -201,6 +201,7 @@ def test_each_model_says_in_how_many_folds_it_was_explained_how(result_folder):
     ]
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_five_hundred_patients_stay_below_five_megabytes(make_result):
     assert write_report(make_result(n=500, repeats=10, images=False)).stat().st_size < 5_000_000

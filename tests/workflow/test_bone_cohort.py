@@ -153,6 +153,7 @@ def test_a_defect_in_one_scan_costs_that_scan(cohort: Path, monkeypatch: pytest.
     assert "ZeroDivisionError: a defect" in found["message"].tolist()[2]
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_dead_worker_costs_its_own_scan(cohort: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scan_pool, "_work", dying_worker.dying_at_a_scan)

@@ -169,6 +169,7 @@ def test_a_mask_decides_nothing_of_its_own_patient(cohort, measured, tmp_path):
         assert (others[0] != others[1]).any()
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_second_run_computes_nothing_and_a_new_mask_only_its_region(
     cohort, measured, monkeypatch, tmp_path

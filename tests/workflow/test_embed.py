@@ -74,6 +74,7 @@ def test_vectors_are_the_networks_and_join_an_evaluation_as_a_block(study):
 
 
 @needs_onnx
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.parametrize("clinical", [(), pytest.param(("--clinical", "age"), marks=pytest.mark.long)])
 def test_vectors_join_an_evaluation_as_a_block_alone_or_beside_others(study, clinical):

@@ -92,6 +92,8 @@ def by_name(found):
     return found.columns.set_index("name")
 
 
+@pytest.mark.long
+@pytest.mark.long
 @pytest.mark.slow
 class TestNothingChanged:
     def test_false_alarms_are_no_more_than_said(self, model):
@@ -429,6 +431,7 @@ class TestCommand:
         assert isinstance(done.exception, errors.OutputTaken)
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_numbers_and_ordered_classes(folder):
     table = cohort(30, 200)

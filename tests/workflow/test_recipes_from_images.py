@@ -293,6 +293,7 @@ def fitted_on_all(cohort, spec):
     return cohort, dict(chain.fitted), chain.rows
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_nam_from_images_has_a_row_for_each_vertebra_and_a_column_for_each_level(tmp_path: Path) -> None:
     extracted, evaluation, cohort, _, _ = ran("nam2019_hu_tscore", tmp_path, 12)

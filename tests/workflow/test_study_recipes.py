@@ -270,6 +270,7 @@ def test_evaluate_takes_the_name_on_a_part_of_the_cohort(written, tmp_path, name
     assert all(value is not None for value in (found.metrics[found.summary.get("headline", "auc")].mean,))
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "name", ["nam2019_hu_tscore", pytest.param("villamor2020_fe", marks=pytest.mark.long)]
@@ -429,6 +430,7 @@ def test_kong_twenty_variables_are_kept_of_45(written) -> None:
     assert {"bmd_spine_g_cm2", "bmd_neck_g_cm2", "bmd_hip_g_cm2", "age_years"} & set(leading)
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_kong_shap_explains_catboost_by_the_variables_that_were_kept(written, tmp_path) -> None:
     import pandas as pd

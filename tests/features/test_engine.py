@@ -182,6 +182,15 @@ def test_constant_region_is_warned_of(image, mask):
     assert features["original_firstorder_Entropy"] == pytest.approx(0, abs=1e-12)
 
 
+def test_a_region_that_was_read_as_constant_is_warned_of_after_resampling(image, mask):
+    flat = image.with_array(np.full(image.shape, 5, dtype=np.int16))
+    settings = PLAIN.model_copy(update={"resampling": Resampling(spacing_xyz_mm=(0.7, 1.1, 0.6))})
+    with pytest.warns(ConstantRoi, match="have the value 5") as told:
+        features = extract_features(flat, mask, settings)
+    assert len(told) == 1
+    assert features["original_firstorder_Minimum"] == 4  # whole numbers are cut, as pyradiomics does
+
+
 @pytest.mark.parametrize(
     "changed", [{"spacing_mm": (2.0, 0.9, 1.0)}, {"origin_mm": (1.0, 0.0, 0.0)}, {"direction": (-1.0, 0, 0, 0, 1, 0, 0, 0, 1)}]
 )  # fmt: skip

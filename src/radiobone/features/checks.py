@@ -140,14 +140,15 @@ def check_region(mask: npt.NDArray[np.bool_], limits: RoiLimits) -> Box:
     return box
 
 
-def warn_if_constant(values: npt.NDArray[Any]) -> None:
-    """Warn where all intensities of a region are equal.
+def warn_if_constant(values: npt.NDArray[Any]) -> bool:
+    """Warn where all intensities of a region are equal, and tell whether they are.
 
     Warns
     -----
     ConstantRoi
     """
-    if values.min() == values.max():
+    is_constant = bool(values.min() == values.max())
+    if is_constant:
         warn(
             ConstantRoi(
                 f"All {values.size} voxels of the region have the value {float(values[0]):g}: texture features "
@@ -155,3 +156,4 @@ def warn_if_constant(values: npt.NDArray[Any]) -> None:
             ),
             stacklevel=6,
         )
+    return is_constant

@@ -22,7 +22,7 @@ from radiobone.features.registry import (
 from radiobone.features.settings import ExtractionSettings
 from radiobone.features.source import Source
 from radiobone.features.unfiltered import bone_features, named, planar_features, shape_features
-from radiobone.imaging.crop import Box
+from radiobone.imaging.crop import Box, bounding_box
 from radiobone.imaging.discretise import discretise
 from radiobone.imaging.filters.base import ImageFilter
 from radiobone.imaging.flat_steps import denoised, equalised
@@ -111,6 +111,7 @@ def place(source: Source, image: Volume, mask: Volume) -> Prepared:
         box = check_region(kept, settings.roi)
     plane = plane_of(image, settings)
     _warn_about(image, kept, box, plane)
+    _warn_of_constant(source, image, kept, box)
     return Prepared(image, inside, kept, box, plane, layout_of(kept, box, plane, settings), source)
 
 
@@ -128,10 +129,6 @@ def corrected(image: Volume, settings: ExtractionSettings) -> Volume:
 
 
 def _warn_about(image: Volume, mask: npt.NDArray[np.bool_], box: Box, plane: int | None) -> None:
-    array, inside = image.array[box.slices], mask[box.slices]
-    first_plane = array[0][inside[0]]
-    if (first_plane == first_plane[0]).all():  # seldom: the other planes are not looked at otherwise
-        warn_if_constant(array[inside])
     if plane is None and not image.is_2d and 1 in box.shape:
         warn(
             SingleSliceRoi(
@@ -140,6 +137,22 @@ def _warn_about(image: Volume, mask: npt.NDArray[np.bool_], box: Box, plane: int
             ),
             stacklevel=5,
         )
+
+
+def _warn_of_constant(source: Source, image: Volume, mask: npt.NDArray[np.bool_], box: Box) -> None:
+    """Look at the region as it was read, too: resampling and cutting to whole numbers may part equal values."""
+    read = source.mask.array.shape == source.image.array.shape
+    if not (read and _is_constant(source.image, source.mask.array != 0)):
+        _is_constant(image, mask, box)
+
+
+def _is_constant(image: Volume, mask: npt.NDArray[np.bool_], box: Box | None = None) -> bool:
+    slices = (box or bounding_box(mask)).slices
+    array, inside = image.array[slices], mask[slices]
+    first_plane = array[0][inside[0]]
+    if not (first_plane == first_plane[0]).all():  # nearly always: the other planes are not looked at
+        return False
+    return warn_if_constant(array[inside])
 
 
 def texture_region(

@@ -175,6 +175,12 @@ def test_an_id_that_never_repeats_beside_a_column_that_does_is_remembered(tmp_pa
     assert cohort.provenance["columns"]["suspects"] == ["wer"]
 
 
+@pytest.mark.parametrize("name", ["Alter", "age_years", "f7"])
+def test_beside_ids_an_age_or_another_number_that_repeats_is_no_patient(tmp_path: Path, name: str) -> None:
+    cohort = read(tmp_path, several_rows(**{"ID": range(96), name: numbers()}))
+    assert cohort.provenance["columns"]["suspects"] == []
+
+
 def test_what_is_not_there_is_still_named(tmp_path: Path) -> None:
     with pytest.raises(MissingColumn, match="rows"):
         read(tmp_path, several_rows(), id="rows")

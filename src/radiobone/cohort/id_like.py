@@ -16,6 +16,10 @@ MEASURED = re.compile(
     r"original|wavelet|log-sigma|square|logarithm|exponential|gradient|lbp|firstorder|shape|gl[cd]m|gldzm|glrlm|glszm|"
     r"ng[tl]dm|voxel|volume|area|energy|minimum|maximum|median|percentile|range|count|intensity|length|diameter"
 )
+AGE = re.compile(
+    r"(?:^|[\W_])(?:age|alter|jahre|years|edad|edat|idade|eta|età|leeftijd|wiek|yas|yaş)(?:$|[\W_\d])",
+    flags=re.IGNORECASE,
+)
 DATED = re.compile(r"(?!.*(?:birth|geb)).*(?:date|datum|fecha)", flags=re.IGNORECASE)
 LONG_NUMBER = 10_000  # from here on, numbers that all have as many digits and never repeat are no measurement
 NEARLY_ALL = 0.9
@@ -73,7 +77,7 @@ def is_patient_like(column: pd.Series, label: npt.NDArray[np.object_]) -> bool:
         The target.
     """
     name = str(column.name)
-    if is_measured(name) or names_place(name) or DATED.match(name):
+    if is_measured(name) or names_place(name) or DATED.match(name) or AGE.search(name):
         return False
     codes, kinds = pd.factorize(column)
     held = codes[codes >= 0]

@@ -11,7 +11,13 @@ import pandas as pd
 from radiobone.cohort.checks import MIN_PATIENTS
 from radiobone.cohort.id_like import is_patient_like
 from radiobone.cohort.numbers import is_missing, whole_numbers
-from radiobone.core.columns import choose_patient_column, names_patients, names_region, patient_columns
+from radiobone.core.columns import (
+    choose_patient_column,
+    ends_like_id,
+    names_patients,
+    names_region,
+    patient_columns,
+)
 from radiobone.core.errors import BadSetting, MissingId
 
 EACH_ROW = "row"
@@ -79,8 +85,17 @@ def find_identity(
         return _unknown(table, suspects, known, target)
     repeats = table[column].nunique() < len(table)
     return Identity(
-        column, False, () if repeats else suspects, f"Patients are told apart by the column '{column}'."
+        column,
+        False,
+        () if repeats else tuple(name for name in suspects if _is_called_or_spelled(table[name])),
+        f"Patients are told apart by the column '{column}'.",
     )
+
+
+def _is_called_or_spelled(column: pd.Series) -> bool:
+    """Whether a column is called like an id or holds words; beside known ids, other numbers that repeat are measurements."""
+    name = str(column.name)
+    return names_patients(name) > 0 or ends_like_id(name) or whole_numbers(column)[0] is None
 
 
 def _numbers_within(table: pd.DataFrame, column: str, groups: str) -> bool:

@@ -70,6 +70,19 @@ def test_every_command_explains_itself_with_an_example(name: str) -> None:
     assert "Example" in answer.output
 
 
+TAG = re.compile(r"(?<!\\)\[[a-z#/@][^\[\]]*\]")  # what rich takes for one and does not print
+
+
+def test_no_help_has_brackets_that_the_terminal_would_swallow() -> None:
+    for name, command in get_command(app).commands.items():  # type: ignore[attr-defined]
+        texts = [command.help, command.epilog, *(getattr(one, "help", "") for one in command.params)]
+        lost = {tag for text in texts for tag in TAG.findall(text or "")} - {"[bold]", "[/bold]"}
+        assert not lost, name
+    assert "radiobone[optuna]" in " ".join(
+        CliRunner().invoke(app, ["fit", "--help"]).output.replace("│", "").split()
+    )
+
+
 EXAMPLE = re.compile(r"\[bold\]radiobone (\S+)(.*?)\[/bold\]")
 
 

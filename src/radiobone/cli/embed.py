@@ -20,7 +20,7 @@ EPILOG = """Examples:
 
 Then: [bold]radiobone evaluate table.csv --target osteoporosis --block deep=vectors/vectors.parquet -o result[/bold]; several views or bones of a patient are pooled with deep=vectors/vectors.parquet@mean (or max, views).
 
-Manifest: patient_id, image; where a patient has several images, view, bone or roi. Nothing is downloaded: export the network yourself, as one file, without its last layer. Needs radiobone[onnx]: [bold]pip install 'radiobone[onnx]'[/bold]"""
+Manifest: patient_id, image; where a patient has several images, view, bone or roi. Nothing is downloaded: export the network yourself, as one file, without its last layer. Needs radiobone\\[onnx]: [bold]pip install 'radiobone\\[onnx]'[/bold]"""
 
 
 def register(app: typer.Typer) -> None:

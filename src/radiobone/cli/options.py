@@ -70,7 +70,7 @@ Search = Annotated[
     typer.Option(
         "--search",
         help="How the inner folds choose, instead of as the pipeline says: grid (every setting), random (some, by chance), "
-        "optuna (each proposed from how the earlier did; needs radiobone[optuna]); or written out: '{kind: random, n_iter: 50}'.",
+        "optuna (each proposed from how the earlier did; needs radiobone\\[optuna]); or written out: '{kind: random, n_iter: 50}'.",
     ),
 ]
 Root = Annotated[

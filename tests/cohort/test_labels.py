@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from radiobone.cohort.labels import read_labels
-from radiobone.core.errors import BadSetting, NotBinary
+from radiobone.cohort.times import read_times
+from radiobone.core.errors import BadSetting, BadTime, MixedLabels, NotBinary
 from radiobone.core.settings import parse_yaml
 
 
@@ -46,3 +47,13 @@ def test_numpys_truth_is_one_too() -> None:
 def test_more_classes_than_two_name_the_tasks_that_take_them() -> None:
     with pytest.raises(NotBinary, match=r"--task ordinal, for a measured value --task number"):
         read_labels(target("a", "b", "c"))
+
+
+def test_all_classes_of_several_spellings_are_named_at_once() -> None:
+    with pytest.raises(MixedLabels, match="'No', 'no'; in 2 ways: 'Yes', 'yes'"):
+        read_labels(pd.Series(["Yes", "yes", "No", "no"], name="y"))
+
+
+def test_empty_cells_and_impossible_dates_are_told_at_once() -> None:
+    with pytest.raises(BadTime, match=r"1 row\(s\) have no 'day'.* 1 cell\(s\) are no date .*'2020-02-31'"):
+        read_times(pd.Series(["2020-01-01", None, "2020-02-31"]), "day")

@@ -117,11 +117,11 @@ def check_spelling(found: list[str], name: str) -> None:
     spellings: dict[str, list[str]] = {}
     for word in found:
         spellings.setdefault(" ".join(word.split()).casefold(), []).append(word)
-    mixed = next((group for group in spellings.values() if len(group) > 1), None)
-    if mixed is not None:
+    mixed = [group for group in spellings.values() if len(group) > 1]
+    if mixed:
+        told = "; ".join(f"in {len(group)} ways: {', '.join(map(repr, group))}" for group in mixed)
         raise MixedLabels(
-            f"'{name}' spells one class in {len(mixed)} ways: {', '.join(map(repr, mixed))}. "
-            "They would count as different classes. Use one spelling."
+            f"'{name}' spells one class {told}. They would count as different classes. Use one spelling."
         )
 
 

@@ -12,6 +12,8 @@ import pandas as pd
 from radiobone.cohort.numbers import is_missing, parse
 from radiobone.core.errors import BadTime
 
+SHOWN = 3
+
 
 def read_times(column: pd.Series, name: str) -> npt.NDArray[Any]:
     """Return values that can be put in order: all dates, or all numbers.
@@ -36,7 +38,7 @@ def read_times(column: pd.Series, name: str) -> npt.NDArray[Any]:
     if gone:
         raise BadTime(
             f"{len(gone)} row(s) have no '{name}' (first: row {gone[0]}), so it is not known whether they are earlier or "
-            "later than the others. Fill it in, or remove the row."
+            f"later than the others. Fill it in, or remove the row.{_also_odd(column)}"
         )
     if not pd.api.types.is_datetime64_any_dtype(column):
         values, words, _ = parse(column)
@@ -67,16 +69,33 @@ def in_words(time: Any) -> str:
     return f"{time:g}" if abs(time) < 1e6 else f"{time:.15g}"
 
 
+def _also_odd(column: pd.Series) -> str:
+    """Name what else is wrong with a column that has empty cells, so that all can be corrected at once."""
+    if pd.api.types.is_datetime64_any_dtype(column):
+        return ""
+    held = column[[not is_missing(cell) for cell in column]]
+    values, words, _ = parse(held)
+    if not words.any() and np.isfinite(values).all():
+        return ""
+    odd = [text for text in held.map(str) if _is_odd(text)]
+    shown = ", ".join(map(repr, odd[:SHOWN])) + (", …" if len(odd) > SHOWN else "")
+    return (
+        f" Besides, {len(odd)} cell(s) are no date written as year-month-day: {shown}. Correct these too."
+        if odd
+        else ""
+    )
+
+
+def _is_odd(text: str) -> bool:
+    return bool(pd.isna(pd.to_datetime(text, format="ISO8601", errors="coerce", utc=True)))
+
+
 def _dates(column: pd.Series, name: str) -> npt.NDArray[Any]:
     texts = column if pd.api.types.is_datetime64_any_dtype(column) else column.map(str)
     try:
         read = pd.to_datetime(texts, format="ISO8601", utc=True)
     except (ValueError, OverflowError) as error:
-        odd = next(
-            text
-            for text in texts
-            if pd.isna(pd.to_datetime(text, format="ISO8601", errors="coerce", utc=True))
-        )
+        odd = next(text for text in texts if _is_odd(text))
         raise BadTime(
             f"'{name}' has {odd!r}, which is no number and no date written as year-month-day, so rows cannot be put in "
             "order (03/04/2019 may be March or April). Write dates as 2019-04-03."

@@ -96,5 +96,5 @@ def test_one_image_of_two_patients_is_told_and_never_learned_from(shared_data, t
         answer = CliRunner().invoke(app, [*command, "--target", "label", "--modality", "ct", "-q"])
     assert answer.exit_code == 3
     assert "SameImageTwice" in answer.output
-    with pytest.raises(SameImageTwice, match="A and B"):
+    with pytest.raises(SameImageTwice, match="'A' and 'B'"):
         evaluate_table(folder, tmp_path / "result", target="label", pipeline=QUICK, show_progress=False)

@@ -103,6 +103,11 @@ def test_a_label_that_parts_patients_may_be_the_class(tmp_path: Path) -> None:
         ("patient_id,image,mask\nP1,a,b\nP1,c,d\n", DuplicateId, ["row 2", "row 3", "'P1'"]),
         ("patient_id,image,mask,roi\nP1,a,b,L1\nP1,a,b, L1\n", DuplicateId, ["'P1/L1'"]),
         ("patient_id,image,mask\nP1,x/../a,b\nP2,a,c\n", SameImageTwice, ["'P1' and 'P2'"]),
+        (
+            f'patient_id,image,mask\n{"x" * 300},a,b\n"P\n2",a,c\n',
+            SameImageTwice,
+            [f"'{'x' * 40}'… and 'P\\n2'"],
+        ),
         ("patient_id,image,mask,mask_label\nP1,a,b,bone\n", NotNumeric, ["'bone'", "row 2"]),
         ("patient_id,image,mask,label\nP1,a,b,1\nP2,c,d,x\n", NotNumeric, ["'x'", "row 3"]),
         ("patient_id,image,mask,label\nP1,a,b,1\nP2,c,d,0\n", BadSetting, ["background", "--target label"]),

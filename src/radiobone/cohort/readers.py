@@ -26,6 +26,7 @@ from radiobone.cohort.targets import read_target
 from radiobone.cohort.task import AnyTask, Binary
 from radiobone.core.errors import FileMissing, SameImageTwice, TableOfRepeats
 from radiobone.core.folder_kinds import FEATURE_FILES, REPEAT_COLUMNS
+from radiobone.core.ids import brief_id
 from radiobone.core.pseudonymising import table_digest, with_pseudonyms
 from radiobone.core.run_record import extraction_record
 from radiobone.core.tables import read_table
@@ -248,7 +249,7 @@ def _refuse_shared_images(extraction: dict[str, Any] | None, path: Path) -> None
     shared = (extraction or {}).pop("shared_images", None)  # these name patients
     if shared:
         raise SameImageTwice(
-            f"{path}: {len(shared)} image(s) belong to several patients, such as that of {' and '.join(shared[0][:5])}. One "
+            f"{path}: {len(shared)} image(s) belong to several patients, such as that of {' and '.join(map(brief_id, shared[0][:5]))}. One "
             "patient could be in training and test at once, or have two labels. Correct paths or ids in the manifest and run "
             "'radiobone extract' again: only what changed is measured anew."
         )

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212\u2043", "-"))
 APOSTROPHES = "'`\u2018\u2019"
+LONGEST_SHOWN = 40  # of an id, in characters
 OF_SPREADSHEETS = frozenset({"#n/a", "#ref!", "#div/0!", "#value!", "#name?", "#num!", "#null!"})
 
 
@@ -42,6 +43,17 @@ def shown_id(text: str) -> str:
     'José' 'Jose\u0301'
     """
     return repr(text) if unicodedata.normalize("NFKC", text) == text else ascii(text)
+
+
+def brief_id(text: str) -> str:
+    r"""Spell an id so that it breaks no line of a message and fills none.
+
+    Examples
+    --------
+    >>> print(brief_id("P-7"), brief_id("a\nb"), brief_id("x" * 300))
+    'P-7' 'a\nb' 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'…
+    """
+    return shown_id(text) if len(text) <= LONGEST_SHOWN else f"{shown_id(text[:LONGEST_SHOWN])}…"
 
 
 def similar_ids(ids: Iterable[str]) -> list[list[str]]:

@@ -17,7 +17,7 @@ from radiobone.core.errors import (
     MissingId,
     SameImageTwice,
 )
-from radiobone.core.ids import holds_no_id, shown_id, similar_ids
+from radiobone.core.ids import brief_id, holds_no_id, shown_id, similar_ids
 from radiobone.core.tables import read_text_table
 from radiobone.core.warnings import SimilarIds, warn
 from radiobone.io.case import NO_PATH, URL, Case
@@ -262,6 +262,6 @@ def _check_images_of_one_patient(cases: Sequence[Case], path: Path) -> None:
         owner = owners.setdefault(os.path.normpath(case.image), case.patient_id)
         if owner != case.patient_id:
             raise SameImageTwice(
-                f"{path}: '{owner}' and '{case.patient_id}' have one image, {case.image.name}. One patient could be "
+                f"{path}: {brief_id(owner)} and {brief_id(case.patient_id)} have one image, {case.image.name}. One patient could be "
                 "in training and test at once. Correct the path or the id."
             )

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from radiobone.core.ids import brief_id
 from radiobone.core.warnings import ImageCopied, warn
 from radiobone.io.case import NO_PATH, Case
 from radiobone.workflow.case_runner import Outcome
@@ -51,7 +52,9 @@ def told_of_shared_images(outcomes: Sequence[Outcome], shared: Sequence[Sequence
 
 
 def _text(shared: Sequence[Sequence[str]]) -> str:
-    named = "; ".join(" and ".join(patients[:NAMES_SHOWN]) for patients in shared[:NAMES_SHOWN])
+    named = "; ".join(
+        " and ".join(map(brief_id, patients[:NAMES_SHOWN])) for patients in shared[:NAMES_SHOWN]
+    )
     return (
         f"{len(shared)} image(s) belong to several patients: {named}{'; …' if len(shared) > NAMES_SHOWN else ''}. One patient "
         "would be in training and test at once, or have two labels. Correct the paths or the ids in the manifest."

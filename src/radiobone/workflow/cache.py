@@ -153,6 +153,7 @@ def case_keys(
     *,
     n_threads: int = 1,
     show_progress: bool = False,
+    doing: str = "Reading files",
 ) -> list[CaseKey | None]:
     """Return the keys of several cases, in their order; several files are read at a time, each once.
 
@@ -165,7 +166,7 @@ def case_keys(
     work = partial(_keys_of_image, settings=settings, modality=modality, repeats=repeats)
     found: dict[int, CaseKey | None] = {}
     with (
-        progress("Comparing files with the last run", len(pieces), show=show_progress) as tell,
+        progress(doing, len(pieces), show=show_progress) as tell,
         closing(_each_image(work, pieces, n_threads)) as finished,
     ):
         for numbers, keys in finished:

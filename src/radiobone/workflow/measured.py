@@ -109,9 +109,11 @@ def measure(
     )
     plan = repeats_planned(asked.perturb, choice)
     store = None if folder is None else Cache(folder / CASE_CACHE)
+    is_rerun = folder is not None and (folder / CASE_CACHE).is_dir()
     found = case_keys(
-        listed.cases, choice.settings, choice.modality, n_threads=jobs, show_progress=show_progress
-    )
+        listed.cases, choice.settings, choice.modality, n_threads=jobs, show_progress=show_progress,
+        doing="Comparing files with the last run" if is_rerun else "Reading files",
+    )  # fmt: skip
     work = [Job(case, key) for case, key in zip(listed.cases, found, strict=True)]
     task = Task(choice.settings, choice.modality)
     keys = {job.key.key for job in work if job.key}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from radiobone.core.csv_cells import as_written, defused, is_dangerous
@@ -48,6 +48,8 @@ def test_numbers_and_words_stay_as_they_are(text: str) -> None:
     assert as_written(text) == text
 
 
+@example("'\t")
+@example("''\ta")
 @given(st.text() | st.tuples(st.text("'\" =+-@\t＝", max_size=4), st.text(max_size=4)).map("".join))
 def test_what_is_defused_comes_back(text: str) -> None:
     assert as_written(defused(text)) == text

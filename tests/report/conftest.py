@@ -331,7 +331,7 @@ def validation_folder(tmp_path_factory) -> Path:
         return X, pd.Series(np.where(y == 1, "<b>frail</b>", "sound"), name="bone")
 
     (X, y), (X_new, y_new) = table(0), table(1)
-    X_new.iloc[0, 1] = 99.0
+    X_new.iloc[0, 1] = 97.3
     spec = {"steps": ["impute", "scale"], "models": [{"lr": {"C": [0.1]}}], "inner": {"folds": 2}}
     fitted = {"groups": range(80), "pipeline": spec, "positive": "<b>frail</b>"}
     first, second = rb.fit(X, y, **fitted), rb.fit(X[["f0"]], y, **fitted)

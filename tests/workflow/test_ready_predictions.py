@@ -124,10 +124,11 @@ TRAINING_OPTIONS = {
     "--outer": "kfold", "--splits": "splits.json", "--time": "sex", "--external": "sex", "--parent": "sex", "--block": "a=texture",
     "--fusion": "late", "--null-control": "20", "--optimism-meter": None, "--pool": "max", "--compare-with": "earlier",
     "--bootstrap-optimism": "10", "--no-shap": None, "--ablation": None, "--baseline": "texture",
+    "--scheduler": "tcp://127.0.0.1:9",
 }  # fmt: skip
 JUDGING_OPTIONS = {
     "--positive", "--id", "--groups", "--site", "--unit", "--duplicates", "--subgroups", "--min-patients", "--min-events",
-    "--probability", "--threshold", "--seed", "--jobs", "--quiet", "--output", "--target", "--help",
+    "--probability", "--threshold", "--seed", "--jobs", "--quiet", "--output", "--target", "--help", "--pseudonymise", "--linking-table",
 }  # fmt: skip
 
 

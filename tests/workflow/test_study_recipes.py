@@ -460,6 +460,7 @@ def test_kong_shap_explains_catboost_by_the_variables_that_were_kept(written, tm
         assert len(kept) == 20
 
 
+@pytest.mark.filterwarnings("ignore::radiobone.core.warnings.RoiTouchesBorder")  # the region is the image
 def test_widyaningrum_grey_levels_are_parted_by_both_clusterings_of_a_radiograph(written) -> None:
     import radiobone as rb
 

@@ -22,7 +22,7 @@ TRAINING = frozenset(
             "parent",
         ),
         *("block", "fusion", "null_control", "optimism_meter", "pool", "compare_with", "bootstrap_optimism"),
-        *("no_shap", "ablation", "baseline"),
+        *("no_shap", "ablation", "baseline", "scheduler"),
     }
 )
 """Parameters of `evaluate` that say how models are trained and judged, which ready probabilities are not."""

@@ -41,7 +41,7 @@ def is_dangerous(text: str) -> bool:
 
 def defused(text: str) -> str:
     """Put an apostrophe before what could be a formula: a spreadsheet then takes it for text."""
-    return f"{QUOTE}{text}" if is_dangerous(text) else text
+    return f"{QUOTE}{text}" if _is_marked(text) else text
 
 
 def as_written(cell: str) -> str:
@@ -52,4 +52,9 @@ def as_written(cell: str) -> str:
     >>> as_written(defused("=1+1")), as_written("'quoted'")
     ('=1+1', "'quoted'")
     """
-    return cell[1:] if cell.startswith(QUOTE) and is_dangerous(cell[1:]) else cell
+    return cell[1:] if cell.startswith(QUOTE) and _is_marked(cell[1:]) else cell
+
+
+def _is_marked(text: str) -> bool:
+    """Tell whether a cell gets an apostrophe: what could be a formula, and what would be taken for one that has its own."""
+    return is_dangerous(text.lstrip(QUOTE)) or is_dangerous(text)

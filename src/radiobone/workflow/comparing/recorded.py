@@ -15,7 +15,7 @@ from radiobone.workflow.comparing.sides import Side
 
 SETTINGS = "diagnostics_Configuration_Settings"
 IMAGES = "diagnostics_Configuration_EnabledImageTypes"
-IGNORED = ("created", "machine", "manifest", "inputs", "feature_columns", "command", "repeats")
+IGNORED = ("created", "machine", "manifest", "inputs", "feature_columns", "command", "repeats", "fingerprint")
 UNKNOWN = "not recorded"
 NOT_OURS = ("additionalInfo", "label", "label_channel")
 

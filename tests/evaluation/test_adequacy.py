@@ -97,6 +97,8 @@ def test_few_candidates_and_a_strong_model_are_enough():
     assert found["sentence"].endswith("Enough.")
 
 
+@pytest.mark.long
+@pytest.mark.slow
 @given(
     n=st.integers(20, 2000),
     features=st.integers(1, 200),

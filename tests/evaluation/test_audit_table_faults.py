@@ -57,6 +57,8 @@ class TestRowOrder:
         (finding,) = row_order(cohort(y=blocks, change=lambda X, y: X + 3 * y[:, None]))
         assert finding.severity == "note"
 
+    @pytest.mark.long
+    @pytest.mark.slow
     def test_rows_in_mixed_order_are_not_found(self):
         assert sum(bool(row_order(cohort(seed))) for seed in range(200)) <= 2
 
@@ -79,6 +81,8 @@ class TestMissingness:
         with collected():
             assert missingness_leak(cohort_from_arrays(X, y, groups=np.arange(60) // 5)) == []
 
+    @pytest.mark.long
+    @pytest.mark.slow
     def test_gaps_by_chance_are_not_found(self):
         def scattered(X, y):
             X[np.random.default_rng(int(abs(X[0, 0]) * 1e6)).random(X.shape) < 0.2] = np.nan

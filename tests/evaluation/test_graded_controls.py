@@ -227,6 +227,8 @@ LONG = (pytest.mark.slow, pytest.mark.long)
     ("task", "key"), [("ordinal", "quadratic_kappa"), pytest.param("number", "r2", marks=LONG)]
 )
 class TestOptimismMeter:
+    @pytest.mark.long
+    @pytest.mark.slow
     def test_on_noise_the_wrong_way_inflates_and_the_honest_does_not(self, task, key):
         found = [metered(task, seed, SELECTING[task]).summary["optimism_meter"] for seed in range(4)]
         honest = np.array([one[f"honest_{key}"] for one in found])

@@ -309,6 +309,8 @@ def test_names_in_any_script_are_drawn(make_result):
     assert "骨折" in text
 
 
+@pytest.mark.long
+@pytest.mark.slow
 def test_a_hundred_regions_stay_below_five_megabytes(make_result):
     path = write_report(make_result(n=100))
     assert path.stat().st_size < 5_000_000

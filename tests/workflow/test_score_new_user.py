@@ -103,7 +103,7 @@ def test_other_names_are_recognised_or_rows_are_numbered(
 ) -> None:
     two_sides(3).rename(columns={"MRN": renamed}).to_csv(tmp_path / "new.csv", index=False)
     scores = load_model(of_table).score_table(tmp_path / "new.csv")
-    assert list(scores.columns[:3]) == [*expected, "probability"]
+    assert list(scores.columns[:3]) == [*expected, "answer"]
     if "row" in scores:
         assert scores["row"].tolist() == [1, 2, 3, 4, 5, 6]
 

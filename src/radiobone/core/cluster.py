@@ -263,10 +263,11 @@ def _how_to_connect(scheduler: str | Path) -> dict[str, Any]:
 def _connected(how: dict[str, Any]) -> Iterator[Any]:
     import dask
 
+    kind = _client_class()  # dask's settings of it are there from here on, and stay when ours are taken back
     large = {"distributed.admin.large-graph-warning-threshold": "1TB"}  # a fold carries its training rows
     with dask.config.set(large):
         try:
-            client = _client_class()(**how, timeout=CONNECT_S, set_as_default=False, name="radiobone")
+            client = kind(**how, timeout=CONNECT_S, set_as_default=False, name="radiobone")
         except (OSError, TimeoutError, ValueError) as error:
             raise SchedulerLost(
                 f"No dask scheduler answers at {how.get('address') or how['scheduler_file']} ({error}). See that it runs, that the "

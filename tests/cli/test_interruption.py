@@ -117,6 +117,7 @@ def test_an_evaluation_is_stopped_and_goes_on(
     assert entries(cache) > kept
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_workers_end_with_a_program_that_is_killed(tmp_path: Path) -> None:
     cache = tmp_path / "out" / "fold_cache"

@@ -17,7 +17,7 @@ from radiobone.core.warnings import NoPatientIds, collected
 SIGNALS = ("signal n100", "signal n200")
 SEEDS = dict.fromkeys(["n60", "n100", "n100 20 % positive", "n200", "40 patients x 5", *SIGNALS], 3)
 SEEDS |= dict.fromkeys(
-    ["n200", "40 patients x 5", "signal n200"], 2
+    ["n100 20 % positive", "n200", "40 patients x 5", "signal n200"], 2
 )  # the largest: 10 s and more of a processor each
 pytestmark = [pytest.mark.slow, pytest.mark.shared_data, pytest.mark.timeout(1500)]
 

@@ -232,6 +232,7 @@ def test_the_author_gets_files_that_are_never_replaced(make_result):
     assert (folder / "paper" / "clear.csv").read_text() == "completed by hand"
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_study_of_dicom_images_decides_most(tmp_path):
     found = filled(of_dicom := read_result(make_study(tmp_path, dicom=True)))

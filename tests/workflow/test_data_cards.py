@@ -138,6 +138,7 @@ def test_the_manifest_is_extracted_and_groups_hold(tmp_path: Path) -> None:
     assert table.table["copy_group"].notna().all()
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_from_a_download_to_folds_that_part_no_copies_by_the_commands_that_are_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

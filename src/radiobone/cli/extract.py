@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -143,41 +143,22 @@ def extract(
     from radiobone.workflow.dry_run import dry_run
     from radiobone.workflow.extract import extract_files
 
-    show = not quiet
     if scheduler is not None and (case_minutes, case_memory) != (None, None):
         raise typer.BadParameter(
             "On a cluster memory is limited by its workers (dask worker --memory-limit): leave --case-minutes and --case-memory out."
         )
+    asked: dict[str, Any] = {
+        "output": output, "settings": settings, "modality": modality, "root": root, "target": target, "jobs": jobs,
+        "perturb": perturb, "engine": engine, "show_progress": not quiet,
+    }  # fmt: skip
     with working_on(scheduler, output, quiet=quiet):
-        if only_check:
-            result = dry_run(
-                manifest,
-                output=output,
-                settings=settings,
-                modality=modality,
-                root=root,
-                target=target,
-                jobs=jobs,
-                perturb=perturb,
-                engine=engine,
-                show_progress=show,
+        result = (
+            dry_run(manifest, **asked)
+            if only_check
+            else extract_files(
+                manifest, csv=csv, case_minutes=case_minutes, case_memory_gb=case_memory, **asked
             )
-        else:
-            result = extract_files(
-                manifest,
-                output=output,
-                settings=settings,
-                modality=modality,
-                root=root,
-                target=target,
-                jobs=jobs,
-                engine=engine,
-                csv=csv,
-                perturb=perturb,
-                case_minutes=case_minutes,
-                case_memory_gb=case_memory,
-                show_progress=show,
-            )
+        )
     for line in extraction_lines(result, output, measured=not only_check):
         typer.echo(line)
     if result.n_failed:

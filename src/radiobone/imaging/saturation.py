@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 
 from radiobone.core.volume import Volume
 from radiobone.core.warnings import ImplausibleRoiIntensity, SaturatedIntensity, warn
@@ -24,13 +27,12 @@ def check_saturation(image: Volume, mask: Volume) -> None:
     -----
     SaturatedIntensity
     """
-    box = bounding_box(mask.array).slices
-    values = image.array[box][mask.array[box] != 0]
+    near, values = _cut(image, mask)
     highest = values.max()
     share = float(np.mean(values == highest))
     if not SATURATED_SHARE <= share < 1 or highest < image.array.max():
         return
-    if len(np.unique(image.array[box])) < FEWEST_LEVELS:
+    if len(np.unique(near)) < FEWEST_LEVELS:
         return
     warn(
         f"{share:.0%} of the region's {values.size} voxels have {float(highest):g}, the highest value of the image: what is brighter was "
@@ -55,8 +57,7 @@ def check_padding(image: Volume, mask: Volume) -> None:
     """
     if image.padding is None:
         return
-    box = bounding_box(mask.array).slices
-    values = image.array[box][mask.array[box] != 0]
+    _, values = _cut(image, mask)
     n_padding = int(np.count_nonzero(values == image.padding))
     if n_padding:
         warn(
@@ -65,3 +66,10 @@ def check_padding(image: Volume, mask: Volume) -> None:
             ImplausibleRoiIntensity,
             stacklevel=3,
         )
+
+
+def _cut(image: Volume, mask: Volume) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+    """Values of the box round the region, and of the region alone."""
+    box = bounding_box(mask.array).slices
+    near = image.array[box]
+    return near, near[mask.array[box] != 0]

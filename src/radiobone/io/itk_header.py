@@ -120,15 +120,6 @@ def read_header(path: Path, image_io: str, *, of: Path | None = None) -> ItkHead
     )  # fmt: skip
 
 
-def read_voxels(header: ItkHeader, image_io: str) -> npt.NDArray[Any]:
-    """Let ITK decode the voxels; the file has been checked before."""
-    try:
-        image = sitk.ReadImage(str(header.path), imageIO=image_io)
-    except RuntimeError as error:
-        raise refusal(header.path, error) from error
-    return np.asarray(sitk.GetArrayFromImage(image))
-
-
 def several_values(path: Path, n_components: int) -> VectorImage:
     """Build the error for a file with several values per voxel."""
     return VectorImage(

@@ -10,7 +10,7 @@ from radiobone.evaluation.measure_names import AT_THRESHOLD
 from radiobone.workflow.recipes.catalogue import load_recipe
 from radiobone.workflow.recipes.figures import ArmFigures
 from radiobone.workflow.recipes.run import RecipeRun, Say, run_recipe
-from radiobone.workflow.recipes.schema import Arm, Recipe
+from radiobone.workflow.recipes.schema import Recipe
 
 NOTICE = (
     "The cohort is synthetic: it has the study's shape and a signal that we planted, whose size owes nothing to the figures "
@@ -119,11 +119,6 @@ def best(arm: ArmFigures) -> str:
 def shown(value: float | None) -> str:
     """Return a score with three decimals."""
     return "–" if value is None else f"{value:.3f}"
-
-
-def arm_line(name: str, arm: Arm) -> str:
-    """Say in one line what an arm is."""
-    return f"{name}: {arm.about}"
 
 
 def told_images(

@@ -23,6 +23,17 @@ from radiobone.core.files import (
     write_parquet,
     write_text,
 )
+from radiobone.workflow.png_files import write_png
+
+
+def test_a_picture_does_not_wait_for_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[int] = []
+    monkeypatch.setattr("radiobone.core.files.os.fsync", synced.append)
+    write_png(tmp_path / "a.png", b"picture")
+    assert not synced
+    assert (tmp_path / "a.png").read_bytes() == b"picture"
+    write_text(tmp_path / "a.txt", "table")
+    assert len(synced) == 1
 
 
 def test_an_interrupted_write_leaves_the_old_file_and_no_rest(tmp_path: Path) -> None:

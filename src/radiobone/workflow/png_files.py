@@ -27,11 +27,11 @@ def png_bytes(pixels: Any) -> bytes:
 def write_png(path: Path, picture: Any) -> None:
     """Write an RGB picture, or the bytes of its PNG, whole or not at all; see ``png_bytes``.
 
-    A file that holds just these bytes is left as it is.
+    A file that holds just these bytes is left as it is. What a power failure takes, a rerun makes again.
     """
     content = as_png(picture)
     if not _holds(path, content):
-        write_bytes(path, content)
+        write_bytes(path, content, sync=False)
 
 
 def _holds(path: Path, content: bytes) -> bool:

@@ -34,6 +34,20 @@ def test_lines_come_soon_and_thin_out(clock: Clock, capsys: pytest.CaptureFixtur
     assert 30 < len(lines) < 120
 
 
+def test_a_slow_start_does_not_count_in_the_time_left(
+    clock: Clock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with progress("Work", 1000) as advance:
+        clock.now_s += 60  # processes start, code is compiled
+        for _ in range(20):
+            clock.now_s += 1
+            advance("piece")
+    last = capsys.readouterr().err.splitlines()[-1]
+    n_done = int(last.removeprefix("Work: ").split("/")[0])
+    assert n_done > 10
+    assert last.endswith(f"about {1000 - n_done} s left")
+
+
 def test_work_that_grows_is_counted_whole(clock: Clock, capsys: pytest.CaptureFixture[str]) -> None:
     with progress("Work", 1) as advance:
         advance.grow(2)

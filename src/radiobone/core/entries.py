@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
-from radiobone.core.errors import FileUnreadable
-from radiobone.core.files import content_digest, read_json, write_text
+from radiobone.core.files import write_bytes
 from radiobone.core.outputs import writing
+
+START = b'{"content": '
 
 
 class Entries:
@@ -26,16 +28,18 @@ class Entries:
 
     def read(self, key: str) -> Any:
         """Return what was written under ``key``, or None if it is not there, damaged or another key's."""
-        path = self._path(key)
-        if not path.is_file():
+        try:
+            entry = self._path(key).read_bytes()
+        except OSError:
+            return None
+        end = len(entry) - len(_signed(key, b""))
+        content = entry[len(START) : max(end, 0)]
+        if entry != b"".join([START, content, _signed(key, content)]):
             return None
         try:
-            entry = read_json(path)
-            content = entry["content"]
-            sound = entry["digest"] == content_digest([key, content])
-        except (FileUnreadable, KeyError, TypeError):
+            return json.loads(content)
+        except (ValueError, RecursionError):  # signed, and yet not written by this program
             return None
-        return content if sound else None
 
     def write(self, key: str, content: Any) -> None:
         """Keep plain data under ``key``.
@@ -44,11 +48,8 @@ class Entries:
         ------
         OutputNotWritable, DiskFull
         """
-        entry = {"content": content, "digest": content_digest([key, content])}
-        text = json.dumps(
-            entry, sort_keys=True, allow_nan=False, ensure_ascii=False
-        )  # without indent: much faster
-        write_text(self._path(key), text + "\n")
+        text = json.dumps(content, sort_keys=True, allow_nan=False).encode()  # without indent: much faster
+        write_bytes(self._path(key), b"".join([START, text, _signed(key, text)]))
 
     def count(self, keys: Collection[str]) -> int:
         """Return how many of ``keys`` have an entry."""
@@ -69,3 +70,9 @@ class Entries:
 
     def _path(self, key: str) -> Path:
         return self.folder / key[:2] / f"{key}.json"
+
+
+def _signed(key: str, content: bytes) -> bytes:
+    """End of an entry: the digest of its key and of its content as it is written."""
+    digest = hashlib.sha256(key.encode() + b"\0" + content).hexdigest()
+    return f', "digest": "{digest}"}}\n'.encode()

@@ -97,23 +97,29 @@ class _Lines(Progress):
     """A line now and then."""
 
     def __init__(self, title: str, total: int) -> None:
-        self._title, self._total, self._done = title, total, 0
-        self._start = self._last = time.monotonic()
+        self._title, self._total = title, total
+        self._last = time.monotonic()
+        self._times = [self._last]  # of the start and of each piece
 
     def __call__(self, _what: str) -> None:
-        self._done += 1
         now = time.monotonic()
-        spent_s = now - self._start
+        self._times.append(now)
+        n_done, spent_s = len(self._times) - 1, now - self._times[0]
         pause_s = max(SECONDS_BETWEEN_LINES, SHARE_BETWEEN_LINES * spent_s)
-        if self._done == self._total or now - self._last >= pause_s:
+        if n_done == self._total or now - self._last >= pause_s:
             self._last = now
-            left_s = spent_s / self._done * max(self._total - self._done, 0)
             print(
-                f"{self._title}: {self._done}/{self._total}, {spent_s:.0f} s{_rate(self._done, spent_s)}, "
-                f"about {left_s:.0f} s left",
+                f"{self._title}: {n_done}/{self._total}, {spent_s:.0f} s{_rate(n_done, spent_s)}, "
+                f"about {self._left_s():.0f} s left",
                 file=sys.stderr,
                 flush=True,
             )
+
+    def _left_s(self) -> float:
+        """Time left at the pace of the later half of what is done: the first pieces wait for processes to start."""
+        n_done = len(self._times) - 1
+        half = n_done // 2
+        return (self._times[-1] - self._times[half]) / (n_done - half) * max(self._total - n_done, 0)
 
     def grow(self, n_more: int) -> None:
         self._total += n_more

@@ -24,9 +24,11 @@ from radiobone.core.errors import (
     VectorImage,
 )
 from radiobone.core.volume import Volume
-from radiobone.core.warnings import InvertedPhotometric, LocalizerIgnored, SpacingAssumed
+from radiobone.core.warnings import InvertedPhotometric, LocalizerIgnored, SpacingAssumed, collected
+from radiobone.io import dicom_frames
 from radiobone.io.dicom_frames import rescaled
 from radiobone.io.dicom_series import read_dicom_series
+from radiobone.io.gzipped import PADDING_BYTES
 from radiobone.io.images import read_image
 
 SaveSeries = Callable[..., Path]
@@ -167,6 +169,25 @@ def test_truncated_pixels_are_refused(tmp_path: Path, ct_volume: Volume, save_se
     (tmp_path / "099.dcm").write_bytes(content[:-40])
     with pytest.raises(UnreadableImage, match=r"099\.dcm"):
         read_image(tmp_path)
+
+
+@pytest.mark.parametrize("n_threads", [1, 3])
+def test_slices_decoded_side_by_side_keep_their_order_and_what_is_told_of_them(
+    tmp_path: Path,
+    ct_volume: Volume,
+    save_series: SaveSeries,
+    monkeypatch: pytest.MonkeyPatch,
+    n_threads: int,
+) -> None:
+    def pad(dataset: Dataset, number: int) -> None:
+        dataset.PixelData += b"\0" * (2 * PADDING_BYTES) * (number == 2)
+
+    monkeypatch.setattr(dicom_frames, "MOST_THREADS", n_threads)
+    monkeypatch.setattr(dicom_frames.os, "cpu_count", lambda: 3)
+    with collected() as told:
+        volume = read_image(save_series(tmp_path / "ct", ct_volume, change=pad))
+    assert np.array_equal(volume.array, ct_volume.array)
+    assert [type(one).__name__ for one in told] == ["BadHeaderField"]
 
 
 def test_a_folder_without_dicom_is_refused(tmp_path: Path) -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import multiprocessing
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -37,6 +41,8 @@ UNCOMPRESSED_SYNTAXES = {
 NATIVE_SYNTAXES = {
     "1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.2", "1.2.840.10008.1.2.1.99", "1.2.840.10008.1.2.5",
 }  # fmt: skip
+
+MOST_THREADS = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -178,6 +184,24 @@ def stored_values(path: Path) -> npt.NDArray[Any]:
         raise damaged(path, str(error).strip().splitlines()[-1]) from error
     rows, columns = int(dataset.Rows), int(dataset.Columns)
     return np.asarray(pixels).reshape(-1, rows, columns)
+
+
+def stored_in(paths: Sequence[Path]) -> Iterator[npt.NDArray[Any]]:
+    """Yield the stored values of files in their order, decoded by a few threads; see ``stored_values``.
+
+    A process that was started to work beside others decodes in one.
+    """
+    n_threads = 1 if multiprocessing.parent_process() else min(MOST_THREADS, os.cpu_count() or 1, len(paths))
+    if n_threads < 2:
+        yield from map(stored_values, paths)
+        return
+    pool = ThreadPoolExecutor(n_threads, thread_name_prefix="radiobone-decode")
+    try:  # each in a copy of this context: warnings reach the block that collects them here
+        tasks = [pool.submit(copy_context().run, stored_values, path) for path in paths]
+        for task in tasks:
+            yield task.result()
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def check_pixel_bytes(dataset: Dataset, path: Path) -> None:

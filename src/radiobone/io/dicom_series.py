@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from radiobone.core.volume import Volume
 from radiobone.core.warnings import InvertedPhotometric, LocalizerIgnored, SpacingAssumed, warn
 from radiobone.io.burned_in import warn_if_burned_in
 from radiobone.io.dicom_dataset import is_named_as_dicom, series_files
-from radiobone.io.dicom_frames import Frame, frames_of, is_image, read_dicom_header, rescaled, stored_values
+from radiobone.io.dicom_frames import Frame, frames_of, is_image, read_dicom_header, rescaled, stored_in
 from radiobone.io.dicom_scaling import padding_of, scaling_of
 from radiobone.io.files import check_exists, damaged
 
@@ -248,13 +249,10 @@ def _direction(frame: Frame) -> tuple[float, ...]:
 
 def _intensities(frames: Sequence[Frame], name: str) -> npt.NDArray[Any]:
     """Decode and rescale; the type is the narrowest that holds every slice."""
+    files = [(path, list(planes)) for path, planes in groupby(frames, key=lambda frame: frame.path)]
     planes: list[npt.NDArray[Any]] = []
-    decoded: tuple[Path | None, npt.NDArray[Any]] = (None, np.empty(0))
-    for frame in frames:
-        if decoded[0] != frame.path:
-            decoded = (frame.path, stored_values(frame.path))
-        slope, intercept = scaling_of(frame, name)
-        planes.append(rescaled(decoded[1][frame.number], slope, intercept))
+    for (_, held), stored in zip(files, stored_in([path for path, _ in files]), strict=True):
+        planes += [rescaled(stored[frame.number], *scaling_of(frame, name)) for frame in held]
     if any(frame.header.get("PhotometricInterpretation") == "MONOCHROME1" for frame in frames):
         warn(
             InvertedPhotometric(

@@ -17,31 +17,23 @@ import pytest
 
 from radiobone.core import output_lock
 from radiobone.core.errors import OutputLocked
-from radiobone.core.folders import (
-    prepare_bone_folder,
-    prepare_dxa_folder,
-    prepare_embedding_folder,
-    prepare_extraction_folder,
-    prepare_result_folder,
-    prepare_validation_folder,
-)
+from radiobone.core.folder_kinds import BONE, DXA, EMBEDDING, EVALUATION, EXTRACTION, VALIDATION, Kind
+from radiobone.core.folders import prepare_folder_of
 from radiobone.core.output_lock import LOCK_FILE, holding_outputs
 from radiobone.workflow.extract import extract
 from small_cohort import SmallCohort
 
 HOLD = """
 import sys, time
-from radiobone.core.folders import prepare_extraction_folder
+from radiobone.core.folder_kinds import EXTRACTION
+from radiobone.core.folders import prepare_folder_of
 from radiobone.core.output_lock import holding_outputs
 with holding_outputs():
-    prepare_extraction_folder(sys.argv[1])
+    prepare_folder_of(EXTRACTION, sys.argv[1])
     print("held", flush=True)
     time.sleep(300)
 """
-PREPARE = [
-    prepare_extraction_folder, prepare_result_folder, prepare_validation_folder, prepare_bone_folder, prepare_dxa_folder,
-    prepare_embedding_folder,
-]  # fmt: skip
+KINDS = [EXTRACTION, EVALUATION, VALIDATION, BONE, DXA, EMBEDDING]
 
 
 @pytest.fixture
@@ -78,29 +70,29 @@ def test_a_second_run_is_refused_and_told_whose_it_is(tmp_path: Path, other: sub
 def test_a_run_that_is_halted_still_holds_its_folder(tmp_path: Path, other: subprocess.Popen[str]) -> None:
     other.send_signal(signal.SIGSTOP)
     with pytest.raises(OutputLocked):
-        prepare_extraction_folder(tmp_path / "out")
+        prepare_folder_of(EXTRACTION, tmp_path / "out")
     other.send_signal(signal.SIGCONT)
 
 
-@pytest.mark.parametrize("prepare", PREPARE)
-def test_every_kind_of_folder_is_held_until_the_run_ends(tmp_path: Path, prepare: object) -> None:
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_every_kind_of_folder_is_held_until_the_run_ends(tmp_path: Path, kind: Kind) -> None:
     def another() -> None:
         try:
-            prepare(tmp_path / "out")  # type: ignore[operator]
+            prepare_folder_of(kind, tmp_path / "out")
         except OutputLocked as error:
             refused.append(error)
 
     refused: list[OutputLocked] = []
     with holding_outputs():
-        prepare(tmp_path / "out")  # type: ignore[operator]
-        prepare(tmp_path / "out")  # type: ignore[operator] # the same run may
+        prepare_folder_of(kind, tmp_path / "out")
+        prepare_folder_of(kind, tmp_path / "out")  # the same run may
         with holding_outputs():
-            prepare(tmp_path / "out")  # type: ignore[operator]
+            prepare_folder_of(kind, tmp_path / "out")
         thread = threading.Thread(target=another)
         thread.start()
         thread.join()
         assert len(refused) == 1
-    prepare(tmp_path / "out")  # type: ignore[operator]
+    prepare_folder_of(kind, tmp_path / "out")
     assert not (tmp_path / "out" / LOCK_FILE).exists()
 
 
@@ -114,17 +106,17 @@ def record(folder: Path, host: str, age_s: float) -> None:
 def test_another_computer_is_believed_as_long_as_it_gives_signs(tmp_path: Path) -> None:
     record(tmp_path / "alive", "elsewhere", 5)
     with pytest.raises(OutputLocked, match=r"process 1 on elsewhere.*heard of \d+ s ago"):
-        prepare_extraction_folder(tmp_path / "alive")
+        prepare_folder_of(EXTRACTION, tmp_path / "alive")
     record(tmp_path / "dead", "elsewhere", 100)
-    prepare_extraction_folder(tmp_path / "dead")
+    prepare_folder_of(EXTRACTION, tmp_path / "dead")
     record(tmp_path / "here", socket.gethostname(), 5)  # whose number may be another process's now
-    prepare_extraction_folder(tmp_path / "here")
+    prepare_folder_of(EXTRACTION, tmp_path / "here")
 
 
 def test_a_run_gives_signs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(output_lock, "SECONDS_BETWEEN_SIGNS", 0.05)
     with holding_outputs():
-        prepare_extraction_folder(tmp_path / "out")
+        prepare_folder_of(EXTRACTION, tmp_path / "out")
         path = tmp_path / "out" / LOCK_FILE
         os.utime(path, (0, 0))
         deadline = time.monotonic() + 20
@@ -142,20 +134,20 @@ def test_a_file_system_without_locks_is_no_reason_to_stop(
         raise OSError(37, "No locks available")
 
     monkeypatch.setattr(fcntl, "flock", none_here)
-    prepare_extraction_folder(tmp_path / "out")
+    prepare_folder_of(EXTRACTION, tmp_path / "out")
     record(tmp_path / "alive", "elsewhere", 5)
     record(tmp_path / "ours", socket.gethostname(), 5)
     record(tmp_path / "dead", socket.gethostname(), 100)
     for name in ("alive", "ours"):
         with pytest.raises(OutputLocked, match="a file system without locks, after 60 s"):
-            prepare_extraction_folder(tmp_path / name)
-    prepare_extraction_folder(tmp_path / "dead")
+            prepare_folder_of(EXTRACTION, tmp_path / name)
+    prepare_folder_of(EXTRACTION, tmp_path / "dead")
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b"{", b"\xff\xfe", b'{"pid": [1]}'])
 def test_a_damaged_record_is_no_lock(tmp_path: Path, content: bytes) -> None:
     (tmp_path / LOCK_FILE).write_bytes(content)
-    prepare_extraction_folder(tmp_path)
+    prepare_folder_of(EXTRACTION, tmp_path)
     assert not (tmp_path / LOCK_FILE).exists()
 
 
@@ -167,7 +159,7 @@ def test_many_who_ask_at_once_never_hold_it_together(tmp_path: Path) -> None:
         for _ in range(15):
             try:
                 with holding_outputs():
-                    prepare_extraction_folder(tmp_path / "out")
+                    prepare_folder_of(EXTRACTION, tmp_path / "out")
                     with guard:
                         inside[0] += 1
                         held[0] += 1

@@ -11,7 +11,8 @@ from typer.testing import CliRunner
 
 from radiobone.cli.app import app
 from radiobone.core.errors import MissingColumn, OutputTaken
-from radiobone.core.folders import prepare_check_folder, prepare_result_folder
+from radiobone.core.folder_kinds import DATA_CHECK, EVALUATION
+from radiobone.core.folders import prepare_folder_of
 from radiobone.core.recipe_folders import (
     OWN_TABLES,
     STUDY_IMAGES,
@@ -61,17 +62,17 @@ def test_foreign_files_are_left_alone_or_refused_alike(kind, tmp_path: Path) -> 
     (taken / "tables").mkdir(parents=True)
     with pytest.raises(OutputTaken, match="tables would be replaced, and no run of radiobone left it there"):
         prepare_recipe_folder(taken, kind, NAME)
-    result = prepare_result_folder(tmp_path / "result")
+    result = prepare_folder_of(EVALUATION, tmp_path / "result")
     (result / "study.yaml").write_text("of a result", encoding="utf-8")
     with pytest.raises(OutputTaken, match=r"run\.json says .* another kind of output \(evaluation\)"):
         prepare_recipe_folder(result, kind, NAME)
 
 
-@pytest.mark.parametrize("prepare", [prepare_result_folder, prepare_check_folder])
-def test_other_commands_do_not_take_the_folder_of_a_recipe_over(prepare, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", [EVALUATION, DATA_CHECK], ids=lambda kind: kind.name)
+def test_other_commands_do_not_take_the_folder_of_a_recipe_over(kind, tmp_path: Path) -> None:
     folder = prepare_recipe_folder(tmp_path / "out", STUDY_IMAGES, NAME)
     with pytest.raises(OutputTaken, match=f"synthetic images of the recipe '{NAME}'"):
-        prepare(folder)
+        prepare_folder_of(kind, folder)
     assert told_of(folder)["recipe"] == NAME
 
 

@@ -30,12 +30,18 @@ class Kind:
         Everything that is replaced by the next run.
     cache : str or None
         Folder of finished pieces of work, if there is one.
+    harm : str
+        What its files would spoil in a folder of another kind.
+    example : str
+        Name for a folder of its own below that one.
     """
 
     name: str
     own: tuple[str, ...]
     written: tuple[str, ...]
     cache: str | None
+    harm: str = ""
+    example: str = ""
 
     def sign(self, folder: Path) -> str | None:
         """Return what shows that the folder is of this kind, or None."""
@@ -49,6 +55,8 @@ EXTRACTION = Kind(
     FEATURE_FILES,
     (*FEATURE_FILES, *REPEAT_FILES, ICC_FILE, REPEAT_PICTURES, *SHARED),
     CASE_CACHE,
+    harm="features written there would spoil its provenance, cases and pictures",
+    example="features",
 )
 EVALUATION = Kind(
     "evaluation",
@@ -69,20 +77,43 @@ EVALUATION = Kind(
         *SHARED,
     ),
     FOLD_CACHE,
+    harm="a result written there would spoil its provenance: nobody could tell its features from other columns any more",
+    example="result",
 )
-VALIDATION = Kind("validation", (), ("metrics.json", "predictions.parquet", PROVENANCE_FILE), None)
+VALIDATION = Kind(
+    "validation",
+    (),
+    ("metrics.json", "predictions.parquet", PROVENANCE_FILE),
+    None,
+    harm="a validation written there would spoil its provenance",
+    example="validation",
+)
 BONE_LEVELS, BONE_PATIENTS, BONE_FAILED = "levels.csv", "patients.csv", "failed.csv"
 BONE = Kind(
-    "bone", (BONE_LEVELS, BONE_PATIENTS), (BONE_LEVELS, BONE_PATIENTS, BONE_FAILED, *SHARED), SCAN_CACHE
+    "bone",
+    (BONE_LEVELS, BONE_PATIENTS),
+    (BONE_LEVELS, BONE_PATIENTS, BONE_FAILED, *SHARED),
+    SCAN_CACHE,
+    harm="measurements of bone written there would spoil its provenance",
+    example="bone",
 )
 DXA = Kind(
     "DXA measurement",
     FEATURE_FILES,
     (*FEATURE_FILES, BONE_PATIENTS, "agreement.csv", "masks", "contours", "outlines", *SHARED),
     CASE_CACHE,
+    harm="densities written there would spoil its provenance",
+    example="dxa",
 )
 VECTORS_FILE, VECTOR_CACHE = "vectors.parquet", "vector_cache"
-EMBEDDING = Kind("embedding", (VECTORS_FILE,), (VECTORS_FILE, "cases.csv", PROVENANCE_FILE), VECTOR_CACHE)
+EMBEDDING = Kind(
+    "embedding",
+    (VECTORS_FILE,),
+    (VECTORS_FILE, "cases.csv", PROVENANCE_FILE),
+    VECTOR_CACHE,
+    harm="vectors written there would spoil its provenance",
+    example="vectors",
+)
 DATA_CHECK = Kind(
     "check of a data set",
     (),
@@ -97,12 +128,28 @@ DATA_CHECK = Kind(
         "unpacked",
     ),
     None,
+    harm="a manifest written there would be mistaken for its own",
+    example="data",
 )
-MAPS = Kind("maps", (MAP_TABLE,), (MAP_TABLE, PROVENANCE_FILE), None)
+MAPS = Kind(
+    "maps",
+    (MAP_TABLE,),
+    (MAP_TABLE, PROVENANCE_FILE),
+    None,
+    harm="maps written there would spoil its provenance",
+    example="maps",
+)
 MONITOR_FILE, DRIFT_FILE, WINDOWS_FILE, MONITOR_PAGE = (
     "monitor.json",
     "drift.csv",
     "windows.csv",
     "monitor.html",
 )
-MONITORING = Kind("monitoring", (MONITOR_FILE,), (MONITOR_FILE, DRIFT_FILE, WINDOWS_FILE, MONITOR_PAGE), None)
+MONITORING = Kind(
+    "monitoring",
+    (MONITOR_FILE,),
+    (MONITOR_FILE, DRIFT_FILE, WINDOWS_FILE, MONITOR_PAGE),
+    None,
+    harm="what is monitored would be mixed with it",
+    example="monitoring",
+)

@@ -10,146 +10,55 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from radiobone.core.errors import OutputTaken
-from radiobone.core.folder_kinds import (
-    BONE,
-    DATA_CHECK,
-    DXA,
-    EMBEDDING,
-    EVALUATION,
-    EXTRACTION,
-    MAPS,
-    VALIDATION,
-    Kind,
-)
+from radiobone.core.folder_kinds import EVALUATION, EXTRACTION, Kind
 from radiobone.core.output_lock import hold
 from radiobone.core.outputs import prepare_folder, same_file
 from radiobone.core.run_record import RUN_FILE, begin, made_here, run_record
 
 
-def prepare_extraction_folder(path: str | Path, inputs: Iterable[str | Path] = ()) -> Path:
-    """Make a folder for features, before any work.
+def prepare_folder_of(
+    kind: Kind, path: str | Path, inputs: Iterable[str | Path] = (), *, example: str | None = None
+) -> Path:
+    """Make a folder for results of a kind, before any work.
 
     Parameters
     ----------
+    kind : Kind
+        What is to be written.
     path : path
-        New, empty, or made by an extraction before; other files in it are left alone.
+        New, empty, or made by the same command before; other files in it are left alone.
     inputs : iterable of path
         Files that are read, and must not be replaced.
+    example : str, optional
+        Name of a folder below that would do, instead of the kind's.
 
     Raises
     ------
     OutputTaken
-        If it holds an evaluation, or files of others that would be replaced.
+        If it holds an extraction or an evaluation and is to hold another kind, or files of others that would be replaced.
     OutputLocked
         If another run writes there.
     OutputNotWritable, DiskFull
     """
     folder = prepare_folder(path)
-    found = EVALUATION.sign(folder)
-    if found is not None:
-        raise OutputTaken(
-            f"The output {folder} holds an evaluation ({found}), and features written there would spoil its provenance, "
-            f"cases and pictures. Nothing was written. Give a folder of its own with -o, such as {folder / 'features'}."
-        )
-    _refuse_to_replace(folder, EXTRACTION, inputs)
-    return _claimed(folder, EXTRACTION)
-
-
-def prepare_result_folder(path: str | Path, inputs: Iterable[str | Path] = ()) -> Path:
-    """Make a folder for an evaluation, before any work; parameters and errors as above, kinds exchanged."""
-    folder = prepare_folder(path)
-    found = EXTRACTION.sign(folder)
-    if found is not None:
-        raise OutputTaken(
-            f"The output {folder} holds an extraction ({found}), and a result written there would spoil its provenance: "
-            "nobody could tell its features from other columns any more. Nothing was written. "
-            f"Give a folder of its own with -o, such as {folder / 'result'}."
-        )
-    _refuse_to_replace(folder, EVALUATION, inputs)
-    return _claimed(folder, EVALUATION)
-
-
-def prepare_validation_folder(path: str | Path, inputs: Iterable[str | Path] = ()) -> Path:
-    """Make a folder for the validation of a model, before any work; parameters and errors as above."""
-    folder = prepare_folder(path)
-    kind = EVALUATION if made_here(folder, EVALUATION) else EXTRACTION
-    found = kind.sign(folder)
-    if found is not None:
-        raise OutputTaken(
-            f"The output {folder} holds an {kind.name} ({found}), and a validation written there would spoil its "
-            f"provenance. Nothing was written. Give a folder of its own with -o, such as {folder / 'validation'}."
-        )
-    _refuse_to_replace(folder, VALIDATION, inputs)
-    return _claimed(folder, VALIDATION)
-
-
-def prepare_map_folder(path: str | Path, inputs: Iterable[str | Path] = ()) -> Path:
-    """Make a folder for feature maps, before any work; parameters and errors as above.
-
-    Maps that an earlier run left there are replaced by those of the same name.
-    """
-    return prepare_apart(path, inputs, MAPS, "maps written there would spoil its provenance", "maps")
-
-
-def prepare_bone_folder(path: str | Path, inputs: Iterable[str | Path] = ()) -> Path:
-    """Make a folder for measurements of bone, before any work; parameters and errors as above."""
-    harm = "measurements of bone written there would spoil its provenance"
-    return prepare_apart(path, inputs, BONE, harm, "bone")
-
-
-def prepare_dxa_folder(path: str | Path, inputs: Iterable[str | Path] = ()) -> Path:
-    """Make a folder for densities of DXA images, before any work; parameters and errors as above."""
-    folder = prepare_folder(path)
-    found = EVALUATION.sign(folder) or (None if made_here(folder, DXA) else EXTRACTION.sign(folder))
-    if found is not None:
-        raise OutputTaken(
-            f"The output {folder} holds an extraction or an evaluation ({found}), and densities written there would spoil its "
-            f"provenance. Nothing was written. Give a folder of its own with -o, such as {folder / 'dxa'}."
-        )
-    _refuse_to_replace(folder, DXA, inputs)
-    return _claimed(folder, DXA)
-
-
-def prepare_embedding_folder(path: str | Path, inputs: Iterable[str | Path] = ()) -> Path:
-    """Make a folder for vectors of images, before any work; parameters and errors as above."""
-    return prepare_apart(
-        path, inputs, EMBEDDING, "vectors written there would spoil its provenance", "vectors"
-    )
-
-
-def prepare_check_folder(path: str | Path, inputs: Iterable[str | Path] = ()) -> Path:
-    """Make a folder for the check of a data set, before any work; parameters and errors as above."""
-    harm = "a manifest written there would be mistaken for its own"
-    return prepare_apart(path, inputs, DATA_CHECK, harm, "data")
-
-
-def prepare_apart(path: str | Path, inputs: Iterable[str | Path], own: Kind, harm: str, example: str) -> Path:
-    """Make a folder of a kind that must not lie in one of an extraction or an evaluation.
-
-    Parameters
-    ----------
-    path, inputs
-        As above.
-    own : Kind
-    harm : str
-        What writing there would spoil, for the message.
-    example : str
-        Name of a folder below that would do.
-
-    Raises
-    ------
-    OutputTaken, OutputNotWritable, DiskFull
-    """
-    folder = prepare_folder(path)
-    for kind in (EXTRACTION, EVALUATION):
-        found = kind.sign(folder)
+    for other in _others(folder, kind):
+        found = other.sign(folder)
         if found is not None:
             raise OutputTaken(
-                f"The output {folder} holds an {kind.name} ({found}), and {harm}. Nothing was written. Give a folder of its own "
-                f"with -o, such as {folder / example}."
+                f"The output {folder} holds an {other.name} ({found}), and {kind.harm}. Nothing was written. Give a folder of its own "
+                f"with -o, such as {folder / (example or kind.example)}."
             )
-    _refuse_to_replace(folder, own, inputs)
-    return _claimed(folder, own)
+    _refuse_to_replace(folder, kind, inputs)
+    return _claimed(folder, kind)
+
+
+def _others(folder: Path, kind: Kind) -> list[Kind]:
+    """Return the kinds whose files must not be in the folder; those that an earlier run of this kind left there are its own."""
+    return [
+        other
+        for other in (EXTRACTION, EVALUATION)
+        if other is not kind and not (set(other.own) & set(kind.written) and made_here(folder, kind))
+    ]
 
 
 def journal_kind(names: Iterable[str]) -> Kind:

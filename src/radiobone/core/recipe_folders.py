@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from radiobone.core.folder_kinds import Kind
-from radiobone.core.folders import prepare_apart, refuse_other_recipe
+from radiobone.core.folders import prepare_folder_of, refuse_other_recipe
 from radiobone.core.outputs import prepare_folder
 from radiobone.core.run_record import begin
 
+_HARM = "the files of a recipe written there would be mistaken for its own"
 _TABLE_FILES = ("tables", "study.yaml", "figures.json")
-SYNTHETIC_TABLES = Kind("synthetic tables and results", (), _TABLE_FILES, None)
-OWN_TABLES = Kind("tables of your own and results", (), _TABLE_FILES, None)
+SYNTHETIC_TABLES = Kind("synthetic tables and results", (), _TABLE_FILES, None, _HARM)
+OWN_TABLES = Kind("tables of your own and results", (), _TABLE_FILES, None, _HARM)
 STUDY_IMAGES = Kind(
     "synthetic images",
     (),
@@ -28,6 +29,7 @@ STUDY_IMAGES = Kind(
         "calibration.yaml",
     ),
     None,
+    _HARM,
 )
 
 
@@ -55,7 +57,6 @@ def prepare_recipe_folder(
     OutputNotWritable, DiskFull
     """
     refuse_other_recipe(prepare_folder(path), kind, recipe)
-    harm = "the files of a recipe written there would be mistaken for its own"
-    folder = prepare_apart(path, inputs, kind, harm, recipe)
+    folder = prepare_folder_of(kind, path, inputs, example=recipe)
     begin(folder, kind, recipe)
     return folder

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from radiobone.core.files import read_json, write_text
-from radiobone.core.folders import prepare_result_folder
+from radiobone.core.folder_kinds import EVALUATION
+from radiobone.core.folders import prepare_folder_of
 from radiobone.evaluation.result import Estimate
 from radiobone.testing.demo_cohort import write_demo_cohort
 from radiobone.workflow.study_file import run_study
@@ -64,7 +65,7 @@ def run_demo(
     seed : int
         Of the cohort and of the evaluation.
     """
-    prepare_result_folder(folder)
+    prepare_folder_of(EVALUATION, folder)
     say(f"Making {n_patients} synthetic patients in {folder / 'cohort'} …")
     write_demo_cohort(folder / "cohort", n_patients=n_patients, seed=seed)
     write_text(folder / "study.yaml", STUDY.format(pipeline=pipeline, seed=seed))

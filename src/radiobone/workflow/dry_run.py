@@ -6,8 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 
-from radiobone.core.folder_kinds import CASE_CACHE
-from radiobone.core.folders import prepare_extraction_folder
+from radiobone.core.folder_kinds import CASE_CACHE, EXTRACTION
+from radiobone.core.folders import prepare_folder_of
 from radiobone.core.output_lock import holds_outputs
 from radiobone.imaging.perturb.plan import PlanSource
 from radiobone.workflow.case_runner import Outcome, Task
@@ -61,7 +61,7 @@ def dry_run(
     ------
     SettingError, TableError, PathError
     """
-    folder = prepare_extraction_folder(output, inputs=[manifest])
+    folder = prepare_folder_of(EXTRACTION, output, inputs=[manifest])
     begun = perf_counter()
     listed, choice = planned(manifest, settings, modality, root, target, engine)
     plan = repeats_planned(perturb, choice)

@@ -9,7 +9,7 @@ from typing import Any
 
 from radiobone.cohort.readers import read_cohort
 from radiobone.core.folder_kinds import EVALUATION, FOLD_CACHE
-from radiobone.core.folders import prepare_result_folder
+from radiobone.core.folders import prepare_folder_of
 from radiobone.core.output_lock import holds_outputs
 from radiobone.core.outputs import writing
 from radiobone.core.run_record import begin, warn_if_unfinished
@@ -95,7 +95,7 @@ def evaluate_table(
     TableError, StudyError, SettingError, PathError
         Among them ``OutputTaken`` if ``output`` holds an extraction, before anything is computed.
     """
-    path, folder = Path(source), prepare_result_folder(output, inputs=[source])
+    path, folder = Path(source), prepare_folder_of(EVALUATION, output, inputs=[source])
     spec = with_fusion(
         with_outer(resolve_pipeline(pipeline, task, order, search), outer), blocks, fusion, pool
     )

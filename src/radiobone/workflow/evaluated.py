@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from radiobone.core.folder_kinds import EVALUATION
-from radiobone.core.folders import prepare_result_folder
+from radiobone.core.folders import prepare_folder_of
 from radiobone.core.run_record import finish
 from radiobone.evaluation.patient_level import PatientLevel
 from radiobone.evaluation.result import Estimate, Result
@@ -90,7 +90,7 @@ class Evaluation(Reported):
             If it holds an extraction.
         OutputNotWritable, DiskFull
         """
-        where = prepare_result_folder(folder)
+        where = prepare_folder_of(EVALUATION, folder)
         self.result.save(where)
         save_explanation(self.explanation, where)
         finish(where, EVALUATION)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from radiobone.core.folders import prepare_extraction_folder
+from radiobone.core.folder_kinds import EXTRACTION
+from radiobone.core.folders import prepare_folder_of
 from radiobone.core.output_lock import holds_outputs
 from radiobone.imaging.perturb.plan import PlanSource
 from radiobone.workflow.case_limits import CaseLimits
@@ -80,7 +81,7 @@ def extract(
     """
     limits = CaseLimits.of(case_minutes, case_memory_gb, jobs)
     asked = Asked(manifest, settings, modality, root, target, perturb, engine)
-    folder = None if output is None else prepare_extraction_folder(output, inputs=inputs_of(asked))
+    folder = None if output is None else prepare_folder_of(EXTRACTION, output, inputs=inputs_of(asked))
     found = measure(asked, folder, jobs, limits, show_progress=show_progress)
     result = assemble(found.outcomes, found.listed, found.provenance, found.names, whole=found.whole)
     result = replace(result, repeats=found.repeats)
@@ -117,7 +118,7 @@ def extract_files(
     """
     limits = CaseLimits.of(case_minutes, case_memory_gb, jobs)
     asked = Asked(manifest, settings, modality, root, target, perturb, engine)
-    folder = prepare_extraction_folder(output, inputs=inputs_of(asked))
+    folder = prepare_folder_of(EXTRACTION, output, inputs=inputs_of(asked))
     found = measure(asked, folder, jobs, limits, show_progress=show_progress)
     rows = Rows.of(found.outcomes, found.listed, found.names, found.whole)
     seen = ColumnsSeen(rows.features)

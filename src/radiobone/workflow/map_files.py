@@ -13,7 +13,7 @@ import pandas as pd
 from radiobone import __version__
 from radiobone.core.files import file_digest, write_csv, write_json
 from radiobone.core.folder_kinds import MAP_TABLE, MAPS, PROVENANCE_FILE
-from radiobone.core.folders import prepare_map_folder
+from radiobone.core.folders import prepare_folder_of
 from radiobone.core.output_lock import holds_outputs
 from radiobone.core.progress import progress
 from radiobone.core.provenance import machine, versions
@@ -57,7 +57,7 @@ def map_files(
     OutputTaken, OutputNotWritable, DiskFull
         If the folder is another's or cannot be written; the others are those of ``feature_maps``.
     """
-    folder = prepare_map_folder(output, inputs=[image, mask])
+    folder = prepare_folder_of(MAPS, output, inputs=[image, mask])
     maps = feature_maps(
         image,
         mask,

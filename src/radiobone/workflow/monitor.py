@@ -22,7 +22,7 @@ from radiobone.core.folder_kinds import (
     MONITORING,
     WINDOWS_FILE,
 )
-from radiobone.core.folders import prepare_apart
+from radiobone.core.folders import prepare_folder_of
 from radiobone.core.provenance import versions
 from radiobone.core.run_record import RUN_FILE, begin, finish, warn_if_unfinished, withdrawn_if_refused
 from radiobone.evaluation.drift.kinds import kind_entries
@@ -102,7 +102,7 @@ class Monitoring:
             If it holds results of another kind.
         OutputNotWritable, DiskFull
         """
-        where = _prepared(folder, [])
+        where = prepare_folder_of(MONITORING, folder)
         write_csv(where / DRIFT_FILE, self.columns)
         if self.summary["drift"]["windows"]:
             write_csv(where / WINDOWS_FILE, self.windows)
@@ -225,7 +225,7 @@ def monitor_table(
     As ``monitor``; OutputTaken, OutputNotWritable, DiskFull
     """
     given, begun_before = how.get("reference"), (Path(output) / RUN_FILE).exists()
-    folder = _prepared(output, [model, source, *([] if given is None else [given])])
+    folder = prepare_folder_of(MONITORING, output, [model, source, *([] if given is None else [given])])
     with withdrawn_if_refused(folder, begun_before=begun_before):
         found = monitor(model, source, **how)
     for note in found.summary["notes"]:
@@ -233,11 +233,6 @@ def monitor_table(
     begin(folder, MONITORING)
     found.save(folder)
     return found
-
-
-def _prepared(folder: str | Path, inputs: Sequence[str | Path]) -> Path:
-    harm = "what is monitored would be mixed with it"
-    return prepare_apart(folder, inputs, MONITORING, harm, "monitoring")
 
 
 def _scorer(model: str | Path | Scorer | Model) -> Scorer:

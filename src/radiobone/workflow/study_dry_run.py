@@ -7,7 +7,8 @@ from pathlib import Path
 
 from radiobone.cohort.readers import read_cohort
 from radiobone.core.errors import BadSetting
-from radiobone.core.folders import prepare_result_folder
+from radiobone.core.folder_kinds import EVALUATION
+from radiobone.core.folders import prepare_folder_of
 from radiobone.core.output_lock import holds_outputs
 from radiobone.workflow.announce import described
 from radiobone.workflow.case_report import extraction_lines
@@ -54,7 +55,7 @@ def dry_run_study(
             "before. Run it without --dry-run; `radiobone extract MANIFEST --modality dxa --dry-run` checks images and masks."
         )
     spec = resolve_pipeline(pipeline_of(study, path), study.task, order_of(study))
-    prepare_result_folder(output, inputs=[path])
+    prepare_folder_of(EVALUATION, output, inputs=[path])
     if study.manifest is None:
         cohort = read_cohort(path.parent / str(study.table), **study.roles(), task=spec.task)
         for line in described(cohort):

@@ -9,7 +9,8 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from radiobone.core.errors import BadConfig
-from radiobone.core.folders import prepare_result_folder
+from radiobone.core.folder_kinds import EVALUATION
+from radiobone.core.folders import prepare_folder_of
 from radiobone.core.output_lock import holds_outputs
 from radiobone.core.settings import Settings, read_yaml, validate
 from radiobone.report.build import write_report
@@ -203,7 +204,7 @@ def run_study(
         None where the study starts from a table.
     """
     study = read_study(path)
-    prepare_result_folder(output, inputs=[path])
+    prepare_folder_of(EVALUATION, output, inputs=[path])
     if study.manifest is None:
         extracted, source = None, path.parent / str(study.table)
     else:

@@ -14,7 +14,7 @@ from radiobone.cohort.canonical import as_given
 from radiobone.core.errors import BadSetting
 from radiobone.core.files import write_json, write_parquet
 from radiobone.core.folder_kinds import VALIDATION
-from radiobone.core.folders import prepare_validation_folder
+from radiobone.core.folders import prepare_folder_of
 from radiobone.core.output_lock import holds_outputs
 from radiobone.core.provenance import machine, versions
 from radiobone.core.run_record import begin, finish, warn_if_unfinished
@@ -91,7 +91,7 @@ class Validation(Reported):
             If it holds results of another kind.
         OutputNotWritable, DiskFull
         """
-        where = prepare_validation_folder(folder)
+        where = prepare_folder_of(VALIDATION, folder)
         write_parquet(where / PREDICTIONS_FILE, self.predictions)
         write_json(where / PROVENANCE_FILE, dict(self.provenance))
         write_json(where / METRICS_FILE, self.summary)
@@ -201,7 +201,7 @@ def validate_table(
     models = [as_model(one) for one in loaded]
     _check_can_judge(models, cuts)
     paths = [one for one in given if isinstance(one, Path)]
-    folder = prepare_validation_folder(output, inputs=[source, *paths])
+    folder = prepare_folder_of(VALIDATION, output, inputs=[source, *paths])
     warn_if_unfinished(source, "extraction")
     for scorer in loaded:
         if isinstance(scorer, Scorer):

@@ -14,7 +14,7 @@ from pydantic import field_validator
 from radiobone.core.errors import BadSetting
 from radiobone.core.files import read_json, write_json, write_parquet
 from radiobone.core.folder_kinds import EXTRACTION, PROVENANCE_FILE
-from radiobone.core.folders import prepare_extraction_folder
+from radiobone.core.folders import prepare_folder_of
 from radiobone.core.outputs import writing
 from radiobone.core.run_record import begin, finish
 from radiobone.core.settings import Settings
@@ -171,7 +171,7 @@ def write_wide(extracted: FeatureTable, source: Path, wide: Wide) -> Path:
     BadSetting, OutputTaken, OutputNotWritable, DiskFull
     """
     table, columns = widen(extracted.table, extracted.feature_columns, wide)
-    folder = prepare_extraction_folder(source / FOLDER)
+    folder = prepare_folder_of(EXTRACTION, source / FOLDER)
     begin(folder, EXTRACTION)
     record = {"columns": wide.columns, "split": wide.split, "measured": list(extracted.feature_columns)}
     write_parquet(folder / "features.parquet", table)

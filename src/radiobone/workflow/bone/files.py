@@ -15,7 +15,7 @@ from radiobone import __version__
 from radiobone.core.errors import FileUnreadable
 from radiobone.core.files import read_json, write_json
 from radiobone.core.folder_kinds import BONE, PROVENANCE_FILE, SCAN_CACHE
-from radiobone.core.folders import prepare_bone_folder
+from radiobone.core.folders import prepare_folder_of
 from radiobone.core.interruption import saying_what_is_kept
 from radiobone.core.output_lock import holds_outputs
 from radiobone.core.provenance import machine, versions
@@ -94,7 +94,7 @@ def bone_files(
     plan = plan_of(measurements or None, own)  # what is asked for wrongly is told before any work
     task = BoneTask(tuple(levels) or LUMBAR, tuple(measurements) or None, own, pictures)
     scans = scans_of(image, mask, bodies, root, facts)
-    folder = prepare_bone_folder(output, inputs=[image, *([mask] if mask else [])])
+    folder = prepare_folder_of(BONE, output, inputs=[image, *([mask] if mask else [])])
     store, work = ScanCache(folder / SCAN_CACHE), _jobs(scans, task, jobs)
     keys = {job.key for job in work if job.key is not None}
     before = _listed(folder)

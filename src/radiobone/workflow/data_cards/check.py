@@ -17,7 +17,7 @@ from radiobone.core.counting import counted
 from radiobone.core.errors import BadSetting, EmptyTable, FileMissing
 from radiobone.core.files import write_csv, write_json
 from radiobone.core.folder_kinds import DATA_CHECK
-from radiobone.core.folders import prepare_check_folder
+from radiobone.core.folders import prepare_folder_of
 from radiobone.core.output_lock import holds_outputs
 from radiobone.core.run_record import begin, finish
 from radiobone.io.downloads.archive import Limits, is_archive, unpack
@@ -109,7 +109,7 @@ def check_download(
         raise BadSetting(f"'{card.name}' cannot be checked: {card.layout.reason}.")
     if not source.exists():
         raise FileMissing(f"Nothing at {source}. Give the folder or the archive that was downloaded.")
-    folder = prepare_check_folder(output, inputs=[source])
+    folder = prepare_folder_of(DATA_CHECK, output, inputs=[source])
     begin(folder, DATA_CHECK)
     deviations = file_deviations(source, card.files)
     place = _unpacked(source, folder, limits) if source.is_file() and is_archive(source) else source

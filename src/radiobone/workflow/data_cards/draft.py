@@ -16,7 +16,7 @@ from radiobone.core.counting import counted
 from radiobone.core.errors import MissingColumn
 from radiobone.core.files import write_csv, write_json, write_text
 from radiobone.core.folder_kinds import DATA_CHECK
-from radiobone.core.folders import prepare_check_folder
+from radiobone.core.folders import prepare_folder_of
 from radiobone.core.output_lock import holds_outputs
 from radiobone.core.run_record import begin, finish
 from radiobone.core.tables import read_text_table
@@ -104,7 +104,7 @@ def draft_card(
     listed = read_manifest(path, root=None if root is None else Path(root), target=target, mask_needed=False)
     check_paths(listed)
     target, site = (_column(name, listed) for name in (target, site))
-    folder = prepare_check_folder(output, inputs=[path])
+    folder = prepare_folder_of(DATA_CHECK, output, inputs=[path])
     begin(folder, DATA_CHECK)
     cases = _one_per_image(listed.cases)
     labels = [(case.row.get(target) or "") if target else "" for case in cases]

@@ -12,7 +12,7 @@ from radiobone.core.entries import Entries
 from radiobone.core.errors import BadSetting
 from radiobone.core.files import content_digest
 from radiobone.core.folder_kinds import CASE_CACHE, DXA
-from radiobone.core.folders import prepare_dxa_folder
+from radiobone.core.folders import prepare_folder_of
 from radiobone.core.interruption import saying_what_is_kept
 from radiobone.core.output_lock import holds_outputs
 from radiobone.core.progress import progress
@@ -121,7 +121,7 @@ def measure_dxa(
     check_paths(listed)
     work = _planned(listed, own, seed)
     check_beforehand(work.cases, own, line)
-    folder = prepare_dxa_folder(output, inputs=[manifest])
+    folder = prepare_folder_of(DXA, output, inputs=[manifest])
     task = DxaTask(own, line, seed, folder.absolute() / CASE_CACHE)
     begin(folder, DXA)
     entries = Entries(task.store)

@@ -12,7 +12,7 @@ from radiobone.core.errors import BadSetting, RadioboneError
 from radiobone.core.file_kinds import is_file
 from radiobone.core.files import content_digest, file_digest
 from radiobone.core.folder_kinds import EMBEDDING, VECTOR_CACHE
-from radiobone.core.folders import prepare_embedding_folder
+from radiobone.core.folders import prepare_folder_of
 from radiobone.core.interruption import saying_what_is_kept
 from radiobone.core.output_lock import holds_outputs
 from radiobone.core.progress import progress
@@ -114,7 +114,7 @@ def embed(
         told_apart_by=TOLD_APART_BY,
     )
     check_paths(listed)
-    folder = prepare_embedding_folder(output, inputs=[manifest, encoder])
+    folder = prepare_folder_of(EMBEDDING, output, inputs=[manifest, encoder])
     task = EmbedTask(network, settings, crop, folder.absolute() / VECTOR_CACHE)
     cases = sorted(listed.cases, key=lambda one: (one.patient_id, one.roi, str(sorted(one.row.items()))))
     about = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import re
 import threading
 import warnings
 from collections.abc import Iterator
@@ -11,8 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from radiobone.core import errors
+from radiobone.core import errors, warned
 from radiobone.core import warnings as notices
+
+SOURCE = Path(errors.__file__).parents[1]
 
 
 def descendants(kind: type) -> Iterator[type]:
@@ -95,6 +98,12 @@ def test_a_silence_ends_though_another_thread_catches_warnings_meanwhile(ours_fi
 
 
 def test_every_module_warns_by_our_function() -> None:
-    source = Path(notices.__file__).parents[1]
-    by_python = [path for path in source.rglob("*.py") if "warnings.warn(" in path.read_text("utf-8")]
-    assert by_python == [Path(notices.__file__)]
+    by_python = [path for path in SOURCE.rglob("*.py") if "warnings.warn(" in path.read_text("utf-8")]
+    assert by_python == [Path(warned.__file__)]
+
+
+def test_what_deviates_in_a_download_has_a_code_of_the_lists() -> None:
+    named = re.compile(r"Deviation\(\s*\"(\w+)\"")
+    codes = {code for path in SOURCE.rglob("*.py") for code in named.findall(path.read_text("utf-8"))}
+    assert "ConflictingLabel" in codes
+    assert codes <= {kind.code for kind in (*ERRORS, *WARNINGS)}

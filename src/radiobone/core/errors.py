@@ -13,6 +13,7 @@
 
 Each class has a stable ``code`` (its name), written into ``cases.csv`` and shown in the terminal.
 A message says what is wrong, the value found, why it matters and what to do.
+The classes stand in one file, though it is long: it is read as a list, and by a code that somebody was shown.
 """
 
 from __future__ import annotations
@@ -288,7 +289,7 @@ class SameImageTwice(TableError):
 
 
 class ConflictingLabel(TableError):
-    """One patient has two values of a patient-level target."""
+    """One patient has two values of a patient-level target, or one image two labels."""
 
 
 class MixedLabels(TableError):

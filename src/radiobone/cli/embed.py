@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from radiobone.cli.options import ALL_CORES, EXIT_SOME_FAILED, Jobs, Output, Quiet, Root, show_failures
+from radiobone.cli.options import ALL_CORES, EXIT_SOME_FAILED, Jobs, Output, Quiet, Root
 from radiobone.cli.pseudonyms import pseudonymisable
+from radiobone.cli.shown import show_failures
 
 EPILOG = """Examples:
 

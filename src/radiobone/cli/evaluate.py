@@ -10,6 +10,7 @@ import typer
 from radiobone.cli import options
 from radiobone.cli.optional_value import OptionalNumbers
 from radiobone.cli.pseudonyms import pseudonymisable
+from radiobone.cli.shown import show_ablation, show_metrics
 from radiobone.cli.unused_options import refuse_training, refuse_without
 
 EPILOG = """Examples:
@@ -169,9 +170,9 @@ def evaluate(
             order=order,
             **options.roles(target, positive, id_column, groups, site, clinical, features, unit),
         )
-    options.show_metrics(evaluation)
+    show_metrics(evaluation)
     if ablation:
-        options.show_ablation(output)
+        show_ablation(output)
     if compare_with is not None:
         for line in contrast_lines(contrast_with_earlier(output, compare_with)):
             typer.echo(line)

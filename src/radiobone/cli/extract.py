@@ -16,10 +16,10 @@ from radiobone.cli.options import (
     Quiet,
     Root,
     Scheduler,
-    show_failures,
     working_on,
 )
 from radiobone.cli.pseudonyms import pseudonymisable
+from radiobone.cli.shown import show_failures
 
 EPILOG = """Examples:
 

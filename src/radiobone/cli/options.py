@@ -1,4 +1,4 @@
-"""Options that several commands share, and how they end."""
+"""Options that several commands share, and what is made of them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ import typer
 from radiobone.core.pseudonymising import active_pseudonyms
 
 EXIT_SOME_FAILED = 3
-FAILURES_SHOWN = 10
 ALL_CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 Modality = Literal["ct", "mr", "xr", "dxa"]
 
@@ -213,17 +212,6 @@ MinEvents = Annotated[
         help="Patients of each class that a subgroup must have; a number has no classes.",
     ),
 ]
-
-
-def subgroup_request(columns: str | None, min_patients: int, min_events: int) -> Any:
-    """Gather what is asked of subgroups; None if nothing is."""
-    if columns is None:
-        return None
-    from radiobone.evaluation.subgroups import SubgroupRequest
-
-    return SubgroupRequest(columns=columns, min_patients=min_patients, min_events=min_events)
-
-
 Ablation = Annotated[
     bool,
     typer.Option(
@@ -239,6 +227,15 @@ Baseline = Annotated[
         help="Simple column to compare with in --ablation, or 'none'. Default: original_firstorder_Mean, if there is one.",
     ),
 ]
+
+
+def subgroup_request(columns: str | None, min_patients: int, min_events: int) -> Any:
+    """Gather what is asked of subgroups; None if nothing is."""
+    if columns is None:
+        return None
+    from radiobone.evaluation.subgroups import SubgroupRequest
+
+    return SubgroupRequest(columns=columns, min_patients=min_patients, min_events=min_events)
 
 
 def roles(
@@ -285,54 +282,3 @@ def _without_folders(word: str) -> str:
     option, equals, value = word.rpartition("=")
     path = Path(value)
     return f"{option}{equals}{path.name}" if path.is_absolute() and path.name else word
-
-
-def show_failures(cases: Any) -> None:
-    """Print the first failed cases with their codes, and what is left."""
-    failed = cases[cases["status"] == "failed"]
-    for row in failed.head(FAILURES_SHOWN).itertuples():
-        name = f"{row.patient_id}/{row.roi}" if row.roi else row.patient_id
-        typer.secho(f"  {name}: {row.code}: {row.message}", fg=typer.colors.YELLOW, err=True)
-    if len(failed) > FAILURES_SHOWN:
-        typer.echo(f"  … and {len(failed) - FAILURES_SHOWN} more, in cases.csv.", err=True)
-
-
-def show_ablation(folder: Path) -> None:
-    """Print the ablation table of a result folder."""
-    from radiobone.workflow.ablation_words import ablation_lines
-
-    for line in ablation_lines(folder):
-        typer.echo(f"  {line}")
-
-
-def show_metrics(evaluation: Any) -> None:
-    """Print the honest figures."""
-    from radiobone.evaluation.measure_names import SHOWN
-
-    for name in SHOWN[evaluation.result.summary["task"]]:
-        title, value = SHOWN[evaluation.result.summary["task"]][name], evaluation.metrics[name]
-        if value.mean is None or value.low is None:
-            typer.echo(f"  {title:<18} –  (too few folds in which it can be computed)")
-            continue
-        typer.echo(f"  {title:<18} {value.mean:.3f}  (95 % interval {value.low:.3f} to {value.high:.3f})")
-    from radiobone.workflow.control_words import control_lines
-
-    for line, alarming in control_lines(evaluation.result.summary):
-        typer.secho(f"  {line}", fg=typer.colors.RED if alarming else None, bold=alarming)
-    level = evaluation.result.patients
-    first = evaluation.result.summary.get("headline", "auc")
-    if level is not None and level.metrics[first].mean is not None:
-        value, title = level.metrics[first], SHOWN[evaluation.result.summary["task"]][first]
-        between = "no interval" if value.low is None else f"95 % interval {value.low:.3f} to {value.high:.3f}"
-        told = f"{value.mean:.3f}  ({between})"
-        typer.echo(f"  {f'{title} of patients':<18} {told}, {level.rule} of the rows of each")
-    from radiobone.workflow.subgroup_words import subgroup_lines
-
-    for line in subgroup_lines(evaluation.result.summary):
-        typer.echo(f"  {line}")
-    optimism = evaluation.result.summary.get("bootstrap_optimism")
-    if optimism is not None:
-        typer.echo(
-            f"  Harrell's bootstrap: AUC on the training rows {optimism['apparent']:.3f}, optimism "
-            f"{optimism['optimism']:.3f}, corrected {optimism['corrected']:.3f}; the figure above is the one to report"
-        )

@@ -14,9 +14,8 @@ from radiobone.cli.options import (
     Quiet,
     Seed,
     command_line,
-    show_failures,
-    show_metrics,
 )
+from radiobone.cli.shown import show_failures, show_metrics
 
 EPILOG = """Examples:
 

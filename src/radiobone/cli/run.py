@@ -19,11 +19,10 @@ from radiobone.cli.options import (
     Quiet,
     Scheduler,
     command_line,
-    show_failures,
-    show_metrics,
     working_on,
 )
 from radiobone.cli.pseudonyms import pseudonymisable
+from radiobone.cli.shown import show_failures, show_metrics
 
 EPILOG = """Examples:
 

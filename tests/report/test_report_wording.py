@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from radiobone.report.cautions import cautions
 from radiobone.report.data import read_result
+from radiobone.report.feature_words import describe
 from radiobone.report.figures.rows import LONGEST, cut
 from radiobone.report.numbers import (
     breakable,
@@ -26,7 +27,6 @@ from radiobone.report.numbers import (
 from radiobone.report.reading import belief, calibration_sentence
 from radiobone.report.sections.performance import fold_row
 from radiobone.report.sections.provenance import without_folders
-from radiobone.report.words import describe
 
 
 @pytest.mark.parametrize(

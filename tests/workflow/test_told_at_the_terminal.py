@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from radiobone.cli.app import app
 from radiobone.core.errors import BadSetting
-from radiobone.report.words import member_words, setting_words
+from radiobone.report.pipeline_words import member_words, setting_words
 from radiobone.workflow.evaluate_table import evaluate_table
 
 SPEC = "{name: quick, title: Quick, steps: [impute, scale], models: [{lr: {C: 1.0}}], outer: {folds: 2, repeats: 1}, inner: {folds: 2}}"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from radiobone.report.data import Record
-from radiobone.report.words import FAMILIES, FILTERS
+from radiobone.report.feature_words import FAMILIES, FILTERS
 
 MODALITIES = {"ct": "CT", "mr": "MR", "xr": "radiographs", "dxa": "DXA"}
 INTERPOLATORS = {

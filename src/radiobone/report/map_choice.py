@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from radiobone.report.data import ResultData
 from radiobone.report.drawings.chosen import selection_rates
+from radiobone.report.feature_words import FeatureWords, describe
 from radiobone.report.regions import who
 from radiobone.report.shap_cases import telling_rows
 from radiobone.report.shap_features import ranked_features
-from radiobone.report.words import FeatureWords, describe
 
 OF_THE_WHOLE = "it is of the whole region: no voxel has a value of it"
 WHY_NONE = {

@@ -9,8 +9,8 @@ import pandas as pd
 
 from radiobone.explain.weights import LOG_ODDS
 from radiobone.report.data import ResultData
+from radiobone.report.pipeline_words import model_title
 from radiobone.report.shap_features import FeatureShap
-from radiobone.report.words import model_title
 
 
 @dataclass(frozen=True, eq=False)

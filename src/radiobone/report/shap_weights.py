@@ -11,7 +11,7 @@ import pandas as pd
 from radiobone.explain.nomogram import Nomogram, nomogram_of
 from radiobone.explain.weights import LOG_ODDS
 from radiobone.report.data import ResultData
-from radiobone.report.words import model_title
+from radiobone.report.pipeline_words import model_title
 
 FloatArray = npt.NDArray[np.float64]
 MOST_LINES = 10

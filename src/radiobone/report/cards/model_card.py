@@ -18,8 +18,8 @@ from radiobone.report.journal.table import with_interval
 from radiobone.report.measures import measure_titles
 from radiobone.report.methods.wording import folds_words
 from radiobone.report.numbers import count, decimals, moment, places_of, significant, unit_places
+from radiobone.report.pipeline_words import model_title
 from radiobone.report.sections.provenance import step_words
-from radiobone.report.words import model_title
 
 RANGES_LISTED = 30
 WHOLE_BELOW = 100_000

@@ -10,6 +10,7 @@ from radiobone.evaluation.univariate import TESTS
 from radiobone.report.data import ResultData
 from radiobone.report.drawings.chosen import selection_rates
 from radiobone.report.drawings.compared import OF_HEADLINE, external_rows, task_of
+from radiobone.report.feature_words import describe
 from radiobone.report.journal.table import Column, JournalTable, estimate
 from radiobone.report.measures import measure_titles
 from radiobone.report.numbers import count, decimals, p_value, percent, places_of, significant, unit_places
@@ -18,7 +19,6 @@ from radiobone.report.sections.subgroups import SHOWN
 from radiobone.report.sections.univariate import EFFECT, medians_of
 from radiobone.report.shap_features import ranked_features
 from radiobone.report.validation.data import ValidationData
-from radiobone.report.words import describe
 
 Judged = ResultData | ValidationData
 WHOLE = Column("measure", "Measure")

@@ -13,9 +13,9 @@ from radiobone.report.extraction_words import (
     resampling_words,
 )
 from radiobone.report.facts import Facts
+from radiobone.report.feature_words import describe
 from radiobone.report.methods.sources import bone_measured
 from radiobone.report.methods.wording import listed
-from radiobone.report.words import describe
 
 CITED_STEPS = {
     "N4": "[@n4]", "denoising": "[@non-local-means]", "contrast-limited": "[@clahe]", "Otsu": "[@otsu]",

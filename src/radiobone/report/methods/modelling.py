@@ -10,7 +10,7 @@ from radiobone.report.data import Record
 from radiobone.report.facts import Facts
 from radiobone.report.methods.sources import made_after
 from radiobone.report.methods.wording import listed, model_phrase, search_words, values_words
-from radiobone.report.words import STEPS as STEP_WORDS
+from radiobone.report.pipeline_words import STEPS as STEP_WORDS
 from radiobone.selection.registry import RESAMPLERS, STEPS
 
 DONE = {

@@ -8,7 +8,7 @@ from typing import Any
 from radiobone.core.counting import counted
 from radiobone.report.data import Record
 from radiobone.report.facts import Facts
-from radiobone.report.words import MODELS, member_words
+from radiobone.report.pipeline_words import MODELS, member_words
 
 MEASURES = {
     "auc": "AUC", "sensitivity": "sensitivity", "specificity": "specificity", "balanced_accuracy": "balanced accuracy",

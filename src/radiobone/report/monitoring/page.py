@@ -9,7 +9,7 @@ from radiobone.evaluation.drift.columns import PREDICTED
 from radiobone.evaluation.drift.summary import moved_first
 from radiobone.report.build import render_alone
 from radiobone.report.monitoring.panels import moved_panel, panels
-from radiobone.report.words import model_title
+from radiobone.report.pipeline_words import model_title
 
 MOST_LISTED = 40
 LIGHTS = {"fine": "good", "too few": "careful", "watch": "careful", "act": "bad"}

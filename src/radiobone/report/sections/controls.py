@@ -9,8 +9,8 @@ from radiobone.evaluation.measure_names import AT_THRESHOLD
 from radiobone.evaluation.tasks.registry import TASKS
 from radiobone.report.data import ResultData
 from radiobone.report.drawings.method import NULL
+from radiobone.report.pipeline_words import STEP_TITLES, model_title
 from radiobone.report.sections.base import Context, Section
-from radiobone.report.words import STEP_TITLES, model_title
 
 TOLD_APART = 0.02
 """Difference of scores below which the wrong way is said to have changed next to nothing."""

@@ -6,8 +6,8 @@ from radiobone.report.data import ResultData
 from radiobone.report.drawings.compared import EXTERNAL as DRAWING
 from radiobone.report.drawings.compared import OF_HEADLINE, external_rows, task_of
 from radiobone.report.external import carries
+from radiobone.report.pipeline_words import model_title
 from radiobone.report.sections.base import Context, Section
-from radiobone.report.words import model_title
 
 
 def _context(data: ResultData) -> Context | None:

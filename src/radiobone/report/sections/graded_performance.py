@@ -6,10 +6,10 @@ from radiobone.report.data import Record, ResultData
 from radiobone.report.drawings.base import all_shown
 from radiobone.report.drawings.graded import GRADED_DRAWINGS
 from radiobone.report.facts import Facts
+from radiobone.report.pipeline_words import model_title
 from radiobone.report.sections.base import Context, Section
 from radiobone.report.sections.performance import fold_row
 from radiobone.report.validation.data import ValidationData
-from radiobone.report.words import model_title
 
 MEASURES = {
     "quadratic_kappa": ("Quadratic kappa", "agreement that counts how far apart; 1 is perfect, 0 is chance"),

@@ -6,8 +6,8 @@ from radiobone.report.data import ResultData
 from radiobone.report.facts import Facts
 from radiobone.report.methods.text import NOTE, methods_text
 from radiobone.report.methods.wording import folds_words, listed
+from radiobone.report.pipeline_words import STEP_TITLES, model_title
 from radiobone.report.sections.base import Context, Section
-from radiobone.report.words import STEP_TITLES, model_title
 
 
 def _context(data: ResultData) -> Context:

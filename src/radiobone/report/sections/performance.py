@@ -8,9 +8,9 @@ from radiobone.report.data import ResultData
 from radiobone.report.drawings.base import all_shown
 from radiobone.report.drawings.two_classes import TWO_CLASSES
 from radiobone.report.facts import Facts
+from radiobone.report.pipeline_words import model_title, setting_words
 from radiobone.report.sections.base import Context, Section
 from radiobone.report.sections.summary import fold_name
-from radiobone.report.words import model_title, setting_words
 
 METRICS = (
     ("auc", "AUC", "how well positives are ranked above negatives; 0.5 is chance, 1 is perfect"),

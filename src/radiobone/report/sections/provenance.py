@@ -10,8 +10,8 @@ import yaml
 
 from radiobone.report.data import ResultData
 from radiobone.report.facts import Facts
+from radiobone.report.pipeline_words import STEPS
 from radiobone.report.sections.base import Context, Section
-from radiobone.report.words import STEPS
 
 
 def _context(data: ResultData) -> Context:

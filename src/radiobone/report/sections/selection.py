@@ -7,8 +7,8 @@ from typing import Any
 
 from radiobone.report.data import ResultData
 from radiobone.report.drawings.chosen import CORRELATION, FREQUENCY, selection_rates
+from radiobone.report.feature_words import FAMILIES, FILTERS, FeatureWords, describe
 from radiobone.report.sections.base import Context, Section
-from radiobone.report.words import FAMILIES, FILTERS, FeatureWords, describe
 
 MOST_LISTED = 30
 

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 
 from radiobone.report.data import ResultData
 from radiobone.report.drawings.relied_on import BEESWARM, IMPORTANCE
+from radiobone.report.feature_words import describe
 from radiobone.report.numbers import MISSING
+from radiobone.report.pipeline_words import model_title
 from radiobone.report.sections.base import Context, Section
 from radiobone.report.sections.shap_details import shap_details
 from radiobone.report.shap_features import ranked_features
 from radiobone.report.shap_units import unit_of
-from radiobone.report.words import describe, model_title
 
 MOST_LISTED = 30
 EXPLAINERS = {

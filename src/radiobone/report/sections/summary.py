@@ -10,6 +10,7 @@ from markupsafe import Markup
 from radiobone.report.cautions import cautions
 from radiobone.report.data import ResultData
 from radiobone.report.drawings.two_classes import INTERVAL
+from radiobone.report.feature_words import spaced
 from radiobone.report.flow import flow_context
 from radiobone.report.numbers import count, traced
 from radiobone.report.reading import (
@@ -22,7 +23,6 @@ from radiobone.report.reading import (
 )
 from radiobone.report.sections.base import Context, Section
 from radiobone.report.verdict import RULE, verdict
-from radiobone.report.words import spaced
 
 TILES = (
     ("sensitivity", "Sensitivity", "positives found"),

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from radiobone.report.drawings.two_classes import INTERVAL
+from radiobone.report.pipeline_words import model_title
 from radiobone.report.reading import belief, brier_sentence, ranking_sentence
 from radiobone.report.sections.base import Context, Section
 from radiobone.report.sections.summary import TILES
 from radiobone.report.validation.data import ValidationData
-from radiobone.report.words import model_title
 
 
 def _context(data: ValidationData) -> Context:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from radiobone.report.data import Record
+from radiobone.report.pipeline_words import model_title
 from radiobone.report.sections.base import Context, Section
 from radiobone.report.sections.performance import metric_rows
 from radiobone.report.validation.data import ValidationData
-from radiobone.report.words import model_title
 
 GAINS = (
     ("nri", "NRI", "share moved to the right category less share moved to the wrong one"),

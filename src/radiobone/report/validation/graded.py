@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from radiobone.report.graded import TITLES, reading
+from radiobone.report.pipeline_words import model_title
 from radiobone.report.sections.base import Context, Section
 from radiobone.report.sections.graded_performance import MEASURES, shown_measures
 from radiobone.report.sections.graded_summary import TILES
 from radiobone.report.validation.data import ValidationData
-from radiobone.report.words import model_title
 
 REFITS = {"shift": "Shifted*", "line": "Straight line*"}
 NOTHING = {"quadratic_kappa": "chance", "r2": "always answering the mean of this cohort"}

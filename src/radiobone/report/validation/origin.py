@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from radiobone.core.counting import counted
 from radiobone.report.numbers import moment
+from radiobone.report.pipeline_words import model_title
 from radiobone.report.sections.base import Context, Section
 from radiobone.report.sections.provenance import as_yaml, flat, without_folders
 from radiobone.report.validation.data import ValidationData
-from radiobone.report.words import model_title
 
 
 def _context(data: ValidationData) -> Context:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,23 +11,16 @@ import numpy as np
 import pandas as pd
 
 from radiobone.cohort.roles import missing_column
-from radiobone.core.errors import BadSetting, NoTrainingReference
-from radiobone.core.files import write_csv, write_json, write_text
-from radiobone.core.folder_kinds import (
-    DRIFT_FILE,
-    MONITOR_FILE,
-    MONITOR_PAGE,
-    MONITORING,
-    WINDOWS_FILE,
-)
+from radiobone.core.errors import BadSetting
+from radiobone.core.folder_kinds import MONITORING
 from radiobone.core.folders import prepare_folder_of
 from radiobone.core.provenance import versions
-from radiobone.core.run_record import RUN_FILE, begin, finish, warn_if_unfinished, withdrawn_if_refused
+from radiobone.core.run_record import RUN_FILE, begin, warn_if_unfinished, withdrawn_if_refused
 from radiobone.evaluation.drift.kinds import kind_entries
 from radiobone.evaluation.drift.labels import labels_for
-from radiobone.evaluation.drift.limits import LEVELS, Limits
+from radiobone.evaluation.drift.limits import Limits
 from radiobone.evaluation.drift.outcome import Labelled, outcome_entry
-from radiobone.evaluation.drift.reference import Reference, make_reference
+from radiobone.evaluation.drift.reference import Reference
 from radiobone.evaluation.drift.shares import share_level
 from radiobone.evaluation.drift.summary import drift_entry
 from radiobone.evaluation.drift.verdict import verdict
@@ -37,81 +28,11 @@ from radiobone.evaluation.drift.windows import Every, Window, batch_windows, tim
 from radiobone.evaluation.model import Model
 from radiobone.evaluation.subgroups import SubgroupRequest, find_subgroups
 from radiobone.evaluation.validation.assessment import model_record
-from radiobone.report.monitoring.page import monitoring_page
+from radiobone.workflow.monitor_reference import Source, compared_with
 from radiobone.workflow.monitored_rows import Monitored, cases_entry, read_monitored
+from radiobone.workflow.monitoring import Monitoring, plain_data
 from radiobone.workflow.score import Scorer, load_model
 from radiobone.workflow.training_again import is_training_again
-
-Source = str | Path | pd.DataFrame
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Monitoring:
-    """What was found of new cases.
-
-    Attributes
-    ----------
-    summary : dict
-        Everything of ``monitor.json``: ``verdict`` (``level``: "fine", "too few", "watch" or "act"; ``sentence``;
-        ``reasons``), ``drift``, ``cases``, ``kinds``, ``outcome``, ``model``, ``limits``.
-    """
-
-    summary: dict[str, Any]
-
-    @property
-    def level(self) -> str:
-        """``fine``, ``too few``, ``watch`` or ``act``."""
-        return str(self.summary["verdict"]["level"])
-
-    @property
-    def columns(self) -> pd.DataFrame:
-        """One row for the prediction and for each feature: PSI, missing values, values outside the range, level."""
-        return pd.DataFrame(self.summary["drift"]["columns"])
-
-    @property
-    def windows(self) -> pd.DataFrame:
-        """One row for each window and column; empty without windows."""
-        rows = [
-            {"window": one["name"], "n_rows": one["n_rows"], "column": name, **values}
-            for one in self.summary["drift"]["windows"]
-            for name, values in one["columns"].items()
-        ]
-        return pd.DataFrame(rows)
-
-    def at_least(self, level: str) -> bool:
-        """Whether the verdict is as pressing as ``level``."""
-        order = list(LEVELS)
-        return order.index(self.summary["verdict"]["level"]) >= [str(one) for one in order].index(level)
-
-    def __repr__(self) -> str:
-        drift = self.summary["drift"]
-        return f"Monitoring({self.summary['verdict']['sentence']} {drift['n_rows']} cases of {drift['n_patients']} patients)"
-
-    def report(self, path: str | Path) -> Path:
-        """Write the page."""
-        target = Path(path)
-        write_text(target, monitoring_page(self.summary))
-        return target
-
-    def save(self, folder: str | Path) -> Path:
-        """Write ``monitor.json``, ``drift.csv``, ``windows.csv`` (where there are windows) and ``monitor.html``.
-
-        Raises
-        ------
-        OutputTaken
-            If it holds results of another kind.
-        OutputNotWritable, DiskFull
-        """
-        where = prepare_folder_of(MONITORING, folder)
-        write_csv(where / DRIFT_FILE, self.columns)
-        if self.summary["drift"]["windows"]:
-            write_csv(where / WINDOWS_FILE, self.windows)
-        else:
-            (where / WINDOWS_FILE).unlink(missing_ok=True)
-        self.report(where / MONITOR_PAGE)
-        write_json(where / MONITOR_FILE, self.summary)
-        finish(where, MONITORING)
-        return where
 
 
 def monitor(
@@ -177,7 +98,7 @@ def monitor(
     """
     scorer = _scorer(model)
     chosen = Limits() if limits is None else limits
-    known, ranges = _reference(scorer, reference, site)
+    known, ranges = compared_with(scorer, reference, site)
     if not isinstance(source, pd.DataFrame):
         warn_if_unfinished(Path(source), "extraction")
     found = read_monitored(scorer, source, site)
@@ -212,7 +133,7 @@ def monitor(
         "command": command,
     }
     summary["verdict"] = verdict(summary, chosen)
-    return Monitoring(_plain(summary))
+    return Monitoring(plain_data(summary))
 
 
 def monitor_table(
@@ -239,42 +160,6 @@ def _scorer(model: str | Path | Scorer | Model) -> Scorer:
     if isinstance(model, Scorer):
         return model
     return Scorer(model) if isinstance(model, Model) else load_model(model)
-
-
-def _reference(
-    scorer: Scorer, source: Source | None, site: str | None
-) -> tuple[Reference, dict[str, tuple[float, float]]]:
-    """Return what is compared with, and the ranges of its features."""
-    model = scorer.model
-    if source is not None:
-        return _reference_of(scorer, source, site)
-    if model.reference is None:
-        raise NoTrainingReference(
-            "This model file was written by a version of radiobone that did not keep how its training values spread, so new cases "
-            "cannot be compared with them. Say --reference TABLE (reference=… in Python) with the table that it was trained on, or "
-            "with cases that you have accepted; or fit the model again."
-        )
-    return model.reference, dict(model.ranges)
-
-
-def _reference_of(
-    scorer: Scorer, source: Source, site: str | None
-) -> tuple[Reference, dict[str, tuple[float, float]]]:
-    found = read_monitored(scorer, source, site)
-    name = "a table" if isinstance(source, pd.DataFrame) else Path(source).name
-    rows, features = found.rows, found.rows.features
-    counted = {
-        key: [value for value, n in counts.items() for _ in range(n)] for key, counts in found.kinds.items()
-    }
-    own = scorer.model.reference
-    made = make_reference(
-        features, rows.patients, rows.predicted, rows.predicted, rows.patients,
-        source=f"predictions of the cases in {name}", n_uncertain=int(found.uncertain.sum()), kinds=counted,
-    )  # fmt: skip
-    if own is not None:  # predictions here have no labels to tell their errors by
-        made = replace(made, error_mean=own.error_mean, error_sd=own.error_sd)
-    ranges = {str(one): (float(features[one].min()), float(features[one].max())) for one in features.columns}
-    return made, ranges
 
 
 def _windows(found: Monitored, time: str | None, batch: str | None, every: Every) -> list[Window]:
@@ -347,16 +232,3 @@ def _notes(model: Model, found: Monitored, target: str | None) -> list[str]:
     if not model.patients_in(found.table):
         notes.append("No column tells patients apart, so every row counts as a patient.")
     return notes
-
-
-def _plain(content: Any) -> Any:
-    """Return plain data that JSON has: a number that is none becomes None."""
-    if isinstance(content, dict):
-        return {str(name): _plain(value) for name, value in content.items()}
-    if isinstance(content, list | tuple):
-        return [_plain(value) for value in content]
-    if isinstance(content, np.generic):
-        return _plain(content.item())
-    if isinstance(content, float) and not math.isfinite(content):
-        return None
-    return content

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
+from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -36,6 +37,16 @@ def versions() -> dict[str, str]:
 def machine() -> dict[str, Any]:
     """Kind of machine; no host or user name."""
     return {"system": platform.system(), "architecture": platform.machine(), "cpus": os.cpu_count()}
+
+
+def made_now() -> dict[str, Any]:
+    """When something is made, with which versions and on what kind of machine: the beginning of every provenance."""
+    return {
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "radiobone": radiobone.__version__,
+        "versions": versions(),
+        "machine": machine(),
+    }
 
 
 def _modules(part: Path) -> list[Path]:

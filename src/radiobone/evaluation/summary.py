@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from radiobone.cohort.cohort import Cohort
-from radiobone.core.provenance import machine, versions
+from radiobone.core.provenance import made_now
 from radiobone.evaluation.audit.finding import Finding
 from radiobone.evaluation.blocks.settings import Pooling
 from radiobone.evaluation.fold import FoldOutcome
@@ -128,12 +127,8 @@ def _summary(
 def provenance(cohort: Cohort, pipeline: PipelineSpec, *, seed: int) -> dict[str, Any]:
     """Say what was run on what, as plain data."""
     origin = cohort.provenance
-    found = versions()
     return {
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "radiobone": found.get("radiobone"),
-        "versions": found,
-        "machine": machine(),
+        **made_now(),
         "seed": seed,
         "pipeline": pipeline.model_dump(mode="json"),
         "command": None,

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from radiobone import __version__
 from radiobone.core.files import file_digest, write_csv, write_json
 from radiobone.core.folder_kinds import MAP_TABLE, MAPS, PROVENANCE_FILE
 from radiobone.core.folders import prepare_folder_of
 from radiobone.core.output_lock import holds_outputs
 from radiobone.core.progress import progress
-from radiobone.core.provenance import machine, versions
+from radiobone.core.provenance import made_now
 from radiobone.core.run_record import begin, finish
 from radiobone.features.maps.result import FeatureMaps
 from radiobone.io.write import write_volume
@@ -114,10 +112,7 @@ def _summary(maps: FeatureMaps) -> pd.DataFrame:
 
 def _provenance(maps: FeatureMaps, image: Path, mask: Path, label: int | str | None) -> dict[str, Any]:
     return {
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "radiobone": __version__,
-        "versions": versions(),
-        "machine": machine(),
+        **made_now(),
         "settings": maps.settings.model_dump(mode="json"),
         "label": label,
         "inputs": {

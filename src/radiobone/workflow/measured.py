@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from radiobone import __version__
 from radiobone.core.folder_kinds import CASE_CACHE, EXTRACTION
 from radiobone.core.interruption import saying_what_is_kept
-from radiobone.core.provenance import machine, versions
+from radiobone.core.provenance import made_now
 from radiobone.core.pseudonymising import pseudonym_record, table_digest
 from radiobone.core.run_record import begin, finish
 from radiobone.imaging.perturb.plan import PlanSource
@@ -158,11 +156,8 @@ def _provenance(manifest: Manifest, choice: Choice, work: Sequence[Job]) -> dict
     }
     fingerprint = fingerprint_of(choice.settings)
     return {
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "radiobone": __version__,
-        "versions": versions(),
+        **made_now(),
         **({} if fingerprint is None else {"fingerprint": fingerprint}),
-        "machine": machine(),
         **pseudonym_record(),
         "modality": choice.modality,
         "settings": choice.settings.model_dump(mode="json"),

@@ -22,25 +22,16 @@ OF_VOLUMES = ("ct", "mr")
 def admitted(image: Volume, name: str, modality: str | None) -> Volume:
     """Return an image that may be measured: what every command asks of an image it has read.
 
-    Parameters
-    ----------
-    image : Volume
-        As it was read.
-    name : str
-        Of its file, for messages.
-    modality : {"ct", "mr", "xr", "dxa"} or None
-        None if nobody said it.
+    Parameters, errors and warnings are those of ``as_declared``, with these beside them.
 
     Raises
     ------
-    BadSetting
-        If the header names another modality.
     ImplausibleIntensity
         If it is a CT whose negative values were wrapped.
 
     Warns
     -----
-    ModalityDoubtful, NotHounsfield
+    NotHounsfield
     """
     declared = as_declared(image, name, modality)
     check_scale(declared, name)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from radiobone.core.files import write_json, write_parquet
 from radiobone.core.folder_kinds import VALIDATION
 from radiobone.core.folders import prepare_folder_of
 from radiobone.core.output_lock import holds_outputs
-from radiobone.core.provenance import machine, versions
+from radiobone.core.provenance import made_now
 from radiobone.core.run_record import begin, finish, warn_if_unfinished
 from radiobone.core.warnings import collected, warn
 from radiobone.evaluation.measure_names import SHOWN
@@ -292,12 +291,8 @@ def _validated(
 
 
 def _provenance(labelled: Labelled, seed: int, command: str | None) -> dict[str, Any]:
-    found = versions()
     return {
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "radiobone": found.get("radiobone"),
-        "versions": found,
-        "machine": machine(),
+        **made_now(),
         "seed": seed,
         "command": command,
         "extraction": labelled.cohort.provenance.get("extraction"),

@@ -6,19 +6,17 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from radiobone import __version__
 from radiobone.core.errors import FileUnreadable
 from radiobone.core.files import read_json, write_json
 from radiobone.core.folder_kinds import BONE, PROVENANCE_FILE, SCAN_CACHE
 from radiobone.core.folders import prepare_folder_of
 from radiobone.core.interruption import saying_what_is_kept
 from radiobone.core.output_lock import holds_outputs
-from radiobone.core.provenance import machine, versions
+from radiobone.core.provenance import made_now
 from radiobone.core.pseudonymising import pseudonym_record
 from radiobone.core.run_record import begin, finish
 from radiobone.core.settings import read_yaml
@@ -145,10 +143,7 @@ def _provenance(
     work: Sequence[ScanJob], listed: list[dict[str, Any]], settings: dict[str, Any]
 ) -> dict[str, Any]:
     return {
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "radiobone": __version__,
-        "versions": versions(),
-        "machine": machine(),
+        **made_now(),
         **pseudonym_record(),
         "settings": settings,
         "inputs": listed,

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from radiobone import __version__
 from radiobone.core.errors import FileUnreadable
 from radiobone.core.files import read_json, write_csv, write_json
 from radiobone.core.outputs import writing
-from radiobone.core.provenance import machine, versions
+from radiobone.core.provenance import made_now
 from radiobone.core.pseudonymising import pseudonym_record, table_digest
 from radiobone.imaging.held_out_labels import SplitAccuracy
 from radiobone.imaging.outline import outlines
@@ -179,10 +177,7 @@ def _provenance(
     listed: Manifest, task: DxaTask, work: Work, outcomes: Sequence[DxaOutcome]
 ) -> dict[str, Any]:
     return {
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "radiobone": __version__,
-        "versions": versions(),
-        "machine": machine(),
+        **made_now(),
         **pseudonym_record(),
         "modality": "dxa",
         "dxa": task.settings.model_dump(mode="json"),

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from radiobone import __version__
 from radiobone.cohort.view_pooling import BONE_NAMES, VIEW_NAMES
 from radiobone.core.errors import BadSetting
 from radiobone.core.files import write_csv, write_json, write_parquet
 from radiobone.core.folder_kinds import PROVENANCE_FILE, VECTORS_FILE
 from radiobone.core.outputs import writing
-from radiobone.core.provenance import machine, package_version, versions
+from radiobone.core.provenance import made_now, package_version, versions
 from radiobone.core.pseudonymising import pseudonym_record, table_digest
 from radiobone.io.case import Case
 from radiobone.workflow.embedding.encoding import Embedded
@@ -109,10 +107,8 @@ def write_vectors(
     write_json(
         folder / PROVENANCE_FILE,
         {
-            "created": datetime.now(UTC).isoformat(timespec="seconds"),
-            "radiobone": __version__,
+            **made_now(),
             "versions": {**versions(), "onnxruntime": package_version("onnxruntime")},
-            "machine": machine(),
             **pseudonym_record(),
             "encoder": vectors.encoder,
             "manifest": {"name": manifest.name, "sha256": table_digest(manifest), "n_cases": len(found)},

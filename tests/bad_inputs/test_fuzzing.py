@@ -25,7 +25,7 @@ from radiobone.io.case import check_case_files
 from radiobone.io.manifest import read_manifest
 from radiobone.io.manifest_paths import check_paths
 from radiobone.workflow.study_file import Study, read_study
-from table_variants import sound, text
+from spoiled_tables import sound, text
 
 EXAMPLES = int(os.environ.get("RADIOBONE_FUZZ_EXAMPLES", "25"))  # thousands by hand
 FUZZ = settings(deadline=None, max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))

@@ -12,7 +12,8 @@ from radiobone.cohort.readers import read_cohort
 from radiobone.cohort.task import Number, Ordinal
 from radiobone.core.errors import RadioboneError
 from radiobone.core.warnings import collected
-from table_variants import BAD, DECORATED, GOOD, IDS, N, column, save, sound, text
+from spoiled_tables import N, column, save, sound, text
+from table_variants import BAD, DECORATED, GOOD, IDS
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""A sound table, saved in the many ways that people and programs save tables, and what is due for each.
+"""The many ways in which people and programs save a table, and what is due for each.
 
 ``GOOD`` must give the numbers of the sound table, with the codes named; ``BAD`` the error named.
 """
@@ -6,210 +6,35 @@
 from __future__ import annotations
 
 import gzip
-import io
 import unicodedata
-import zipfile
-from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
-import numpy as np
-import openpyxl
-import pandas as pd
-
-N = 30
-Cells = list[list[Any]]
-Change = Callable[[Cells], Any]
-
-
-def sound() -> Cells:
-    """Header and rows of text: thirty patients, four features, a label."""
-    rng = np.random.default_rng(11)
-    rows = [
-        [f"P{i:02d}", *(f"{value:.4f}" for value in rng.normal(5, 1, 4)), str(int(i % 3 == 0))]
-        for i in range(N)
-    ]
-    return [["patient_id", "f1", "f2", "f3", "f4", "label"], *rows]
-
-
-def text(cells: Cells, delimiter: str = ",", end: str = "\n", quote: bool = False) -> str:
-    """Spell cells as CSV."""
-
-    def spelled(cell: Any) -> str:
-        cell = "" if cell is None else str(cell)
-        needs = quote or any(mark in cell for mark in (delimiter, '"', "\n", "\r"))
-        return '"' + cell.replace('"', '""') + '"' if needs else cell
-
-    return "".join(delimiter.join(map(spelled, row)) + end for row in cells)
-
-
-def column(name: str, change: Callable[[int, str], Any]) -> Change:
-    """Change every cell of a column."""
-
-    def changed(cells: Cells) -> Cells:
-        place = cells[0].index(name)
-        return [cells[0]] + [
-            [change(number, cell) if at == place else cell for at, cell in enumerate(row)]
-            for number, row in enumerate(cells[1:])
-        ]
-
-    return changed
-
-
-def cell(name: str, row: int, value: Any) -> Change:
-    """Change one cell."""
-    return column(name, lambda number, old: value if number == row else old)
-
-
-def header(change: Callable[[list[str]], list[Any]]) -> Change:
-    """Change the header."""
-    return lambda cells: [change(cells[0]), *cells[1:]]
-
-
-def more(*columns: tuple[str, Callable[[int], Any]]) -> Change:
-    """Add columns before the label."""
-    return lambda cells: [
-        [*row[:-1], *(name if number < 0 else value(number) for name, value in columns), row[-1]]
-        for number, row in enumerate(cells, start=-1)
-    ]
-
-
-def rows_after(*rows: list[Any]) -> Change:
-    """Add rows at the end."""
-    return lambda cells: [*cells, *rows]
-
-
-def rows_before(*rows: list[Any]) -> Change:
-    """Add rows above the header."""
-    return lambda cells: [*rows, *cells]
-
-
-def as_text(change: Callable[[str], str | bytes]) -> Change:
-    """Change the text of the file."""
-    return lambda cells: change(text(cells))
-
-
-def spelled_with(**how: Any) -> Change:
-    """Write the CSV with another delimiter, end of line or with quotes."""
-    return lambda cells: text(cells, **how)
-
-
-def numbers(cells: Cells) -> Cells:
-    """Hold features and label as numbers, as a workbook does."""
-    return [cells[0]] + [[row[0], *map(float, row[1:5]), int(row[5])] for row in cells[1:]]
-
-
-class Workbook:
-    """Save cells as a workbook, after a change of the book."""
-
-    def __init__(
-        self, change: Callable[[openpyxl.Workbook], None] | None = None, cells: Change | None = None
-    ) -> None:
-        self.change, self.cells = change, cells
-
-    def save(self, path: Path, cells: Cells) -> Path:
-        """Write the file."""
-        book = openpyxl.Workbook()
-        for row in (self.cells or numbers)(cells):
-            book.active.append(row)
-        if self.change is not None:
-            self.change(book)
-        book.save(path.with_suffix(".xlsx"))
-        return path.with_suffix(".xlsx")
-
-
-class Parquet:
-    """Save cells as Parquet, after a change of the frame."""
-
-    def __init__(
-        self, change: Callable[[pd.DataFrame], pd.DataFrame] = lambda frame: frame, cut: float = 1.0
-    ) -> None:
-        self.change, self.cut = change, cut
-
-    def save(self, path: Path, cells: Cells) -> Path:
-        """Write the file."""
-        first, *rows = numbers(cells)
-        path = path.with_suffix(".parquet")
-        self.change(pd.DataFrame(rows, columns=first)).to_parquet(path)
-        whole = path.read_bytes()
-        path.write_bytes(whole[: int(self.cut * len(whole))])
-        return path
-
-
-def save(variant: Any, folder: Path, name: str = "table.csv") -> Path:
-    """Write the variant of the sound table; return where."""
-    path = folder / name
-    if isinstance(variant, Workbook | Parquet):
-        return variant.save(path, sound())
-    made = variant(sound())
-    content = made if isinstance(made, str | bytes) else text(made)
-    path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return path
-
-
-def rewritten(change: Callable[[str, bytes], bytes]) -> Callable[[Path], None]:
-    """Change the parts of a workbook that is saved."""
-
-    def on(path: Path) -> None:
-        with zipfile.ZipFile(path) as archive:
-            parts = {name: archive.read(name) for name in archive.namelist()}
-        buffer = io.BytesIO()
-        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, data in parts.items():
-                archive.writestr(name, change(name, data))
-        path.write_bytes(buffer.getvalue())
-
-    return on
-
-
-def _put(place: str, value: Any, sheet: int = 0) -> Callable[[openpyxl.Workbook], None]:
-    def change(book: openpyxl.Workbook) -> None:
-        book.worksheets[sheet][place] = value
-
-    return change
-
-
-def _second_sheet(state: str, first: bool, filled: bool = True) -> Callable[[openpyxl.Workbook], None]:
-    def change(book: openpyxl.Workbook) -> None:
-        other = book.create_sheet("Legend", 0 if first else None)
-        if filled:
-            other["A1"] = "what columns mean"
-        other.sheet_state = state
-        book.active = 1 if first else 0
-
-    return change
-
-
-def _merged(area: str) -> Callable[[openpyxl.Workbook], None]:
-    return lambda book: book.active.merge_cells(area)
-
-
-def _moved(book: openpyxl.Workbook) -> None:
-    book.active.insert_rows(1, 2)
-
-
-def _styled(book: openpyxl.Workbook) -> None:
-    book.active["Z400"].font = openpyxl.styles.Font(bold=True)
-
-
-def german(value: str) -> str:
-    """Spell a number with a decimal comma."""
-    return value.replace(".", ",")
-
-
-FEATURES = ("f1", "f2", "f3", "f4")
-
-
-def in_german(cells: Cells) -> Cells:
-    """Spell all features with decimal commas."""
-    return [cells[0]] + [[row[0], *map(german, row[1:5]), row[5]] for row in cells[1:]]
-
-
-def in_thousands(mark: str) -> Change:
-    """Make the first feature thousands, with a mark between."""
-    return column("f1", lambda _n, old: f"{float(old) * 1000:,.0f}".replace(",", mark))
-
+from spoiled_tables import (
+    Cells,
+    Change,
+    Parquet,
+    Workbook,
+    all_features,
+    as_text,
+    book_bytes,
+    cell,
+    column,
+    header,
+    in_german,
+    in_thousands,
+    merged,
+    more,
+    moved,
+    numbers,
+    put,
+    rows_after,
+    rows_before,
+    second_sheet,
+    spelled_with,
+    styled,
+    text,
+)
 
 # name: (variant, codes that are due beside those of the sound table, keywords of read_cohort)
 GOOD: dict[str, tuple[Any, set[str]]] = {
@@ -230,7 +55,7 @@ GOOD: dict[str, tuple[Any, set[str]]] = {
         lambda cells: text(more(("a, b, c, d, e, f, g", lambda i: f"x{i % 4}"))(cells), ";"), set(),
     ),
     "empty columns at the end": (lambda cells: [[*row, "", ""] for row in cells], set()),
-    "empty columns in a workbook": (Workbook(_styled), set()),
+    "empty columns in a workbook": (Workbook(styled), set()),
     "an empty column at the start": (lambda cells: [["", *row] for row in cells], set()),
     "lines of delimiters at the end": (as_text(lambda made: made + ",,,,,\n,,,,,\n"), set()),
     "blanks round names": (header(lambda names: [f" {name}\u00a0" for name in names]), set()),
@@ -259,11 +84,11 @@ GOOD: dict[str, tuple[Any, set[str]]] = {
     "a total without a label": (rows_after(["Total", "150", "150", "150", "150", ""]), {"RowsDropped"}),
     "a workbook": (Workbook(), set()),
     "a workbook of text": (Workbook(cells=lambda cells: cells), set()),
-    "a workbook that begins below": (Workbook(_moved), set()),
-    "a hidden first sheet": (Workbook(_second_sheet("hidden", first=True)), set()),
-    "a very hidden first sheet": (Workbook(_second_sheet("veryHidden", first=True)), set()),
-    "an empty first sheet": (Workbook(_second_sheet("visible", first=True, filled=False)), set()),
-    "a legend behind": (Workbook(_second_sheet("visible", first=False)), {"SheetAssumed"}),
+    "a workbook that begins below": (Workbook(moved), set()),
+    "a hidden first sheet": (Workbook(second_sheet("hidden", first=True)), set()),
+    "a very hidden first sheet": (Workbook(second_sheet("veryHidden", first=True)), set()),
+    "an empty first sheet": (Workbook(second_sheet("visible", first=True, filled=False)), set()),
+    "a legend behind": (Workbook(second_sheet("visible", first=False)), {"SheetAssumed"}),
     "a workbook with truth values": (
         Workbook(cells=lambda cells: [cells[0], *([*row[:5], row[5] == 1] for row in numbers(cells)[1:])]), set(),
     ),
@@ -350,7 +175,7 @@ BAD: dict[str, tuple[Any, str]] = {
     "UTF-32": (as_text(lambda made: made.encode("utf-32")), "BadEncoding"),
     "Latin-1": (as_text(lambda made: made.replace("P05", "Köln").encode("latin-1")), "BadEncoding"),
     "zeros behind": (as_text(lambda made: made.encode() + bytes(len(made))), "BadEncoding"),
-    "a workbook called CSV": (lambda cells: _book_bytes(cells), "BadEncoding"),
+    "a workbook called CSV": (lambda cells: book_bytes(cells), "BadEncoding"),
     "gzip cut": (as_text(lambda made: gzip.compress(made.encode())[:-30]), "FileUnreadable"),
     "Parquet cut": (Parquet(cut=0.7), "FileUnreadable"),
     "Parquet of nothing": (Parquet(cut=0.0), "FileUnreadable"),
@@ -368,15 +193,15 @@ BAD: dict[str, tuple[Any, str]] = {
     "an id that Excel lost": (_first_id("#REF!"), "MissingId"),
     "a row twice": (lambda cells: [*cells, cells[1]], "DuplicateId"),
     "a patient with two labels": (lambda cells: [*cells, [*cells[2][:5], "1"]], "ConflictingLabel"),
-    "merged ids": (Workbook(_merged("A2:A4")), "MissingId"),
-    "a merged header": (Workbook(_merged("B1:D1")), "MissingColumn"),
-    "a formula without its value": (Workbook(_put("B5", "=B4*2")), "FileUnreadable"),
-    "a formula as label": (Workbook(_put("F5", "=IF(B5>5,1,0)")), "FileUnreadable"),
-    "a division by zero": (Workbook(_put("B5", "#DIV/0!")), "NotNumeric"),
-    "a date among numbers": (Workbook(_put("B5", datetime(2024, 5, 1))), "NotNumeric"),
-    "a truth value among numbers": (Workbook(_put("B5", True)), "NotNumeric"),
-    "a cell far away": (Workbook(_put("ZZ9000", "x")), "RaggedRow"),
-    "a legend in front": (Workbook(_second_sheet("visible", first=True)), "EmptyTable"),
+    "merged ids": (Workbook(merged("A2:A4")), "MissingId"),
+    "a merged header": (Workbook(merged("B1:D1")), "MissingColumn"),
+    "a formula without its value": (Workbook(put("B5", "=B4*2")), "FileUnreadable"),
+    "a formula as label": (Workbook(put("F5", "=IF(B5>5,1,0)")), "FileUnreadable"),
+    "a division by zero": (Workbook(put("B5", "#DIV/0!")), "NotNumeric"),
+    "a date among numbers": (Workbook(put("B5", datetime(2024, 5, 1))), "NotNumeric"),
+    "a truth value among numbers": (Workbook(put("B5", True)), "NotNumeric"),
+    "a cell far away": (Workbook(put("ZZ9000", "x")), "RaggedRow"),
+    "a legend in front": (Workbook(second_sheet("visible", first=True)), "EmptyTable"),
     "one class": (column("label", lambda _n, _o: "1"), "OneClass"),
     "no label at all": (column("label", lambda _n, _o: ""), "OneClass"),
     "three classes": (column("label", lambda n, _o: str(n % 3)), "NotBinary"),
@@ -392,7 +217,7 @@ BAD: dict[str, tuple[Any, str]] = {
     "words with a blank behind": (column("label", lambda n, old: ("no", "yes" if n else "yes ")[int(old)]), "MixedLabels"),
     "a word among numbers": (cell("f1", 3, "high"), "NotNumeric"),
     "a unit": (cell("f1", 3, "5.1 mm"), "NotNumeric"),
-    "units throughout": (lambda cells: _all_features(lambda old: f"{old} mm")(cells), "MissingColumn"),
+    "units throughout": (lambda cells: all_features(lambda old: f"{old} mm")(cells), "MissingColumn"),
     "below a limit": (cell("f1", 3, "<0.01"), "NotNumeric"),
     "a percentage": (cell("f1", 3, "45%"), "NotNumeric"),
     "plus and minus": (cell("f1", 3, "5.1±0.2"), "NotNumeric"),
@@ -412,20 +237,7 @@ BAD: dict[str, tuple[Any, str]] = {
     "minus infinite": (cell("f1", 3, "-Infinity"), "NonFiniteFeature"),
     "1e308": (cell("f1", 3, "1e308"), "NonFiniteFeature"),
     "1e400": (cell("f1", 3, "-1e400"), "NonFiniteFeature"),
-    "features that do not vary": (lambda cells: _all_features(lambda old: "2.5")(cells), "MissingColumn"),
-    "features that are empty": (lambda cells: _all_features(lambda old: "")(cells), "MissingColumn"),
+    "features that do not vary": (lambda cells: all_features(lambda old: "2.5")(cells), "MissingColumn"),
+    "features that are empty": (lambda cells: all_features(lambda old: "")(cells), "MissingColumn"),
     "five rows": (lambda cells: cells[:6], "TooFewRows"),
 }  # fmt: skip
-
-
-def _all_features(change: Callable[[str], str]) -> Change:
-    return lambda cells: [cells[0]] + [[row[0], *map(change, row[1:5]), row[5]] for row in cells[1:]]
-
-
-def _book_bytes(cells: Cells) -> bytes:
-    buffer = io.BytesIO()
-    book = openpyxl.Workbook()
-    for row in cells:
-        book.active.append(row)
-    book.save(buffer)
-    return buffer.getvalue()

@@ -9,10 +9,10 @@ import zipfile
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.special import expit
 from typer.testing import CliRunner
 
 import radiobone as rb
+from monitored_cohort import COLUMNS, SPEC, cohort
 from radiobone.cli.app import app
 from radiobone.core import errors
 from radiobone.core.files import content_digest
@@ -21,38 +21,7 @@ from radiobone.evaluation.drift.columns import PREDICTED
 from radiobone.evaluation.drift.limits import Limits
 from radiobone.workflow.monitor_words import monitor_lines
 
-COLUMNS = [f"original_glcm_f{i}" for i in range(6)]
-SPEC = {
-    "steps": ["impute", "scale"],
-    "models": [{"lr": {"C": [1.0]}}],
-    "outer": {"folds": 3, "repeats": 1},
-    "inner": {"folds": 3},
-}
 HOSTILE = "<script>alert(1)</script>"
-
-
-def cohort(
-    seed, n, *, shift=0.0, of=(0, 1), rows_each=1, less=0.0, missing=0.0, first="2025-01-01", days=180
-):
-    """Patients whose risk is known: logit = f0 + 0.5 f1; a shift of features that changes no patient's risk."""
-    rng = np.random.default_rng(seed)
-    X = rng.normal(size=(n, 6)).repeat(rows_each, axis=0)
-    X += 0.5 * rng.normal(size=X.shape) * (rows_each > 1)
-    y = (rng.random(n).repeat(rows_each) < expit(1.5 * X[:, 0] + 0.5 * X[:, 1] - 0.5 - less)).astype(int)
-    for column in of:
-        X[:, column] += shift
-    X[rng.random(X.shape) < missing] = np.nan
-    table = pd.DataFrame(X, columns=COLUMNS)
-    table.insert(0, "patient_id", np.repeat([f"P{seed}-{i:04d}" for i in range(n)], rows_each))
-    if rows_each > 1:
-        table.insert(1, "roi", np.tile([f"L{i + 1}" for i in range(rows_each)], n))
-    dates = pd.to_datetime(first) + pd.to_timedelta(
-        np.sort(rng.integers(0, days, n)).repeat(rows_each), unit="D"
-    )
-    table["scan_date"] = dates.strftime("%Y-%m-%d")
-    table["kernel"] = rng.choice(["B30f", "B40f"], len(table))
-    table["sex"] = rng.choice(["F", "M"], n).repeat(rows_each)
-    return table.assign(osteoporosis=np.where(y == 1, "yes", "no"))
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +61,6 @@ def by_name(found):
     return found.columns.set_index("name")
 
 
-@pytest.mark.long
 @pytest.mark.long
 @pytest.mark.slow
 class TestNothingChanged:
@@ -265,64 +233,6 @@ class TestWhatCannotBeTold:
         assert rb.monitor(model, table.assign(patient_id=[f"0{i:03d}ä" for i in range(40)])).level == "fine"
         found = rb.monitor(model, table.drop(columns="patient_id"))
         assert "every row counts as a patient" in " ".join(found.summary["notes"])
-
-
-class TestExtractFolders:
-    @pytest.fixture
-    def folders(self, tmp_path):
-        made = {}
-        for name, seed, kernel in (("train", 40, "B30f"), ("new", 41, "Br64")):
-            where = made[name] = tmp_path / name
-            where.mkdir()
-            table = cohort(seed, 120).drop(columns="kernel")
-            table.to_parquet(where / "features.parquet", index=False)
-            record = {
-                "radiobone": "0.1.0", "feature_columns": COLUMNS, "settings": {"crop_margin_voxels": 2}, "modality": "ct",
-                "acquisition": {"n_cases": 120, "n_headers": 120, "parameters": {"ConvolutionKernel": {kernel: 120}}},
-            }  # fmt: skip
-            (where / "provenance.json").write_text(json.dumps(record))
-            status = ["failed"] * 60 + ["done"] * 120
-            cases = pd.DataFrame({"patient_id": [f"Q{i}" for i in range(180)], "roi": "", "status": status})
-            cases["code"] = ["EmptyMask"] * 60 + [""] * 120
-            cases["warnings"] = ["RoiTouchesBorder: cut | SingleSliceRoi: thin"] * 30 + [""] * 150
-            cases.to_csv(where / "cases.csv", index=False)
-        arguments = [
-            "--target",
-            "osteoporosis",
-            "--positive",
-            "yes",
-            "-j",
-            "1",
-            "-q",
-            "-o",
-            str(tmp_path / "m.rbm"),
-        ]
-        (tmp_path / "p.yaml").write_text(json.dumps(SPEC))
-        done = CliRunner().invoke(
-            app, ["fit", str(made["train"]), "-p", str(tmp_path / "p.yaml"), *arguments]
-        )
-        assert done.exit_code == 0, done.output + str(done.exception)
-        return tmp_path / "m.rbm", made["train"], made["new"]
-
-    def test_failures_and_kernels_are_told_and_other_settings_refused(self, folders):
-        model, train, new = folders
-        found = rb.monitor(model, new)
-        assert found.summary["cases"]["failed"] == [{"code": "EmptyMask", "n": 60}]
-        assert {one["code"]: one["n"] for one in found.summary["cases"]["warnings"]} == {
-            "RoiTouchesBorder": 30,
-            "SingleSliceRoi": 30,
-        }
-        assert found.summary["cases"]["level"] == "act"  # a third failed
-        assert [(one["name"], one["n_unseen"]) for one in found.summary["kinds"]] == [
-            ("ConvolutionKernel", 120)
-        ]
-        assert "Q1" not in json.dumps(found.summary)
-        with pytest.warns(TrainingDataReused, match="nothing can have changed"):
-            rb.monitor(model, train)
-        record = json.loads((new / "provenance.json").read_text())
-        (new / "provenance.json").write_text(json.dumps({**record, "settings": {"crop_margin_voxels": 3}}))
-        with pytest.raises(errors.SettingsMismatch, match="crop_margin_voxels"):
-            rb.monitor(model, new)
 
 
 class TestTrainingCasesGivenAgain:

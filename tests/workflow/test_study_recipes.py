@@ -1,4 +1,4 @@
-"""The recipes of published studies: marked, found by name, and their distinctive step at work on a cohort of their shape."""
+"""The recipes of published studies: their distinctive step at work on a cohort of their shape, and all of it by the command."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner
 
-from radiobone.cli.app import app
+from printed import printed
 from radiobone.cohort.readers import read_cohort
-from radiobone.core.errors import BadConfig, BadSetting, MissingColumn
-from radiobone.core.settings import parse_yaml, validate
+from radiobone.core.errors import BadConfig, MissingColumn
+from radiobone.core.settings import parse_yaml
 from radiobone.core.warnings import collected
 from radiobone.evaluation.blocks.resolve import block_chains, settle_blocks
 from radiobone.evaluation.candidates import candidates
@@ -24,10 +23,8 @@ from radiobone.workflow.catalogue import text_of
 from radiobone.workflow.choice import resolve_settings
 from radiobone.workflow.dxa.settings import read_dxa_settings
 from radiobone.workflow.evaluate_table import evaluate_table
-from radiobone.workflow.pipelines import resolve_pipeline
-from radiobone.workflow.recipes.catalogue import load_recipe, recipe_names, recipe_text
+from radiobone.workflow.recipes.catalogue import load_recipe, recipe_names
 from radiobone.workflow.recipes.run import arm_pipeline, run_recipe, write_study
-from radiobone.workflow.recipes.schema import Recipe
 from radiobone.workflow.study_file import read_study
 
 IN_CI = ("galassi2020_fe_smote", "sebro2022_chest", "nam2019_hu_tscore")
@@ -74,99 +71,9 @@ def learned(written, name, arm=None, rows=None):
     return cohort, dict(chain.fitted), chain.rows
 
 
-def test_every_recipe_has_a_synthetic_study_of_its_size() -> None:
-    assert set(STUDIES) == set(recipe_names())
-    for name in recipe_names():
-        assert load_recipe(name).n in (STUDIES[name].n_patients, None)
-
-
-@pytest.mark.parametrize("name", recipe_names())
-def test_every_setting_is_marked(name: str) -> None:
-    recipe = load_recipe(name)
-    paths = list(recipe.settings())
-    assert len(paths) == len(set(paths)) > 10
-    kinds = {recipe.mark_of(path).kind for path in paths}
-    assert kinds == {"reported", "stand-in"}
-
-
-@pytest.mark.parametrize("name", recipe_names())
-def test_nobody_calls_it_a_reproduction(name: str) -> None:
-    text = recipe_text(name).lower()
-    assert "reproduc" not in text
-    assert "replicat" not in text
-
-
-def test_a_setting_without_a_mark_is_refused_and_so_is_a_mark_without_a_setting() -> None:
-    content = parse_yaml(recipe_text("xie2022_nomogram"))
-    del content["marks"]["arms.*.steps.mrmr.n_features"]
-    with pytest.raises(BadSetting, match=r"no mark says where .*mrmr\.n_features"):
-        validate(Recipe, content, source="recipe")
-    content = parse_yaml(recipe_text("xie2022_nomogram"))
-    content["marks"]["arms.*.steps.boruta"] = {"reported": "abstract"}
-    with pytest.raises(BadSetting, match="fits no setting"):
-        validate(Recipe, content, source="recipe")
-    content = parse_yaml(recipe_text("xie2022_nomogram"))
-    content["marks"] = {"*": {"reported": "abstract"}}
-    with pytest.raises(BadSetting, match="no mark says"):
-        validate(Recipe, content, source="recipe")
-
-
-def test_a_leak_that_the_pipeline_cannot_have_is_refused() -> None:
-    content = parse_yaml(recipe_text("huang2022_psoas"))
-    content["arms"]["gbm"]["leaky"] = ["winner"]
-    with pytest.raises(BadSetting, match="needs several models or settings"):
-        validate(Recipe, content, source="recipe")
-    content = parse_yaml(recipe_text("nam2019_hu_tscore"))
-    content["arms"]["t_score"]["leaky"] = ["threshold"]
-    with pytest.raises(BadSetting, match="a task of two classes"):
-        validate(Recipe, content, source="recipe")
-
-
-@pytest.mark.parametrize("name", recipe_names())
-def test_a_name_stands_for_the_pipeline_of_the_main_arm_and_an_arm_for_its_own(name: str) -> None:
-    recipe = load_recipe(name)
-    assert resolve_pipeline(name).steps == resolve_pipeline(f"{name}:{recipe.main}").steps
-    for arm in recipe.arms:
-        assert resolve_pipeline(f"{name}:{arm}").name == f"{name}:{arm}"
-
-
-def test_wrong_names_are_told_what_there_is() -> None:
-    with pytest.raises(BadConfig, match="has no arm 'nomogramm'"):
-        resolve_pipeline("xie2022_nomogram:nomogramm")
-    with pytest.raises(BadConfig, match="xie2022_nomogram"):
-        load_recipe("xie2022")
-
-
-@pytest.mark.parametrize("name", [name for name in recipe_names() if load_recipe(name).extraction])
-def test_settings_of_images_go_by_the_name_too(name: str) -> None:
-    assert len(names_of(resolve_settings(name, None))) > 0
-
-
 def test_the_851_features_of_xie_are_those_of_its_settings(written) -> None:
     _, cohort = written("xie2022_nomogram")
     assert set(names_of(resolve_settings("xie2022_nomogram", None))) <= set(cohort.table.columns)
-
-
-def printed(*arguments: str) -> str:
-    answer = CliRunner().invoke(app, list(arguments), terminal_width=200)
-    assert answer.exit_code == 0, answer.output
-    return answer.output
-
-
-def test_recipes_are_listed_and_printed() -> None:
-    listed = printed("recipes")
-    for name in recipe_names():
-        assert f"  {name} " in listed
-        assert printed("recipes", name).strip() == recipe_text(name).strip()
-
-
-@pytest.mark.parametrize("name", recipe_names())
-def test_the_pipeline_of_an_arm_is_printed_to_start_ones_own_from(name: str) -> None:
-    for arm in load_recipe(name).arms:
-        content = parse_yaml(text_of(f"{name}:{arm}"))
-        assert resolve_pipeline(content) == resolve_pipeline(f"{name}:{arm}")
-    with pytest.raises(BadConfig, match="has no arm 'mine'"):
-        text_of(f"{name}:mine")
 
 
 def test_lim_without_repeats_is_told_how_to_make_them_and_with_them_drops_columns(written, tmp_path) -> None:
@@ -311,11 +218,6 @@ def test_all_arms_run_on_a_table_of_ones_own_and_those_without_columns_are_named
     table.drop(columns="osteoporosis").to_csv(own, index=False)
     with pytest.raises(MissingColumn, match="of 'density': osteoporosis"):
         run_recipe("hussain2019_dxa_plrf", tmp_path / "none", table=own, show_progress=False)
-
-
-def test_a_table_is_for_a_run_alone(tmp_path) -> None:
-    answer = CliRunner().invoke(app, ["recipes", "sebro2022_wrist", "--table", str(tmp_path / "t.csv")])
-    assert answer.exit_code == 2
 
 
 def test_xie_mrmr_then_lasso_leave_six_and_the_clinical_block_whole(written) -> None:

@@ -122,6 +122,26 @@ def test_what_cannot_be_right_is_named(
         assert word in str(caught.value)
 
 
+def test_a_word_among_mask_labels_fails_its_own_case_only(tmp_path: Path) -> None:
+    for name in ("a.nii", "m.nii"):
+        (tmp_path / name).write_text("x")
+    rows = [
+        "P1,a.nii,m.nii,vertebrae_L1",
+        "P1,a.nii,m.nii,vertebrae_L2",
+        "P2,a.nii,m.nii,20",
+        "P3,a.nii,m.nii,",
+    ]
+    path = write(tmp_path, "patient_id,image,mask,mask_label\n" + "\n".join(rows) + "\n")
+    first, second, *others = read_manifest(path, shared_images=True).cases
+    assert (first.case_id, second.case_id) == ("P1/vertebrae_L1", "P1/vertebrae_L2")
+    with pytest.raises(NotNumeric, match=r"row 2: 'mask_label' is 'vertebrae_L1'.*column 'roi'"):
+        check_case_files(first)
+    check_case_files(first, ("image",))  # the mask is not asked for
+    assert [case.label for case in others] == [20, None]
+    for case in others:
+        check_case_files(case)
+
+
 def test_rows_of_one_patient_are_told_apart_by_their_labels(tmp_path: Path) -> None:
     path = write(tmp_path, "patient_id,image,mask,mask_label\nP1,a,b,20\nP1,a,b,21\nP2,c,d,20\n")
     assert [case.case_id for case in read_manifest(path).cases] == ["P1/label_20", "P1/label_21", "P2"]

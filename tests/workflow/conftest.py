@@ -55,6 +55,11 @@ def faults() -> dict[str, Callable[[SmallCohort, str], None]]:
         mask[5, 5, 5] = 1
         write_image(cohort.folder / "masks" / f"{name}.nii.gz", mask)
 
+    def named_by_a_word(cohort: SmallCohort, name: str) -> None:
+        cohort.rows[:] = [
+            {**row, "mask_label": "vertebrae_L1"} if row["patient_id"] == name else row for row in cohort.rows
+        ]
+
     return {
         "FileMissing": missing,
         "UnreadableImage": unreadable,
@@ -62,4 +67,5 @@ def faults() -> dict[str, Callable[[SmallCohort, str], None]]:
         "EmptyMask": empty,
         "LabelNotFound": absent,
         "RoiTooSmall": one_voxel,
+        "NotNumeric": named_by_a_word,
     }

@@ -10,7 +10,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from radiobone.core.concealed import Concealed
-from radiobone.core.errors import FileMissing, NotALocalPath, NotARegularFile, PathOutsideRoot, RadioboneError
+from radiobone.core.errors import (
+    FileMissing,
+    NotALocalPath,
+    NotARegularFile,
+    NotNumeric,
+    PathOutsideRoot,
+    RadioboneError,
+)
 from radiobone.core.file_kinds import is_file, is_folder
 from radiobone.io.roots import common_folder, is_drive, is_there
 
@@ -30,6 +37,8 @@ class Case:
         Absolute, or below the manifest's root; not looked at until ``check_case_files``.
     label : int or None
         Value in the mask.
+    label_fault : str
+        What is wrong with the manifest's value in the mask; empty if nothing is.
     row : mapping
         The manifest's other columns, as text.
     root : Path or None
@@ -47,6 +56,7 @@ class Case:
     image: Path
     mask: Path
     label: int | None = None
+    label_fault: str = ""
     row: Mapping[str, str | None] = field(default_factory=dict)
     root: Path | None = None
     relative: bool = False
@@ -98,7 +108,11 @@ def check_case_files(case: Case, kinds: Collection[str] = ("image", "mask")) -> 
         If it is a URL.
     PathOutsideRoot
         If it leads out of the manifest's root, also by way of a link.
+    NotNumeric
+        If the manifest names the value in the mask by a word.
     """
+    if case.label_fault and "mask" in kinds:
+        raise NotNumeric(case.label_fault)
     for kind, path in (("image", case.image), ("mask", case.mask)):
         if kind not in kinds:
             continue

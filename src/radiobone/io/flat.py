@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from radiobone.core.errors import PathError
+from radiobone.core.errors import NotNumeric, PathError
 from radiobone.io.case import Case, check_case_files
 from radiobone.io.files import first_bytes
 from radiobone.io.masks import dicom_modality
@@ -40,7 +40,7 @@ def count_radiographs(cases: Sequence[Case]) -> tuple[int, int]:
             check_case_files(case)
             if not is_radiograph(path):
                 return 0, len(seen)
-        except PathError:
+        except (PathError, NotNumeric):
             continue  # the case will fail by name
         found += 1
     return (found if 2 * found > len(seen) else 0), len(seen)

@@ -22,7 +22,7 @@ from radiobone.core.tables import read_text_table
 from radiobone.core.warnings import SimilarIds, warn
 from radiobone.io.case import NO_PATH, URL, Case
 from radiobone.io.concealed_cases import concealed_cases
-from radiobone.io.manifest_labels import mask_labels, may_be_mask_label, warn_if_class
+from radiobone.io.manifest_labels import MaskLabel, mask_labels, may_be_mask_label, warn_if_class
 from radiobone.io.not_a_table import check_is_manifest
 from radiobone.io.roots import where_paths_begin
 
@@ -199,14 +199,15 @@ def _rows(table: pd.DataFrame) -> list[dict[str, str | None]]:
 
 
 def _case(
-    row: Mapping[str, str | None], columns: _Columns, label: int | None, root: Path, begin: Path
+    row: Mapping[str, str | None], columns: _Columns, label: MaskLabel, root: Path, begin: Path
 ) -> Case:
     return Case(
         patient_id=str(row[columns.patient]).strip(),
-        roi=(row[columns.roi] or "").strip() if columns.roi else "",
+        roi=((row[columns.roi] or "").strip() if columns.roi else "") or label.word,
         image=_path(row[columns.image], begin),
         mask=_path(row[columns.mask] if columns.mask else None, begin),
-        label=label,
+        label=label.value,
+        label_fault=label.fault,
         row={name: row[name] for name in columns.extra},
         root=root,
         begin=begin,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from radiobone.core.columns import names_label
 from radiobone.core.counting import counted
 from radiobone.core.errors import BadSetting, NotNumeric
+from radiobone.core.ids import brief_id
 from radiobone.core.warnings import MaskLabelAssumed, warn
 
 if TYPE_CHECKING:
@@ -28,32 +30,65 @@ def _whole(cell: str) -> int | None:
     return int(match[1]) if match else None
 
 
-def mask_labels(table: pd.DataFrame, column: str | None, path: Path) -> list[int | None]:
-    """Read each row's value in the mask; None where the cell is empty or there is no column.
+@dataclass(frozen=True)
+class MaskLabel:
+    """What a row says of the value in the mask.
+
+    Attributes
+    ----------
+    value : int or None
+        None where the cell is empty or no value.
+    word : str
+        What stands there in place of a value; else empty.
+    fault : str
+        What is wrong with it, for the error of that case; else empty.
+    """
+
+    value: int | None = None
+    word: str = ""
+    fault: str = ""
+
+
+def mask_labels(table: pd.DataFrame, column: str | None, path: Path) -> list[MaskLabel]:
+    """Read each row's value in the mask; none where the cell is empty or there is no column.
+
+    A word among the values of ``mask_label`` is the fault of its row alone; in a column ``label`` it may tell that the
+    column is the class.
 
     Raises
     ------
     NotNumeric, BadSetting
-        If a cell is no whole number, or is the background's.
+        If every cell is a word, one of a column ``label`` is, or one is the background's value.
     """
     if column is None:
-        return [None] * len(table)
-    labels: list[int | None] = []
+        return [MaskLabel()] * len(table)
+    words = [cell is not None and _whole(cell) is None for cell in table[column]]
+    alone = not names_label(column) and not all(words)
+    labels: list[MaskLabel] = []
     for number, cell in enumerate(table[column], start=2):
         value = _whole(cell) if cell is not None else None
-        if cell is not None and value is None:
-            raise NotNumeric(
-                f"{path}, row {number}: '{column}' is {cell!r}, where the value in the mask is needed "
-                f"(a whole number). If the column is the outcome, say so (--target {column}), or give it another "
-                "name."
-            )
         if value == 0:
             raise BadSetting(
                 f"{path}, row {number}: '{column}' is 0, which is the background of a mask. If the column is "
                 f"the outcome, say so (--target {column}), or give it another name, such as 'diagnosis'."
             )
-        labels.append(value)
+        if cell is None or value is not None:
+            labels.append(MaskLabel(value))
+        elif alone:
+            labels.append(MaskLabel(None, cell.strip(), f"The manifest, {_no_value(cell, number, column)}"))
+        else:
+            raise NotNumeric(
+                f"{path}, {_no_value(cell, number, column)} If the column is the outcome, say so (--target {column}), or give it "
+                "another name."
+            )
     return labels
+
+
+def _no_value(cell: str, number: int, column: str) -> str:
+    return (
+        f"row {number}: '{column}' is {brief_id(cell)}, where the value in the mask is needed (a whole number). The name of a structure "
+        "goes into the column 'roi'."
+    )
 
 
 def warn_if_class(table: pd.DataFrame, column: str | None, patient: str, path: Path) -> None:

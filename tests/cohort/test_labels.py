@@ -57,3 +57,11 @@ def test_all_classes_of_several_spellings_are_named_at_once() -> None:
 def test_empty_cells_and_impossible_dates_are_told_at_once() -> None:
     with pytest.raises(BadTime, match=r"1 row\(s\) have no 'day'.* 1 cell\(s\) are no date .*'2020-02-31'"):
         read_times(pd.Series(["2020-01-01", None, "2020-02-31"]), "day")
+
+
+def test_impossible_dates_are_counted_and_the_first_few_named() -> None:
+    days = ["2020-02-31", "2020-01-01", "31.12.2019", "2020-13-01", "2020-02-31", "soon"]
+    with pytest.raises(
+        BadTime, match=r"'day' has 5 cell\(s\).*: '2020-02-31', '31.12.2019', '2020-13-01', …\."
+    ):
+        read_times(pd.Series(days), "day")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -11,6 +12,7 @@ import pandas as pd
 
 from radiobone.cohort.numbers import is_missing, parse
 from radiobone.core.errors import BadTime
+from radiobone.core.ids import brief_id
 
 SHOWN = 3
 
@@ -77,17 +79,22 @@ def _also_odd(column: pd.Series) -> str:
     values, words, _ = parse(held)
     if not words.any() and np.isfinite(values).all():
         return ""
-    odd = [text for text in held.map(str) if _is_odd(text)]
-    shown = ", ".join(map(repr, odd[:SHOWN])) + (", …" if len(odd) > SHOWN else "")
+    odd = _odd(held.map(str))
     return (
-        f" Besides, {len(odd)} cell(s) are no date written as year-month-day: {shown}. Correct these too."
+        f" Besides, {len(odd)} cell(s) are no date written as year-month-day: {_some(odd)}. Correct these too."
         if odd
         else ""
     )
 
 
-def _is_odd(text: str) -> bool:
-    return bool(pd.isna(pd.to_datetime(text, format="ISO8601", errors="coerce", utc=True)))
+def _odd(texts: pd.Series) -> list[str]:
+    """Return the texts that are no date."""
+    return list(texts[pd.to_datetime(texts, format="ISO8601", errors="coerce", utc=True).isna()])
+
+
+def _some(odd: Sequence[str]) -> str:
+    different = list(dict.fromkeys(odd))
+    return ", ".join(map(brief_id, different[:SHOWN])) + (", …" if len(different) > SHOWN else "")
 
 
 def _dates(column: pd.Series, name: str) -> npt.NDArray[Any]:
@@ -95,9 +102,9 @@ def _dates(column: pd.Series, name: str) -> npt.NDArray[Any]:
     try:
         read = pd.to_datetime(texts, format="ISO8601", utc=True)
     except (ValueError, OverflowError) as error:
-        odd = next(text for text in texts if _is_odd(text))
+        odd = _odd(texts)
         raise BadTime(
-            f"'{name}' has {odd!r}, which is no number and no date written as year-month-day, so rows cannot be put in "
-            "order (03/04/2019 may be March or April). Write dates as 2019-04-03."
+            f"'{name}' has {len(odd)} cell(s) that are no number and no date written as year-month-day, so rows cannot be put in "
+            f"order (03/04/2019 may be March or April): {_some(odd)}. Write dates as 2019-04-03."
         ) from error
     return read.dt.tz_localize(None).to_numpy(dtype="datetime64[ns]")

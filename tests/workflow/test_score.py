@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from radiobone.cli.app import app
 from radiobone.core.errors import BadSetting, FeatureMismatch, SettingsMismatch, UntrustedModel
+from radiobone.core.warnings import MissingCode, collected
 from radiobone.workflow.extract import extract
 from radiobone.workflow.score import fit_table, load_model, score_source
 from small_cohort import QUICK, SmallCohort, bone, two_labels, write_image
@@ -88,9 +89,12 @@ def test_one_image_is_told_in_words_and_plainly_as_json(fitted: tuple[SmallCohor
     cohort, _, path = fitted
     files = [str(cohort.folder / part / "p03.nii.gz") for part in ("images", "masks")]
     arguments = ["score", str(path), *files, "--label", "1", "--clinical", "age=999"]
-    told = CliRunner().invoke(app, arguments).output
+    with pytest.warns(MissingCode, match=r"'age' \(999 in 1 row"):
+        told = CliRunner().invoke(app, arguments).output
     scorer = load_model(path)
-    expected = scorer.score(*files, label=1, age=999).iloc[0]
+    with pytest.warns(MissingCode):
+        expected = scorer.score(*files, label=1, age=999).iloc[0]
+    assert expected["warnings"].startswith("MissingCode: ")
     assert "osteoporosis: uncertain" in told
     assert "why uncertain: FarOutsideTrainingRange: 1 feature(s)" in told
     low, high = expected["interval_low"], expected["interval_high"]
@@ -98,7 +102,8 @@ def test_one_image_is_told_in_words_and_plainly_as_json(fitted: tuple[SmallCohor
     assert f"  model: content digest {scorer.model.digest}" in told.splitlines()
     assert f"threshold: {expected['threshold']:.3f}" in told
     assert f"outside the training range: 1 of {len(scorer.model.needed)} (age)" in told
-    (record,) = json.loads(CliRunner().invoke(app, [*arguments, "--json"]).output)
+    with pytest.warns(MissingCode):
+        (record,) = json.loads(CliRunner().invoke(app, [*arguments, "--json"]).output)
     assert record["probability"] == expected["probability"]
     assert record["predicted"] in {0, 1}
     assert record["outside_features"] == "age"
@@ -140,6 +145,23 @@ def test_fitting_shows_its_progress(
     roles = {"target": "osteoporosis", "positive": "yes"}
     fit_table(features, pipeline=FAST, seed=0, jobs=1, show_progress=True, **roles)
     assert "inner folds: 3/3" in capfd.readouterr().err
+
+
+def test_codes_for_missing_values_are_told_as_in_training(
+    fitted: tuple[SmallCohort, Path, Path], tmp_path: Path
+) -> None:
+    cohort, features, path = fitted
+    table = pd.read_parquet(features / "features.parquet")
+    new = tmp_path / "new.csv"
+    for value, due in ((-999, True), (-998, False), (60, False)):
+        table.assign(age=[value, *table["age"][1:]]).to_csv(new, index=False)
+        with collected() as told:
+            load_model(path).score_table(new)
+        assert ("MissingCode" in {one.code for one in told}) == due
+    rows = pd.read_csv(cohort.manifest)[:2].assign(age=[-999, 60])
+    rows.to_csv(cohort.folder / "coded.csv", index=False)
+    with pytest.warns(MissingCode, match=r"'age' \(-999 in 1 row"):
+        load_model(path).score_manifest(cohort.folder / "coded.csv", show_progress=False)
 
 
 def test_failed_cases_keep_their_row(fitted: tuple[SmallCohort, Path, Path]) -> None:

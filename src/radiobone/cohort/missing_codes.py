@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -74,6 +74,39 @@ def _code_in(values: npt.NDArray[np.float64]) -> tuple[float, int]:
         if 0 < spread < gap:
             return code, int((held == code).sum())
     return 0.0, 0
+
+
+def warn_of_codes_beyond(table: pd.DataFrame, ranges: Mapping[str, tuple[float, float]]) -> None:
+    """Warn of new values that are usual codes for missing ones and lie farther outside known ranges than these are wide.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        New rows; columns without a range, and cells that are no plain numbers, are passed over.
+    ranges : mapping
+        Least and greatest known value of a column.
+
+    Warns
+    -----
+    MissingCode
+    """
+    told = []
+    for name in [name for name in ranges if list(table.columns).count(name) == 1]:
+        low, high = ranges[name]
+        values = pd.to_numeric(table[name], errors="coerce")
+        beyond = np.maximum(low - values, values - high)
+        found = values[values.isin(CODES) & (beyond > high - low) & (high > low)]
+        if len(found):
+            told.append(f"'{name}' ({found.iloc[0]:g} in {int((found == found.iloc[0]).sum())} row(s))")
+    if told:
+        warn(
+            MissingCode(
+                f"{len(told)} column(s) hold a number far beyond all that the model has learned from, and a usual code for a missing "
+                f"value: {', '.join(told[:SHOWN])}{', …' if len(told) > SHOWN else ''}. It counts as a number. If the value is "
+                "missing, leave the cell empty."
+            ),
+            stacklevel=4,
+        )
 
 
 def warn_of_code_among(classes: Sequence[str], name: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,9 +17,12 @@ from radiobone.io.dicom_seg import open_dicom_seg
 from radiobone.io.files import check_exists, check_file, first_bytes, understood
 from radiobone.io.label_file import open_label_file
 from radiobone.io.rtstruct import open_rtstruct
+from radiobone.io.structures import by_name
 from radiobone.io.totalsegmentator import open_mask_folder, structure_files
 
 pydicom = lazily("pydicom")
+
+UNNAMED = re.compile(r"label_\d+")  # what a label is called where the file has no name for it
 
 
 class Mask(Protocol):
@@ -120,6 +124,24 @@ def open_mask(path: Path, image: Volume, reading: MaskReading | None = None) -> 
     chosen = next(mask_format for mask_format in MASK_FORMATS if mask_format.recognises(path))
     with understood(path, chosen.name):
         return chosen.open(path, image, reading or MaskReading())
+
+
+def structure_name(mask: Mask, *, roi: str | None, label: int | None) -> str | None:
+    """Return the name by which a mask's file calls the structure that ``region`` gives for these.
+
+    Returns
+    -------
+    str or None
+        None if the file has no name for it, or several.
+    """
+    structures = mask.structures()
+    names = [name for name in structures if structures.count(name) == 1 and not UNNAMED.fullmatch(name)]
+    number = mask.number(roi=roi, label=label)
+    if number is not None:
+        names = [name for name in names if mask.number(roi=name, label=None) == number]
+    elif roi is not None:
+        names = [name for name in names if name == by_name(roi, names)] or names
+    return names[0] if len(names) == 1 else None
 
 
 def dicom_modality(path: Path) -> str | None:

@@ -7,6 +7,7 @@ from collections import Counter
 import pandas as pd
 
 from radiobone.cohort.checks import is_blank, texts
+from radiobone.cohort.missing_codes import warn_of_codes_beyond
 from radiobone.cohort.roles import missing_column
 from radiobone.core.errors import MissingId
 from radiobone.core.warnings import RepeatedId, warn
@@ -76,3 +77,19 @@ def sites_of(table: pd.DataFrame, site: str | None) -> pd.Series | None:
     if site not in table.columns:
         raise missing_column(site, [str(name) for name in table.columns])
     return table[site]
+
+
+def warn_of_missing_codes(model: Model, given: pd.DataFrame) -> None:
+    """Warn of values such as -999 in what was given and not measured here, where the model has seen nothing of the kind.
+
+    Parameters
+    ----------
+    model : Model
+    given : DataFrame
+        Rows to score, or the clinical variables alone.
+
+    Warns
+    -----
+    MissingCode
+    """
+    warn_of_codes_beyond(given, {name: model.ranges[name] for name in model.needed})

@@ -12,7 +12,7 @@ from radiobone.evaluation.model import Model
 from radiobone.selection.row_sites import takes_sites
 from radiobone.workflow.case_runner import WARNING_SEPARATOR
 from radiobone.workflow.feature_table import FeatureTable
-from radiobone.workflow.rows_to_score import sites_of
+from radiobone.workflow.rows_to_score import sites_of, warn_of_missing_codes
 
 NAMES_SHOWN = 5
 BONE = "_bone_"
@@ -80,6 +80,8 @@ def score_cases(
     whole = _whole_rows(model, measured, table)
     failed = pd.concat([failed, _unmeasured_rows(model, table[~whole])], ignore_index=True)
     chosen = table[whole]
+    measured_here = set(measured.feature_columns)
+    warn_of_missing_codes(model, chosen[[name for name in chosen if name not in measured_here]])
     scored = (
         model.predict(chosen, sites_of(chosen, site), grey_zone=grey_zone) if whole.any() else pd.DataFrame()
     )

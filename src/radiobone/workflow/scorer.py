@@ -24,10 +24,10 @@ from radiobone.workflow.extract import extract
 from radiobone.workflow.feature_table import read_features
 from radiobone.workflow.hospital.region import ScoredRegion
 from radiobone.workflow.kind import as_trained
-from radiobone.workflow.rows_to_score import check_whose, sites_of
+from radiobone.workflow.rows_to_score import check_whose, sites_of, warn_of_missing_codes
 from radiobone.workflow.same_engine import check_folder, check_here
 from radiobone.workflow.score_cases import check_clinical, check_row, score_cases
-from radiobone.workflow.single import ImageLike, as_volume, extract_features
+from radiobone.workflow.single import ImageLike, as_volume, extract_named
 from radiobone.workflow.wide import wide_of, widened
 
 
@@ -120,15 +120,18 @@ class Scorer:
         -----
         ModalityDoubtful, OutsideTrainingRange
             If the image is not of the kind that the model was trained on.
+        MissingCode
+            If a clinical variable is a usual code for a missing value, and far from those of training.
         """
         check_clinical(self.model, clinical)
         self.check_engine()
         settings, name = self.settings, Path(image).name if isinstance(image, (str, Path)) else "The image"
         with collected() as told:
             volume = as_trained(as_volume(image), name, self.model.about["extraction"]["modality"])
-            features = extract_features(volume, mask, settings, label)
+            features, region = extract_named(volume, mask, settings, label)
             row = pd.DataFrame([{**features, **clinical}])
             check_row(self.model, row, name, is_2d=volume.is_2d)
+            warn_of_missing_codes(self.model, pd.DataFrame([clinical]))
             with self._one_at_a_time:  # not every model may be asked by two threads
                 scored = self._told(self.model.predict(row, grey_zone=self.grey_zone))
         for one in told:
@@ -136,7 +139,7 @@ class Scorer:
         table = scored.assign(warnings=WARNING_SEPARATOR.join(f"{one.code}: {one}" for one in told))
         needed = {name: features[name] for name in self.model.needed if name in features}
         files = [Path(one) if isinstance(one, (str, Path)) else None for one in (image, mask)]
-        return ScoredRegion(table, needed, self.model, label, image=files[0], mask=files[1])
+        return ScoredRegion(table, needed, self.model, label, region, image=files[0], mask=files[1])
 
     def score_table(self, path: str | Path, *, site: str | None = None) -> pd.DataFrame:
         """Score an extract folder, or a table with the model's feature columns.
@@ -161,11 +164,14 @@ class Scorer:
         -----
         RepeatedId
             If a patient and region are in several rows.
+        MissingCode
+            If columns hold a usual code for a missing value, far from the values of training.
         """
         self.check_settings(Path(path))
         columns = self.model.about["training"].get("columns") or {}
         table = with_pseudonyms(read_features(Path(path)), (columns.get("id"), columns.get("groups")))
         check_whose(self.model, table)
+        warn_of_missing_codes(self.model, table)
         scored = self._told(self.model.predict(table, sites_of(table, site), grey_zone=self.grey_zone))
         if not self.model.patients_in(table) and "row" not in scored:
             scored.insert(0, "row", range(1, len(scored) + 1))

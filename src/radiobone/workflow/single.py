@@ -27,7 +27,7 @@ from radiobone.imaging.itk import component, from_sitk
 from radiobone.imaging.mask_grid import MaskReading, onto_image
 from radiobone.io.images import read_image
 from radiobone.io.label_file import as_labels
-from radiobone.io.masks import open_mask
+from radiobone.io.masks import open_mask, structure_name
 from radiobone.workflow.choice import SettingsSource, is_open, resolve_settings, warn_of_radiographs
 from radiobone.workflow.compiling import compile_kernels
 from radiobone.workflow.modality import admitted
@@ -124,6 +124,23 @@ def extract_features(
         return _measured(volume, regions.select(label), chosen)
     rows = {one: _measured(volume, regions.select(one), chosen) for one in label}
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("label")
+
+
+def extract_named(
+    image: Volume, mask: ImageLike, settings: AnySettings, label: int | str | None
+) -> tuple[dict[str, float], str | None]:
+    """Extract the features of one region, as ``extract_features``, and tell by what name its file calls it.
+
+    Returns
+    -------
+    dict of float, and str or None
+        None where the mask names no structures.
+    """
+    chosen = resolve_settings(settings, None)
+    volume = admitted(image, "The image", None)
+    regions = _Regions(mask, volume, chosen.mask)
+    compile_kernels(show=True)
+    return _measured(volume, regions.select(label), chosen), regions.name(label)
 
 
 def _measured(image: Volume, region: Volume, settings: AnySettings) -> dict[str, float]:
@@ -234,6 +251,16 @@ class _Regions:
         name = label if isinstance(label, str) else None
         value = None if label is None or isinstance(label, str) else _whole_label(label)
         return self._of_array(name, value) if self._file is None else self._file.region(roi=name, label=value)
+
+    def name(self, label: float | str | None) -> str | None:
+        """Return what the mask's file calls the structure of a label; None where it has no names."""
+        if self._file is None:
+            return None
+        roi, value = (
+            (label, None) if isinstance(label, str) else (None, None if label is None else int(label))
+        )
+        with collected():  # told when the region was selected
+            return structure_name(self._file, roi=roi, label=value)
 
     def _of_array(self, name: str | None, label: int | None) -> Volume:
         assert self._volume is not None

@@ -86,9 +86,11 @@ def test_every_image_and_the_segmentation_are_evidence(case: HospitalCase, tmp_p
     assert named == there | {"2.25.91"}
 
 
-@pytest.mark.parametrize("kind", ["rtstruct", "nifti"])
-def test_other_masks_are_tracked_and_the_images_named(case: HospitalCase, tmp_path: Path, kind: str) -> None:
-    mask, label = (case.rtstruct, REGION) if kind == "rtstruct" else (case.nifti()[1], 1)
+@pytest.mark.parametrize(("kind", "label"), [("rtstruct", None), ("rtstruct", 1), ("nifti", 1)])
+def test_other_masks_are_tracked_and_the_images_named(
+    case: HospitalCase, tmp_path: Path, kind: str, label: int | None
+) -> None:
+    mask = case.rtstruct if kind == "rtstruct" else case.nifti()[1]
     write_dicom_report(
         load_model(case.model).score_region(case.series, mask, label=label), tmp_path / "r.dcm"
     )

@@ -123,13 +123,13 @@ def test_more_than_are_taken_are_told_so_and_a_slow_one_keeps_its_turn(
     case: HospitalCase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     go_on = threading.Event()
-    measure = scorer.extract_features
+    measure = scorer.extract_named
 
     def slow(*given: Any) -> Any:
         go_on.wait(timeout=60)
         return measure(*given)
 
-    monkeypatch.setattr(scorer, "extract_features", slow)
+    monkeypatch.setattr(scorer, "extract_named", slow)
     with ScoringService(case.model, at_once=1, wait_seconds=0.05, limit_seconds=0.2) as service:
         assert service.score(*case.nifti(), label=1).code == "ResourceLimit"
         assert service.score(*case.nifti(), label=1).code == "ServiceBusy"

@@ -32,6 +32,8 @@ class ScoredRegion:
         What scored.
     label : int, str or None
         What was asked for in the mask: a value, segment number or name; None for the only region.
+    name : str or None
+        What the mask's file calls the structure; None where it has no names.
     image, mask : Path or None
         Where they were read from; None of arrays.
     made : datetime
@@ -41,6 +43,7 @@ class ScoredRegion:
     features: Mapping[str, float]
     model: Model
     label: int | str | None = None
+    name: str | None = None
     image: Path | None = None
     mask: Path | None = None
     made: datetime = field(default_factory=lambda: datetime.now(UTC))
@@ -48,6 +51,8 @@ class ScoredRegion:
     @property
     def region(self) -> str:
         """Name of the region, such as ``vertebrae_L1`` or ``label 1``."""
+        if self.name is not None:
+            return self.name
         if self.label is None:
             return "the only region of the mask"
         return self.label if isinstance(self.label, str) else f"label {self.label}"

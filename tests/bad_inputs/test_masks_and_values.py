@@ -181,15 +181,22 @@ def test_one_voxel_outside(value):
     [
         (lambda hu: hu, set()), (lambda hu: hu + 1024, {"NotHounsfield"}), (lambda hu: (hu - hu.min()) / np.ptp(hu), {"NotHounsfield"}),
         (lambda hu: hu / 1000, {"NotHounsfield"}), (lambda hu: (hu - hu.mean()) / hu.std(), {"NotHounsfield"}),
-        (lambda hu: np.minimum(hu, 310), {"SaturatedIntensity"}), (lambda hu: np.minimum(12 * hu, 3071), {"SaturatedIntensity"}),
+        (lambda hu: np.minimum(hu, 310), {"SaturatedIntensity"}), (lambda hu: np.minimum(12 * hu, 3071), {"SaturatedIntensity", "ImplausibleRoiIntensity"}),
+        (lambda hu: 10 * hu, {"ImplausibleRoiIntensity"}), (lambda hu: np.where(X < 10, hu, 29_000 + hu), set()),
     ],
-    ids=["as it is", "plus 1024", "0 to 1", "thousandths", "standard scores", "windowed", "12 bits"],
+    ids=["as it is", "plus 1024", "0 to 1", "thousandths", "standard scores", "windowed", "12 bits", "ten times", "with metal"],
 )  # fmt: skip
 def test_scales_of_a_ct(change, due):
     array = change(HU.astype(float))
     mean, codes = measured(ct(array), ct(INSIDE))
     assert mean == pytest.approx(array[INSIDE].mean())
     assert codes == due
+
+
+def test_bone_is_brighter_in_scanners_of_fine_voxels():
+    """Those have tubes of low voltage: half of a region beyond 2500 HU is told in a clinical scanner alone."""
+    fine = {"spacing_mm": (0.061, 0.061, 0.061)}
+    assert measured(ct(10 * HU, **fine), ct(INSIDE, **fine))[1] <= {"ImplausibleSpacing"}
 
 
 @pytest.mark.parametrize(

@@ -127,7 +127,8 @@ class ExtractionSettings(Settings):
     segmentation : OtsuThreshold, KMeansPart, FuzzyCMeansPart or None
         Bone inside the region by its own grey levels, to which the region is reduced; its shape stays that of the mask.
     plausible_hu : tuple of float or None
-        Of CT: warn where the mean of a region, before any of the steps, is not between these two.
+        Of CT: warn where the mean of a region, before any of the steps, is not between these two, as where a mask is mirrored or
+        shifted onto soft tissue (0 to 60 HU). For whole bones ``[60, 1500]``: see docs/bone.md. None leaves it out.
     images : tuple of filters
         The filtered images, in the order of the features.
     discretisation : FixedBinWidth or FixedBinCount

@@ -2,7 +2,8 @@
 
 Air has -1000 HU and water 0 by definition (IEC 61223-3-5); scanners write air down to -1024. Nothing attenuates less than
 air, so that lower values are marks for what was not scanned. A volume of a patient always holds fat or air, which are
-negative; one without a negative value was stored with an offset, as 8-bit grey, or cut to bone.
+negative; one without a negative value was stored with an offset, as 8-bit grey, or cut to bone. Of bone, the densest
+cortex reaches about 2000 HU in a clinical scanner; where half of a region lies far beyond, it is of metal, or its values were multiplied.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from radiobone.imaging.crop import bounding_box
 
 LEAST_HU = -1200.0  # air and its noise stay above it
 LEAST_RANGE_HU = 50.0  # between fat and muscle alone lie 100
+MOST_MEDIAN_HU = 2500.0
+FINEST_MM = 0.15  # scanners with smaller voxels have tubes of low voltage, in whose HU bone is brighter
 WRAPPED = (64_000, 65_535)  # what -1,536 to -1 become in 16 bits without a sign
 
 
@@ -117,7 +120,7 @@ def check_region_hu(image: Volume, mask: Volume, plausible_hu: tuple[float, floa
     Warns
     -----
     ImplausibleRoiIntensity
-        If the mean is outside ``plausible_hu``.
+        If the mean is outside ``plausible_hu``, or half of the voxels are denser than any bone.
     """
     if not is_ct(image):
         return
@@ -131,6 +134,8 @@ def check_region_hu(image: Volume, mask: Volume, plausible_hu: tuple[float, floa
             "air has -1000: they are the scanner's mark for what was not scanned, and every feature would be of the mark. "
             "Leave those voxels out of the mask, or give `resegmentation` limits such as [-1000, 3000]."
         )
+    if max(image.spacing_mm) >= FINEST_MM:
+        _check_median(float(np.median(values)))
     if plausible_hu is not None:
         _check_mean(float(np.mean(values, dtype=np.float64)), plausible_hu)
 
@@ -139,6 +144,18 @@ def _inside(image: Volume, mask: Volume) -> npt.NDArray[Any]:
     slices = bounding_box(mask.array).slices
     values: npt.NDArray[Any] = image.array[slices][mask.array[slices] != 0]
     return values
+
+
+def _check_median(median_hu: float) -> None:
+    if not median_hu > MOST_MEDIAN_HU:
+        return
+    warn(
+        f"The median of the region is {median_hu:.0f} HU, and the densest bone has about 2000: a region of metal, or an image whose values "
+        "were multiplied (a wrong rescale slope), looks so. Unless it is metal, HU, thresholds and grey levels are wrong: convert the image "
+        "again from its original.",
+        ImplausibleRoiIntensity,
+        stacklevel=2,
+    )
 
 
 def _check_mean(mean_hu: float, plausible_hu: tuple[float, float]) -> None:

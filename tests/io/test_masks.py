@@ -24,6 +24,7 @@ from radiobone.core.errors import (
 from radiobone.core.validation import index_to_world
 from radiobone.core.volume import Volume
 from radiobone.core.warnings import GeometrySnapped, MaskRounded, RoiNameAssumed, StructureNamesAssumed
+from radiobone.imaging.mask_grid import MaskReading
 from radiobone.io.grid import onto_grid
 from radiobone.io.masks import open_mask
 from radiobone.io.structures import by_name
@@ -214,6 +215,47 @@ def test_a_picture_mask_fits_a_radiograph_of_its_size(tmp_path: Path) -> None:
     region = open_mask(tmp_path / "m.png", flat).region(roi=None, label=None)
     assert np.array_equal(region.array[0], drawn > 0)
     assert region.spacing_mm == flat.spacing_mm
+
+
+FLAT = Volume(np.zeros((1, 40, 48), np.uint16), spacing_mm=(1.0, 0.2, 0.1), modality="DX", is_2d=True)
+RED, YELLOW, GREEN = (255, 0, 0), (255, 255, 0), (0, 255, 0)
+
+
+def drawn_in_colour(path: Path, *, ramp: bool = False, second: tuple[int, int, int] = GREEN) -> np.ndarray:
+    """Draw a red disc and a second one; a ramp of dark reds round the first is what smooth edges are."""
+    y, x = np.mgrid[:40, :48]
+    distance = np.hypot(y - 20, x - 15)
+    pixels = np.zeros((40, 48, 3), np.uint8)
+    pixels[distance < 10] = RED
+    if ramp:
+        pixels[..., 0] = np.clip(255 * (10.5 - distance), 0, 255)
+    pixels[np.hypot(y - 20, x - 38) < 6] = second
+    sitk.WriteImage(sitk.GetImageFromArray(pixels, isVector=True), str(path))
+    return distance < 10
+
+
+def test_a_channel_of_a_colour_picture_is_laid_on_its_radiograph(tmp_path: Path) -> None:
+    disc = drawn_in_colour(tmp_path / "m.png")
+    region = open_mask(tmp_path / "m.png", FLAT, MaskReading(channel=0)).region(roi=None, label=255)
+    assert np.array_equal(region.array[0], disc)
+    assert region.spacing_mm == FLAT.spacing_mm
+
+
+@pytest.mark.parametrize(
+    ("drawing", "error", "words"),
+    [({"second": YELLOW}, VectorMask, "2 colours"), ({"ramp": True}, ProbabilisticMask, "smooth edges")],
+)
+def test_colours_that_run_together_and_smooth_edges_are_refused(
+    tmp_path: Path, drawing: dict, error: type[Exception], words: str
+) -> None:
+    drawn_in_colour(tmp_path / "m.png", **drawing)
+    with pytest.raises(error, match=words):
+        open_mask(tmp_path / "m.png", FLAT, MaskReading(channel=0)).region(roi=None, label=255)
+    if "ramp" in drawing:  # in grey it is the same
+        grey = sitk.VectorIndexSelectionCast(sitk.ReadImage(str(tmp_path / "m.png")), 0)
+        sitk.WriteImage(grey, str(tmp_path / "g.png"))
+        with pytest.raises(error, match=words):
+            open_mask(tmp_path / "g.png", FLAT).region(roi=None, label=255)
 
 
 def test_a_missing_mask_is_named(tmp_path: Path, ct_volume: Volume) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +25,12 @@ from radiobone.io.files import first_bytes
 from radiobone.io.grid import onto_grid
 from radiobone.io.images import read_image
 from radiobone.io.label_scan import Slices, label_boxes
+from radiobone.io.mask_colours import Colour, check_one_colour, colours_of_values
 from radiobone.io.nifti import is_nifti, label_names
 from radiobone.io.nrrd import is_nrrd, segment_names
 from radiobone.io.packing import mask_of
+from radiobone.io.radiograph import is_picture
+from radiobone.io.soft_edges import check_hard_edge
 from radiobone.io.structures import choose_label, region_of
 
 MOST_LABELS = 4096
@@ -52,6 +55,8 @@ class LabelMask:
         Positive values that occur, in growing order, and the box of each.
     default_label : int or None
         Value meant where neither a label nor a name is asked for.
+    colours : mapping
+        Of a picture's channel: the colours of values that have several.
     """
 
     labels: Volume
@@ -59,6 +64,7 @@ class LabelMask:
     what: str
     present: Mapping[int, Slices]
     default_label: int | None = None
+    colours: Mapping[int, list[Colour]] = field(default_factory=dict)
 
     def structures(self) -> tuple[str, ...]:
         """Names as declared, or ``label_<n>`` for each value that occurs."""
@@ -67,6 +73,8 @@ class LabelMask:
     def region(self, *, roi: str | None, label: int | None) -> Volume:
         """One structure as 0 and 1; see ``radiobone.io.masks.Mask``."""
         chosen = self.number(roi=roi, label=label)
+        check_one_colour(chosen, self.colours, self.what)
+        check_hard_edge(self.labels.array, chosen, self.present, self.what)
         declared = self.names.values()
         return region_of(self.labels, chosen, self.what, declared=declared, present=self.present)
 
@@ -98,7 +106,7 @@ def open_label_file(path: Path, image: Volume, reading: MaskReading | None = Non
     Raises
     ------
     VectorMask, MaskLooksLikeImage, ProbabilisticMask, GeometryMismatch, DimensionMismatch
-        And the errors of ``read_image``.
+        Some when a region is asked for. And the errors of ``read_image``.
 
     Warns
     -----
@@ -113,7 +121,8 @@ def open_label_file(path: Path, image: Volume, reading: MaskReading | None = Non
     on_grid = onto_grid(volume.with_array(labels), image, what, reading)
     if on_grid.array.strides != labels.strides:  # the axes were turned, and the boxes with them
         present = label_boxes(on_grid.array)
-    return LabelMask(on_grid, _names(path), what, present, reading.label)
+    colours = colours_of_values(path, reading.channel)
+    return LabelMask(on_grid, _names(path), what, present, reading.label, colours)
 
 
 def _read(path: Path, image: Volume, channel: int | None) -> Volume:
@@ -122,17 +131,18 @@ def _read(path: Path, image: Volume, channel: int | None) -> Volume:
         with collected() as told, mask_of(image.array.size):
             volume = read_image(path)
     except VectorImage as error:
-        if channel is not None:
-            return _read_channel(path, channel)
-        raise VectorMask(
-            f"{path} holds several values per voxel (colour, or segments that overlap), where one label is needed. "
-            "Export each structure as a mask of its own, or as one label map, or name the one that counts "
-            "(`label_channel` in a pyradiomics parameter file, `mask: {channel: 0}` in ours)."
-        ) from error
+        if channel is None:
+            raise VectorMask(
+                f"{path} holds several values per voxel (colour, or segments that overlap), where one label is needed. "
+                "Export each structure as a mask of its own, or as one label map, or name the one that counts "
+                "(`label_channel` in a pyradiomics parameter file, `mask: {channel: 0}` in ours)."
+            ) from error
+        volume, unplaced = _read_channel(path, channel), is_picture(first_bytes(path))
+    else:
+        unplaced = any(isinstance(one, SpacingAssumed) for one in told)
     for one in told:
         if not isinstance(one, SpacingAssumed):
             warn(one, stacklevel=4)
-    unplaced = any(isinstance(one, SpacingAssumed) for one in told)
     if unplaced and image.is_2d and volume.shape == image.shape:
         return replace(image, array=volume.array)
     return volume

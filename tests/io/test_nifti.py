@@ -107,6 +107,14 @@ def test_gzip_in_several_members_is_read(tmp_path: Path, ct_volume: Volume, n_mo
     assert [one.code for one in told] == ["BadHeaderField"] * bool(n_more)
 
 
+def test_an_image_that_stands_twice_in_a_gzip_file_is_refused(tmp_path: Path, ct_volume: Volume) -> None:
+    write_volume(tmp_path / "a.nii.gz", ct_volume)
+    once = (tmp_path / "a.nii.gz").read_bytes()
+    (tmp_path / "b.nii.gz").write_bytes(2 * once)
+    with pytest.raises(UnreadableImage, match="two files were joined"):
+        read_image(tmp_path / "b.nii.gz")
+
+
 @pytest.mark.parametrize(
     "content", [b"", b"not an image", b"<html>log in</html>" * 40, b"\x1f\x8b" + b"x" * 500]
 )

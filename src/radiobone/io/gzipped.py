@@ -171,6 +171,8 @@ def _inflate_at_once(packed: Content, limit_bytes: int) -> memoryview | None:
     size = int.from_bytes(packed[-4:], "little") if of_gzip else limit_bytes
     if not 0 < limit_bytes <= size <= limit_bytes + CHUNK_BYTES:
         return None
+    if of_gzip and _has_member_after(packed, size):
+        return None
     decode = imagecodecs.gzip_decode if of_gzip else imagecodecs.deflate_decode
     whole = np.empty(size, dtype=np.uint8)
     try:
@@ -178,3 +180,15 @@ def _inflate_at_once(packed: Content, limit_bytes: int) -> memoryview | None:
     except imagecodecs.DeflateError:
         return None
     return whole.data if len(found) == size else None  # less: the first of several members
+
+
+def _has_member_after(packed: Content, size: int) -> bool:
+    """Tell whether one gzip member of a given size may be followed by another of the same size, which decoding at once would pass over.
+
+    A member ends with its size, and the next begins with the magic number.
+    """
+    seam = size.to_bytes(4, "little") + GZIP_MAGIC
+    return any(
+        seam in bytes(packed[start : start + CHUNK_BYTES + len(seam)])
+        for start in range(0, len(packed), CHUNK_BYTES)
+    )

@@ -183,6 +183,14 @@ def merged(area: str) -> Callable[[openpyxl.Workbook], None]:
     return lambda book: book.active.merge_cells(area)
 
 
+def filtered(book: openpyxl.Workbook) -> None:
+    """Hide two rows of the table, as a filter does, and one below that holds nothing."""
+    sheet = book.worksheets[0]
+    sheet.auto_filter.ref = sheet.dimensions
+    for number in (3, 7, sheet.max_row + 1):
+        sheet.row_dimensions[number].hidden = True
+
+
 def moved(book: openpyxl.Workbook) -> None:
     book.active.insert_rows(1, 2)
 

@@ -20,6 +20,7 @@ from spoiled_tables import (
     book_bytes,
     cell,
     column,
+    filtered,
     header,
     in_german,
     in_thousands,
@@ -88,6 +89,7 @@ GOOD: dict[str, tuple[Any, set[str]]] = {
     "a hidden first sheet": (Workbook(second_sheet("hidden", first=True)), set()),
     "a very hidden first sheet": (Workbook(second_sheet("veryHidden", first=True)), set()),
     "an empty first sheet": (Workbook(second_sheet("visible", first=True, filled=False)), set()),
+    "hidden rows": (Workbook(filtered), {"HiddenRows"}),
     "a legend behind": (Workbook(second_sheet("visible", first=False)), {"SheetAssumed"}),
     "a workbook with truth values": (
         Workbook(cells=lambda cells: [cells[0], *([*row[:5], row[5] == 1] for row in numbers(cells)[1:])]), set(),

@@ -58,6 +58,10 @@ class BurnedInText(RadioboneWarning):
     """An image says that its pixels hold text, which may name the patient, and pictures would show it."""
 
 
+class HiddenRows(RadioboneWarning):
+    """Rows of a workbook are hidden, and were read like the others."""
+
+
 class IdentifierLeftOut(RadioboneWarning):
     """A column that tells who a person is was left out beside pseudonyms."""
 

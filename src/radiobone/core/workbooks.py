@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from radiobone.core.archive_sizes import check_sizes
 from radiobone.core.errors import FileUnreadable, RadioboneError, ResourceLimit
 from radiobone.core.lazy import lazily
-from radiobone.core.warnings import SheetAssumed, warn
+from radiobone.core.warnings import HiddenRows, SheetAssumed, warn
 
 if TYPE_CHECKING:
     import openpyxl
@@ -24,6 +24,8 @@ else:
 MAX_CELLS = 100_000_000
 MAX_ROWS = 1_048_576
 EXACT = 2.0**53
+HIDDEN_ROW = re.compile(rb"<(?:\w+:)?row\b[^<>]{0,1000}?\shidden=[\"'](?:1|true)[\"'][^<>]{0,1000}(?<!/)>")
+VALUE = re.compile(rb"<(?:\w+:)?(?:v|is)>")
 FORMULA_ALONE = re.compile(rb"<c (?P<about>[^>]*)><f[^>]*>(?P<formula>[^<]*)</f>(?:<v ?/>|<v></v>)?</c>")
 OLD_EXCEL_START = b"\xd0\xcf\x11\xe0"
 
@@ -49,6 +51,8 @@ def workbook_rows(path: Path) -> list[list[str]]:
     -----
     SheetAssumed
         If other visible sheets hold something too.
+    HiddenRows
+        If rows that hold something are hidden, as a filter does; they are read.
     """
     try:
         _check_container(path)
@@ -56,7 +60,7 @@ def workbook_rows(path: Path) -> list[list[str]]:
             warnings.simplefilter(
                 "ignore", UserWarning
             )  # openpyxl's, of styles and extensions that it leaves out
-            filled = _filled_sheets(path)
+            filled, n_hidden = _filled_sheets(path)
             rows = next(iter(filled.values()), [])
     except RadioboneError:
         raise
@@ -71,6 +75,12 @@ def workbook_rows(path: Path) -> list[list[str]]:
             "not. If another is meant, put it first or save it alone."
         )
         warn(told, stacklevel=4)
+    if n_hidden:
+        hidden = HiddenRows(
+            f"{path.name}: {n_hidden} row(s) are hidden, by a filter or by hand, and were read like the others. If they are not meant, "
+            "save the visible rows alone."
+        )
+        warn(hidden, stacklevel=4)
     return rows
 
 
@@ -85,9 +95,13 @@ def _check_container(path: Path) -> None:
         check_sizes(archive.infolist(), path, path.stat().st_size)
 
 
-def _filled_sheets(path: Path) -> dict[str, list[list[str]]]:
-    """Visible sheets by name: the rows of the first that holds something; of the others only whether they do."""
+def _filled_sheets(path: Path) -> tuple[dict[str, list[list[str]]], int]:
+    """Visible sheets by name: the rows of the first that holds something; of the others only whether they do.
+
+    And how many of these rows are hidden.
+    """
     found: dict[str, list[list[str]]] = {}
+    n_hidden = 0
     with (
         path.open("rb") as handle,
         closing(openpyxl.load_workbook(handle, read_only=True, data_only=True)) as book,
@@ -100,9 +114,11 @@ def _filled_sheets(path: Path) -> dict[str, list[list[str]]]:
                 if any(_spelled(cell) for row in _lines(path, sheet) for cell in row):
                     found[str(sheet.title)] = []
             elif rows := _as_table(path, _lines(path, sheet)):
-                _check_formulas(path, sheet._worksheet_path)
+                content = _part(path, sheet._worksheet_path)
+                _check_formulas(path, content)
+                n_hidden = _n_hidden(content)
                 found[str(sheet.title)] = rows
-    return found
+    return found, n_hidden
 
 
 def _lines(path: Path, sheet: Any) -> Iterator[Sequence[Any]]:
@@ -143,11 +159,25 @@ def _spelled(cell: object) -> str:
     return cell.isoformat() if isinstance(cell, date | time) else str(cell)
 
 
-def _check_formulas(path: Path, part: str) -> None:
-    """Refuse formulas whose values are not in the file: they would count as missing."""
+def _part(path: Path, name: str) -> bytes:
     with zipfile.ZipFile(path) as archive:
-        text = archive.read(part.lstrip("/"))
-    for found in FORMULA_ALONE.finditer(text):
+        return archive.read(name.lstrip("/"))
+
+
+def _n_hidden(content: bytes) -> int:
+    """Count the hidden rows of a sheet that hold something."""
+    n_hidden = 0
+    for found in HIDDEN_ROW.finditer(content):
+        end = content.find(b"row>", found.end())
+        if end < 0:
+            break
+        n_hidden += VALUE.search(content, found.end(), end) is not None
+    return n_hidden
+
+
+def _check_formulas(path: Path, content: bytes) -> None:
+    """Refuse formulas whose values are not in the file: they would count as missing."""
+    for found in FORMULA_ALONE.finditer(content):
         if b't="str"' not in found["about"]:  # the value may well be an empty text
             formula = found["formula"].decode(errors="replace")
             raise FileUnreadable(

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import contextlib
 import gzip
+import io
 import os
 import shutil
 import warnings
@@ -107,10 +108,15 @@ def test_gzip_in_several_members_is_read(tmp_path: Path, ct_volume: Volume, n_mo
     assert [one.code for one in told] == ["BadHeaderField"] * bool(n_more)
 
 
-def test_an_image_that_stands_twice_in_a_gzip_file_is_refused(tmp_path: Path, ct_volume: Volume) -> None:
-    write_volume(tmp_path / "a.nii.gz", ct_volume)
-    once = (tmp_path / "a.nii.gz").read_bytes()
-    (tmp_path / "b.nii.gz").write_bytes(2 * once)
+@pytest.mark.parametrize("name", ["", "a", "ab"])  # the second begins at even and odd places
+def test_an_image_that_stands_twice_in_a_gzip_file_is_refused(
+    tmp_path: Path, ct_volume: Volume, name: str
+) -> None:
+    write_volume(tmp_path / "a.nii", ct_volume)
+    content, first = (tmp_path / "a.nii").read_bytes(), io.BytesIO()
+    with gzip.GzipFile(name, "wb", fileobj=first) as packing:
+        packing.write(content)
+    (tmp_path / "b.nii.gz").write_bytes(first.getvalue() + gzip.compress(content))
     with pytest.raises(UnreadableImage, match="two files were joined"):
         read_image(tmp_path / "b.nii.gz")
 

@@ -75,7 +75,7 @@ class KeyReadable(RadioboneWarning):
 
 
 class ImplausibleRoiIntensity(RadioboneWarning):
-    """The mean of a region is not what is expected of its structure."""
+    """The intensities of a region are not what is expected of its structure, or of any bone."""
 
 
 class ImplausibleSpacing(RadioboneWarning):

@@ -70,6 +70,13 @@ def test_json_refuses_nan(tmp_path: Path) -> None:
     assert not (tmp_path / "m.json").exists()
 
 
+def test_json_of_any_size_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_json(tmp_path / "m.json", ["x" * 100])
+    monkeypatch.setattr("radiobone.core.files.MAX_JSON_BYTES", 50)
+    with pytest.raises(FileUnreadable, match="larger than 50 bytes"):
+        read_json(tmp_path / "m.json")
+
+
 def test_damaged_json_is_named(tmp_path: Path) -> None:
     (tmp_path / "m.json").write_text('{"auc": 0.')
     with pytest.raises(FileUnreadable, match="cannot be read as JSON"):

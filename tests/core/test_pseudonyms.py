@@ -89,7 +89,15 @@ def test_a_key_that_others_may_read_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"secret", b"\xff\xfe", b"a\nb\n", f"{pseudonym_key.FIRST_LINE}\n00ff\n".encode()]
+    "content",
+    [
+        b"",
+        b"secret",
+        b"\xff\xfe",
+        b"a\nb\n",
+        f"{pseudonym_key.FIRST_LINE}\n00ff\n".encode(),
+        f"{pseudonym_key.FIRST_LINE}\n{'00' * 40_000}\n".encode(),
+    ],
 )
 def test_another_file_is_no_key_and_stays(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "key").write_bytes(content)

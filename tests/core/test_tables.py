@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -17,6 +18,7 @@ from radiobone.core.errors import (
     NotATable,
     RaggedRow,
 )
+from radiobone.core.files import write_parquet, write_parquet_parts
 from radiobone.core.tables import read_table, read_text_table
 
 
@@ -79,6 +81,21 @@ def test_damaged_files_are_named(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(b"PK\x03\x04 not really")
         with pytest.raises(FileUnreadable):
             read_table(tmp_path / name)
+
+
+@pytest.mark.parametrize("parts", [1, 2])
+def test_a_flipped_bit_of_a_number_is_found(tmp_path: Path, parts: int) -> None:
+    path, table = tmp_path / "t.parquet", pd.DataFrame({"f": np.random.default_rng(0).normal(size=100)})
+    if parts == 1:
+        write_parquet(path, table)
+    else:
+        write_parquet_parts(path, [table[:50], table[50:]])
+    pd.testing.assert_frame_equal(read_table(path), table)
+    content = path.read_bytes()
+    at = content.index(table["f"].iloc[77].tobytes())
+    path.write_bytes(content[: at + 6] + bytes([content[at + 6] ^ 1]) + content[at + 7 :])
+    with pytest.raises(FileUnreadable, match="CRC checksum"):
+        read_table(path)
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-16-le"])

@@ -23,6 +23,9 @@ else:
     pd = lazily("pandas")
 
 PERMISSIONS = 0o666  # of a new file, less what the user's umask takes away
+CHUNK_BYTES = 1 << 20
+MAX_JSON_BYTES = 256 << 20
+"""Some ten times what a cohort of 100,000 cases has in its largest."""
 
 
 @contextmanager
@@ -93,12 +96,26 @@ def read_json(path: Path) -> Any:
     Raises
     ------
     FileUnreadable
-        If the file is damaged.
+        If the file is damaged, or larger than any that is written.
     """
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return json.loads(_capped(path).decode("utf-8"))
     except (OSError, ValueError, RecursionError) as error:  # the last if it is nested without end
         raise FileUnreadable(f"{path} cannot be read as JSON ({error}). Make it again.") from error
+
+
+def _capped(path: Path) -> bytes:
+    """Return what a file holds, if that fits into memory several times over."""
+    content = bytearray()
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK_BYTES):
+            content += chunk
+            if len(content) > MAX_JSON_BYTES:
+                raise FileUnreadable(
+                    f"{path} is larger than {MAX_JSON_BYTES:,} bytes, which no JSON of radiobone is, and reading it could fill the "
+                    "memory. Is it another file? If not, make it again."
+                )
+    return bytes(content)
 
 
 def write_json_items(path: Path, items: Iterable[Any]) -> None:
@@ -142,7 +159,7 @@ def _safe(table: pd.DataFrame) -> tuple[pd.DataFrame, Literal[0, 2]]:
 def write_parquet(path: Path, table: pd.DataFrame) -> None:
     """Write Parquet, whole or not at all."""
     with replacing(path) as temporary:
-        table.to_parquet(temporary, index=False)
+        table.to_parquet(temporary, index=False, write_page_checksum=True)
 
 
 def write_parquet_parts(path: Path, parts: Iterable[pd.DataFrame]) -> None:
@@ -159,13 +176,16 @@ def write_parquet_parts(path: Path, parts: Iterable[pd.DataFrame]) -> None:
 
     rest = iter(parts)
     first = pyarrow.Table.from_pandas(next(rest), preserve_index=False)
-    with replacing(path) as temporary, parquet.ParquetWriter(temporary, first.schema) as writer:
+    with (
+        replacing(path) as temporary,
+        parquet.ParquetWriter(temporary, first.schema, write_page_checksum=True) as writer,
+    ):
         writer.write_table(first)
         for part in rest:
             writer.write_table(pyarrow.Table.from_pandas(part, schema=first.schema, preserve_index=False))
 
 
-def file_digest(path: Path, chunk_bytes: int = 1 << 20) -> str:
+def file_digest(path: Path, chunk_bytes: int = CHUNK_BYTES) -> str:
     """SHA-256 of a file's content; of a folder, that of its files' names and contents."""
     digest = hashlib.sha256()
     _feed(path, digest.update, chunk_bytes)

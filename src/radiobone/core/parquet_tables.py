@@ -24,14 +24,14 @@ def read_parquet_table(path: Path) -> pd.DataFrame:
     Raises
     ------
     FileUnreadable
-        If it is damaged.
+        If it is damaged; one that radiobone wrote has checksums, by which a changed bit is found.
     ResourceLimit
         If it announces more cells than a table can have.
     """
     try:
         about = pq.read_metadata(path)
         _check_size(path, about.num_rows, about.num_columns)
-        table = pd.read_parquet(path)
+        table = pd.read_parquet(path, page_checksum_verification=True)
     except RadioboneError:
         raise
     except Exception as error:  # whatever a damaged file provokes in its reader

@@ -18,6 +18,7 @@ from radiobone.core.warnings import KeyMade, KeyReadable, warn
 
 FIRST_LINE = "radiobone key of pseudonyms, version 1. Whoever has it can link pseudonyms with ids: keep it apart from results."
 SECRET_BYTES = 32
+MAX_CHARACTERS = 1 << 16
 LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: none is taken for another
 N_OF_ID, N_OF_CHECK = 10, 2
 SHAPE = re.compile(rf"P-[{LETTERS}]{{6}}-[{LETTERS}]{{6}}")
@@ -118,11 +119,13 @@ def _make(file: Path) -> None:
 
 def _read(file: Path) -> PseudonymKey:
     try:
-        first, secret = file.read_text(encoding="ascii").split("\n")[:2]
+        with file.open(encoding="ascii") as stream:
+            text = stream.read(MAX_CHARACTERS + 1)
+        first, secret = text.split("\n")[:2]
         found = bytes.fromhex(secret)
     except (OSError, ValueError) as error:
         raise _bad(file) from error
-    if first.strip() != FIRST_LINE or len(found) < SECRET_BYTES:
+    if first.strip() != FIRST_LINE or len(found) < SECRET_BYTES or len(text) > MAX_CHARACTERS:
         raise _bad(file)
     if os.name != "nt" and file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
         warn(

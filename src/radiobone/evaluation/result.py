@@ -165,6 +165,6 @@ def _cut(text: object, longest: int = 20) -> str:
 
 def _parquet(path: Path) -> pd.DataFrame:
     try:
-        return pd.read_parquet(path)
+        return pd.read_parquet(path, page_checksum_verification=True)
     except (OSError, ValueError) as error:
         raise FileUnreadable(f"{path} cannot be read as Parquet ({error}). Make it again.") from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import zipfile
@@ -9,8 +10,10 @@ import zipfile
 import numpy as np
 import pandas as pd
 import pytest
+import skops.io
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sklearn.tree import DecisionTreeClassifier
 
 import radiobone as rb
 from radiobone.core.errors import ResourceLimit, UntrustedModel
@@ -108,6 +111,20 @@ def with_content(content: bytes, change) -> bytes:
     change(told)
     told["digest"] = content_digest(told)
     return zipped([(MANIFEST, json.dumps(told).encode()), *((name, members[name]) for name in PARTS)])
+
+
+def test_a_part_that_would_end_the_process_is_refused_even_with_right_digests(whole, tmp_path):
+    model = DecisionTreeClassifier().fit(np.eye(4), [0, 1, 0, 1])
+    state = model.tree_.__getstate__()
+    state["nodes"]["left_child"][0] = 2**30
+    model.tree_.__setstate__(state)
+    part, members = skops.io.dumps(model), members_of(whole)
+    told = json.loads(members[MANIFEST])
+    told.pop("digest")
+    told["parts"][PARTS[1]] = hashlib.sha256(part).hexdigest()
+    told["digest"] = content_digest(told)
+    content = zipped([(MANIFEST, json.dumps(told).encode()), (PARTS[0], members[PARTS[0]]), (PARTS[1], part)])
+    assert "a tree whose nodes do not hang together" in refusal(tmp_path / "m.rbm", content)
 
 
 def put(key, value):

@@ -16,8 +16,11 @@ from skops.io.exceptions import UntrustedTypesFoundException
 from radiobone.core.archive_sizes import check_sizes
 from radiobone.core.errors import FileMissing, RadioboneError, ResourceLimit, UntrustedModel
 from radiobone.core.file_kinds import did_you_mean, is_file
-from radiobone.core.files import content_digest, write_bytes
+from radiobone.core.files import MAX_JSON_BYTES, content_digest, write_bytes
 from radiobone.core.pickles import check_is_no_pickle
+from radiobone.evaluation.built.blobs import check_blobs
+from radiobone.evaluation.built.objects import check_objects
+from radiobone.evaluation.built.unsound import Unsound
 from radiobone.evaluation.trusted import TRUSTED_TYPES
 
 MANIFEST = "model.json"
@@ -111,6 +114,10 @@ def _check_nothing_else(entries: Sequence[zipfile.ZipInfo], path: Path) -> None:
 
 
 def _manifest(data: bytes, path: Path) -> dict[str, Any]:
+    if len(data) > MAX_JSON_BYTES:
+        raise UntrustedModel(
+            f"{path}: {MANIFEST} has {len(data):,} bytes, far more than a model's. Get the file again."
+        )
     try:
         manifest = json.loads(data)
         made_by, recorded = manifest.get("format"), manifest.pop("digest")
@@ -133,7 +140,9 @@ def _build(data: bytes, name: str, path: Path) -> Any:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as inner:
             check_sizes(inner.infolist(), path, len(data))
-        return skops.io.loads(data, trusted=list(TRUSTED_TYPES))
+            check_blobs(inner)
+        built = skops.io.loads(data, trusted=list(TRUSTED_TYPES))
+        check_objects(built)
     except UntrustedTypesFoundException as error:
         raise UntrustedModel(
             f"{path}: {name} holds types that a radiobone model never has ({error}). Building them could run code. "
@@ -141,10 +150,16 @@ def _build(data: bytes, name: str, path: Path) -> Any:
         ) from error
     except ResourceLimit:
         raise
+    except Unsound as error:
+        raise UntrustedModel(
+            f"{path}: {name} holds {error}. No fitted model does, and compiled code that follows it would read or write outside of "
+            "its memory. Do not use the file; get the model again from whoever made it."
+        ) from error
     except Exception as error:  # whatever a malformed part provokes in the loader
         raise UntrustedModel(
             f"{path}: {name} cannot be built ({type(error).__name__}: {error}). Get it again."
         ) from error
+    return built
 
 
 def _changed(path: Path, name: str) -> UntrustedModel:

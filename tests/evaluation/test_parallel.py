@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import operator
 import os
+import time
+import warnings
 
 import pytest
 
+from faulty_work import cut_answer
 from radiobone.core.errors import WorkerDied
 from radiobone.evaluation import parallel
 from radiobone.evaluation.parallel import run_all, run_few
@@ -24,6 +27,21 @@ def test_results_come_in_the_order_of_the_tasks(jobs):
 def test_a_process_that_ended_without_an_answer_is_named():
     with pytest.raises(WorkerDied, match="fewer --jobs"):
         run_all(os._exit, [(1,), (1,)], jobs=2)
+
+
+def test_a_process_that_ended_in_the_middle_of_its_answer_is_named():
+    with pytest.raises(WorkerDied, match="fewer --jobs"):
+        run_all(cut_answer, [(1,), (1,)], jobs=2)
+
+
+def test_who_stops_it_is_not_told_what_was_not_used():
+    def stop(_what: str) -> None:
+        raise KeyboardInterrupt
+
+    with warnings.catch_warnings(record=True) as said, pytest.raises(KeyboardInterrupt):
+        warnings.simplefilter("always")
+        run_all(time.sleep, [(0.05,)] * 8, jobs=2, advance=stop)
+    assert [str(one.message) for one in said] == []
 
 
 @pytest.mark.parametrize(("start_s", "expected"), [(60.0, []), (0.0, [3])])

@@ -68,3 +68,15 @@ class EndsWhenRead:
 
     def __reduce__(self) -> tuple[object, tuple[int]]:
         return os._exit, (3,)
+
+
+class CutOff:
+    """An answer that cannot be read, as one of which only the beginning came."""
+
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return int, ("cut off",)
+
+
+def cut_answer(_: int) -> CutOff:
+    """Answer with something that cannot be read."""
+    return CutOff()

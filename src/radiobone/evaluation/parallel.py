@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable, Generator, Iterable, Sequence, Sized
-from contextlib import closing
+import warnings
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence, Sized
+from contextlib import contextmanager
 from functools import cache, partial
 from time import perf_counter
 from typing import Any, NoReturn, TypeVar
 
 from joblib import Parallel, delayed, parallel_config
-from joblib.externals.loky.process_executor import TerminatedWorkerError
+from joblib.externals.loky.process_executor import BrokenProcessPool
 from threadpoolctl import threadpool_limits
 
 from radiobone.core.cluster import Cluster, active_cluster
@@ -24,6 +25,19 @@ START_S = 4.0
 """What processes take to start and to import what they need."""
 BY_FILE = "32M"
 """Arrays from this size on go to processes by way of a file; joblib waits 0.1 s before it removes files."""
+
+
+@contextmanager
+def _ended_quietly(
+    finished: Generator[tuple[int, T], None, None],
+) -> Iterator[Generator[tuple[int, T], None, None]]:
+    """End what goes on elsewhere; that some of it was not asked for any more is no news to who stopped it."""
+    try:
+        yield finished
+    finally:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", category=UserWarning, module=r"joblib\.")
+            finished.close()
 
 
 def _silent(_what: str) -> None:
@@ -69,7 +83,7 @@ def run_all(
         return _here(work, tasks, advance)
     found: dict[int, T] = {}
     elsewhere = _in_processes(work, tasks, n_jobs) if cluster is None else _on_cluster(work, tasks, cluster)
-    with closing(elsewhere) as finished:  # whatever stops us also ends the processes
+    with _ended_quietly(elsewhere) as finished:  # whatever stops us also ends the processes
         for number, result in finished:
             found[number] = result
             advance("")
@@ -109,18 +123,34 @@ def _in_processes(
     work: Callable[..., T], tasks: Iterable[tuple[Any, ...]], n_jobs: int
 ) -> Generator[tuple[int, T], None, None]:
     """Yield results with the number of their task, as they come."""
+    sent = received = 0
+
+    def calls() -> Iterator[Any]:
+        nonlocal sent
+        for task in tasks:
+            sent += 1
+            yield delayed(_numbered)(sent - 1, work, task)
+
     try:
         with parallel_config(
             backend="loky", inner_max_num_threads=1, initializer=become_worker, initargs=(os.getpid(),)
         ):
-            yield from Parallel(n_jobs=n_jobs, return_as="generator_unordered", max_nbytes=BY_FILE)(
-                delayed(_numbered)(number, work, task) for number, task in enumerate(tasks)
-            )
-    except TerminatedWorkerError as error:
-        raise WorkerDied(
-            f"One of {n_jobs} worker processes was ended by the system, most often because memory ran out. "
-            "The rest of the work cannot be finished without it. Run again with fewer --jobs."
-        ) from error
+            for found in Parallel(n_jobs=n_jobs, return_as="generator_unordered", max_nbytes=BY_FILE)(
+                calls()
+            ):
+                received += 1
+                yield found
+    except BrokenProcessPool as error:  # also where a process ended while it gave its answer
+        raise _lost(n_jobs) from error
+    if received < sent:
+        raise _lost(n_jobs)
+
+
+def _lost(n_jobs: int) -> WorkerDied:
+    return WorkerDied(
+        f"One of {n_jobs} worker processes was ended by the system, most often because memory ran out. The rest of the work cannot be "
+        "finished without it. Run the same command again, with fewer --jobs: what was kept is not done again."
+    )
 
 
 def _on_cluster(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,9 +15,18 @@ import pytest
 from cluster_work import end_unless_even, quotient
 from dask_cluster import LocalCluster, local_cluster
 from radiobone.core import cluster as module
-from radiobone.core.cluster import AT_A_TIME, PROBE, active_cluster, on_cluster
+from radiobone.core.cluster import AT_A_TIME, active_cluster, on_cluster
+from radiobone.core.cluster_probe import PROBE, probe
 from radiobone.core.cluster_worker import Expected, check_here, do_piece, versions_here
-from radiobone.core.errors import BadSetting, MissingExtra, SchedulerLost, WorkerDied, WorkerMismatch
+from radiobone.core.errors import (
+    BadSetting,
+    MissingExtra,
+    OutputLocked,
+    SchedulerLost,
+    WorkerDied,
+    WorkerMismatch,
+)
+from radiobone.core.output_lock import holding_outputs
 
 
 @pytest.fixture
@@ -104,6 +114,20 @@ def test_a_client_that_was_stopped_while_connecting_ends_soon_and_silently(
     kind.close(kind.__new__(kind))  # as when the interpreter ends
     assert waited == [module.CLOSE_S]
     assert module.CONNECT_S + module.CLOSE_S <= 10
+
+
+def test_probes_of_killed_runs_are_removed_and_of_living_ones_left(tmp_path: Path) -> None:
+    for name in ("0123abcd", "0123abcd-77"):  # a worker's mark too
+        (tmp_path / f"{PROBE}-{name}").write_text("left")
+    with holding_outputs():
+        with probe(tmp_path) as first, probe(tmp_path):
+            assert len(list(tmp_path.glob(f"{PROBE}*"))) == 2
+        with ThreadPoolExecutor() as another, pytest.raises(OutputLocked):
+            another.submit(probe(tmp_path).__enter__).result()
+        with probe(tmp_path) as second:
+            assert [path.name for path in tmp_path.glob(f"{PROBE}*")] == [Path(second.probe).name]
+    assert first.probe != second.probe
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.fixture(scope="module")

@@ -16,11 +16,12 @@ from pathlib import Path
 from time import monotonic
 from typing import Any, TypeVar
 
+from radiobone.core.cluster_probe import probe
 from radiobone.core.cluster_worker import Expected, check_here, do_packed, versions_here
 from radiobone.core.counting import counted
 from radiobone.core.errors import BadSetting, MissingExtra, RadioboneError, SchedulerLost, WorkerMismatch
-from radiobone.core.files import replacing
-from radiobone.core.outputs import prepare_folder, writing
+from radiobone.core.output_lock import holding_outputs
+from radiobone.core.outputs import prepare_folder
 
 Piece = TypeVar("Piece")
 Found = TypeVar("Found")
@@ -33,7 +34,6 @@ WITHOUT_WORKERS_S = 120.0
 SECONDS_BETWEEN_LOOKS = 5.0
 AT_A_TIME = 2
 """Pieces of work that are sent for each worker: one to do, and one that is there when it is done."""
-PROBE = ".cluster-probe"
 _ACTIVE: ContextVar[Cluster | None] = ContextVar("cluster", default=None)
 
 
@@ -67,10 +67,12 @@ def on_cluster(scheduler: str | Path, *, output: str | Path, show: bool = True) 
         If it does not answer, or has no workers.
     WorkerMismatch
         If a worker has other versions, does several tasks at a time, or does not see the output.
+    OutputLocked
+        If another run writes into the output.
     """
     how = _how_to_connect(scheduler)
     folder = prepare_folder(output)
-    with _quiet(), _probe(folder) as expected, _connected(how) as client:
+    with holding_outputs(), _quiet(), probe(folder) as expected, _connected(how) as client:
         cluster = Cluster(client, expected)
         cluster.wait_for_workers(show=show)
         cluster.check_workers()
@@ -289,20 +291,6 @@ def _client_class() -> Any:
                 super().close(timeout=timeout)
 
     return SoonClosed
-
-
-@contextmanager
-def _probe(folder: Path) -> Iterator[Expected]:
-    """Leave a file in the output folder that workers must find."""
-    content = secrets.token_hex(16)
-    probe = folder / f"{PROBE}-{content[:8]}"  # another command's is left alone
-    with writing(folder), replacing(probe) as part:
-        part.write_text(content, encoding="utf-8")
-    try:
-        yield Expected(versions_here(), str(Path.cwd()), str(probe), content)
-    finally:
-        with suppress(OSError):
-            probe.unlink()
 
 
 @contextmanager

@@ -14,12 +14,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from radiobone.cli.app import app
 from radiobone.core import output_lock
-from radiobone.core.errors import OutputLocked
+from radiobone.core.errors import FileMissing, OutputLocked
 from radiobone.core.folder_kinds import BONE, DXA, EMBEDDING, EVALUATION, EXTRACTION, VALIDATION, Kind
 from radiobone.core.folders import prepare_folder_of
-from radiobone.core.output_lock import LOCK_FILE, holding_outputs
+from radiobone.core.output_lock import LOCK_FILE, hold_file, holding_outputs
 from radiobone.workflow.extract import extract
 from small_cohort import SmallCohort
 
@@ -94,6 +96,38 @@ def test_every_kind_of_folder_is_held_until_the_run_ends(tmp_path: Path, kind: K
         assert len(refused) == 1
     prepare_folder_of(kind, tmp_path / "out")
     assert not (tmp_path / "out" / LOCK_FILE).exists()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("fit", "t.csv", "--target", "y", "-o", "out.rbm"),
+        ("score", "m.rbm", "t.csv", "-o", "out.csv"),
+        ("score", "m.rbm", "ct.nii", "mask.nii", "--fhir", "out.json"),
+    ],
+)
+def test_a_file_that_another_run_will_write_is_held_and_its_neighbours_are_free(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    def held_by_another() -> None:
+        with holding_outputs():
+            hold_file(Path(command[-1]))
+            held.set()
+            asked.wait()
+
+    monkeypatch.chdir(tmp_path)
+    held, asked = threading.Event(), threading.Event()
+    thread = threading.Thread(target=held_by_another)
+    thread.start()
+    held.wait()
+    refused = CliRunner().invoke(app, command).exception
+    other = CliRunner().invoke(app, (*command[:-1], f"other{Path(command[-1]).suffix}")).exception
+    asked.set()
+    thread.join()
+    assert isinstance(refused, OutputLocked)
+    assert f"is writing {command[-1]}" in str(refused)
+    assert isinstance(other, FileMissing)  # it goes on to its inputs
+    assert not list(tmp_path.iterdir())
 
 
 def record(folder: Path, host: str, age_s: float) -> None:

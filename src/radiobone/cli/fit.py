@@ -59,10 +59,11 @@ def fit(
     quiet: options.Quiet = False,
 ) -> None:
     """Fit the final model on all rows and save it. Its honest performance is what `evaluate` reports."""
+    from radiobone.core.output_lock import hold_file
     from radiobone.core.outputs import prepare_file
     from radiobone.workflow.score import fit_table
 
-    prepare_file(output, example="model.rbm", suffix=".rbm", inputs=[source, pipeline])
+    hold_file(prepare_file(output, example="model.rbm", suffix=".rbm", inputs=[source, pipeline]))
     model = fit_table(
         source,
         pipeline=pipeline,

@@ -72,13 +72,16 @@ def score(
     quiet: Quiet = False,
 ) -> None:
     """Score new images or rows with a saved model."""
+    from radiobone.core.output_lock import hold_file
     from radiobone.core.outputs import prepare_file
     from radiobone.workflow.hospital.reports import Reports
     from radiobone.workflow.score import score_source
 
     for file, suffix in ((output, ".csv"), (sr, ".dcm"), (fhir, ".json")):
         if file is not None:
-            prepare_file(file, example=f"scores{suffix}", suffix=suffix, inputs=[model, source, mask])
+            hold_file(
+                prepare_file(file, example=f"scores{suffix}", suffix=suffix, inputs=[model, source, mask])
+            )
     scored = score_source(
         model,
         source,

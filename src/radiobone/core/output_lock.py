@@ -37,7 +37,7 @@ REFUSED = {errno.EACCES, errno.EAGAIN, errno.EDEADLK}
 
 
 class _Scope:
-    """The folders that one run holds."""
+    """The lock files that one run holds."""
 
     def __init__(self) -> None:
         self.stack = ExitStack()
@@ -89,15 +89,40 @@ def hold(folder: Path) -> None:
         If another run writes there.
     OutputNotWritable, DiskFull
     """
-    scope, place = _scope.get(), folder.resolve()
+    if _taken(folder.resolve() / LOCK_FILE, folder):
+        remove_leftovers(folder.resolve())
+
+
+def hold_file(path: Path) -> None:
+    """Hold a file that is to be written, likewise; the others in its folder are free.
+
+    Parameters
+    ----------
+    path : Path
+        It need not be there; its folder is.
+
+    Raises
+    ------
+    OutputLocked
+        If another run is about to write the file.
+    OutputNotWritable, DiskFull
+    """
+    whole = path.resolve()
+    _taken(whole.with_name(f".{whole.name}.lock"), path)
+
+
+def _taken(place: Path, shown: Path) -> bool:
+    """Hold a place by its lock file until the scope ends, and tell whether it was not held already."""
+    scope = _scope.get()
     if scope is None:
-        with _held(place, folder):
-            return
-    if place not in scope.held:
-        scope.stack.enter_context(_held(place, folder))
-        scope.held.add(place)
-        scope.stack.callback(scope.held.discard, place)
-        remove_leftovers(place)
+        with _held(place, shown):
+            return False
+    if place in scope.held:
+        return False
+    scope.stack.enter_context(_held(place, shown))
+    scope.held.add(place)
+    scope.stack.callback(scope.held.discard, place)
+    return True
 
 
 @contextmanager
@@ -109,7 +134,7 @@ def _held(place: Path, shown: Path) -> Iterator[None]:
             )
         _held_here.add(place)
     try:
-        with _file_held(place / LOCK_FILE, shown):
+        with _file_held(place, shown):
             yield
     finally:
         with _guard:
@@ -232,12 +257,12 @@ def _let_go(handle: int, path: Path) -> None:
             path.unlink(missing_ok=True)
 
 
-def _refusal(folder: Path, record: dict[str, Any], where: str = "") -> OutputLocked:
+def _refusal(shown: Path, record: dict[str, Any], where: str = "") -> OutputLocked:
     who = f"process {record.get('pid', 'unknown')} on {record.get('host', 'an unknown computer')}"
     since = f", since {record['since']}" if record.get("since") else ""
     also = f" ({where})" if where else ""
     return OutputLocked(
-        f"Another run is writing into {folder}: {who}{since}{also}. Two runs would mix their results, so this one did nothing. Wait for "
-        "the other to end or stop it, and run again: what it has finished is kept. Or give another folder with -o. The lock of a run that "
-        f"was killed is free at once, on another computer, or a file system without locks, after {SECONDS_UNTIL_DEAD:.0f} s; {LOCK_FILE} need not be removed by hand."
+        f"Another run is writing {'into ' if shown.is_dir() else ''}{shown}: {who}{since}{also}. Two runs would mix their results, so this one did nothing. Wait for "
+        "the other to end or stop it, and run again: what it has finished is kept. Or give another place with -o. The lock of a run that "
+        f"was killed is free at once, on another computer, or a file system without locks, after {SECONDS_UNTIL_DEAD:.0f} s; its lock file need not be removed by hand."
     )

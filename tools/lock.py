@@ -27,7 +27,8 @@ HEAD = f"""\
 #     pip install --require-hashes -r requirements/lock.txt
 #     pip install --no-deps radiobone
 """
-# Licences that the packages' metadata do not tell in a form that can be read, as their repositories' LICENSE files have them.
+# Licences that the packages' metadata tell in no form that is read: catboost in words ("Apache License, Version 2.0"), skops by its
+# LICENSE file alone.
 LICENCES = {"catboost": "Apache-2.0", "skops": "MIT"}
 
 

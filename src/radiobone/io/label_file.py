@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -55,8 +55,8 @@ class LabelMask:
         Positive values that occur, in growing order, and the box of each.
     default_label : int or None
         Value meant where neither a label nor a name is asked for.
-    colours : mapping
-        Of a picture's channel: the colours of values that have several.
+    colours : mapping or None
+        Of a picture's channel: the colours of values that have several. None of labels from elsewhere, whose edges are not looked at.
     """
 
     labels: Volume
@@ -64,7 +64,7 @@ class LabelMask:
     what: str
     present: Mapping[int, Slices]
     default_label: int | None = None
-    colours: Mapping[int, list[Colour]] = field(default_factory=dict)
+    colours: Mapping[int, list[Colour]] | None = None
 
     def structures(self) -> tuple[str, ...]:
         """Names as declared, or ``label_<n>`` for each value that occurs."""
@@ -73,8 +73,9 @@ class LabelMask:
     def region(self, *, roi: str | None, label: int | None) -> Volume:
         """One structure as 0 and 1; see ``radiobone.io.masks.Mask``."""
         chosen = self.number(roi=roi, label=label)
-        check_one_colour(chosen, self.colours, self.what)
-        check_hard_edge(self.labels.array, chosen, self.present, self.what)
+        if self.colours is not None:
+            check_one_colour(chosen, self.colours, self.what)
+            check_hard_edge(self.labels.array, chosen, self.present, self.what)
         declared = self.names.values()
         return region_of(self.labels, chosen, self.what, declared=declared, present=self.present)
 

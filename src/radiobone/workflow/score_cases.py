@@ -61,8 +61,8 @@ def check_clinical(model: Model, given: Collection[str]) -> None:
     if unused:
         takes = f"It takes {', '.join(taken)}" if taken else "It takes none"
         raise BadSetting(
-            f"The model does not use {', '.join(unused)}: the score would be the same whatever the value. {takes}. Leave out "
-            f"{'it' if len(unused) == 1 else 'them'}, or check the name and the model."
+            f"The model does not use {', '.join(unused)}: the score would be the same whatever the value. {takes}. Leave "
+            f"{'it' if len(unused) == 1 else 'them'} out, or check the name and the model."
         )
 
 

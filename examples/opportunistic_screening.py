@@ -30,6 +30,8 @@ from radiobone.testing.scanner import Scanner
 from radiobone.testing.vertebra import Vertebra, spine
 
 HERE = Path(__file__).resolve().parent
+if {"-h", "--help"} & set(sys.argv):
+    sys.exit("python examples/opportunistic_screening.py OUTPUT_FOLDER [PATIENTS]")
 OUTPUT = Path(sys.argv[1]) if len(sys.argv) > 1 else Path("opportunistic-screening")
 N_PATIENTS = int(sys.argv[2]) if len(sys.argv) > 2 else 60
 SHARED = Path(os.environ.get("RADIOBONE_SHARED_DATA", HERE.parents[1] / "shared" / "data"))

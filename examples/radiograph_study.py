@@ -27,6 +27,8 @@ from radiobone.imaging.denoise import NonLocalMeans, denoise
 from radiobone.imaging.filters.gabor import Gabor
 from radiobone.workflow.evaluate_table import evaluate_table
 
+if {"-h", "--help"} & set(sys.argv):
+    sys.exit("python examples/radiograph_study.py OUTPUT_FOLDER [PATIENTS]")
 OUTPUT = Path(sys.argv[1]) if len(sys.argv) > 1 else Path("radiograph-study")
 N_PATIENTS = int(sys.argv[2]) if len(sys.argv) > 2 else 60
 VIEWS = ("AP", "LAT")

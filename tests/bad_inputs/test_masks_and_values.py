@@ -182,9 +182,10 @@ def test_one_voxel_outside(value):
         (lambda hu: hu, set()), (lambda hu: hu + 1024, {"NotHounsfield"}), (lambda hu: (hu - hu.min()) / np.ptp(hu), {"NotHounsfield"}),
         (lambda hu: hu / 1000, {"NotHounsfield"}), (lambda hu: (hu - hu.mean()) / hu.std(), {"NotHounsfield"}),
         (lambda hu: np.minimum(hu, 310), {"SaturatedIntensity"}), (lambda hu: np.minimum(12 * hu, 3071), {"SaturatedIntensity", "ImplausibleRoiIntensity"}),
-        (lambda hu: 10 * hu, {"ImplausibleRoiIntensity"}), (lambda hu: np.where(X < 10, hu, 29_000 + hu), set()),
+        (lambda hu: 10 * hu, {"ImplausibleRoiIntensity"}), (lambda hu: np.where(X < 2, -10_000 - 20 * Y, 10 * hu), {"ImplausibleRoiIntensity", "NotHounsfield"}),
+        (lambda hu: np.where(X == 0, -3024, np.where(X < 3, -2000 - 10 * Y, hu)), set()), (lambda hu: np.where(X < 10, hu, 29_000 + hu), set()),
     ],
-    ids=["as it is", "plus 1024", "0 to 1", "thousandths", "standard scores", "windowed", "12 bits", "ten times", "with metal"],
+    ids=["as it is", "plus 1024", "0 to 1", "thousandths", "standard scores", "windowed", "12 bits", "ten times", "ten times with air", "padded and resampled", "with metal"],
 )  # fmt: skip
 def test_scales_of_a_ct(change, due):
     array = change(HU.astype(float))

@@ -41,6 +41,7 @@ def test_a_path_below_a_file_is_named(tmp_path: Path, prepare: object) -> None:
         (errno.EROFS, OutputNotWritable),
         (errno.ENOSPC, DiskFull),
         (errno.EDQUOT, DiskFull),
+        (errno.EFBIG, DiskFull),
     ],
 )
 def test_a_folder_that_takes_no_file_is_named(

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from radiobone.core.errors import DiskFull, OutputNotWritable
 
-FULL = {errno.ENOSPC, errno.EDQUOT}
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 NOTHING_DONE = "Nothing was computed."
 
 
@@ -147,7 +147,7 @@ def writing(path: Path, note: str = "What was there before is untouched.") -> It
     Raises
     ------
     DiskFull
-        If no space is left.
+        If no space is left, or none to this file.
     OutputNotWritable
         If it is anything else.
     """
@@ -156,9 +156,12 @@ def writing(path: Path, note: str = "What was there before is untouched.") -> It
     except OSError as error:
         found = f"{path} cannot be written ({error.strerror or error}). {note}"
         if error.errno in FULL:
-            raise DiskFull(
-                f"{found} The disk, or your share of it, is full. Free space or choose another disk, and run again."
-            ) from error
+            full = (
+                "Files may not grow so large here: raise the limit (ulimit -f; it is of your session or of the file system)"
+                if error.errno == errno.EFBIG
+                else "The disk, or your share of it, is full. Free space or choose another disk"
+            )
+            raise DiskFull(f"{found} {full}, and run again.") from error
         raise OutputNotWritable(
             f"{found} Give another place with -o, or have the rights to this one changed, and run again."
         ) from error

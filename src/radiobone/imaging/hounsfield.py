@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import numpy as np
 import numpy.typing as npt
 from pydantic import AfterValidator
+from scipy import ndimage
 
 from radiobone.core.errors import ImplausibleIntensity
 from radiobone.core.volume import Volume
@@ -22,6 +23,11 @@ from radiobone.imaging.crop import bounding_box
 LEAST_HU = -1200.0  # air and its noise stay above it
 LEAST_RANGE_HU = 50.0  # between fat and muscle alone lie 100
 MOST_MEDIAN_HU = 2500.0
+DEEP_HU, DEEP_SHARE = -1500.0, 0.005  # below the noise of air; streaks beside metal are fewer
+MARK_SHARE = (
+    0.2  # of the voxels so low: they are a mark for what was not scanned, round which resampling leaves a rim
+)
+RIM_VOXELS = 2
 FINEST_MM = 0.15  # scanners with smaller voxels have tubes of low voltage, in whose HU bone is brighter
 WRAPPED = (64_000, 65_535)  # what -1,536 to -1 become in 16 bits without a sign
 
@@ -58,7 +64,7 @@ def check_scale(image: Volume, name: str) -> None:
     Warns
     -----
     NotHounsfield
-        If no voxel is negative, or all values lie close together.
+        If no voxel is negative, all values lie close together, or many of them below what air has.
     """
     if not is_ct(image) or image.array.dtype.kind not in "iuf" or image.array.size == 0:
         return
@@ -66,6 +72,8 @@ def check_scale(image: Volume, name: str) -> None:
     if 0 < highest - lowest < LEAST_RANGE_HU:
         _warn_of_range(name, lowest, highest)
         return
+    if lowest < DEEP_HU:
+        _check_depth(image.array, name, lowest)
     if not lowest >= 0:  # NaN is for others to find
         return
     n_wrapped = _n_wrapped(image.array)
@@ -93,6 +101,26 @@ def _warn_of_range(name: str, lowest: float, highest: float) -> None:
         NotHounsfield,
         stacklevel=3,
     )
+
+
+def _check_depth(array: npt.NDArray[Any], name: str, lowest: float) -> None:
+    """Warn of different values far below air; a single one there is a mark, and so is what lies between it and the image."""
+    deep = array < DEEP_HU
+    values, counts = np.unique(array[deep], return_counts=True)
+    if counts.max() >= MARK_SHARE * counts.sum():
+        marked = array == values[counts.argmax()]
+        if np.count_nonzero(deep) - counts.max() > DEEP_SHARE * array.size:
+            marked = ndimage.binary_dilation(marked, iterations=RIM_VOXELS)
+        deep &= ~marked
+    share = np.count_nonzero(deep) / array.size
+    if share > DEEP_SHARE:
+        warn(
+            f"{name}: {share:.1%} of the voxels lie below {DEEP_HU:g} HU, down to {lowest:g}, and air has -1000. Values that were multiplied (a "
+            "wrong rescale slope) or turned around look so: HU, thresholds and grey levels would be wrong. Convert the image again from its "
+            "original.",
+            NotHounsfield,
+            stacklevel=3,
+        )
 
 
 def _n_wrapped(array: npt.NDArray[Any]) -> int:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+import numpy as np
 import pandas as pd
 
 from radiobone.core.errors import BadSetting, FeatureMismatch
+from radiobone.core.ids import brief_id
 from radiobone.evaluation.certainty import Zone
 from radiobone.evaluation.model import Model
 from radiobone.selection.row_sites import takes_sites
@@ -39,6 +41,19 @@ def check_row(model: Model, row: pd.DataFrame, name: str, *, is_2d: bool) -> Non
         raise FeatureMismatch(
             f"The model needs {', '.join(clinical)}, which no image holds, and nothing can stand in for it. "
             f"Give it: {given} (from Python by name: {clinical[0]}=…)."
+        )
+
+
+def check_label(label: object) -> None:
+    """Check that a region is named by one number or one name.
+
+    Raises
+    ------
+    BadSetting
+    """
+    if isinstance(label, bool) or not isinstance(label, int | np.integer | str | None):
+        raise BadSetting(
+            f"The label is {brief_id(str(label))}, and one region is scored at a time: give its value in the mask, or its name."
         )
 
 

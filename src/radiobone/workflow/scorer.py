@@ -26,7 +26,7 @@ from radiobone.workflow.hospital.region import ScoredRegion
 from radiobone.workflow.kind import as_trained
 from radiobone.workflow.rows_to_score import check_whose, sites_of, warn_of_missing_codes
 from radiobone.workflow.same_engine import check_folder, check_here
-from radiobone.workflow.score_cases import check_clinical, check_row, score_cases
+from radiobone.workflow.score_cases import check_clinical, check_label, check_row, score_cases
 from radiobone.workflow.single import ImageLike, as_volume, extract_named
 from radiobone.workflow.wide import wide_of, widened
 
@@ -97,7 +97,7 @@ class Scorer:
         return scored.table
 
     def score_region(
-        self, image: ImageLike, mask: ImageLike, *, label: int | str | None = None, **clinical: Any
+        self, /, image: ImageLike, mask: ImageLike, *, label: int | str | None = None, **clinical: Any
     ) -> ScoredRegion:
         """Score one region of one image, for reports; arguments as for ``score``.
 
@@ -111,8 +111,8 @@ class Scorer:
         FeatureMismatch
             If the image cannot have a feature that the model needs, or a clinical variable is not given.
         BadSetting
-            If the image's header names another modality than that of the training images, or a clinical variable is given that
-            the model does not use.
+            If the image's header names another modality than that of the training images, a clinical variable is given that
+            the model does not use, or the label is neither one number nor one name.
         SettingsMismatch
             If the engine here measures other numbers than that of the training images.
 
@@ -123,6 +123,7 @@ class Scorer:
         MissingCode
             If a clinical variable is a usual code for a missing value, and far from those of training.
         """
+        check_label(label)
         check_clinical(self.model, clinical)
         self.check_engine()
         settings, name = self.settings, Path(image).name if isinstance(image, (str, Path)) else "The image"

@@ -104,6 +104,8 @@ def test_a_service_says_what_the_scorer_says(case: HospitalCase) -> None:
         ("image\0", "mask", 1, None),
         (np.zeros((3, 3)), np.zeros((3, 3)), 1, "BadSetting"),
         (3, object(), 1, "BadSetting"),
+        ("image.nii.gz", "mask.nii.gz", [31], "BadSetting"),
+        ("image.nii.gz", "mask.nii.gz", True, "BadSetting"),
         (sitk.Image(4, 4, 4, sitk.sitkUInt8), object(), 1, None),
     ],
 )
@@ -116,6 +118,7 @@ def test_whatever_is_asked_has_an_outcome(
         assert outcome.message
         assert outcome.plain() == {"ok": False, "code": outcome.code, "message": outcome.message}
         assert code is None or outcome.code == code
+        assert service.score(*case.nifti(), label=1, **{"self": 1}).code == "BadSetting"
         assert service.score(*case.nifti(), label=1).ok  # and the next is as before
 
 

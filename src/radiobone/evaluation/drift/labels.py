@@ -56,6 +56,10 @@ def _of_two(model: Model, column: pd.Series, positive: str | None) -> npt.NDArra
     known = others <= {no} if positive is None else len(others) <= 1
     if not known or (positive is not None and yes == no):
         odd = ", ".join(sorted(map(repr, found))[:SHOWN])
+        if positive is not None and yes not in found:
+            raise BadSetting(
+                f"'{column.name}' has the values {odd}, and none of them is '{positive}' (--positive)."
+            )
         raise BadSetting(
             f"'{column.name}' has the values {odd}, and the model tells '{model.about['positive']}' from "
             f"'{model.about['negative']}'. Spell the classes as the model does, or say --positive VALUE for the one that stands for "

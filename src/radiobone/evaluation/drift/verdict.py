@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -213,9 +214,14 @@ def _of_auc(auc: Mapping[str, Any] | None, internal: Mapping[str, Any] | None) -
     if auc is None or auc["high"] is None:
         return []
     told = f"AUC {auc['mean']:.2f} ({auc['low']:.2f} to {auc['high']:.2f})"
-    if internal is None or internal.get("mean") is None or auc["high"] >= internal["mean"]:
+    if internal is None or internal.get("mean") is None:
         return []
+    lost = internal["mean"] - auc["mean"]
     low = internal["mean"] if internal.get("low") is None else internal["low"]
+    if lost <= math.hypot(
+        auc["high"] - auc["mean"], internal["mean"] - low
+    ):  # half a 95 % interval of the difference
+        return []
     level = "act" if auc["high"] < low else "watch"
     text = f"The model ranks patients worse than in training: {told}, where nested cross-validation had {internal['mean']:.2f}."
     return [{"level": level, "sentence": text}]

@@ -136,7 +136,7 @@ class ScoringService:
         self._threads.shutdown(wait=True)
 
     def score(
-        self, image: ImageLike, mask: ImageLike, *, label: int | str | None = None, **clinical: Any
+        self, /, image: ImageLike, mask: ImageLike, *, label: int | str | None = None, **clinical: Any
     ) -> Outcome:
         """Score one region of one image; arguments as for ``Scorer.score``. Nothing is raised."""
         start = time.monotonic()

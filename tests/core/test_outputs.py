@@ -91,3 +91,18 @@ def test_every_failed_write_has_a_code(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(os, "open", refuse)
     with pytest.raises(OutputNotWritable, match="Permission denied"):
         write_text(tmp_path / "b.txt", "x")
+
+
+@pytest.mark.parametrize(
+    ("there", "taken"),
+    [("", True), ("patient_id,model_digest\n", True), ("patient_id,mask\nP1,m.nii\n", False)],
+)
+def test_a_table_of_another_kind_is_not_replaced(tmp_path: Path, there: str, taken: bool) -> None:
+    target = tmp_path / "scores.csv"
+    target.write_text(there)
+    if taken:
+        assert prepare_file(target, column="model_digest") == target
+    else:
+        with pytest.raises(OutputNotWritable, match="no column 'model_digest'"):
+            prepare_file(target, column="model_digest")
+    assert target.read_text() == there

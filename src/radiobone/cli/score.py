@@ -77,11 +77,14 @@ def score(
     from radiobone.workflow.hospital.reports import Reports
     from radiobone.workflow.score import score_source
 
-    for file, suffix in ((output, ".csv"), (sr, ".dcm"), (fhir, ".json")):
+    inputs = [model, source, mask]
+    if output is not None:
+        hold_file(
+            prepare_file(output, example="scores.csv", suffix=".csv", inputs=inputs, column="model_digest")
+        )
+    for file, suffix in ((sr, ".dcm"), (fhir, ".json")):
         if file is not None:
-            hold_file(
-                prepare_file(file, example=f"scores{suffix}", suffix=suffix, inputs=[model, source, mask])
-            )
+            hold_file(prepare_file(file, example=f"scores{suffix}", suffix=suffix, inputs=inputs))
     scored = score_source(
         model,
         source,

@@ -12,6 +12,7 @@ from pathlib import Path
 from radiobone.core.errors import DiskFull, OutputNotWritable
 
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+LONGEST_HEADING = 1 << 20
 NOTHING_DONE = "Nothing was computed."
 
 
@@ -52,6 +53,7 @@ def prepare_file(
     suffix: str | None = None,
     inputs: Iterable[str | Path | None] = (),
     overwrite: bool = True,
+    column: str | None = None,
 ) -> Path:
     """Make the folder of a file to be written and try to write in it, before any work is done for it.
 
@@ -67,6 +69,8 @@ def prepare_file(
         Files that are read for it, and that it must not replace; into a folder that is read nothing is written.
     overwrite : bool
         Whether a file that is there may be replaced.
+    column : str, optional
+        That every table of the kind has: another table that is there is not replaced.
 
     Returns
     -------
@@ -102,8 +106,20 @@ def prepare_file(
                 f"{target} is there already, and may have been edited by hand. It is left as it is. "
                 "Give another file name with -o, or say --overwrite."
             )
+        if column is not None and target.exists() and not _has_column(target, column):
+            raise OutputNotWritable(
+                f"{target} is there already and holds something else (no column '{column}'). It is left as it is. Give another file name "
+                "with -o."
+            )
         _try(target.parent)
     return target
+
+
+def _has_column(table: Path, column: str) -> bool:
+    """Whether the first line names a column; what is empty may be replaced by any table."""
+    with table.open("rb") as file:
+        first = file.readline(LONGEST_HEADING)
+    return not first.strip() or column.encode() in first
 
 
 def _check_name(target: Path, suffix: str | None, example: str) -> None:

@@ -20,14 +20,15 @@ from sklearn.ensemble import (
     IsolationForest,
 )
 from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline
 from sklearn.tree import DecisionTreeClassifier
 from sklearn.tree._tree import Tree
 from xgboost import XGBClassifier
 
-from radiobone.core.errors import UntrustedModel
+from radiobone.core.errors import BadSetting, UntrustedModel
 from radiobone.evaluation.built.blobs import check_blobs
 from radiobone.evaluation.built.unsound import Unsound
-from radiobone.evaluation.model_file import PARTS, _build
+from radiobone.evaluation.model_file import PARTS, _build, write_model
 from radiobone.models.forest import OneThreadForest
 from radiobone.models.knn import NearestNeighbours
 from radiobone.models.two_class_svc import TwoClassSVC
@@ -235,3 +236,14 @@ def test_random_bytes_are_refused_without_another_error(name):
                 check_blobs(inner)
         except Unsound:
             pass
+
+
+def test_what_would_not_be_opened_again_is_not_saved(tmp_path):
+    table = np.random.default_rng(0).normal(size=(60, 3))
+    fitted = CatBoostClassifier(
+        iterations=3, depth=2, grow_policy="Depthwise", logging_level="Silent", allow_writing_files=False
+    )
+    fitted.fit(table, table[:, 0] > 0)
+    with pytest.raises(BadSetting, match="not symmetric"):
+        write_model(tmp_path / "model.rbm", {}, Pipeline([("none", "passthrough")]), fitted)
+    assert not list(tmp_path.iterdir())

@@ -14,7 +14,7 @@ import skops.io
 from skops.io.exceptions import UntrustedTypesFoundException
 
 from radiobone.core.archive_sizes import check_sizes
-from radiobone.core.errors import FileMissing, RadioboneError, ResourceLimit, UntrustedModel
+from radiobone.core.errors import BadSetting, FileMissing, RadioboneError, ResourceLimit, UntrustedModel
 from radiobone.core.file_kinds import did_you_mean, is_file
 from radiobone.core.files import MAX_JSON_BYTES, content_digest, write_bytes
 from radiobone.core.pickles import check_is_no_pickle
@@ -42,8 +42,15 @@ def write_model(path: Path, content: dict[str, Any], steps: object, classifier: 
         Plain data.
     steps, classifier : fitted estimators
         Of types on the trusted list.
+
+    Raises
+    ------
+    BadSetting
+        If what was fitted would be refused when it is read.
     """
     parts = dict(zip(PARTS, (skops.io.dumps(steps), skops.io.dumps(classifier)), strict=True))
+    for name, part in parts.items():
+        _check_opens_again(part, name, path)
     manifest = {**content, "format": FORMAT, "parts": {name: _digest(part) for name, part in parts.items()}}
     manifest["digest"] = content_digest(manifest)
     text = json.dumps(manifest, indent=1, sort_keys=True, allow_nan=False, ensure_ascii=False)
@@ -160,6 +167,17 @@ def _build(data: bytes, name: str, path: Path) -> Any:
             f"{path}: {name} cannot be built ({type(error).__name__}: {error}). Get it again."
         ) from error
     return built
+
+
+def _check_opens_again(data: bytes, name: str, path: Path) -> None:
+    """Refuse parameters of a step or model that give something other than what is known to be safe to open."""
+    try:
+        _build(data, name, path)
+    except UntrustedModel as error:
+        raise BadSetting(
+            f"The fitted model was not saved, since it would not be opened again: {error.__cause__ or error}. Leave out the parameters that make "
+            "it so (such as CatBoost's grow_policy), or choose another model."
+        ) from error
 
 
 def _changed(path: Path, name: str) -> UntrustedModel:

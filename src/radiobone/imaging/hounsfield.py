@@ -13,12 +13,14 @@ from typing import Annotated, Any
 import numpy as np
 import numpy.typing as npt
 from pydantic import AfterValidator
-from scipy import ndimage
 
 from radiobone.core.errors import ImplausibleIntensity
+from radiobone.core.lazy import lazily
 from radiobone.core.volume import Volume
 from radiobone.core.warnings import ImplausibleRoiIntensity, NotHounsfield, warn
 from radiobone.imaging.crop import bounding_box
+
+ndimage = lazily("scipy.ndimage")
 
 LEAST_HU = -1200.0  # air and its noise stay above it
 LEAST_RANGE_HU = 50.0  # between fat and muscle alone lie 100

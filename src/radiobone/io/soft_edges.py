@@ -7,10 +7,12 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import ndimage
 
 from radiobone.core.errors import ProbabilisticMask
+from radiobone.core.lazy import lazily
 from radiobone.io.label_scan import Slices
+
+ndimage = lazily("scipy.ndimage")
 
 FEWEST_STEPS = 4  # values of a ramp; labels of as few structures may well lie round another
 RIM_VOXELS = 5

@@ -154,7 +154,7 @@ def test_a_file_that_may_not_grow_is_named(
         [sys.executable, "-c", LIMITED, str(manifest), str(out), str(most_bytes)],
         capture_output=True, text=True, check=False, timeout=300,
     )  # fmt: skip
-    assert told.stdout.split() == ["OutputNotWritable"], told.stderr
+    assert told.stdout.split() == ["DiskFull"], told.stderr
     assert list(pd.read_parquet(out / "features.parquet").columns) == [
         "patient_id",
         "roi",

@@ -11,6 +11,7 @@ from scaling.watch import Watched
 
 POINTS_KEPT = 120
 PLACE, PLACE_END = "<!-- cohort-scale -->", "<!-- end of cohort-scale -->"
+FEWEST_FOR_GROWTH = 1000  # regions: fewer are done while processes are still being started
 SETTLED = (0.3, 0.95)  # share of the run between which memory is said to grow or not
 
 
@@ -68,7 +69,7 @@ def table(results: dict[str, Any]) -> list[str]:
     for name, run in sorted(results.items(), key=lambda item: (item[0].split()[1], item[1]["cases"])):
         first, again = run["first"], run["again"]
         quarters = ", ".join(f"{rate:g}" for rate in first["rate_by_quarter"])
-        growth = first["parent_mb_per_1000_cases"]
+        growth = first["parent_mb_per_1000_cases"] if run["regions"] >= FEWEST_FOR_GROWTH else None
         lines.append(
             f"| {name} | {run['regions']:,} | {first['seconds']:.0f} s | {first['cpu_seconds'] / run['regions']:.2f} s | {quarters} | "
             f"{first['parent_peak_mb']:.0f} | {'–' if growth is None else f'{growth:.1f}'} | {first['worker_peak_mb']:.0f} | "

@@ -42,6 +42,7 @@ def segmentation(tmp_path_factory: pytest.TempPathFactory) -> Path:
         )  # fmt: skip
     path = tmp_path_factory.mktemp("seg") / "seg.dcm"
     made.save_as(path)
+    made._db_con.close()  # highdicom leaves its index open, and Python 3.13 warns of that
     return path
 
 

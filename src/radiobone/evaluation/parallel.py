@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import os
-import warnings
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence, Sized
 from contextlib import contextmanager
 from functools import cache, partial
@@ -19,6 +18,7 @@ from radiobone.core.cluster import Cluster, active_cluster
 from radiobone.core.errors import WorkerDied
 from radiobone.core.interruption import become_worker
 from radiobone.core.progress import Advance
+from radiobone.core.warnings import silenced
 
 T = TypeVar("T")
 START_S = 4.0
@@ -35,8 +35,7 @@ def _ended_quietly(
     try:
         yield finished
     finally:
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", category=UserWarning, module=r"joblib\.")
+        with silenced(UserWarning):
             finished.close()
 
 

@@ -111,7 +111,7 @@ def _check_depth(array: npt.NDArray[Any], name: str, lowest: float) -> None:
     values, counts = np.unique(array[deep], return_counts=True)
     if counts.max() >= MARK_SHARE * counts.sum():
         marked = array == values[counts.argmax()]
-        if np.count_nonzero(deep) - counts.max() > DEEP_SHARE * array.size:
+        if counts.sum() - counts.max() > DEEP_SHARE * array.size:
             marked = ndimage.binary_dilation(marked, iterations=RIM_VOXELS)
         deep &= ~marked
     share = np.count_nonzero(deep) / array.size

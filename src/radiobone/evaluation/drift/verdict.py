@@ -218,9 +218,8 @@ def _of_auc(auc: Mapping[str, Any] | None, internal: Mapping[str, Any] | None) -
         return []
     lost = internal["mean"] - auc["mean"]
     low = internal["mean"] if internal.get("low") is None else internal["low"]
-    if lost <= math.hypot(
-        auc["high"] - auc["mean"], internal["mean"] - low
-    ):  # half a 95 % interval of the difference
+    half_interval = math.hypot(auc["high"] - auc["mean"], internal["mean"] - low)  # of the difference, 95 %
+    if lost <= half_interval:
         return []
     level = "act" if auc["high"] < low else "watch"
     text = f"The model ranks patients worse than in training: {told}, where nested cross-validation had {internal['mean']:.2f}."

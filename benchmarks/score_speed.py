@@ -4,14 +4,16 @@
 
 The model learns from copies of one first lumbar vertebra with seeded noise, by the preset `ct` (851 features) and the
 default pipeline; how well it does means nothing. Scored are real images: a crop round L1 from a CT of 3 mm,
-the whole CT, and a DICOM series of 20 slices of 512 × 512 with a label map; each call reads its files anew. Medians of wall and of processor time,
-the first call apart, in one thread. The command is a fresh process each time, kernels compiled before. Writes
+the whole CT, a DICOM series of 20 slices of 512 × 512 with a label map, and the same slices over and over, as a series of 300 with a
+label map as large, compressed as they are (JPEG 2000) and uncompressed; each call reads its files anew. Medians of wall and of
+processor time, the first call apart; what is not said to be otherwise, in one thread. The command is a fresh process each time, kernels compiled before. Writes
 benchmarks/results/score_speed.json.
 """
 
 from __future__ import annotations
 
 import argparse
+import copy
 import json
 import os
 import resource
@@ -26,6 +28,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pydicom
 import SimpleITK as sitk
 
 import radiobone as rb
@@ -34,6 +37,8 @@ from radiobone.workflow.score import fit_table
 HERE = Path(__file__).resolve().parent
 L1 = 31
 OF_SERIES = 33  # a vertebra that the 20 slices hold
+N_SLICES = 300
+ELSEWHERE = 100  # added to the labels of the slices' other copies
 MARGIN = 8
 N_COPIES = 40
 Files = tuple[Path, Path, int | str]
@@ -47,6 +52,37 @@ def crop(image: sitk.Image, mask: sitk.Image, label: int) -> tuple[sitk.Image, s
     high = np.minimum(np.array([x.max(), y.max(), z.max()]) + MARGIN + 1, size)
     box = tuple(slice(int(a), int(b)) for a, b in zip(low, high, strict=True))
     return image[box], mask[box]
+
+
+def long_series(folder: Path, spine: Path) -> dict[str, Files]:
+    """Write 300 slices, compressed and not, and their label map, in which the vertebra is in the middle alone."""
+    found = [pydicom.dcmread(path) for path in sorted((spine / "dicom" / "ct").iterdir()) if path.is_file()]
+    slices = sorted(found, key=lambda one: float(one.ImagePositionPatient[2]))
+    places = np.array([one.ImagePositionPatient for one in slices], dtype=float)
+    step = (places[-1] - places[0]) / (len(slices) - 1)
+    drawn = sitk.ReadImage(str(spine / "dicom" / "total.nii.gz"))
+    labels = sitk.GetArrayFromImage(drawn)
+    n_copies = N_SLICES // len(slices)
+    copies = [labels + ELSEWHERE * (labels > 0) * (n != n_copies // 2) for n in range(n_copies)]
+    mask = sitk.GetImageFromArray(np.concatenate(copies).astype(np.uint8))
+    mask.SetSpacing(drawn.GetSpacing())
+    mask.SetOrigin(drawn.GetOrigin())
+    mask.SetDirection(drawn.GetDirection())
+    sitk.WriteImage(mask, str(folder / "long.nii.gz"))
+    for kind in ("JPEG 2000", "uncompressed"):
+        (folder / kind).mkdir()
+        if kind == "uncompressed":
+            for one in slices:
+                one.decompress()
+        for number in range(N_SLICES):
+            one = copy.deepcopy(slices[number % len(slices)])
+            one.ImagePositionPatient = [float(value) for value in places[0] + number * step]
+            one.SOPInstanceUID = one.file_meta.MediaStorageSOPInstanceUID = pydicom.uid.generate_uid()
+            one.save_as(folder / kind / f"{number:04d}.dcm")
+    return {
+        f"DICOM series of {N_SLICES}, {kind}": (folder / kind, folder / "long.nii.gz", OF_SERIES)
+        for kind in ("uncompressed", "JPEG 2000")
+    }
 
 
 def make_model(folder: Path, image: sitk.Image, mask: sitk.Image) -> Path:
@@ -152,6 +188,7 @@ def main() -> None:
                 "crop of L1, NIfTI": (folder / "p0.nii.gz", folder / "mask.nii.gz", L1),
                 "whole CT, NIfTI": whole,
                 "DICOM series": (spine / "dicom" / "ct", spine / "dicom" / "total.nii.gz", OF_SERIES),
+                **long_series(folder, spine),
             }
             for case, files in cases.items():
                 results[case] = in_service(service, files, options.rounds)

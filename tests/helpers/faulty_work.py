@@ -80,3 +80,8 @@ class CutOff:
 def cut_answer(_: int) -> CutOff:
     """Answer with something that cannot be read."""
     return CutOff()
+
+
+def content_of(path: str) -> str:
+    """Read a file."""
+    return Path(path).read_text(encoding="utf-8")

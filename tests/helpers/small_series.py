@@ -39,7 +39,7 @@ def dataset(number: int, **changed: Any) -> Dataset:
         "ImageOrientationPatient": [1, 0, 0, 0, 1, 0], "ImagePositionPatient": [*START[:2], START[2] + SPACING_MM[0] * number],
         "SliceThickness": SPACING_MM[0], "InstanceNumber": number + 1, "SamplesPerPixel": 1, "PhotometricInterpretation": "MONOCHROME2",
         "BitsAllocated": 16, "BitsStored": 16, "HighBit": 15, "PixelRepresentation": 0, "RescaleSlope": 1, "RescaleIntercept": -1024,
-        "PixelData": (HU[number].astype(int) + 1024).astype("<u2").tobytes(),
+        "PixelData": (HU[number % SHAPE[0]].astype(int) + 1024).astype("<u2").tobytes(),
     }  # fmt: skip
     with config.disable_value_validation():
         for name, value in (fields | changed).items():

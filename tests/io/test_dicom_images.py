@@ -27,7 +27,7 @@ from radiobone.core.volume import Volume
 from radiobone.core.warnings import InvertedPhotometric, LocalizerIgnored, SpacingAssumed, collected
 from radiobone.io import dicom_frames
 from radiobone.io.dicom_frames import rescaled
-from radiobone.io.dicom_series import read_dicom_series
+from radiobone.io.dicom_series import open_dicom_series, read_dicom_series
 from radiobone.io.gzipped import PADDING_BYTES
 from radiobone.io.images import read_image
 
@@ -225,6 +225,9 @@ def test_an_enhanced_multi_frame_object_is_read(
     del enhanced.ImagePositionPatient, enhanced.RescaleSlope, enhanced.RescaleIntercept
     enhanced.save_as(tmp_path / "enhanced.dcm", enforce_file_format=True)
     volume = read_image(tmp_path / "enhanced.dcm")
+    on_demand = open_dicom_series([tmp_path / "enhanced.dcm"])
+    box = (slice(1, 4), slice(0, 3), slice(1, 3))
+    np.testing.assert_array_equal(on_demand.voxels[box], volume.array[box])
     assert np.array_equal(volume.array, ct_volume.array)
     assert volume.spacing_mm == pytest.approx(ct_volume.spacing_mm)
 

@@ -57,6 +57,29 @@ def test_all_workers_may_end_at_once_and_one_process_is_enough(tmp_path: Path) -
     assert run(["kill-1", "ok-1"], tmp_path / "one", 1) == ["died kill-1", "done ok-1"]
 
 
+def test_workers_kept_from_before_look_where_this_process_is_now(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of two studies with the same relative paths, the second must not be given the images of the first."""
+    for study in ("first", "second"):
+        (tmp_path / study).mkdir()
+        (tmp_path / study / "image").write_text(study)
+        monkeypatch.chdir(tmp_path / study)
+        found = list(in_processes(faulty_work.content_of, ["image"] * 4, 2, faulty_work.died))
+        assert found == [study] * 4
+
+
+def test_a_folder_that_is_gone_does_not_stop_work_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "image").write_text("here")
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    found = list(in_processes(faulty_work.content_of, [str(tmp_path / "image")] * 2, 2, faulty_work.died))
+    assert found == ["here"] * 2
+
+
 def test_where_every_image_ends_its_process_the_machine_is_named(tmp_path: Path) -> None:
     with pytest.raises(WorkerDied, match="selftest"):
         run([f"exit-{number}" for number in range(12)], tmp_path)

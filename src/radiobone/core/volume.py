@@ -4,13 +4,41 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
-from typing import Any
+from functools import cached_property
+from typing import Any, Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
 
 Triple = tuple[float, float, float]
+Cut = tuple[slice, slice, slice]  # (z, y, x)
 IDENTITY: tuple[float, ...] = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
+
+
+class Voxels(Protocol):
+    """What can be cut like an array; it need not be in memory as a whole."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Number of voxels along (z, y, x)."""
+        ...
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Type of the values, as far as is known before they are read; a cut may have a wider one."""
+        ...
+
+    def __getitem__(self, cut: Cut, /) -> npt.NDArray[Any]:
+        """Return a box of voxels."""
+        ...
+
+
+class Unread(Voxels, Protocol):
+    """Voxels that are read when they are asked for."""
+
+    def whole(self) -> npt.NDArray[Any]:
+        """Read all that is not read yet."""
+        ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,8 +88,13 @@ class Volume:
     @property
     def shape(self) -> tuple[int, int, int]:
         """Number of voxels along (z, y, x)."""
-        n_z, n_y, n_x = self.array.shape
+        n_z, n_y, n_x = self.voxels.shape
         return n_z, n_y, n_x
+
+    @property
+    def voxels(self) -> Voxels:
+        """What boxes are cut from. Of a volume that is read on demand a box costs less than the whole ``array``."""
+        return self.array
 
     @property
     def voxel_volume_mm3(self) -> float:
@@ -70,10 +103,39 @@ class Volume:
 
     def with_array(self, array: npt.NDArray[Any]) -> Volume:
         """Return another array of the same shape on the same grid."""
-        if array.shape != self.array.shape:
-            raise ValueError(f"shape {array.shape} is not the grid's {self.array.shape}")
+        if array.shape != self.shape:
+            raise ValueError(f"shape {array.shape} is not the grid's {self.shape}")
         return replace(self, array=array)
 
     def mask_of(self, label: int) -> Volume:
         """Return the region of one label, as 0 and 1."""
         return self.with_array((self.array == label).view(np.uint8))
+
+
+class VolumeOnDemand(Volume):
+    """A volume whose planes are read when they are asked for.
+
+    Who asks for ``voxels`` gets a box, for which some planes are read; who asks for the ``array``, all of them.
+    """
+
+    _unread: Unread
+
+    @classmethod
+    def of(cls, unread: Unread, **place: Any) -> Self:
+        """Lay unread voxels on a grid; ``place`` are the attributes of a volume but for its array."""
+        volume = cls(np.broadcast_to(unread.dtype.type(0), unread.shape), **place)
+        del volume.__dict__["array"]
+        object.__setattr__(volume, "_unread", unread)
+        return volume
+
+    @cached_property
+    def array(self) -> npt.NDArray[Any]:
+        """All voxels, read-only."""
+        view = self._unread.whole().view()
+        view.flags.writeable = False
+        return view
+
+    @property
+    def voxels(self) -> Voxels:
+        """The array once it is read, else what is read on demand."""
+        return self.array if "array" in self.__dict__ else self._unread

@@ -49,17 +49,23 @@ def check_inputs(image: Volume, mask: Volume, reading: MaskReading | None = None
         If the region holds NaN or infinity, or numbers beyond ``GREATEST``.
     """
     keep_freed_memory()
-    image = image.with_array(real_numbers(image.array, "The image"))
+    if not _is_computed_with(image.voxels.dtype):
+        image = image.with_array(real_numbers(image.array, "The image"))
     region = onto_image(image, as_whole_numbers(mask), reading or MaskReading())
     if planes_in_use(region.array).size == 0:
         raise EmptyMask(
             "The region has no voxels, so there is nothing to measure. Check the mask and its label."
         )
-    if not np.issubdtype(image.array.dtype, np.floating) or _all_usable(image.array):
+    if np.issubdtype(image.voxels.dtype, np.integer) or _all_usable(image.array):
         return image, region
     usable = np.abs(np.nan_to_num(image.array, nan=np.inf)) <= GREATEST
     _check_inside(image.array[region.array != 0])
     return image.with_array(_without_unusable(image, usable)), region
+
+
+def _is_computed_with(dtype: np.dtype[Any]) -> bool:
+    """Whether values are taken as they are; then they need not be read yet."""
+    return dtype.kind in "ui" and dtype.isnative
 
 
 def _all_usable(array: npt.NDArray[np.floating]) -> bool:

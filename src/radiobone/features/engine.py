@@ -141,14 +141,14 @@ def _warn_about(image: Volume, mask: npt.NDArray[np.bool_], box: Box, plane: int
 
 def _warn_of_constant(source: Source, image: Volume, mask: npt.NDArray[np.bool_], box: Box) -> None:
     """Look at the region as it was read, too: resampling and cutting to whole numbers may part equal values."""
-    read = source.mask.array.shape == source.image.array.shape
+    read = source.mask.shape == source.image.shape
     if not (read and _is_constant(source.image, source.mask.array != 0)):
         _is_constant(image, mask, box)
 
 
 def _is_constant(image: Volume, mask: npt.NDArray[np.bool_], box: Box | None = None) -> bool:
     slices = (box or bounding_box(mask)).slices
-    array, inside = image.array[slices], mask[slices]
+    array, inside = image.voxels[slices], mask[slices]
     first_plane = array[0][inside[0]]
     if not (first_plane == first_plane[0]).all():  # nearly always: the other planes are not looked at
         return False

@@ -25,6 +25,7 @@ import numpy as np
 import numpy.typing as npt
 
 from radiobone.core.compiled import compiled
+from radiobone.core.volume import Voxels
 from radiobone.imaging.spline_support import AxisSupport, PlaceArray, axis_support, clear_outside
 
 FloatArray = npt.NDArray[np.float64]
@@ -39,27 +40,26 @@ TO_WHOLE = 1.5 * 2.0**52  # adding and taking it away rounds to the nearest whol
 NOISE = 1e-13  # of sums of 64 products, in parts of the largest; their order costs less than 2e-14
 
 
-def interpolate(
-    array: npt.NDArray[Any], positions: tuple[FloatArray, FloatArray, FloatArray]
-) -> npt.NDArray[Any]:
+def interpolate(voxels: Voxels, positions: tuple[FloatArray, FloatArray, FloatArray]) -> npt.NDArray[Any]:
     """Interpolate an image at every combination of positions along its axes.
 
     Parameters
     ----------
-    array : ndarray, shape (n_z, n_y, n_x)
-        Finite intensities.
+    voxels : Voxels, shape (n_z, n_y, n_x)
+        Finite intensities: an array, or what a part can be cut from.
     positions : tuple of ndarray of float, (z, y, x)
-        In voxels of ``array``.
+        In voxels.
 
     Returns
     -------
     ndarray
-        In the type of ``array``; whole numbers are cut off towards zero; 0 outside the image.
+        In the type of the voxels; whole numbers are cut off towards zero; 0 outside the image.
     """
-    z, y, x = (axis_support(position, size) for position, size in zip(positions, array.shape, strict=True))
+    z, y, x = (axis_support(position, size) for position, size in zip(positions, voxels.shape, strict=True))
     values = np.zeros([len(position) for position in positions])
     if not (z.inside.any() and y.inside.any() and x.inside.any()):
-        return values.astype(array.dtype)
+        return values.astype(voxels.dtype)
+    array = voxels[z.part, y.part, x.part]
     coefficients = spline_coefficients(array, (z, y, x))
     doubt, slack = _doubt(array.dtype, coefficients)
     _evaluate(
@@ -89,15 +89,14 @@ def spline_coefficients(
     Parameters
     ----------
     array : ndarray, shape (n_z, n_y, n_x)
-        The whole image.
+        The parts of the image that ``axes`` name.
     axes : tuple of AxisSupport, (z, y, x)
-        What of it matters. After each axis only what is wanted along it is kept.
+        Where in the image they are. After each axis only what is wanted along it is kept.
     """
     z, y, x = axes
-    part = array[z.part, y.part, x.part]
-    n_z, n_y, _ = part.shape
+    n_z, n_y, _ = array.shape
     rows = np.empty((n_z, n_y, x.wanted.stop - x.wanted.start))
-    for plane, found in zip(part, rows, strict=True):
+    for plane, found in zip(array, rows, strict=True):
         _filter_rows(
             np.ascontiguousarray(plane, dtype=np.float64),
             x.starts_at_border,

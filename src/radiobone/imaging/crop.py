@@ -105,7 +105,13 @@ def crop(volume: Volume, box: Box) -> Volume:
     step = np.asarray(box.low[::-1]) * np.asarray(volume.spacing_mm[::-1])
     x, y, z = np.asarray(volume.origin_mm) + direction @ step
     origin_mm: Triple = (float(x), float(y), float(z))
-    return replace(volume, array=volume.array[box.slices], origin_mm=origin_mm)
+    return replace(volume, array=volume.voxels[box.slices], origin_mm=origin_mm)
+
+
+def planes_across(volume: Volume, mask: Volume) -> Volume:
+    """Return the planes along z that a region on the volume's grid crosses, whole."""
+    box, (_, n_y, n_x) = bounding_box(mask.array), volume.shape
+    return crop(volume, Box((box.low[0], 0, 0), (box.high[0], n_y - 1, n_x - 1)))
 
 
 def steps_between(outer: Volume, inner: Volume) -> tuple[int, int, int]:

@@ -172,7 +172,7 @@ def check_region_hu(image: Volume, mask: Volume, plausible_hu: tuple[float, floa
 
 def _inside(image: Volume, mask: Volume) -> npt.NDArray[Any]:
     slices = bounding_box(mask.array).slices
-    values: npt.NDArray[Any] = image.array[slices][mask.array[slices] != 0]
+    values: npt.NDArray[Any] = image.voxels[slices][mask.array[slices] != 0]
     return values
 
 

@@ -96,7 +96,7 @@ def resample(image: Volume, mask: Volume, settings: Resampling) -> tuple[Volume,
     first = 0.5 * (new - old) / old + low / (old / new)  # of the new grid, in voxels of the old
     lattice = _Lattice.of(mask, first, new, size)
     if settings.interpolator == "sitkBSpline" and lattice.positions is not None and not apart:
-        values = interpolate(image.array, lattice.positions)
+        values = interpolate(image.voxels, lattice.positions)
         region = _nearest(mask.array, lattice.positions)
         return lattice.volume(values, image), lattice.volume(region, mask)
     return _by_itk(image, lattice, settings.interpolator), _by_itk(mask, lattice, "sitkNearestNeighbor")

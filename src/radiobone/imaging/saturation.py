@@ -30,9 +30,9 @@ def check_saturation(image: Volume, mask: Volume) -> None:
     near, values = _cut(image, mask)
     highest = values.max()
     share = float(np.mean(values == highest))
-    if not SATURATED_SHARE <= share < 1 or highest < image.array.max():
+    if not SATURATED_SHARE <= share < 1 or highest < near.max() or len(np.unique(near)) < FEWEST_LEVELS:
         return
-    if len(np.unique(near)) < FEWEST_LEVELS:
+    if highest < image.array.max():  # looked for last, since the image may not be read as a whole yet
         return
     warn(
         f"{share:.0%} of the region's {values.size} voxels have {float(highest):g}, the highest value of the image: what is brighter was "
@@ -71,5 +71,5 @@ def check_padding(image: Volume, mask: Volume) -> None:
 def _cut(image: Volume, mask: Volume) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
     """Values of the box round the region, and of the region alone."""
     box = bounding_box(mask.array).slices
-    near = image.array[box]
+    near = image.voxels[box]
     return near, near[mask.array[box] != 0]

@@ -41,6 +41,14 @@ UNCOMPRESSED_SYNTAXES = {
 NATIVE_SYNTAXES = {
     "1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.2", "1.2.840.10008.1.2.1.99", "1.2.840.10008.1.2.5",
 }  # fmt: skip
+# What is asked of a slice, of all that its header holds
+OF_A_SLICE = [
+    "SOPClassUID", "ImageType", "Modality", "PatientID", "PatientName", "StudyInstanceUID", "SeriesInstanceUID",
+    "FrameOfReferenceUID", "BurnedInAnnotation", "SliceThickness", "SpacingBetweenSlices", "ImagePositionPatient",
+    "ImageOrientationPatient", "PixelSpacing", "SamplesPerPixel", "PhotometricInterpretation", "NumberOfFrames", "Rows",
+    "Columns", "BitsAllocated", "BitsStored", "HighBit", "PixelRepresentation", "PixelPaddingValue", "RescaleIntercept",
+    "RescaleSlope", "RescaleType", "SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence",
+]  # fmt: skip
 
 MOST_THREADS = 4
 
@@ -78,10 +86,10 @@ class Frame:
         return np.cross(self.row_axis, self.column_axis)
 
 
-def read_dicom_header(path: Path) -> Dataset | None:
-    """Read everything but the pixels; None if the file is not DICOM."""
+def read_dicom_header(path: Path, fields: list[str] | None = None) -> Dataset | None:
+    """Read everything but the pixels, or the fields that are named; None if the file is not DICOM."""
     try:
-        return read_dataset(path, stop_before_pixels=True)
+        return read_dataset(path, stop_before_pixels=True, specific_tags=fields)
     except pydicom.errors.InvalidDicomError:
         return None
 
@@ -106,18 +114,17 @@ def frames_of(path: Path, header: Dataset) -> Iterator[Frame]:
             f"{path} is a colour image ({header.get('PhotometricInterpretation')}): a screenshot or report page, "
             "not a measurement. Use the original series."
         )
-    shared = _first(header, "SharedFunctionalGroupsSequence")
-    own = header.get("PerFrameFunctionalGroupsSequence") or [pydicom.Dataset()]
-    for number, group in enumerate(own):
-        yield _frame(path, number, header, [group, shared])
+    shared = list(header.get("SharedFunctionalGroupsSequence") or ())[:1]
+    own = header.get("PerFrameFunctionalGroupsSequence")
+    for number, group in enumerate([[one] for one in own] if own else [[]]):
+        yield _frame(path, number, header, [*group, *shared])
 
 
 def _frame(path: Path, number: int, header: Dataset, groups: list[Dataset]) -> Frame:
     def find(sequence: str, name: str) -> Any:
-        for group in groups:
-            item = _first(group, sequence)
-            if item.get(name) is not None:
-                return item.get(name)
+        for items in (group.get(sequence) for group in groups):
+            if items and items[0].get(name) is not None:
+                return items[0].get(name)
         return header.get(name)
 
     position = find("PlanePositionSequence", "ImagePositionPatient")
@@ -152,11 +159,6 @@ def _frame(path: Path, number: int, header: Dataset, groups: list[Dataset]) -> F
     )  # fmt: skip
 
 
-def _first(dataset: Dataset, sequence: str) -> Dataset:
-    items = dataset.get(sequence)
-    return items[0] if items else pydicom.Dataset()
-
-
 def _number(value: Any) -> float | None:
     return None if value is None or value == "" else float(value)
 
@@ -186,12 +188,22 @@ def stored_values(path: Path) -> npt.NDArray[Any]:
     return np.asarray(pixels).reshape(-1, rows, columns)
 
 
-def stored_in(paths: Sequence[Path]) -> Iterator[npt.NDArray[Any]]:
-    """Yield the stored values of files in their order, decoded by a few threads; see ``stored_values``.
+def is_compressed(header: Dataset) -> bool:
+    """Whether the pixels are decoded by compiled code, beside which others can be decoded."""
+    return str(header.file_meta.get("TransferSyntaxUID", "")) not in NATIVE_SYNTAXES
 
-    A process that was started to work beside others decodes in one.
+
+def stored_in(paths: Sequence[Path], *, side_by_side: bool) -> Iterator[npt.NDArray[Any]]:
+    """Yield the stored values of files in their order; see ``stored_values``.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+    side_by_side : bool
+        Decode in a few threads, unless this process was itself started to work beside others.
     """
-    n_threads = 1 if multiprocessing.parent_process() else min(MOST_THREADS, os.cpu_count() or 1, len(paths))
+    most = 1 if multiprocessing.parent_process() or not side_by_side else MOST_THREADS
+    n_threads = min(most, os.cpu_count() or 1, len(paths))
     if n_threads < 2:
         yield from map(stored_values, paths)
         return
@@ -257,9 +269,16 @@ def rescaled(stored: npt.NDArray[Any], slope: float, intercept: float) -> npt.ND
         Same shape; int16 if that holds them, else int32, else float64.
     """
     if slope.is_integer() and intercept.is_integer():
-        whole = stored.astype(np.int64) * int(slope) + int(intercept)
-        low, high = (int(whole.min()), int(whole.max())) if whole.size else (0, 0)
+        by, to = int(slope), int(intercept)
+        ends = (int(stored.min()), int(stored.max())) if stored.size else (0, 0)
         for kind in (np.int16, np.int32):
-            if np.iinfo(kind).min <= low and high <= np.iinfo(kind).max:
+            if all(_holds(kind, end * by + to) for end in ends):
+                steps = (*ends, by, to, *(end * by for end in ends))
+                wide = np.int32 if all(_holds(np.int32, step) for step in steps) else np.int64
+                whole = stored.astype(wide) * by + to
                 return whole.astype(kind)
     return stored.astype(np.float64) * slope + intercept
+
+
+def _holds(kind: type[np.signedinteger], value: int) -> bool:
+    return bool(np.iinfo(kind).min <= value <= np.iinfo(kind).max)

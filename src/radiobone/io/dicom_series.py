@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +19,13 @@ from radiobone.core.errors import (
     UnreadableImage,
 )
 from radiobone.core.validation import check_direction, check_spacing
-from radiobone.core.volume import Volume
+from radiobone.core.volume import Volume, VolumeOnDemand
 from radiobone.core.warnings import InvertedPhotometric, LocalizerIgnored, SpacingAssumed, warn
 from radiobone.io.burned_in import warn_if_burned_in
 from radiobone.io.dicom_dataset import is_named_as_dicom, series_files
-from radiobone.io.dicom_frames import Frame, frames_of, is_image, read_dicom_header, rescaled, stored_in
-from radiobone.io.dicom_scaling import padding_of, scaling_of
+from radiobone.io.dicom_frames import OF_A_SLICE, Frame, frames_of, is_image, read_dicom_header
+from radiobone.io.dicom_planes import SeriesPlanes
+from radiobone.io.dicom_scaling import padding_of
 from radiobone.io.files import check_exists, damaged
 
 STEP_TOLERANCE = 0.02  # of the slice distance; positions are often rounded to 0.01 mm
@@ -39,7 +39,13 @@ ONE_OF_EACH = {
 
 
 def read_dicom_series(source: Path | Iterable[Path]) -> Volume:
-    """Read the one series in a folder, or a list of files.
+    """Read the one series in a folder, or a list of files; parameters, errors and warnings as for ``open_dicom_series``."""
+    planes, place = _found_in(source)
+    return Volume(planes.whole(), **place)
+
+
+def open_dicom_series(source: Path | Iterable[Path]) -> Volume:
+    """Read the headers of the one series in a folder, or of a list of files, and its pixels when they are asked for.
 
     Parameters
     ----------
@@ -50,7 +56,8 @@ def read_dicom_series(source: Path | Iterable[Path]) -> Volume:
     Returns
     -------
     Volume
-        Rescaled intensities; slices in the order of their position along the normal.
+        Rescaled intensities; slices in the order of their position along the normal. A box of its ``voxels`` costs the
+        slices that it crosses.
 
     Raises
     ------
@@ -62,6 +69,12 @@ def read_dicom_series(source: Path | Iterable[Path]) -> Volume:
     -----
     LocalizerIgnored, InvertedPhotometric, SpacingAssumed, BurnedInText
     """
+    planes, place = _found_in(source)
+    return VolumeOnDemand.of(planes, **place) if planes.are_whole else Volume(planes.whole(), **place)
+
+
+def _found_in(source: Path | Iterable[Path]) -> tuple[SeriesPlanes, dict[str, Any]]:
+    """Return the planes, and the attributes of the volume that they make."""
     name = str(source) if isinstance(source, Path) else "The list of files"
     frames = _without_localizers(_all_frames(_files(source)), name)
     if not frames:
@@ -72,7 +85,10 @@ def read_dicom_series(source: Path | Iterable[Path]) -> Volume:
     check_direction(_direction(frames[0]), name)
     frames = _in_order(frames)
     step_mm = _slice_distance(frames, name)
-    return _volume(frames, step_mm, name)
+    place = _place(frames, step_mm, name)
+    planes = SeriesPlanes(frames, source if isinstance(source, Path) else frames[0].path, name)
+    _warn_if_inverted(frames, name)
+    return planes, place
 
 
 def _files(source: Path | Iterable[Path]) -> list[Path]:
@@ -85,7 +101,7 @@ def _files(source: Path | Iterable[Path]) -> list[Path]:
 def _all_frames(paths: Sequence[Path]) -> list[Frame]:
     frames: list[Frame] = []
     for path in paths:
-        header = read_dicom_header(path)
+        header = read_dicom_header(path, OF_A_SLICE)
         if is_named_as_dicom(path) and (header is None or "SOPClassUID" not in header):
             raise damaged(path, "it is called DICOM and holds none")
         if header is not None and is_image(header):
@@ -117,13 +133,12 @@ def _check_one_series(frames: Sequence[Frame], name: str) -> None:
                 f"{name}: {n_found} {what} are in it, and which one is meant cannot be told. "
                 "Put each series in a folder of its own."
             )
-    first = frames[0]
-    for frame in frames[1:]:
-        if not _same_plane(first, frame):
-            raise MixedSeries(
-                f"{name}: {first.path.name} and {frame.path.name} differ in size, pixel spacing or orientation, "
-                "so they are not slices of one volume. Keep only the slices of the scan itself."
-            )
+    others = np.flatnonzero(~_in_plane_of_first(frames))
+    if len(others):
+        raise MixedSeries(
+            f"{name}: {frames[0].path.name} and {frames[others[0]].path.name} differ in size, pixel spacing or orientation, "
+            "so they are not slices of one volume. Keep only the slices of the scan itself."
+        )
 
 
 def _values(frames: Sequence[Frame], field: str) -> set[str]:
@@ -131,13 +146,17 @@ def _values(frames: Sequence[Frame], field: str) -> set[str]:
     return {str(frame.header.get(field) or "").strip() for frame in frames} - {""}
 
 
-def _same_plane(a: Frame, b: Frame) -> bool:
-    return (
-        (a.header.Rows, a.header.Columns) == (b.header.Rows, b.header.Columns)
-        and np.allclose(a.spacing_mm, b.spacing_mm, rtol=1e-4, atol=0)
-        and np.allclose(a.row_axis, b.row_axis, rtol=0, atol=SAME_AXIS_TOLERANCE)
-        and np.allclose(a.column_axis, b.column_axis, rtol=0, atol=SAME_AXIS_TOLERANCE)
+def _in_plane_of_first(frames: Sequence[Frame]) -> npt.NDArray[np.bool_]:
+    """Tell for each slice whether size, pixel spacing and orientation are those of the first."""
+    sizes = np.array([(frame.header.Rows, frame.header.Columns) for frame in frames])
+    spacings = np.array([frame.spacing_mm for frame in frames])
+    axes = np.array([(*frame.row_axis, *frame.column_axis) for frame in frames])
+    same: npt.NDArray[np.bool_] = (
+        (sizes == sizes[0]).all(axis=1)
+        & np.isclose(spacings, spacings[0], rtol=1e-4, atol=0).all(axis=1)
+        & np.isclose(axes, axes[0], rtol=0, atol=SAME_AXIS_TOLERANCE).all(axis=1)
     )
+    return same
 
 
 def _in_order(frames: Sequence[Frame]) -> list[Frame]:
@@ -227,19 +246,18 @@ def _check_even_steps(
     )
 
 
-def _volume(frames: Sequence[Frame], step_mm: float, name: str) -> Volume:
+def _place(frames: Sequence[Frame], step_mm: float, name: str) -> dict[str, Any]:
     first = frames[0]
     spacing = (step_mm, *first.spacing_mm)
     check_spacing(spacing, name)
-    return Volume(
-        _intensities(frames, name),
-        spacing_mm=spacing,
-        origin_mm=(float(first.position_mm[0]), float(first.position_mm[1]), float(first.position_mm[2])),
-        direction=_direction(first),
-        modality=str(first.header.get("Modality") or "") or None,
-        frame_of_reference=str(first.header.get("FrameOfReferenceUID") or "") or None,
-        padding=padding_of(frames),
-    )
+    return {
+        "spacing_mm": spacing,
+        "origin_mm": tuple(float(value) for value in first.position_mm),
+        "direction": _direction(first),
+        "modality": str(first.header.get("Modality") or "") or None,
+        "frame_of_reference": str(first.header.get("FrameOfReferenceUID") or "") or None,
+        "padding": padding_of(frames),
+    }
 
 
 def _direction(frame: Frame) -> tuple[float, ...]:
@@ -247,12 +265,7 @@ def _direction(frame: Frame) -> tuple[float, ...]:
     return tuple(float(value) for value in axes.ravel())
 
 
-def _intensities(frames: Sequence[Frame], name: str) -> npt.NDArray[Any]:
-    """Decode and rescale; the type is the narrowest that holds every slice."""
-    files = [(path, list(planes)) for path, planes in groupby(frames, key=lambda frame: frame.path)]
-    planes: list[npt.NDArray[Any]] = []
-    for (_, held), stored in zip(files, stored_in([path for path, _ in files]), strict=True):
-        planes += [rescaled(stored[frame.number], *scaling_of(frame, name)) for frame in held]
+def _warn_if_inverted(frames: Sequence[Frame], name: str) -> None:
     if any(frame.header.get("PhotometricInterpretation") == "MONOCHROME1" for frame in frames):
         warn(
             InvertedPhotometric(
@@ -261,4 +274,3 @@ def _intensities(frames: Sequence[Frame], name: str) -> npt.NDArray[Any]:
             ),
             stacklevel=4,
         )
-    return np.stack(planes).astype(np.result_type(*{plane.dtype for plane in planes}), copy=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from radiobone.core.errors import UnreadableImage
@@ -9,7 +10,7 @@ from radiobone.core.memory import keep_freed_memory
 from radiobone.core.volume import Volume
 from radiobone.io.dicom_dataset import is_dicom, series_files
 from radiobone.io.dicom_file import read_dicom_file
-from radiobone.io.dicom_series import read_dicom_series
+from radiobone.io.dicom_series import open_dicom_series, read_dicom_series
 from radiobone.io.files import GZIP_MAGIC, check_exists, check_file, first_bytes, read_beginning, understood
 from radiobone.io.gzipped import check_trailer
 from radiobone.io.not_an_image import what_it_is
@@ -41,11 +42,24 @@ def read_image(path: Path) -> Volume:
     ImageError, DicomError
         If the content cannot be trusted; see the format's own module.
     """
+    return _read(path, read_dicom_series)
+
+
+def open_image(path: Path) -> Volume:
+    """Read an image, of which a part may be all that is needed; parameters, errors and warnings as for ``read_image``.
+
+    Of a DICOM series in a folder all headers are read and checked, and the pixels of a slice when they are asked for. Other
+    images are read as a whole.
+    """
+    return _read(path, open_dicom_series)
+
+
+def _read(path: Path, of_series: Callable[[Path], Volume]) -> Volume:
     keep_freed_memory()
     path = Path(path)
     check_exists(path)
     if path.is_dir():
-        return _read_folder(path)
+        return _read_folder(path, of_series)
     check_file(path)
     start = first_bytes(path)
     for image_format in IMAGE_FORMATS:
@@ -90,11 +104,11 @@ def files_read(path: Path) -> tuple[Path, ...]:
     return (path,) if found is None else (path, found)
 
 
-def _read_folder(path: Path) -> Volume:
+def _read_folder(path: Path, of_series: Callable[[Path], Volume]) -> Volume:
     """Read a series; a folder with a single file is read as that file would be."""
     files = series_files(path)
     if len(files) == 1 and is_dicom(first_bytes(files[0])):
         with understood(files[0], "DICOM"):
             return read_dicom_file(files[0])
     with understood(path, "DICOM"):
-        return read_dicom_series(path)
+        return of_series(path)

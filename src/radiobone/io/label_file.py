@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -129,7 +130,7 @@ def open_label_file(path: Path, image: Volume, reading: MaskReading | None = Non
 def _read(path: Path, image: Volume, channel: int | None) -> Volume:
     """Read; a picture file knows no pixel size, so it takes that of a 2D image of the same size."""
     try:
-        with collected() as told, mask_of(image.array.size):
+        with collected() as told, mask_of(math.prod(image.shape)):
             volume = read_image(path)
     except VectorImage as error:
         if channel is None:

@@ -47,7 +47,7 @@ def _warn_of_dimension(image: Volume, name: str, modality: str) -> None:
     volumes = modality in OF_VOLUMES
     if volumes and image.is_2d and image.modality is None:
         told = f"{name} is a single 2D image, and the model was trained on images of '{modality}', which are volumes"
-    elif not volumes and not image.is_2d and image.array.shape[0] > 1:
+    elif not volumes and not image.is_2d and image.shape[0] > 1:
         told = f"{name} is a volume, and the model was trained on images of '{modality}', which are single 2D images"
     else:
         return

@@ -19,6 +19,7 @@ from radiobone.evaluation.final_model import Model
 from radiobone.evaluation.final_model import load_model as load_fitted
 from radiobone.features.definitions import AnySettings
 from radiobone.features.presets import load_settings
+from radiobone.io.images import open_image
 from radiobone.workflow.case_runner import WARNING_SEPARATOR
 from radiobone.workflow.extract import extract
 from radiobone.workflow.feature_table import read_features
@@ -27,7 +28,7 @@ from radiobone.workflow.kind import as_trained
 from radiobone.workflow.rows_to_score import check_whose, sites_of, warn_of_missing_codes
 from radiobone.workflow.same_engine import check_folder, check_here
 from radiobone.workflow.score_cases import check_clinical, check_label, check_row, score_cases
-from radiobone.workflow.single import ImageLike, as_volume, extract_named
+from radiobone.workflow.single import ImageLike, as_path, as_volume, extract_named
 from radiobone.workflow.wide import wide_of, widened
 
 
@@ -128,7 +129,8 @@ class Scorer:
         self.check_engine()
         settings, name = self.settings, Path(image).name if isinstance(image, (str, Path)) else "The image"
         with collected() as told:
-            volume = as_trained(as_volume(image), name, self.model.about["extraction"]["modality"])
+            opened = open_image(as_path(image)) if isinstance(image, (str, Path)) else as_volume(image)
+            volume = as_trained(opened, name, self.model.about["extraction"]["modality"])
             features, region = extract_named(volume, mask, settings, label)
             row = pd.DataFrame([{**features, **clinical}])
             check_row(self.model, row, name, is_2d=volume.is_2d)

@@ -15,14 +15,17 @@ from radiobone.core.errors import (
     DimensionMismatch,
     EmptyMask,
     FileMissing,
+    ImplausibleIntensity,
     LabelNotFound,
     VectorImage,
 )
 from radiobone.core.lazy import lazily
 from radiobone.core.validation import check_same_grid, check_spacing, real_numbers
-from radiobone.core.volume import Triple, Volume
+from radiobone.core.volume import Triple, Volume, VolumeOnDemand
 from radiobone.core.warnings import collected
 from radiobone.features.definitions import AnySettings, measure
+from radiobone.imaging.crop import planes_across
+from radiobone.imaging.hounsfield import check_scale
 from radiobone.imaging.itk import component, from_sitk
 from radiobone.imaging.mask_grid import MaskReading, onto_image
 from radiobone.io.images import read_image
@@ -131,16 +134,33 @@ def extract_named(
 ) -> tuple[dict[str, float], str | None]:
     """Extract the features of one region, as ``extract_features``, and tell by what name its file calls it.
 
+    Of an image that is read on demand, no more is read than the region and its filters ask for, as long as the planes that the
+    region crosses look like Hounsfield units.
+
     Returns
     -------
     dict of float, and str or None
         None where the mask names no structures.
     """
     chosen = resolve_settings(settings, None)
-    volume = admitted(image, "The image", None)
-    regions = _Regions(mask, volume, chosen.mask)
+    regions = _Regions(mask, image, chosen.mask)
+    region = regions.select(label)
+    if not (isinstance(image, VolumeOnDemand) and _is_plausible_across(image, region, chosen.mask)):
+        check_scale(image, "The image")
     compile_kernels(show=True)
-    return _measured(volume, regions.select(label), chosen), regions.name(label)
+    return _measured(image, region, chosen), regions.name(label)
+
+
+def _is_plausible_across(image: Volume, region: Volume, reading: MaskReading) -> bool:
+    """Whether nothing would be said of the planes that a region crosses; what would be is looked for in the whole image."""
+    with collected() as told:
+        try:
+            shown = onto_image(image, region, reading)  # the measurement will say the same of the grids
+            told.clear()
+            check_scale(planes_across(image, shown), "")
+        except ImplausibleIntensity:
+            return False
+        return not told
 
 
 def _measured(image: Volume, region: Volume, settings: AnySettings) -> dict[str, float]:
@@ -162,7 +182,7 @@ def region_of(mask: ImageLike, image: Volume, label: int | str | None, reading: 
 def as_volume(image: ImageLike, spacing_mm: Triple | None = None) -> Volume:
     """Return an image of any kind as a volume; an array needs ``spacing_mm``."""
     if isinstance(image, (str, Path)):
-        return read_image(_as_path(image))
+        return read_image(as_path(image))
     if isinstance(image, sitk.Image):
         volume = _from_itk(image)
     else:
@@ -171,7 +191,13 @@ def as_volume(image: ImageLike, spacing_mm: Triple | None = None) -> Volume:
     return volume
 
 
-def _as_path(name: str | Path) -> Path:
+def as_path(name: str | Path) -> Path:
+    """Return a path; an empty one, which would be this folder, is refused.
+
+    Raises
+    ------
+    FileMissing
+    """
     if name == "":
         raise FileMissing("The name of the file is empty, so there is nothing to read. Pass a path.")
     return Path(name)
@@ -238,7 +264,7 @@ class _Regions:
 
     def __init__(self, mask: ImageLike, image: Volume, reading: MaskReading) -> None:
         self._label = reading.label
-        self._file = open_mask(_as_path(mask), image, reading) if isinstance(mask, (str, Path)) else None
+        self._file = open_mask(as_path(mask), image, reading) if isinstance(mask, (str, Path)) else None
         self._volume = None
         if not isinstance(mask, (str, Path)):
             drawn = as_volume(_of_channel(mask, reading.channel), image.spacing_mm)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import traceback
 from copy import copy
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any, Literal
 
 from joblib.externals.loky.backend.reduction import dumps
@@ -27,7 +29,8 @@ def serve(connection: Connection, parent: int) -> None:
     Parameters
     ----------
     connection : Connection
-        A word that work comes, then a function and its piece, come in; pairs of a kind and its content go out.
+        The folder that relative paths begin at, then a function and its piece, come in; pairs of a kind and its content go
+        out.
     parent : int
         Id of the parent.
     """
@@ -35,11 +38,17 @@ def serve(connection: Connection, parent: int) -> None:
     _to_parent.append(connection)
     try:
         while connection.poll(SECONDS_WITHOUT_WORK):
-            connection.recv()
+            _work_in(connection.recv())
             connection.send(("begun", None))  # from here on, an end of this process is laid to the piece
             connection.send_bytes(_answer(connection))
     except (EOFError, OSError):
         return
+
+
+def _work_in(folder: str | None) -> None:
+    """Go where the parent is now: this process may have been started when it was elsewhere."""
+    if folder is not None and Path(folder).is_dir():
+        os.chdir(folder)
 
 
 def _answer(connection: Connection) -> bytes:

@@ -8,6 +8,7 @@ import signal
 import threading
 from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection, wait
+from pathlib import Path
 from typing import Any
 
 from joblib.externals.loky.backend.context import get_context
@@ -46,7 +47,7 @@ class Worker:
         """Give the process something to do; one that is gone says so when it is listened to."""
         request = dumps((work, piece))
         try:
-            self.connection.send("work")
+            self.connection.send(_this_folder())
             self.connection.send_bytes(request)
         except OSError:
             return
@@ -64,6 +65,13 @@ class Worker:
             else:
                 self._process.terminate()
         self._process.join()
+
+
+def _this_folder() -> str | None:
+    try:
+        return str(Path.cwd())
+    except OSError:  # it was removed
+        return None
 
 
 _kept: list[Worker] = []

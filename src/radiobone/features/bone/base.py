@@ -132,7 +132,7 @@ class BoneRegion:
         margin = int(np.ceil(MARGIN_MM / min(image.spacing_mm)))
         box = bounding_box(mask.array).grown(margin, image.shape)
         inside = mask.array[box.slices] != 0
-        hu = image.array[box.slices].astype(np.float64)
+        hu = image.voxels[box.slices].astype(np.float64)
         _check_finite(hu[inside])
         axes = np.asarray(image.direction, dtype=np.float64).reshape(3, 3).T[::-1].copy()
         return cls(hu, inside, image.spacing_mm, axes, box, image.shape)

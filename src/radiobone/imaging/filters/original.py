@@ -23,4 +23,4 @@ class Original(ImageFilter):
 
     def images(self, volume: Volume, plane: int | None, box: Box) -> Iterator[tuple[str, NDArray[Any]]]:
         """Yield the image itself."""
-        yield "original", volume.array[box.slices]
+        yield "original", volume.voxels[box.slices]

@@ -12,6 +12,7 @@ listens on this machine alone, takes paths below FOLDER and small requests, and 
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import sys
 import time
@@ -131,6 +132,7 @@ def main() -> None:
     options = parser.parse_args()
     folder = options.folder.resolve(strict=True)
     with rb.ScoringService(options.model, at_once=options.at_once) as service:
+        gc.freeze()  # Python's collector need not look again and again at all that was imported
         server = ThreadingHTTPServer(("127.0.0.1", options.port), handler(service, folder))
         server.daemon_threads = True
         print(f"http://127.0.0.1:{server.server_port}", flush=True)

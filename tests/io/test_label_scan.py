@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 import hypothesis.extra.numpy as hnp
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from radiobone.io.grid import Turn
 from radiobone.io.label_scan import label_boxes
 
 
@@ -40,3 +44,12 @@ def test_huge_values_are_found_without_a_huge_table():
     ((value, box),) = label_boxes(labels).items()
     assert value == 2**40
     assert (labels[box] == value).sum() == 1
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+@pytest.mark.parametrize("flipped", [(), (0,), (1,), (2,), (0, 1), (0, 2), (1, 2), (0, 1, 2)])
+def test_boxes_turn_with_the_array(order: tuple[int, int, int], flipped: tuple[int, ...]) -> None:
+    array = (np.random.default_rng(3).random((5, 6, 7)) > 0.96) * np.arange(1, 6)[:, None, None]
+    turn = Turn(order, flipped)
+    turned = {value: turn.of_box(box, (5, 6, 7)) for value, box in label_boxes(array).items()}
+    assert turned == label_boxes(np.ascontiguousarray(turn.of_array(array)))

@@ -181,11 +181,16 @@ def stored_values(path: Path) -> npt.NDArray[Any]:
     syntax = str(dataset.file_meta.get("TransferSyntaxUID", ""))
     try:
         with silenced():
-            pixels = dataset.pixel_array if syntax in NATIVE_SYNTAXES else _decompressed(dataset)
+            pixels = _as_stored(dataset) if syntax in NATIVE_SYNTAXES else _decompressed(dataset)
     except (ValueError, AttributeError, RuntimeError, NotImplementedError, EOFError, OSError) as error:
         raise damaged(path, str(error).strip().splitlines()[-1]) from error
     rows, columns = int(dataset.Rows), int(dataset.Columns)
     return np.asarray(pixels).reshape(-1, rows, columns)
+
+
+def _as_stored(dataset: Dataset) -> npt.NDArray[Any]:
+    dataset.pixel_array_options(view_only=True)  # of the bytes that were read
+    return np.asarray(dataset.pixel_array)
 
 
 def is_compressed(header: Dataset) -> bool:
@@ -271,12 +276,12 @@ def rescaled(stored: npt.NDArray[Any], slope: float, intercept: float) -> npt.ND
     if slope.is_integer() and intercept.is_integer():
         by, to = int(slope), int(intercept)
         ends = (int(stored.min()), int(stored.max())) if stored.size else (0, 0)
+        steps = (*ends, by, to, *(end * by for end in ends))
         for kind in (np.int16, np.int32):
             if all(_holds(kind, end * by + to) for end in ends):
-                steps = (*ends, by, to, *(end * by for end in ends))
-                wide = np.int32 if all(_holds(np.int32, step) for step in steps) else np.int64
-                whole = stored.astype(wide) * by + to
-                return whole.astype(kind)
+                narrow = all(_holds(kind, step) for step in steps)
+                whole = stored.astype(kind if narrow else np.int64)
+                return ((whole if by == 1 else whole * by) + to).astype(kind, copy=False)
     return stored.astype(np.float64) * slope + intercept
 
 

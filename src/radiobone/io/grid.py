@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from radiobone.core.validation import check_same_grid
-from radiobone.core.volume import Volume
+from radiobone.core.volume import Cut, Volume
 from radiobone.imaging.mask_grid import MaskReading
 
 ALIGNED = 0.999  # cosine above which two axes are the same axis
@@ -50,24 +51,62 @@ def onto_grid(mask: Volume, image: Volume, what: str, reading: MaskReading | Non
     return replace(image, array=turned.array)
 
 
+@dataclass(frozen=True)
+class Turn:
+    """How the axes of one array become those of another.
+
+    Attributes
+    ----------
+    order : tuple of int, (z, y, x)
+        The axis of the first that becomes each axis of the other.
+    flipped : tuple of int
+        Axes of the other that run the other way.
+    """
+
+    order: tuple[int, int, int] = (0, 1, 2)
+    flipped: tuple[int, ...] = ()
+
+    @classmethod
+    def between(cls, mask: Volume, image: Volume) -> Self:
+        """Find the turn that gives a mask's axes the order and sense of an image's; none if no axes match."""
+        matrix = _axes(mask).T @ _axes(image)  # rows: the mask's axes x, y, z; columns: the image's
+        order = np.abs(matrix).argmax(axis=0)
+        if sorted(order) != [0, 1, 2] or np.abs(matrix[order, range(3)]).min() < ALIGNED:
+            return cls()
+        z, y, x = (2 - int(order[2 - axis]) for axis in range(3))
+        return cls((z, y, x), tuple(axis for axis in range(3) if matrix[order[2 - axis], 2 - axis] < 0))
+
+    def of_array(self, array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Return a view of an array, turned."""
+        return np.flip(array.transpose(self.order), self.flipped)
+
+    def of_box(self, box: Cut, shape: tuple[int, int, int]) -> Cut:
+        """Return where a box of an array of that shape lies in the turned array; its ends are indices from 0 on."""
+        ends = [
+            (box[axis].indices(shape[axis])[:2], shape[axis], number in self.flipped)
+            for number, axis in enumerate(self.order)
+        ]
+        z, y, x = (
+            slice(size - high, size - low) if back else slice(low, high) for (low, high), size, back in ends
+        )
+        return z, y, x
+
+
 def reoriented(mask: Volume, image: Volume) -> Volume:
     """Return the mask with its axes in the image's order and sense; unchanged if no axes match."""
-    matrix = _axes(mask).T @ _axes(image)  # rows: the mask's axes x, y, z; columns: the image's
-    order = np.abs(matrix).argmax(axis=0)
-    signs = np.sign(matrix[order, range(3)])
-    if sorted(order) != [0, 1, 2] or np.abs(matrix[order, range(3)]).min() < ALIGNED:
+    turn = Turn.between(mask, image)
+    if turn == Turn():
         return mask
-    if (order == [0, 1, 2]).all() and (signs > 0).all():
-        return mask
-    array = mask.array.transpose([2 - order[2 - axis] for axis in range(3)])
-    flipped = tuple(axis for axis in range(3) if signs[2 - axis] < 0)
+    order = np.array([2 - axis for axis in turn.order[::-1]])
+    signs = np.array([-1.0 if 2 - axis in turn.flipped else 1.0 for axis in range(3)])
+    array = turn.of_array(mask.array)
     spacing_xyz = np.asarray(mask.spacing_mm[::-1])[order]
     directions = _axes(mask)[:, order] * signs
     last = np.where(signs < 0, np.asarray(array.shape[::-1]) - 1, 0)
     origin = np.asarray(mask.origin_mm) - directions @ (last * spacing_xyz)
     return replace(
         mask,
-        array=np.flip(array, flipped),
+        array=array,
         spacing_mm=(float(spacing_xyz[2]), float(spacing_xyz[1]), float(spacing_xyz[0])),
         origin_mm=(float(origin[0]), float(origin[1]), float(origin[2])),
         direction=tuple(float(value) for value in directions.ravel()),

@@ -18,14 +18,14 @@ from radiobone.core.errors import (
     VectorImage,
     VectorMask,
 )
-from radiobone.core.volume import Volume
+from radiobone.core.volume import Cut, Volume
 from radiobone.core.warnings import MaskRounded, SpacingAssumed, collected, warn
 from radiobone.imaging.itk import component, from_sitk
 from radiobone.imaging.mask_grid import MaskReading
 from radiobone.io.files import first_bytes
-from radiobone.io.grid import onto_grid
+from radiobone.io.grid import Turn, onto_grid
 from radiobone.io.images import read_image
-from radiobone.io.label_scan import Slices, label_boxes
+from radiobone.io.label_scan import label_boxes
 from radiobone.io.mask_colours import Colour, check_one_colour, colours_of_values
 from radiobone.io.nifti import is_nifti, label_names
 from radiobone.io.nrrd import is_nrrd, segment_names
@@ -63,7 +63,7 @@ class LabelMask:
     labels: Volume
     names: Mapping[str, int]
     what: str
-    present: Mapping[int, Slices]
+    present: Mapping[int, Cut]
     default_label: int | None = None
     colours: Mapping[int, list[Colour]] | None = None
 
@@ -122,7 +122,8 @@ def open_label_file(path: Path, image: Volume, reading: MaskReading | None = Non
     _check_not_an_image(labels, present, what)
     on_grid = onto_grid(volume.with_array(labels), image, what, reading)
     if on_grid.array.strides != labels.strides:  # the axes were turned, and the boxes with them
-        present = label_boxes(on_grid.array)
+        turn = Turn.between(volume, image)
+        present = {value: turn.of_box(box, volume.shape) for value, box in present.items()}
     colours = colours_of_values(path, reading.channel)
     return LabelMask(on_grid, _names(path), what, present, reading.label, colours)
 

@@ -8,14 +8,14 @@ import numpy as np
 import numpy.typing as npt
 
 from radiobone.core.compiled import compiled
+from radiobone.core.volume import Cut
 from radiobone.imaging.crop import planes_in_use
 
-Slices = tuple[slice, slice, slice]
 MOST_VALUES = 1 << 20
 FAR = 1 << 40
 
 
-def label_boxes(array: npt.NDArray[np.integer]) -> dict[int, Slices]:
+def label_boxes(array: npt.NDArray[np.integer]) -> dict[int, Cut]:
     """Find the positive values of a label map, in growing order, and the box of each.
 
     Parameters
@@ -44,7 +44,7 @@ def label_boxes(array: npt.NDArray[np.integer]) -> dict[int, Slices]:
     return {int(value): _slices(boxes[value]) for value in found}
 
 
-def _slices(box: npt.NDArray[np.int64]) -> Slices:
+def _slices(box: npt.NDArray[np.int64]) -> Cut:
     z, y, x = (slice(int(low), int(high) + 1) for low, high in box)
     return z, y, x
 

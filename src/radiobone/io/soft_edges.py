@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from radiobone.core.errors import ProbabilisticMask
 from radiobone.core.lazy import lazily
-from radiobone.io.label_scan import Slices
+from radiobone.core.volume import Cut
 
 ndimage = lazily("scipy.ndimage")
 
@@ -21,7 +21,7 @@ LARGEST_RIM = 3  # times the region
 MOST_ALIKE = 0.5  # of neighbours in the rim: those of one structure have one value, those of a ramp seldom
 
 
-def check_hard_edge(labels: npt.NDArray[Any], chosen: int, present: Mapping[int, Slices], what: str) -> None:
+def check_hard_edge(labels: npt.NDArray[Any], chosen: int, present: Mapping[int, Cut], what: str) -> None:
     """Refuse a region, of the highest value, round which nearly all voxels of all other values lie as a thin rim.
 
     Parameters

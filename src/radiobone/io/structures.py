@@ -8,9 +8,8 @@ import numpy as np
 
 from radiobone.core.errors import EmptyMask, LabelNotFound
 from radiobone.core.near_names import nearest
-from radiobone.core.volume import Volume
+from radiobone.core.volume import Cut, Volume
 from radiobone.core.warnings import RoiNameAssumed, StructureNamesAssumed, warn
-from radiobone.io.label_scan import Slices
 from radiobone.io.totalsegmentator_classes import TOTAL_CLASSES, level_name
 
 MOST_NAMES_SHOWN = 20
@@ -112,7 +111,7 @@ def choose_label(
 
 
 def region_of(
-    label_map: Volume, label: int, what: str, *, declared: Collection[int], present: Mapping[int, Slices]
+    label_map: Volume, label: int, what: str, *, declared: Collection[int], present: Mapping[int, Cut]
 ) -> Volume:
     """Cut one label out of a label map, as 0 and 1.
 

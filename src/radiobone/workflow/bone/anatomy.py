@@ -11,10 +11,10 @@ import numpy.typing as npt
 
 from radiobone.core.errors import EmptyMask, LabelNotFound
 from radiobone.core.validation import check_same_grid, real_numbers
-from radiobone.core.volume import Volume
+from radiobone.core.volume import Cut, Volume
 from radiobone.core.warnings import StructureNamesAssumed, warn
 from radiobone.io.label_file import LabelMask, as_labels
-from radiobone.io.label_scan import Slices, label_boxes
+from radiobone.io.label_scan import label_boxes
 from radiobone.io.masks import Mask, open_mask
 from radiobone.io.totalsegmentator_classes import TOTAL_CLASSES
 from radiobone.workflow.single import ImageLike, as_volume
@@ -55,7 +55,7 @@ class Anatomy:
         except (EmptyMask, LabelNotFound):
             return None
 
-    def joint(self, names: Sequence[str]) -> tuple[Slices, npt.NDArray[np.bool_]] | None:
+    def joint(self, names: Sequence[str]) -> tuple[Cut, npt.NDArray[np.bool_]] | None:
         """Return a box, and where in it any of several structures is; None if none of them has a voxel."""
         if not isinstance(self.mask, LabelMask):
             found = [mask.array != 0 for name in names if (mask := self.find(name)) is not None]

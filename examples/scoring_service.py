@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import gc
 import json
+import os
 import sys
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -57,6 +58,8 @@ def answer(service: rb.ScoringService, folder: Path, asked: Any) -> tuple[str, d
             raise BadSetting(
                 "'patient_id' is a text, and no clinical variable is called image, mask or label."
             )
+        if isinstance(label, str) and label.isdecimal():
+            label = int(label)
         outcome = service.score(image, mask, label=label, **clinical)
         content = outcome.plain()
         if outcome.scored is not None and asked.get("fhir"):
@@ -67,6 +70,13 @@ def answer(service: rb.ScoringService, folder: Path, asked: Any) -> tuple[str, d
     except Exception:  # noqa: BLE001 - the next request must find the service as it was
         message = "The request could not be answered."
         return "UnexpectedError", {"ok": False, "code": "UnexpectedError", "message": message}
+
+
+def shown(content: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """Return an answer whose paths begin at the service's folder: where it lies is no concern of those who ask."""
+    begin, whole = (json.dumps(one)[1:-1] for one in (f"{folder}{os.sep}", str(folder)))
+    told: dict[str, Any] = json.loads(json.dumps(content).replace(begin, "").replace(whole, "."))
+    return told
 
 
 def handler(service: rb.ScoringService, folder: Path) -> type[BaseHTTPRequestHandler]:
@@ -105,7 +115,7 @@ def handler(service: rb.ScoringService, folder: Path) -> type[BaseHTTPRequestHan
                 )
             code, content = answer(service, folder, asked)
             print(f"score {code} {time.monotonic() - start:.2f} s", file=sys.stderr, flush=True)
-            return self.reply(STATUS.get(code, 422), content)
+            return self.reply(STATUS.get(code, 422), shown(content, folder))
 
         def reply(self, status: int, content: dict[str, Any]) -> None:
             body = json.dumps(content, allow_nan=False).encode()

@@ -70,7 +70,11 @@ def test_the_scoring_service(tmp_path):
                 {"mask": "a\0b"},
             ):
                 assert score(**{**ASKED, **wrong})[1]["code"] == "BadSetting"
-            assert score(**{**ASKED, "mask": "none.dcm"})[1]["code"] == "FileMissing"
+            missing = score(**{**ASKED, "mask": "none.dcm"})[1]
+            assert missing["code"] == "FileMissing"
+            assert "none.dcm" in missing["message"]
+            assert str(case.folder) not in missing["message"]
+            assert score(**{**ASKED, "label": "2"})[1]["probability"] == expected["probability"]
             assert ask(f"{place}/score", b"{")[0] == 400
             assert ask(f"{place}/score", b" " * 100_000)[0] == 413
             assert ask(f"{place}/other")[0] == 404
@@ -78,6 +82,6 @@ def test_the_scoring_service(tmp_path):
         finally:
             server.terminate()
             logged = server.stderr.read()
-    assert logged.count("score ok ") == 9
+    assert logged.count("score ok ") == 10
     assert PATIENT_ID not in logged
     assert str(case.folder) not in logged

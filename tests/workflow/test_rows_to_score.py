@@ -7,11 +7,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from typer.testing import CliRunner
 
+from hospital_case import PIPELINE, HospitalCase, make_case
 from radiobone.cli.app import app
 from radiobone.core.errors import BadSetting, MissingColumn, MissingId
-from radiobone.core.warnings import RepeatedId, collected
+from radiobone.core.warnings import OtherRegion, RepeatedId, collected
 from radiobone.evaluation.model import Model
 from radiobone.workflow.extract import extract
 from radiobone.workflow.score import fit_table, load_model, score_source
@@ -117,3 +119,86 @@ def test_a_manifest_names_the_site_before_anything_is_measured(tmp_path: Path) -
     np.testing.assert_array_equal(found, expected)
     with pytest.raises(MissingColumn, match="No column 'hospital'"):
         model.score_manifest(tmp_path / "other.csv", show_progress=False, site="hospital")
+
+
+@pytest.fixture(scope="module")
+def of_l1(tmp_path_factory: pytest.TempPathFactory) -> HospitalCase:
+    """A model of first lumbar vertebrae, and a study whose segmentation names one and a thoracic one."""
+    case = make_case(tmp_path_factory.mktemp("of_l1"))
+    manifest = pd.read_csv(case.folder / "manifest.csv").assign(roi="L1")
+    manifest.to_csv(case.folder / "named.csv", index=False)
+    extract(
+        case.folder / "named.csv",
+        settings=QUICK,
+        modality="ct",
+        output=case.folder / "named",
+        show_progress=False,
+    )
+    fitted(case.folder / "named", PIPELINE, target="sick", positive="yes").save(case.model)
+    return case
+
+
+def told_of(model: Path, image: Path, mask: Path, label: int | str) -> list[str]:
+    with collected() as told:
+        load_model(model).score(image, mask, label=label)
+    return [str(one) for one in told if isinstance(one, OtherRegion)]
+
+
+def test_a_region_that_the_model_was_not_trained_on_is_told(of_l1: HospitalCase) -> None:
+    assert load_model(of_l1.model).model.about["training"]["region_names"] == ["L1"]
+    assert told_of(of_l1.model, of_l1.series, of_l1.seg, "vertebrae_L1") == []
+    assert told_of(of_l1.model, of_l1.series, of_l1.seg, 2) == []
+    assert told_of(of_l1.model, *of_l1.nifti(), 1) == []  # its file names nothing
+    for label in ("vertebrae_T12", "T12", 1):
+        (message,) = told_of(of_l1.model, of_l1.series, of_l1.seg, label)
+        assert message.startswith("A region is called 'vertebrae_T12', and the model was trained on 'L1'.")
+
+
+def test_regions_of_tables_and_manifests_are_compared_too(of_l1: HospitalCase, tmp_path: Path) -> None:
+    model = load_model(of_l1.model)
+    table = pd.read_parquet(of_l1.folder / "named" / "features.parquet")
+    for names, n_told in ((["vertebrae_L1", " l1"], 0), (["L1", "femur_left"], 1)):
+        table.assign(roi=[names[row % 2] for row in range(len(table))]).to_csv(
+            tmp_path / "new.csv", index=False
+        )
+        with collected() as told:
+            scored = model.score_table(tmp_path / "new.csv")
+        assert len(scored) == len(table)
+        assert sum(isinstance(one, OtherRegion) for one in told) == n_told
+    pd.read_csv(of_l1.folder / "named.csv")[:2].assign(roi=["L1", "hip"]).to_csv(
+        of_l1.folder / "new.csv", index=False
+    )
+    with collected() as told:
+        model.score_manifest(of_l1.folder / "new.csv", show_progress=False)
+    (message,) = [str(one) for one in told if isinstance(one, OtherRegion)]
+    assert message.startswith("A region is called 'hip',")
+
+
+def test_fit_says_which_clinical_variables_were_left_out(tmp_path: Path) -> None:
+    table = patients()
+    rng = np.random.default_rng(1)
+    sex = np.where(rng.random(60) < 0.5, "f", "m")
+    table.assign(
+        age=50 + 3 * table["sick"] + rng.normal(0, 2, 60), sex=sex, height=rng.normal(170, 5, 60)
+    ).to_csv(tmp_path / "train.csv", index=False)
+    steps = ["impute", "scale", {"mannwhitney": {"max_features": 2}}]
+    (tmp_path / "few.yaml").write_text(
+        yaml.safe_dump({"name": "few", "title": "Few", **FOLDS, "steps": steps})
+    )
+    said = [
+        "fit",
+        str(tmp_path / "train.csv"),
+        "--target",
+        "sick",
+        "--features",
+        "a,b,c,d",
+        "--clinical",
+        "age,sex,height",
+    ]
+    done = CliRunner().invoke(
+        app, [*said, "--pipeline", str(tmp_path / "few.yaml"), "-o", str(tmp_path / "m.rbm"), "-q"]
+    )
+    assert done.exit_code == 0, done.output
+    assert "The selection left out sex, height: scores do not depend on them" in " ".join(done.output.split())
+    model = load_model(tmp_path / "m.rbm").model
+    assert (model.clinical, set(model.clinical_left_out)) == (("age",), {"sex", "height"})

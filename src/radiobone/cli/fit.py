@@ -83,6 +83,10 @@ def fit(
         **options.roles(target, positive, id_column, groups, site, clinical, features, unit),
     )
     digest = model.save(output)
+    if model.clinical_left_out:
+        typer.echo(
+            f"The selection left out {', '.join(model.clinical_left_out)}: scores do not depend on them, and `score` does not take them."
+        )
     typer.echo(
         f"Model: {output} ({model.about['model']}, {len(model.needed)} features, content digest {digest[:12]}…)"
     )

@@ -144,6 +144,10 @@ class NotHounsfield(RadioboneWarning):
     """The intensities of a CT do not look like Hounsfield units."""
 
 
+class OtherRegion(RadioboneWarning):
+    """A region to score is called by a name that no region of the training had."""
+
+
 class RepeatedId(RadioboneWarning):
     """A patient and region are in several rows to score."""
 

@@ -106,6 +106,7 @@ def fit_model(
     )  # fmt: skip
 
 
+MOST_REGION_NAMES = 100
 HELD_OUT = "predictions of training rows that the inner folds held out"
 
 
@@ -228,6 +229,7 @@ def _about(
             "n_patients": cohort.n_patients,
             **class_counts(cohort),
             "columns": _columns(cohort),
+            "region_names": _region_names(cohort),
             "clinical": list(cohort.clinical),
             "categories": {name: list(words) for name, words in cohort.categories.items()},
         },
@@ -243,6 +245,12 @@ def class_counts(cohort: Cohort) -> dict[str, Any]:
         return {"levels": [{"name": name, "n": n} for name, n in zip(cohort.levels, counts, strict=True)]}
     low, middle, high = np.quantile(cohort.y, [0.0, 0.5, 1.0])
     return {"values": {"least": float(low), "median": float(middle), "greatest": float(high)}}
+
+
+def _region_names(cohort: Cohort) -> list[str]:
+    """Names of the regions; none where there are too many for names of structures."""
+    names = sorted({str(name) for name in cohort.roi} - {""})
+    return names if len(names) <= MOST_REGION_NAMES else []
 
 
 def _columns(cohort: Cohort) -> dict[str, Any]:

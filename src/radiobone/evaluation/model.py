@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -95,6 +95,18 @@ class Model:
             f"  {about['model']} on {len(self.features)} features of {len(self.inputs)}"
             f"{cut}, trained on {training['n_patients']} patients"
         )
+
+    @property
+    def clinical(self) -> tuple[str, ...]:
+        """Clinical variables that scores depend on, by their names in the table."""
+        known = set(self.about.get("training", {}).get("clinical", ()))
+        return _variables(name for name in self.needed if name in known)
+
+    @property
+    def clinical_left_out(self) -> tuple[str, ...]:
+        """Clinical variables of the training that scores do not depend on, as the selection left them out."""
+        known = _variables(self.about.get("training", {}).get("clinical", ()))
+        return tuple(name for name in known if name not in self.clinical)
 
     @property
     def task(self) -> Task:
@@ -276,3 +288,8 @@ class Model:
 
     def _bounds(self) -> FloatArray:
         return np.array([self.ranges[name] for name in self.needed], dtype=float).reshape(-1, 2)
+
+
+def _variables(columns: Iterable[str]) -> tuple[str, ...]:
+    """Names of variables from those of their columns: a category has one for each of its words, such as ``sex=f``."""
+    return tuple(dict.fromkeys(name.rpartition("=")[0] or name for name in columns))

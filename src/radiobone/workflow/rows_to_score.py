@@ -1,8 +1,9 @@
-"""Rows to score: whose they are, and of which site."""
+"""Rows to score: whose they are, of which region and of which site."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
@@ -10,8 +11,12 @@ from radiobone.cohort.checks import is_blank, texts
 from radiobone.cohort.missing_codes import warn_of_codes_beyond
 from radiobone.cohort.roles import missing_column
 from radiobone.core.errors import MissingId
-from radiobone.core.warnings import RepeatedId, warn
+from radiobone.core.ids import brief_id
+from radiobone.core.warnings import OtherRegion, RepeatedId, warn
 from radiobone.evaluation.model import Model
+from radiobone.io.totalsegmentator_classes import VERTEBRA
+
+NAMES_SHOWN = 5
 
 
 def check_whose(model: Model, table: pd.DataFrame) -> None:
@@ -63,6 +68,43 @@ def _warn_repeated(model: Model, table: pd.DataFrame, name: str) -> None:
             ),
             stacklevel=4,
         )
+
+
+def warn_of_regions(model: Model, names: Iterable[str | None]) -> None:
+    """Warn of regions that are called by a name which no region of the training had.
+
+    Parameters
+    ----------
+    model : Model
+        Without names of regions nothing is compared.
+    names : iterable of str or None
+        Of the regions to score; None or empty where they have none. Case does not count, and a vertebra may be called by its level.
+
+    Warns
+    -----
+    OtherRegion
+    """
+    trained = [str(name) for name in model.about.get("training", {}).get("region_names") or ()]
+    known = {_compared(name) for name in trained}
+    others = list(dict.fromkeys(name for name in names if name and _compared(name) not in known))
+    if not known or not others:
+        return
+    warn(
+        OtherRegion(
+            f"{'A region is' if len(others) == 1 else 'Regions are'} called {_some(others)}, and the model was trained on {_some(trained)}. "
+            "The score of another bone looks like any score and means nothing. Check label and name; if it is another name for the same "
+            "structure, ignore this."
+        ),
+        stacklevel=3,
+    )
+
+
+def _compared(name: str) -> str:
+    return name.strip().casefold().removeprefix(VERTEBRA)
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(map(brief_id, names[:NAMES_SHOWN])) + (", …" if len(names) > NAMES_SHOWN else "")
 
 
 def sites_of(table: pd.DataFrame, site: str | None) -> pd.Series | None:

@@ -7,6 +7,7 @@ from collections.abc import Collection
 import numpy as np
 import pandas as pd
 
+from radiobone.cohort.checks import texts
 from radiobone.core.errors import BadSetting, FeatureMismatch
 from radiobone.core.ids import brief_id
 from radiobone.evaluation.certainty import Zone
@@ -14,7 +15,7 @@ from radiobone.evaluation.model import Model
 from radiobone.selection.row_sites import takes_sites
 from radiobone.workflow.case_runner import WARNING_SEPARATOR
 from radiobone.workflow.feature_table import FeatureTable
-from radiobone.workflow.rows_to_score import sites_of, warn_of_missing_codes
+from radiobone.workflow.rows_to_score import sites_of, warn_of_missing_codes, warn_of_regions
 
 NAMES_SHOWN = 5
 BONE = "_bone_"
@@ -66,10 +67,8 @@ def check_clinical(model: Model, given: Collection[str]) -> None:
         If it does not use one, so that a score with it would be the score without it.
     """
     training = model.about.get("training", {})
-    known = set(training.get("clinical", ()))
-    variables = {name.rpartition("=")[0] or name for name in model.needed if name in known}
     site = (training.get("columns") or {}).get("site") if takes_sites(model.steps) else None
-    taken = sorted({*variables, *([site] if site else [])})
+    taken = sorted({*model.clinical, *([site] if site else [])})
     names = pd.DataFrame(columns=list(given))
     about_rows = {*model.patients_in(names), *model.regions_in(names)}
     unused = [name for name in given if name not in {*taken, *about_rows}]
@@ -95,6 +94,7 @@ def score_cases(
     whole = _whole_rows(model, measured, table)
     failed = pd.concat([failed, _unmeasured_rows(model, table[~whole])], ignore_index=True)
     chosen = table[whole]
+    warn_of_regions(model, texts(chosen["roi"], empty="") if "roi" in chosen else ())
     measured_here = set(measured.feature_columns)
     warn_of_missing_codes(model, chosen[[name for name in chosen if name not in measured_here]])
     scored = (

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from radiobone.cohort.checks import texts
 from radiobone.core.errors import FeatureMismatch, SettingError, UntrustedModel
 from radiobone.core.folder_kinds import FEATURE_FILES
 from radiobone.core.pseudonymising import with_pseudonyms
@@ -25,7 +26,7 @@ from radiobone.workflow.extract import extract
 from radiobone.workflow.feature_table import read_features
 from radiobone.workflow.hospital.region import ScoredRegion
 from radiobone.workflow.kind import as_trained
-from radiobone.workflow.rows_to_score import check_whose, sites_of, warn_of_missing_codes
+from radiobone.workflow.rows_to_score import check_whose, sites_of, warn_of_missing_codes, warn_of_regions
 from radiobone.workflow.same_engine import check_folder, check_here
 from radiobone.workflow.score_cases import check_clinical, check_label, check_row, score_cases
 from radiobone.workflow.single import ImageLike, as_path, as_volume, extract_named
@@ -121,6 +122,8 @@ class Scorer:
         -----
         ModalityDoubtful, OutsideTrainingRange
             If the image is not of the kind that the model was trained on.
+        OtherRegion
+            If the region is called by a name that no region of the training had.
         MissingCode
             If a clinical variable is a usual code for a missing value, and far from those of training.
         """
@@ -134,6 +137,7 @@ class Scorer:
             features, region = extract_named(volume, mask, settings, label)
             row = pd.DataFrame([{**features, **clinical}])
             check_row(self.model, row, name, is_2d=volume.is_2d)
+            warn_of_regions(self.model, [region or (label if isinstance(label, str) else None)])
             warn_of_missing_codes(self.model, pd.DataFrame([clinical]))
             with self._one_at_a_time:  # not every model may be asked by two threads
                 scored = self._told(self.model.predict(row, grey_zone=self.grey_zone))
@@ -167,6 +171,8 @@ class Scorer:
         -----
         RepeatedId
             If a patient and region are in several rows.
+        OtherRegion
+            If a row's region is called by a name that no region of the training had.
         MissingCode
             If columns hold a usual code for a missing value, far from the values of training.
         """
@@ -175,6 +181,9 @@ class Scorer:
         table = with_pseudonyms(read_features(Path(path)), (columns.get("id"), columns.get("groups")))
         check_whose(self.model, table)
         warn_of_missing_codes(self.model, table)
+        regions = self.model.regions_in(table)
+        if len(regions) == 1:
+            warn_of_regions(self.model, texts(table[regions[0]], empty=""))
         scored = self._told(self.model.predict(table, sites_of(table, site), grey_zone=self.grey_zone))
         if not self.model.patients_in(table) and "row" not in scored:
             scored.insert(0, "row", range(1, len(scored) + 1))

@@ -366,3 +366,9 @@ def test_limits_can_be_changed(model):
         rb.monitor(model, table, limits=Limits(watch_psi=5, act_psi=9, watch_share=0.9, act_share=0.95)).level
         == "fine"
     )
+
+
+def test_a_manifest_is_told_from_features(model, tmp_path):
+    (tmp_path / "new.csv").write_text("patient_id,image,mask\na,a.nii.gz,m.nii.gz\n")
+    with pytest.raises(errors.NotATable, match=r"radiobone extract .*new\.csv"):
+        rb.monitor(model, tmp_path / "new.csv")

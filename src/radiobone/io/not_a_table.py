@@ -1,7 +1,8 @@
-"""What stands where a table is due: a folder, or an image."""
+"""What stands where a table is due: a folder, an image, or another kind of table."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from radiobone.core.errors import NotATable
@@ -24,6 +25,12 @@ def is_image(path: Path) -> bool:
 def holds_images(folder: Path) -> bool:
     """Tell whether an image lies in a folder or its subfolders."""
     return any(is_image(path) for path in folder.rglob("*"))
+
+
+def names_images(columns: Iterable[str]) -> bool:
+    """Tell a manifest (columns of images and masks) from a table of features by the names of its columns."""
+    names = {name.lower() for name in columns}
+    return {"image", "mask"} <= names and not any("firstorder" in name for name in names)
 
 
 def check_is_manifest(path: Path) -> None:

@@ -15,6 +15,7 @@ import pandas as pd
 from radiobone.cohort.checks import check_columns, texts
 from radiobone.cohort.numbers import is_missing
 from radiobone.cohort.set_aside import acquisition
+from radiobone.core.errors import NotATable
 from radiobone.core.run_record import extraction_record
 from radiobone.core.tables import read_table
 from radiobone.core.warnings import collected
@@ -23,6 +24,7 @@ from radiobone.evaluation.drift.limits import Limits
 from radiobone.evaluation.drift.reference import one_number
 from radiobone.evaluation.drift.shares import share_level
 from radiobone.evaluation.model import Model
+from radiobone.io.not_a_table import names_images
 from radiobone.workflow.case_runner import WARNING_SEPARATOR
 from radiobone.workflow.feature_table import read_features
 from radiobone.workflow.rows_to_score import check_whose, sites_of
@@ -85,6 +87,11 @@ def read_monitored(scorer: Scorer, source: str | Path | pd.DataFrame, site: str 
     path = Path(source)
     scorer.check_settings(path)
     table = read_features(path)
+    if names_images(table.columns):
+        raise NotATable(
+            f"{path} is a manifest, which names images, and what is compared are their features. Extract them with the settings of the model's "
+            f"training images first, and give that folder: radiobone extract {path} -o new_features"
+        )
     record = extraction_record(path) if path.is_dir() else None
     told = ((record or {}).get("acquisition") or {}).get("parameters") or {}
     cases = path / "cases.csv"

@@ -15,7 +15,7 @@ from radiobone.evaluation.blocks.resolve import joins_files, settle_blocks, with
 from radiobone.evaluation.certainty import Zone
 from radiobone.evaluation.final_model import Model, fit_model
 from radiobone.evaluation.result import Result
-from radiobone.io.not_a_table import check_is_scorable
+from radiobone.io.not_a_table import check_is_scorable, names_images
 from radiobone.workflow.announce import described
 from radiobone.workflow.clinical_values import clinical_values
 from radiobone.workflow.hospital.reports import NO_REPORTS, Reports
@@ -24,7 +24,7 @@ from radiobone.workflow.repeats_beside import with_repeats_beside
 from radiobone.workflow.score_words import Scored
 from radiobone.workflow.scorer import Scorer, load_model
 
-__all__ = ["Scorer", "fit_table", "is_manifest", "load_model", "score_source"]
+__all__ = ["Scorer", "fit_table", "load_model", "score_source"]
 
 
 def fit_table(
@@ -96,14 +96,8 @@ def score_source(
         region = scorer.score_region(source, mask, label=chosen, **clinical_values(clinical))
         reports.write(region)
         table = region.table
-    elif source.is_dir() or not is_manifest(source):
+    elif source.is_dir() or not names_images(read_table(source).columns):
         table = scorer.score_table(source, site=site)
     else:
         table = scorer.score_manifest(source, jobs=jobs, root=root, show_progress=show_progress, site=site)
     return Scored(table, scorer.model)
-
-
-def is_manifest(path: Path) -> bool:
-    """Tell a manifest (image and mask columns) from a table of features."""
-    columns = {name.lower() for name in read_table(path).columns}
-    return {"image", "mask"} <= columns and not any("firstorder" in name for name in columns)

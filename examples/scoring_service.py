@@ -14,7 +14,7 @@ from __future__ import annotations
 import argparse
 import gc
 import json
-import os
+import re
 import sys
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -58,9 +58,9 @@ def answer(service: rb.ScoringService, folder: Path, asked: Any) -> tuple[str, d
             raise BadSetting(
                 "'patient_id' is a text, and no clinical variable is called image, mask or label."
             )
-        if isinstance(label, str) and label.isdecimal():
-            label = int(label)
         outcome = service.score(image, mask, label=label, **clinical)
+        if outcome.code == "LabelNotFound" and isinstance(label, str) and label.isdecimal():
+            outcome = service.score(image, mask, label=int(label), **clinical)
         content = outcome.plain()
         if outcome.scored is not None and asked.get("fhir"):
             content["fhir"] = make_fhir(outcome.scored, asked.get("patient_id"))
@@ -73,10 +73,10 @@ def answer(service: rb.ScoringService, folder: Path, asked: Any) -> tuple[str, d
 
 
 def shown(content: dict[str, Any], folder: Path) -> dict[str, Any]:
-    """Return an answer whose paths begin at the service's folder: where it lies is no concern of those who ask."""
-    begin, whole = (json.dumps(one)[1:-1] for one in (f"{folder}{os.sep}", str(folder)))
-    told: dict[str, Any] = json.loads(json.dumps(content).replace(begin, "").replace(whole, "."))
-    return told
+    """Return an answer whose texts name paths from the service's folder on: where it lies is no concern of those who ask."""
+    begin = re.compile(rf"(?<![\w./\\-]){re.escape(str(folder))}[/\\]")
+    texts = {name: begin.sub("", content[name]) for name in ("message", "warnings") if name in content}
+    return {**content, **texts}
 
 
 def handler(service: rb.ScoringService, folder: Path) -> type[BaseHTTPRequestHandler]:

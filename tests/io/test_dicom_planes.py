@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydicom import Dataset
 from pydicom.datadict import keyword_dict
 
 import small_series
-from radiobone.core.errors import FileUnreadable, MissingSlices, ResourceLimit, UnreadableImage
+from radiobone.core.errors import BadSpacing, FileUnreadable, MissingSlices, ResourceLimit, UnreadableImage
 from radiobone.core.memory import memory_allowed
 from radiobone.core.volume import Volume, VolumeOnDemand
 from radiobone.io import burned_in, dicom_frames, dicom_planes, dicom_scaling, dicom_series
@@ -30,9 +31,9 @@ def decoded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     names: list[str] = []
     stored_values = dicom_frames.stored_values
 
-    def noted(path: Path) -> np.ndarray:
+    def noted(path: Path, header: Dataset | None = None) -> np.ndarray:
         names.append(path.name)
-        return stored_values(path)
+        return stored_values(path, header)
 
     monkeypatch.setattr(dicom_frames, "stored_values", noted)
     return names
@@ -149,17 +150,55 @@ def test_a_file_that_is_gone_meanwhile_is_told(tmp_path: Path) -> None:
         volume.voxels[CUT]
 
 
+@pytest.mark.parametrize(
+    "field", [{"Rows": 1}, {"Columns": 1}, {"RescaleIntercept": -2048}, {"SOPInstanceUID": "1.2.3"}]
+)
+def test_a_file_that_is_another_one_meanwhile_is_told(tmp_path: Path, field: dict[str, object]) -> None:
+    folder = small_series.series(tmp_path / "ct")
+    volume = open_image(folder)
+    pixels = {} if "Rows" not in field and "Columns" not in field else {"PixelData": bytes(10)}
+    small_series.dataset(3, **field, **pixels).save_as(folder / "003.dcm", enforce_file_format=True)
+    with pytest.raises(UnreadableImage, match=r"003\.dcm changed while it was read"):
+        volume.voxels[CUT]
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        {"RescaleSlope": 100_000},
+        {"BitsAllocated": 32, "BitsStored": 32, "HighBit": 31, "PixelData": bytes(80)},
+    ],
+)
+def test_what_could_pass_32_bits_is_read_as_a_whole(tmp_path: Path, field: dict[str, object]) -> None:
+    folder = small_series.series(tmp_path / "ct", lambda number: field if number == 5 else {})
+    assert not isinstance(open_image(folder), VolumeOnDemand)
+
+
+def test_twelve_bits_are_decoded_without_a_word_to_the_log(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    twelve = {"BitsStored": 12, "HighBit": 11, "PixelData": bytes(40)}
+    read_image(small_series.series(tmp_path / "ct", lambda _number: twelve))
+    assert caplog.records == []
+
+
 def test_headers_of_all_slices_are_checked(tmp_path: Path) -> None:
     folder = small_series.series(tmp_path / "ct", numbers=[0, 1, 2, 4, 5])
     with pytest.raises(MissingSlices):
         open_image(folder)
 
 
+def test_a_pixel_spacing_of_nan_is_no_mixed_series(tmp_path: Path) -> None:
+    folder = small_series.series(tmp_path / "ct", lambda _number: {"PixelSpacing": [float("nan"), 0.8]})
+    with pytest.raises(BadSpacing):
+        open_image(folder)
+
+
 def test_memory_counts_what_is_decoded(tmp_path: Path) -> None:
     folder = small_series.series(tmp_path / "ct")
-    with memory_allowed(100):
+    with memory_allowed(300):
         assert open_image(folder).voxels[CUT].shape == (2, 4, 3)
-        with pytest.raises(ResourceLimit, match="5 × 4 voxels"):
+        with pytest.raises(ResourceLimit, match="6 × 5 × 4 voxels"):
             read_image(folder)
 
 

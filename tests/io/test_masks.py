@@ -346,3 +346,17 @@ def test_a_vertebra_may_be_called_by_its_level(ct_volume: Volume, labels: np.nda
         mask.region(roi="L4", label=None)
     assert by_name("L3", ["L3", "vertebrae_L3"]) == "L3"
     assert by_name("L3", ["vertebrae_L2"]) is None
+
+
+@pytest.mark.parametrize("suffix", [".nii.gz", ".nrrd", ".mha"])
+def test_a_mask_of_one_slice_may_have_its_axes_in_another_order(tmp_path: Path, suffix: str) -> None:
+    """Arrays of one slice that are turned may lie in memory as they did, and their boxes are turned all the same."""
+    inside = np.zeros((1, 24, 28), np.uint8)
+    inside[0, 0:9, 4:21] = 1
+    image = Volume(np.zeros(inside.shape, np.int16), (3.0, 1.0, 1.0))
+    drawn = sitk.GetImageFromArray(np.ascontiguousarray(inside.transpose(1, 0, 2)))
+    drawn.SetSpacing((1.0, 3.0, 1.0))
+    drawn.SetDirection((1, 0, 0, 0, 0, 1, 0, 1, 0))
+    sitk.WriteImage(drawn, str(tmp_path / f"mask{suffix}"))
+    region = open_mask(tmp_path / f"mask{suffix}", image).region(roi=None, label=1)
+    np.testing.assert_array_equal(region.array, inside)

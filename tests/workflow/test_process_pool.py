@@ -10,7 +10,7 @@ import pytest
 
 import dying_worker
 import faulty_work
-from radiobone.core.errors import BadSetting, ResourceLimit, WorkerDied
+from radiobone.core.errors import BadSetting, FileMissing, ResourceLimit, WorkerDied
 from radiobone.core.memory import resident_bytes
 from radiobone.io.case import Case
 from radiobone.workflow import image_pool, process_pool, workers
@@ -69,15 +69,21 @@ def test_workers_kept_from_before_look_where_this_process_is_now(
         assert found == [study] * 4
 
 
-def test_a_folder_that_is_gone_does_not_stop_work_elsewhere(
+def test_nothing_is_read_of_another_folder_where_this_one_is_gone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "image").write_text("here")
+    (tmp_path / "before").mkdir()
+    (tmp_path / "before" / "image").write_text("of another study")
+    monkeypatch.chdir(tmp_path / "before")
+    assert (
+        list(in_processes(faulty_work.content_of, ["image"] * 2, 2, faulty_work.died))
+        == ["of another study"] * 2
+    )
     (tmp_path / "gone").mkdir()
     monkeypatch.chdir(tmp_path / "gone")
     (tmp_path / "gone").rmdir()
-    found = list(in_processes(faulty_work.content_of, [str(tmp_path / "image")] * 2, 2, faulty_work.died))
-    assert found == ["here"] * 2
+    with pytest.raises(FileMissing, match="is gone"):
+        list(in_processes(faulty_work.content_of, ["image"] * 2, 2, faulty_work.died))
 
 
 def test_where_every_image_ends_its_process_the_machine_is_named(tmp_path: Path) -> None:

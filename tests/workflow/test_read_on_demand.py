@@ -151,3 +151,23 @@ def test_saturation_is_told_and_not_where_something_brighter_lies_far_off(tmp_pa
     hu[2, 20, 20] = 900
     other = open_image(write(tmp_path / "brighter", hu))
     assert not any(SaturatedIntensity.code in one for one in outcome(other, region_on(other), settings)[1])
+
+
+@pytest.mark.parametrize(
+    ("settings", "where"),
+    [
+        (RESAMPLED, [*range(50, 58), *range(67, 75)]),  # what the spline reaches
+        (OTHER["normalised"], [*range(100, 120)]),  # what only the whole image holds
+    ],
+)
+def test_what_enters_the_numbers_is_looked_at_too(
+    tmp_path: Path, settings: dict[str, Any], where: list[int]
+) -> None:
+    hu = np.stack([hounsfield(number) for number in range(N_SLICES)])
+    hu[where] = np.random.default_rng(1).integers(-3000, -1600, hu[where].shape)
+    folder = write(tmp_path / "ct", hu, -3024)
+    whole, image = read_image(folder), open_image(folder)
+    chosen, mask = load_settings(settings), region_on(whole)
+    found, told = outcome(image, mask, chosen)
+    assert (found, sorted(told)) == (outcome(whole, mask, chosen)[0], sorted(outcome(whole, mask, chosen)[1]))
+    assert any(NotHounsfield.code in one for one in told)

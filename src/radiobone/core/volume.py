@@ -36,6 +36,10 @@ class Voxels(Protocol):
 class Unread(Voxels, Protocol):
     """Voxels that are read when they are asked for."""
 
+    def so_far(self) -> npt.NDArray[Any]:
+        """Return the planes that are read."""
+        ...
+
     def whole(self) -> npt.NDArray[Any]:
         """Read all that is not read yet."""
         ...
@@ -136,6 +140,16 @@ class VolumeOnDemand(Volume):
         return view
 
     @property
+    def is_whole(self) -> bool:
+        """Whether all planes are read."""
+        return "array" in self.__dict__
+
+    @property
     def voxels(self) -> Voxels:
         """The array once it is read, else what is read on demand."""
-        return self.array if "array" in self.__dict__ else self._unread
+        return self.array if self.is_whole else self._unread
+
+    def so_far(self) -> Volume:
+        """Return the planes that are read, one upon the other; their place on the grid means nothing."""
+        found = self.array if self.is_whole else self._unread.so_far()
+        return Volume(found, self.spacing_mm, modality=self.modality, is_2d=self.is_2d)

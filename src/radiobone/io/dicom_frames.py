@@ -43,12 +43,18 @@ NATIVE_SYNTAXES = {
 }  # fmt: skip
 # What is asked of a slice, of all that its header holds
 OF_A_SLICE = [
-    "SOPClassUID", "ImageType", "Modality", "PatientID", "PatientName", "StudyInstanceUID", "SeriesInstanceUID",
+    "SOPClassUID", "SOPInstanceUID", "ImageType", "Modality", "PatientID", "PatientName", "StudyInstanceUID", "SeriesInstanceUID",
     "FrameOfReferenceUID", "BurnedInAnnotation", "SliceThickness", "SpacingBetweenSlices", "ImagePositionPatient",
     "ImageOrientationPatient", "PixelSpacing", "SamplesPerPixel", "PhotometricInterpretation", "NumberOfFrames", "Rows",
     "Columns", "BitsAllocated", "BitsStored", "HighBit", "PixelRepresentation", "PixelPaddingValue", "RescaleIntercept",
     "RescaleSlope", "RescaleType", "SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence",
 ]  # fmt: skip
+
+# By which a file is known again
+OF_THESE_PIXELS = (
+    "SOPInstanceUID", "Rows", "Columns", "NumberOfFrames", "BitsAllocated", "BitsStored", "PixelRepresentation",
+    "PhotometricInterpretation", "ImagePositionPatient", "RescaleSlope", "RescaleIntercept",
+)  # fmt: skip
 
 MOST_THREADS = 4
 
@@ -163,8 +169,14 @@ def _number(value: Any) -> float | None:
     return None if value is None or value == "" else float(value)
 
 
-def stored_values(path: Path) -> npt.NDArray[Any]:
+def stored_values(path: Path, header: Dataset | None = None) -> npt.NDArray[Any]:
     """Decode the stored values of a file, before any rescaling.
+
+    Parameters
+    ----------
+    path : Path
+    header : Dataset, optional
+        What was read of it before, which its pixels are taken for.
 
     Returns
     -------
@@ -174,9 +186,15 @@ def stored_values(path: Path) -> npt.NDArray[Any]:
     Raises
     ------
     UnreadableImage
-        If the pixels are cut short or the compression cannot be undone.
+        If the pixels are cut short or the compression cannot be undone, or the file is another one by now.
     """
     dataset = read_dataset(path)
+    if header is not None and any(
+        str(dataset.get(name)) != str(header.get(name)) for name in OF_THESE_PIXELS
+    ):
+        raise UnreadableImage(
+            f"{path} changed while it was read: another program is writing it. Run again when the series is complete."
+        )
     check_pixel_bytes(dataset, path)
     syntax = str(dataset.file_meta.get("TransferSyntaxUID", ""))
     try:
@@ -185,11 +203,15 @@ def stored_values(path: Path) -> npt.NDArray[Any]:
     except (ValueError, AttributeError, RuntimeError, NotImplementedError, EOFError, OSError) as error:
         raise damaged(path, str(error).strip().splitlines()[-1]) from error
     rows, columns = int(dataset.Rows), int(dataset.Columns)
-    return np.asarray(pixels).reshape(-1, rows, columns)
+    planes = np.asarray(pixels).reshape(-1, rows, columns)
+    if len(planes) != int(dataset.get("NumberOfFrames") or 1):
+        raise damaged(path, f"it holds {len(planes)} frames, and its header says another number")
+    return planes
 
 
 def _as_stored(dataset: Dataset) -> npt.NDArray[Any]:
-    dataset.pixel_array_options(view_only=True)  # of the bytes that were read
+    if dataset.get("BitsStored") == dataset.get("BitsAllocated"):  # else pydicom has bits to clear
+        dataset.pixel_array_options(view_only=True)
     return np.asarray(dataset.pixel_array)
 
 
@@ -198,23 +220,19 @@ def is_compressed(header: Dataset) -> bool:
     return str(header.file_meta.get("TransferSyntaxUID", "")) not in NATIVE_SYNTAXES
 
 
-def stored_in(paths: Sequence[Path], *, side_by_side: bool) -> Iterator[npt.NDArray[Any]]:
-    """Yield the stored values of files in their order; see ``stored_values``.
+def stored_in(frames: Sequence[Frame]) -> Iterator[npt.NDArray[Any]]:
+    """Yield the stored values of the files of frames in their order; see ``stored_values``.
 
-    Parameters
-    ----------
-    paths : sequence of Path
-    side_by_side : bool
-        Decode in a few threads, unless this process was itself started to work beside others.
+    Compressed ones are decoded in a few threads, unless this process was itself started to work beside others.
     """
-    most = 1 if multiprocessing.parent_process() or not side_by_side else MOST_THREADS
-    n_threads = min(most, os.cpu_count() or 1, len(paths))
+    most = MOST_THREADS if frames and is_compressed(frames[0].header) else 1
+    n_threads = 1 if multiprocessing.parent_process() else min(most, os.cpu_count() or 1, len(frames))
     if n_threads < 2:
-        yield from map(stored_values, paths)
+        yield from (stored_values(frame.path, frame.header) for frame in frames)
         return
     pool = ThreadPoolExecutor(n_threads, thread_name_prefix="radiobone-decode")
     try:  # each in a copy of this context: warnings reach the block that collects them here
-        tasks = [pool.submit(copy_context().run, stored_values, path) for path in paths]
+        tasks = [pool.submit(copy_context().run, stored_values, frame.path, frame.header) for frame in frames]
         for task in tasks:
             yield task.result()
     finally:

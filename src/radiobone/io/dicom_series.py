@@ -70,7 +70,7 @@ def open_dicom_series(source: Path | Iterable[Path]) -> Volume:
     LocalizerIgnored, InvertedPhotometric, SpacingAssumed, BurnedInText
     """
     planes, place = _found_in(source)
-    return VolumeOnDemand.of(planes, **place) if planes.are_whole else Volume(planes.whole(), **place)
+    return VolumeOnDemand.of(planes, **place) if planes.can_be_parted else Volume(planes.whole(), **place)
 
 
 def _found_in(source: Path | Iterable[Path]) -> tuple[SeriesPlanes, dict[str, Any]]:
@@ -153,7 +153,7 @@ def _in_plane_of_first(frames: Sequence[Frame]) -> npt.NDArray[np.bool_]:
     axes = np.array([(*frame.row_axis, *frame.column_axis) for frame in frames])
     same: npt.NDArray[np.bool_] = (
         (sizes == sizes[0]).all(axis=1)
-        & np.isclose(spacings, spacings[0], rtol=1e-4, atol=0).all(axis=1)
+        & np.isclose(spacings, spacings[0], rtol=1e-4, atol=0, equal_nan=True).all(axis=1)
         & np.isclose(axes, axes[0], rtol=0, atol=SAME_AXIS_TOLERANCE).all(axis=1)
     )
     return same

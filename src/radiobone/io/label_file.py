@@ -121,8 +121,8 @@ def open_label_file(path: Path, image: Volume, reading: MaskReading | None = Non
     present = label_boxes(labels)
     _check_not_an_image(labels, present, what)
     on_grid = onto_grid(volume.with_array(labels), image, what, reading)
-    if on_grid.array.strides != labels.strides:  # the axes were turned, and the boxes with them
-        turn = Turn.between(volume, image)
+    turn = Turn() if reading.correct_grid else Turn.between(volume, image)
+    if turn != Turn():
         present = {value: turn.of_box(box, volume.shape) for value, box in present.items()}
     colours = colours_of_values(path, reading.channel)
     return LabelMask(on_grid, _names(path), what, present, reading.label, colours)

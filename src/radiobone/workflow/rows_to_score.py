@@ -86,7 +86,9 @@ def warn_of_regions(model: Model, names: Iterable[str | None]) -> None:
     """
     trained = [str(name) for name in model.about.get("training", {}).get("region_names") or ()]
     known = {_compared(name) for name in trained}
-    others = list(dict.fromkeys(name for name in names if name and _compared(name) not in known))
+    others = list(
+        dict.fromkeys(name for name in names if name and name.strip() and _compared(name) not in known)
+    )
     if not known or not others:
         return
     warn(

@@ -134,8 +134,8 @@ def extract_named(
 ) -> tuple[dict[str, float], str | None]:
     """Extract the features of one region, as ``extract_features``, and tell by what name its file calls it.
 
-    Of an image that is read on demand, no more is read than the region and its filters ask for, as long as the planes that the
-    region crosses look like Hounsfield units.
+    Of an image that is read on demand, no more is read than the region and its filters ask for, as long as that looks like
+    Hounsfield units.
 
     Returns
     -------
@@ -145,19 +145,27 @@ def extract_named(
     chosen = resolve_settings(settings, None)
     regions = _Regions(mask, image, chosen.mask)
     region = regions.select(label)
-    if not (isinstance(image, VolumeOnDemand) and _is_plausible_across(image, region, chosen.mask)):
+    in_part = isinstance(image, VolumeOnDemand) and not image.is_whole
+    if not (in_part and _is_plausible(_across(image, region, chosen.mask))):
         check_scale(image, "The image")
+        in_part = False
     compile_kernels(show=True)
-    return _measured(image, region, chosen), regions.name(label)
+    features = _measured(image, region, chosen)
+    if in_part and isinstance(image, VolumeOnDemand) and not _is_plausible(image.so_far()):
+        check_scale(image, "The image")
+    return features, regions.name(label)
 
 
-def _is_plausible_across(image: Volume, region: Volume, reading: MaskReading) -> bool:
-    """Whether nothing would be said of the planes that a region crosses; what would be is looked for in the whole image."""
+def _across(image: Volume, region: Volume, reading: MaskReading) -> Volume:
+    with collected():  # the measurement will say the same of the grids
+        return planes_across(image, onto_image(image, region, reading))
+
+
+def _is_plausible(part: Volume) -> bool:
+    """Whether nothing is to be said of the intensities of a part; what is, is looked for in the whole image."""
     with collected() as told:
         try:
-            shown = onto_image(image, region, reading)  # the measurement will say the same of the grids
-            told.clear()
-            check_scale(planes_across(image, shown), "")
+            check_scale(part, "")
         except ImplausibleIntensity:
             return False
         return not told

@@ -6,7 +6,6 @@ import os
 import traceback
 from copy import copy
 from multiprocessing.connection import Connection
-from pathlib import Path
 from typing import Any, Literal
 
 from joblib.externals.loky.backend.reduction import dumps
@@ -38,22 +37,17 @@ def serve(connection: Connection, parent: int) -> None:
     _to_parent.append(connection)
     try:
         while connection.poll(SECONDS_WITHOUT_WORK):
-            _work_in(connection.recv())
+            folder = connection.recv()
             connection.send(("begun", None))  # from here on, an end of this process is laid to the piece
-            connection.send_bytes(_answer(connection))
+            connection.send_bytes(_answer(connection, folder))
     except (EOFError, OSError):
         return
 
 
-def _work_in(folder: str | None) -> None:
-    """Go where the parent is now: this process may have been started when it was elsewhere."""
-    if folder is not None and Path(folder).is_dir():
-        os.chdir(folder)
-
-
-def _answer(connection: Connection) -> bytes:
+def _answer(connection: Connection, folder: str) -> bytes:
     try:
         work, piece = connection.recv()  # with what it imports, which is no part of the work
+        os.chdir(folder)  # the parent may have gone elsewhere since this process was started
         at()
         return bytes(dumps(("done", work(piece))))
     except Exception as error:  # noqa: BLE001 - told to the parent, who raises it

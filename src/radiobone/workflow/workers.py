@@ -14,6 +14,7 @@ from typing import Any
 from joblib.externals.loky.backend.context import get_context
 from joblib.externals.loky.backend.reduction import dumps
 
+from radiobone.core.errors import FileMissing
 from radiobone.workflow.worker_process import Kind, received, serve
 
 ONE_THREAD = dict.fromkeys(
@@ -30,6 +31,7 @@ class Worker:
     """One process, and the pipe to it."""
 
     def __init__(self) -> None:
+        _this_folder()
         context = get_context("loky")  # a script needs no `if __name__ == "__main__"`
         self.connection: Connection
         self.connection, theirs = context.Pipe()
@@ -45,9 +47,9 @@ class Worker:
 
     def send(self, work: Callable[[Any], Any], piece: Any) -> None:
         """Give the process something to do; one that is gone says so when it is listened to."""
-        request = dumps((work, piece))
+        request, folder = dumps((work, piece)), _this_folder()
         try:
-            self.connection.send(_this_folder())
+            self.connection.send(folder)
             self.connection.send_bytes(request)
         except OSError:
             return
@@ -67,11 +69,13 @@ class Worker:
         self._process.join()
 
 
-def _this_folder() -> str | None:
+def _this_folder() -> str:
     try:
         return str(Path.cwd())
-    except OSError:  # it was removed
-        return None
+    except OSError as error:
+        raise FileMissing(
+            "The folder that this program was started in is gone, so nobody can tell where paths begin. Go to another one, and run again."
+        ) from error
 
 
 _kept: list[Worker] = []

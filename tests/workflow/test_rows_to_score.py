@@ -199,6 +199,9 @@ def test_fit_says_which_clinical_variables_were_left_out(tmp_path: Path) -> None
         app, [*said, "--pipeline", str(tmp_path / "few.yaml"), "-o", str(tmp_path / "m.rbm"), "-q"]
     )
     assert done.exit_code == 0, done.output
-    assert "The selection left out sex, height: scores do not depend on them" in " ".join(done.output.split())
+    assert (
+        "the selection left out, on which no score depends and which `score` does not take: sex, height"
+        in " ".join(done.output.split())
+    )
     model = load_model(tmp_path / "m.rbm").model
     assert (model.clinical, set(model.clinical_left_out)) == (("age",), {"sex", "height"})

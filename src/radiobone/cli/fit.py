@@ -85,7 +85,8 @@ def fit(
     digest = model.save(output)
     if model.clinical_left_out:
         typer.echo(
-            f"The selection left out {', '.join(model.clinical_left_out)}: scores do not depend on them, and `score` does not take them."
+            "Clinical variables that the selection left out, on which no score depends and which `score` does not take: "
+            f"{', '.join(model.clinical_left_out)}"
         )
     typer.echo(
         f"Model: {output} ({model.about['model']}, {len(model.needed)} features, content digest {digest[:12]}…)"

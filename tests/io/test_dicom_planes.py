@@ -67,6 +67,14 @@ def test_a_box_costs_the_slices_that_it_crosses(tmp_path: Path, monkeypatch: pyt
     assert volume.voxels is volume.array
 
 
+def test_the_rest_is_decoded_where_a_part_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = small_series.series(tmp_path / "ct")
+    names = decoded(monkeypatch)
+    volume = open_image(folder)
+    _ = volume.voxels[CUT], volume.array
+    assert sorted(names) == [f"{number:03d}.dcm" for number in range(6)]
+
+
 def test_the_grid_is_that_of_the_whole(tmp_path: Path) -> None:
     folder = small_series.series(tmp_path / "ct")
     whole, volume = read_image(folder), open_image(folder)
@@ -109,9 +117,9 @@ def test_any_boxes_in_any_order_are_those_of_the_whole(
         expected = np.stack(stored) * slope + intercept
         np.testing.assert_array_equal(whole, expected)
         for _ in range(3):
-            ends = [sorted((data.draw(ENDS), data.draw(ENDS))) for _ in range(3)]
-            cut = tuple(slice(low, high) for low, high in ends)
-            box = volume.voxels[cut]  # type: ignore[index]
+            z, y, x = (slice(*sorted((data.draw(ENDS), data.draw(ENDS)))) for _ in range(3))
+            cut = (z, y, x)
+            box = volume.voxels[cut]
             np.testing.assert_array_equal(box, whole[cut])
             if (
                 box.size and box.dtype != whole.dtype

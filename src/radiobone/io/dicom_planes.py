@@ -116,7 +116,11 @@ class SeriesPlanes:
     def _all(self) -> npt.NDArray[Any]:
         if self._found is None or not self._is_read.all():
             self._check_memory(len(self._frames))
-            planes = list(self._decoded(range(len(self._frames))).values())
+            decoded = self._decoded(np.flatnonzero(~self._is_read))
+            planes = [
+                decoded[place] if self._found is None or place in decoded else self._found[place]
+                for place in range(len(self._frames))
+            ]
             kind = np.result_type(*{plane.dtype for plane in planes})
             self._found = np.stack(planes).astype(kind, copy=False)
             self._is_read[:] = True

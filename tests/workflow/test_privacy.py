@@ -9,12 +9,14 @@ import sys
 import warnings
 from collections.abc import Callable, Sequence
 from functools import wraps
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 from pydicom.dataset import Dataset
 
 from identified import (
@@ -28,8 +30,10 @@ from identified import (
     write_seg,
     write_series,
 )
+from radiobone.testing.dxa_cohort import INTERCEPT_G_PER_CM2, SLOPE_G_PER_CM2, write_dxa_cohort
 from seen_in import seen_in, seen_in_bytes
 from small_cohort import bone, two_labels
+from tiny_onnx import write_pooling
 
 HOME = "zqhome"  # a folder of the path: whose machine it is
 RUN = """
@@ -44,6 +48,13 @@ for words in json.loads(sys.argv[1]):
         print("exit", stopped.code, flush=True)
 """
 SETTINGS = "imageType:\n  Original: {}\nfeatureClass:\n  firstorder:\nsetting:\n  binWidth: 25\n"
+DENSITY = {
+    "forest": {"n_estimators": 12, "pixels_per_class": 150},
+    "n_folds": 3,
+    "calibration": {
+        "kind": "line", "slope_g_per_cm2": SLOPE_G_PER_CM2, "intercept_g_per_cm2": INTERCEPT_G_PER_CM2, "source": "made",
+    },
+}  # fmt: skip
 PIPELINE = "outer: {folds: 3}\ninner: {folds: 2}\nsteps: [impute, scale]\nmodels:\n  - lr: {C: [1.0]}\n"
 
 
@@ -219,6 +230,63 @@ def said_and_left(data: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple
 def test_no_word_of_a_header_is_in_what_is_left_or_said(said_and_left: tuple[str, Path]) -> None:
     said, out = said_and_left
     assert seen_in(out, TOLD) == []
+    assert [line for line in said.splitlines() if seen_in_bytes("terminal", line.encode(), TOLD)] == []
+
+
+@pytest.mark.slow
+def test_no_word_of_a_header_is_in_densities_or_what_is_said_of_them(tmp_path: Path) -> None:
+    folder, out = tmp_path / HOME / "study", tmp_path / "out"
+    folder.mkdir(parents=True)
+    write_dxa_cohort(folder, n_patients=12, with_masks=0.5, shape=(72, 54))
+    manifest = pd.read_csv(folder / "manifest.csv")
+    for name in manifest["image"]:
+        pixels = np.asarray(Image.open(folder / name))
+        with warnings.catch_warnings(action="ignore"):
+            write_radiograph(folder / f"{name}.dcm", pixels)
+    manifest.assign(image=manifest["image"] + ".dcm").to_csv(folder / "dcm.csv", index=False)
+    (folder / "settings.yaml").write_text(json.dumps(DENSITY))
+    said = run(
+        [
+            [
+                "dxa",
+                folder / "dcm.csv",
+                "-o",
+                out / "dxa",
+                "--settings",
+                folder / "settings.yaml",
+                "--target",
+                "osteoporosis",
+                "-j",
+                1,
+            ]
+        ],
+        folder.parent,
+    )
+    assert "exit 0" in said
+    assert set(pd.read_csv(out / "dxa" / "cases.csv")["status"]) == {"done"}
+    assert seen_in(out, [*TOLD, HOME]) == []
+    assert [line for line in said.splitlines() if seen_in_bytes("terminal", line.encode(), TOLD)] == []
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(find_spec("onnxruntime") is None, reason="onnxruntime is not installed")
+def test_no_word_of_a_header_is_in_vectors_or_what_is_said_of_them(data: Path, tmp_path: Path) -> None:
+    network = write_pooling(data / "tiny.onnx", ["n", 1, 48, 40])
+    (data / "input.yaml").write_text("mean: 0.0\nsd: 1.0\n")
+    asked = [
+        "embed",
+        data / "knees.csv",
+        "--encoder",
+        network,
+        "--normalisation",
+        data / "input.yaml",
+        "-o",
+        tmp_path / "v",
+    ]
+    said = run([[*asked, "-j", 1]], data.parent)
+    assert "exit 0" in said
+    assert len(pd.read_parquet(tmp_path / "v" / "vectors.parquet")) == 5
+    assert seen_in(tmp_path / "v", [*TOLD, HOME]) == []
     assert [line for line in said.splitlines() if seen_in_bytes("terminal", line.encode(), TOLD)] == []
 
 
